@@ -1,0 +1,58 @@
+/**
+ * The first stage: bytes to chunks.
+ *
+ * @module
+ */
+
+import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
+import type { RtmpChunk } from "./chunk.ts";
+import { ChunkDecoder, type RtmpChunkDecoderOptions } from "./chunk_decoder.ts";
+
+/**
+ * Turns the bytes of a connection, from behind its handshake on, into chunks: one array for each
+ * piece of input, so that small chunks cost no stream operation each (RTMP 1.0, section 5.3).
+ *
+ * A broken chunk layer errors the stream with an `RtmpChunkError`, and a limit that is passed with
+ * an `RtmpLimitError`, after every chunk before has been read. Input that ends inside a chunk is no
+ * error.
+ *
+ * @example
+ * ```ts
+ * import { RtmpChunkDecoderStream } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Window Acknowledgement Size: type 0, chunk stream 2, 4 bytes, message type 5.
+ * const bytes = Uint8Array.of(2, 0, 0, 0, 0, 0, 4, 5, 0, 0, 0, 0, 0, 38, 37, 160);
+ * const chunks = ReadableStream.from([bytes.subarray(0, 7), bytes.subarray(7)])
+ *   .pipeThrough(new RtmpChunkDecoderStream());
+ * const [chunk] = (await Array.fromAsync(chunks)).flat();
+ * assertEquals(chunk?.typeId, 5);
+ * assertEquals(chunk?.payload, Uint8Array.of(0, 38, 37, 160));
+ * ```
+ */
+export class RtmpChunkDecoderStream extends OrderedTransformStream<Uint8Array, RtmpChunk[]> {
+  /** Makes the stage, for bytes that begin behind the handshake. */
+  constructor(options: RtmpChunkDecoderOptions = {}) {
+    const decoder = new ChunkDecoder(options);
+    super({
+      transform(bytes, emit) {
+        const chunks: RtmpChunk[] = [];
+        try {
+          decoder.decode(bytes, (stream, memory, from, to) => {
+            const { format, chunkStreamId, messageStreamId, typeId, timestamp, length } = stream;
+            const offset = stream.received;
+            const payload = memory.subarray(from, to);
+            // deno-fmt-ignore
+            chunks.push({
+              format, chunkStreamId, messageStreamId, typeId, timestamp, length, offset, payload,
+            });
+          });
+        } finally {
+          if (chunks.length > 0) emit(chunks);
+        }
+      },
+      flush: () => decoder.end(),
+      cancel: () => decoder.end(),
+    });
+  }
+}

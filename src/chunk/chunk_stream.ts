@@ -1,0 +1,68 @@
+/**
+ * What is remembered of a chunk stream from one of its headers to the next.
+ *
+ * @module
+ */
+
+import { readUint32 } from "../bytes/integers.ts";
+
+/** The state of one chunk stream, as the headers of types 1 to 3 build on it. */
+export class ChunkStream {
+  readonly chunkStreamId: number;
+  messageStreamId = 0;
+  typeId = 0;
+  /** Bytes in the message that began last. */
+  length = 0;
+  /** The absolute time of the message that began last. */
+  timestamp = 0;
+  /** What a type 3 header that begins a message adds to the time. */
+  delta = 0;
+  /** The type of the chunk that came last. */
+  format = 0;
+  /** Payload bytes of the unfinished message; 0 when none is unfinished. */
+  received = 0;
+  /** The body of an unfinished Set Chunk Size or Abort message, as far as it has come. */
+  control = 0;
+  /** The last header that had a time field sent it in 32 bits, this value. */
+  extendedField: number | undefined;
+  /** Whether this sender repeats the extended timestamp in type 3; unknown at first. */
+  #repeats: boolean | undefined;
+
+  constructor(chunkStreamId: number) {
+    this.chunkStreamId = chunkStreamId;
+  }
+
+  /**
+   * How many bytes of extended timestamp stand at `at` behind a type 3 basic header: 0 or 4, or
+   * `undefined` while more bytes are needed to tell.
+   *
+   * Section 5.3.1.3 wants the four bytes repeated. Most senders do it, some write zeros there, old
+   * ones leave them out. So the first bytes that can be told apart decide for the rest of the chunk
+   * stream: a known time says "repeats", zeros are taken and decide nothing, anything else is
+   * payload.
+   */
+  extendedSize(bytes: Uint8Array, at: number): 0 | 4 | undefined {
+    if (this.extendedField === undefined || this.#repeats === false) return 0;
+    if (this.#repeats) return 4;
+    const before = this.timestamp;
+    const after = this.received ? before : (before + this.delta) >>> 0;
+    const repeated = [this.extendedField, before, after].filter((time) => time !== 0);
+    if (bytes.length - at < 4) {
+      if ([0, ...repeated].some((time) => beginsWith(bytes, at, time))) return undefined;
+      this.#repeats = false;
+      return 0;
+    }
+    const found = readUint32(bytes, at);
+    if (found === 0) return 4;
+    this.#repeats = repeated.includes(found);
+    return this.#repeats ? 4 : 0;
+  }
+}
+
+/** Whether the bytes from `at` to their end could be the beginning of `time` in 32 bits. */
+function beginsWith(bytes: Uint8Array, at: number, time: number): boolean {
+  for (let shift = 24; at < bytes.length; at++, shift -= 8) {
+    if (bytes[at] !== (time >>> shift & 0xff)) return false;
+  }
+  return true;
+}

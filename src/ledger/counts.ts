@@ -1,0 +1,28 @@
+/**
+ * The numbers that are counted where frames pass.
+ *
+ * @module
+ */
+
+/**
+ * Tags by what they are. A frame is a coded frame: sequence headers, ends of sequence, metadata
+ * inside the audio and video streams and empty messages count as `otherTags`.
+ */
+export interface MediaCounts {
+  /** Video tags that carry coded frames. */
+  videoFrames: number;
+  /** Audio tags that carry coded frames. */
+  audioFrames: number;
+  /** Script data: `onMetaData`, cue points and the like. */
+  scriptTags: number;
+  /** Sequence headers, ends of sequence, video metadata and commands, empty tags. */
+  otherTags: number;
+}
+
+/** Which of the {@linkcode MediaCounts} something belongs to. */
+export type MediaKind = keyof MediaCounts;
+
+/** Counts that stand at zero. */
+export function noMedia(): MediaCounts {
+  return { videoFrames: 0, audioFrames: 0, scriptTags: 0, otherTags: 0 };
+}

@@ -1,0 +1,37 @@
+/**
+ * What one connection has received, counted by the stages it passes.
+ *
+ * @module
+ */
+
+/** Why something that arrived was never a whole message or never became a tag. */
+export type DiscardReason =
+  /** The sender took it back with an Abort message. */
+  | "aborted-message"
+  /** The input ended inside a chunk. */
+  | "incomplete-chunk"
+  /** The input ended, or the chunk layer broke, inside it. */
+  | "incomplete-message"
+  /** Its body could not be read. */
+  | "malformed"
+  /** Nobody knows its type. */
+  | "unknown-type"
+  /** It belongs to a message stream on which nothing is published. */
+  | "unpublished";
+
+/** Bytes, chunks and messages of one connection; each stage adds to its own number. */
+export class ReceivedCounts {
+  /** Bytes that came in, the handshake included. */
+  bytes = 0;
+  /** Whole chunks. */
+  chunks = 0;
+  /** Whole messages. */
+  messages = 0;
+  /** Messages that ended before they became something, by reason. */
+  readonly discarded: Partial<Record<DiscardReason, number>> = {};
+
+  /** Counts a message that will not become anything. */
+  discard(reason: DiscardReason): void {
+    this.discarded[reason] = (this.discarded[reason] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * What a message is, and the numbers of the message types.
+ *
+ * @module
+ */
+
+import { ABORT, SET_CHUNK_SIZE } from "../chunk/chunk.ts";
+
+/**
+ * One whole RTMP message, put together from its chunks (RTMP 1.0, section 6.1).
+ *
+ * @example
+ * ```ts
+ * import type { RtmpMessage } from "@sluice/rtmp";
+ *
+ * const acknowledgement: RtmpMessage = {
+ *   chunkStreamId: 2,
+ *   messageStreamId: 0,
+ *   typeId: 3,
+ *   timestamp: 0,
+ *   payload: Uint8Array.of(0, 0, 16, 0),
+ * };
+ * ```
+ */
+export interface RtmpMessage {
+  /** The chunk stream it came on, or is to leave on: 2 to 65599. */
+  chunkStreamId: number;
+  /** 0 for the connection itself, else the id that `createStream` answered. */
+  messageStreamId: number;
+  /** What it is: see {@linkcode MessageType}. */
+  typeId: number;
+  /** Milliseconds, 32 bits as on the wire: it wraps after 49 days. */
+  timestamp: number;
+  /** The body. It belongs to whoever receives the message. */
+  payload: Uint8Array;
+}
+
+/** The message types (RTMP 1.0, sections 5.4, 6.2 and 7.1). */
+export const MessageType = {
+  SetChunkSize: SET_CHUNK_SIZE,
+  Abort: ABORT,
+  Acknowledgement: 3,
+  UserControl: 4,
+  WindowAcknowledgementSize: 5,
+  SetPeerBandwidth: 6,
+  Audio: 8,
+  Video: 9,
+  DataAmf3: 15,
+  SharedObjectAmf3: 16,
+  CommandAmf3: 17,
+  DataAmf0: 18,
+  SharedObjectAmf0: 19,
+  CommandAmf0: 20,
+  Aggregate: 22,
+} as const;

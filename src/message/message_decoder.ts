@@ -1,0 +1,98 @@
+/**
+ * Chunks in, whole messages out.
+ *
+ * @module
+ */
+
+import { readUint32 } from "../bytes/integers.ts";
+import type { RtmpChunk } from "../chunk/chunk.ts";
+import { ReceivedCounts } from "../ledger/received_counts.ts";
+import { MessageType, type RtmpMessage } from "./message.ts";
+
+/** What a {@linkcode RtmpMessageDecoderStream} can be told. */
+export interface RtmpMessageDecoderOptions {
+  /** Where messages are counted. */
+  counts?: ReceivedCounts;
+}
+
+/** The head of a message, as every chunk of it carries it. */
+type MessageHeader = Omit<RtmpChunk, "format" | "offset" | "payload">;
+
+/** Bytes that are reserved at once for a message that announces more. */
+const FIRST_RESERVE = 16 * 1024;
+
+/** A message that is not all there yet. */
+interface Partial {
+  memory: Uint8Array;
+  length: number;
+}
+
+/**
+ * Puts the chunks of each chunk stream together to messages. What it holds in unfinished messages
+ * is bounded by whoever cuts the chunks ({@linkcode RtmpChunkDecoderOptions.maxPartialBytes}), and
+ * memory is taken as bytes come, not as a header announces.
+ */
+export class MessageDecoder {
+  readonly #partials = new Map<number, Partial>();
+  readonly #counts: ReceivedCounts;
+
+  constructor(options: RtmpMessageDecoderOptions = {}) {
+    this.#counts = options.counts ?? new ReceivedCounts();
+  }
+
+  /** Takes the next chunk of the connection and returns the message that it completes, if any. */
+  decode(chunk: RtmpChunk): RtmpMessage | undefined {
+    const { chunkStreamId, offset, payload, length } = chunk;
+    if (payload.length === length) return this.#whole(chunk, owned(payload));
+    if (offset === 0) this.#discard(chunkStreamId, "aborted-message");
+    const partial = this.#partials.get(chunkStreamId) ?? this.#begin(chunkStreamId);
+    append(partial, payload, length);
+    if (partial.length < length) return undefined;
+    this.#partials.delete(chunkStreamId);
+    return this.#whole(chunk, partial.memory);
+  }
+
+  /** Counts what is unfinished when no more chunks come. */
+  end(): void {
+    for (const id of [...this.#partials.keys()]) this.#discard(id, "incomplete-message");
+  }
+
+  #begin(chunkStreamId: number): Partial {
+    const partial = { memory: new Uint8Array(0), length: 0 };
+    this.#partials.set(chunkStreamId, partial);
+    return partial;
+  }
+
+  #whole(header: MessageHeader, payload: Uint8Array): RtmpMessage {
+    this.#counts.messages++;
+    const { chunkStreamId, messageStreamId, typeId, timestamp } = header;
+    if (typeId === MessageType.Abort && payload.length === 4) {
+      this.#discard(readUint32(payload, 0), "aborted-message");
+    }
+    return { chunkStreamId, messageStreamId, typeId, timestamp, payload };
+  }
+
+  #discard(chunkStreamId: number, reason: "aborted-message" | "incomplete-message"): void {
+    if (this.#partials.delete(chunkStreamId)) this.#counts.discard(reason);
+  }
+}
+
+/** Adds bytes to a message of `length` bytes; when they are all there, the memory is just theirs. */
+function append(partial: Partial, payload: Uint8Array, length: number): void {
+  const needed = partial.length + payload.length;
+  if (needed > partial.memory.length) {
+    const memory = new Uint8Array(Math.min(length, Math.max(FIRST_RESERVE, 4 * needed)));
+    memory.set(partial.memory.subarray(0, partial.length));
+    partial.memory = memory;
+  }
+  partial.memory.set(payload, partial.length);
+  partial.length = needed;
+}
+
+/**
+ * The payload in memory that it does not share with much else, since it may be kept for long: a
+ * view of a network read would keep the whole read alive.
+ */
+function owned(payload: Uint8Array): Uint8Array {
+  return payload.length > payload.buffer.byteLength * 3 / 4 ? payload : payload.slice();
+}

@@ -1,0 +1,46 @@
+/**
+ * The second stage: chunks to messages.
+ *
+ * @module
+ */
+
+import type { RtmpChunk } from "../chunk/chunk.ts";
+import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
+import type { RtmpMessage } from "./message.ts";
+import { MessageDecoder, type RtmpMessageDecoderOptions } from "./message_decoder.ts";
+
+/**
+ * Turns chunks into whole messages, in the order in which they are completed (RTMP 1.0, section
+ * 6.1). Control messages come out like all others.
+ *
+ * An error of the stage before comes after every message before it has been read, however slow the
+ * reader. Messages that are unfinished when the input ends are no error; they are counted.
+ *
+ * @example
+ * ```ts
+ * import { RtmpChunkDecoderStream, RtmpMessageDecoderStream } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = Uint8Array.of(2, 0, 0, 0, 0, 0, 4, 5, 0, 0, 0, 0, 0, 38, 37, 160);
+ * const messages = ReadableStream.from([bytes])
+ *   .pipeThrough(new RtmpChunkDecoderStream())
+ *   .pipeThrough(new RtmpMessageDecoderStream());
+ * for await (const message of messages) assertEquals(message.typeId, 5);
+ * ```
+ */
+export class RtmpMessageDecoderStream extends OrderedTransformStream<RtmpChunk[], RtmpMessage> {
+  /** Makes the stage. */
+  constructor(options: RtmpMessageDecoderOptions = {}) {
+    const decoder = new MessageDecoder(options);
+    super({
+      transform(chunks, emit) {
+        for (const chunk of chunks) {
+          const message = decoder.decode(chunk);
+          if (message) emit(message);
+        }
+      },
+      flush: () => decoder.end(),
+      cancel: () => decoder.end(),
+    });
+  }
+}

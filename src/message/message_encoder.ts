@@ -1,0 +1,83 @@
+/**
+ * Messages in, chunked bytes out.
+ *
+ * @module
+ */
+
+import { readUint32 } from "../bytes/integers.ts";
+import { DEFAULT_CHUNK_SIZE, LARGEST_MESSAGE } from "../chunk/chunk.ts";
+import { writeChunks } from "../chunk/chunk_writer.ts";
+import { RtmpMessageError } from "../errors.ts";
+import { MessageType, type RtmpMessage } from "./message.ts";
+
+/** What a {@linkcode RtmpMessageEncoderStream} can be told. */
+export interface RtmpMessageEncoderOptions {
+  /** Payload bytes in a chunk until a Set Chunk Size message passes: 1 to 2^31 - 1, 128 by default. */
+  chunkSize?: number;
+}
+
+/** The head of the message that was written last on a chunk stream. */
+interface Previous {
+  messageStreamId: number;
+  typeId: number;
+  length: number;
+  timestamp: number;
+  /** What was added to the time before, if it was sent as a delta. */
+  delta: number | undefined;
+}
+
+/**
+ * Writes messages with the shortest headers that every receiver reads alike (RTMP 1.0, section
+ * 5.3.1.2). A Set Chunk Size message changes the size from the message behind it on.
+ */
+export class MessageEncoder {
+  readonly #previous = new Map<number, Previous>();
+  #chunkSize: number;
+
+  constructor(options: RtmpMessageEncoderOptions = {}) {
+    this.#chunkSize = options.chunkSize ?? DEFAULT_CHUNK_SIZE;
+  }
+
+  /** Returns the message's bytes. It throws an `RtmpMessageError` when no header can announce it. */
+  encode(message: RtmpMessage): Uint8Array<ArrayBuffer> {
+    const { chunkStreamId, messageStreamId, typeId, payload } = message;
+    if (payload.length > LARGEST_MESSAGE) {
+      throw new RtmpMessageError("Cannot write a message of this size", {
+        read: `${payload.length} bytes`,
+        expected: `at most ${LARGEST_MESSAGE}`,
+        chunkStreamId,
+      });
+    }
+    const timestamp = message.timestamp >>> 0;
+    const length = payload.length;
+    const previous = this.#previous.get(chunkStreamId);
+    const format = chooseFormat(previous, messageStreamId, typeId, length, timestamp);
+    const delta = format === 0 ? undefined : (timestamp - previous!.timestamp) >>> 0;
+    const bytes = writeChunks(
+      { format, chunkStreamId, messageStreamId, typeId, time: delta ?? timestamp },
+      payload,
+      this.#chunkSize,
+    );
+    this.#previous.set(chunkStreamId, { messageStreamId, typeId, length, timestamp, delta });
+    if (typeId === MessageType.SetChunkSize) this.#chunkSize = readUint32(payload, 0);
+    return bytes;
+  }
+}
+
+/**
+ * The least that has to be sent. A time that goes back cannot be sent as a delta; and type 3 begins
+ * a message only after a delta, since receivers disagree on what it adds after a type 0 header.
+ */
+function chooseFormat(
+  previous: Previous | undefined,
+  messageStreamId: number,
+  typeId: number,
+  length: number,
+  timestamp: number,
+): number {
+  if (previous?.messageStreamId !== messageStreamId) return 0;
+  const delta = (timestamp - previous.timestamp) >>> 0;
+  if (delta > 0x7fffffff) return 0;
+  if (previous.typeId !== typeId || previous.length !== length) return 1;
+  return previous.delta === delta ? 3 : 2;
+}

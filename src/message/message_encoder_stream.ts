@@ -1,0 +1,44 @@
+/**
+ * The way back: messages to bytes.
+ *
+ * @module
+ */
+
+import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
+import type { RtmpMessage } from "./message.ts";
+import { MessageEncoder, type RtmpMessageEncoderOptions } from "./message_encoder.ts";
+
+/**
+ * Turns messages into the bytes of a connection, from behind its handshake on: one array of bytes a
+ * message, cut into chunks (RTMP 1.0, section 5.3). A Set Chunk Size message that passes sets the
+ * size of the chunks behind it. A message over 16,777,215 bytes errors the stream with an
+ * `RtmpMessageError`.
+ *
+ * @example
+ * ```ts
+ * import { RtmpChunkDecoderStream, RtmpMessageDecoderStream } from "@sluice/rtmp";
+ * import { type RtmpMessage, RtmpMessageEncoderStream } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const message: RtmpMessage = {
+ *   chunkStreamId: 4,
+ *   messageStreamId: 1,
+ *   typeId: 9,
+ *   timestamp: 40,
+ *   payload: new Uint8Array(1000).fill(7),
+ * };
+ * const again = ReadableStream.from([message])
+ *   .pipeThrough(new RtmpMessageEncoderStream())
+ *   .pipeThrough(new RtmpChunkDecoderStream())
+ *   .pipeThrough(new RtmpMessageDecoderStream());
+ * assertEquals(await Array.fromAsync(again), [message]);
+ * ```
+ */
+export class RtmpMessageEncoderStream
+  extends OrderedTransformStream<RtmpMessage, Uint8Array<ArrayBuffer>> {
+  /** Makes the stage. */
+  constructor(options: RtmpMessageEncoderOptions = {}) {
+    const encoder = new MessageEncoder(options);
+    super({ transform: (message, emit) => emit(encoder.encode(message)) });
+  }
+}
