@@ -1,5 +1,17 @@
-export * from "./src/errors.ts";
-export { RtmpChunkDecoderStream } from "./src/chunk/chunk_decoder_stream.ts";
-export { RtmpMessageDecoderStream } from "./src/message/message_decoder_stream.ts";
-export { RtmpMessageEncoderStream } from "./src/message/message_encoder_stream.ts";
-export * from "./src/message/message.ts";
+/**
+ * Sluice takes live video in over RTMP and hands it on as web streams.
+ *
+ * @module
+ */
+
+export * from "./src/core.ts";
+export * from "./src/ledger/server_ledger.ts";
+export { Publication, type PublicationEnd, type StreamRequest } from "./src/session/publication.ts";
+export type { Refusal } from "./src/session/status.ts";
+export {
+  type Authorization,
+  type PublicationHandler,
+  type RtmpServer,
+  serveRtmp,
+  type ServeRtmpOptions,
+} from "./src/server/serve.ts";

@@ -14,6 +14,8 @@ export type DiscardReason =
   | "incomplete-message"
   /** Its body could not be read. */
   | "malformed"
+  /** Its metadata could not be read; it was passed on as it is. */
+  | "malformed-metadata"
   /** Nobody knows its type. */
   | "unknown-type"
   /** It belongs to a message stream on which nothing is published. */

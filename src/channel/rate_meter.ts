@@ -1,0 +1,53 @@
+/**
+ * How much comes in a second.
+ *
+ * @module
+ */
+
+/** Over how many whole seconds is measured. */
+const SECONDS = 5;
+
+/** The sums of one second. */
+interface Bucket {
+  second: number;
+  bytes: number;
+  frames: number;
+}
+
+/** Bits and frames a second, over the last few seconds. */
+export class RateMeter {
+  #buckets: Bucket[] = [];
+  readonly #began = performance.now();
+
+  /** Counts a tag. */
+  add(bytes: number, isVideoFrame: boolean): void {
+    const second = Math.floor(performance.now() / 1000);
+    let bucket = this.#buckets.at(-1);
+    if (bucket?.second !== second) {
+      bucket = { second, bytes: 0, frames: 0 };
+      this.#buckets.push(bucket);
+      if (this.#buckets.length > SECONDS + 1) this.#buckets.shift();
+    }
+    bucket.bytes += bytes;
+    if (isVideoFrame) bucket.frames++;
+  }
+
+  /** Bits a second. */
+  get bitrate(): number {
+    return Math.round(8 * this.#perSecond((bucket) => bucket.bytes));
+  }
+
+  /** Video frames a second. */
+  get frameRate(): number {
+    return Math.round(10 * this.#perSecond((bucket) => bucket.frames)) / 10;
+  }
+
+  #perSecond(of: (bucket: Bucket) => number): number {
+    const now = performance.now();
+    const oldest = Math.floor(now / 1000) - SECONDS;
+    const since = Math.max(oldest * 1000, this.#began);
+    const recent = this.#buckets.filter((bucket) => bucket.second >= oldest);
+    const sum = recent.reduce((total, bucket) => total + of(bucket), 0);
+    return sum / Math.max(1, (now - since) / 1000);
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Aggregate messages, taken apart (RTMP 1.0, section 7.1.6).
+ *
+ * @module
+ */
+
+import { readUint24 } from "../bytes/integers.ts";
+import { MessageType, type RtmpMessage } from "../message/message.ts";
+import { readTagTime, TAG_HEADER_LENGTH } from "./tag_header.ts";
+
+/** The back pointer behind each sub-message. */
+const BACK_POINTER_LENGTH = 4;
+
+/**
+ * Emits the messages inside an aggregate, with their times moved so that the first has the
+ * aggregate's. Their payloads are views of the aggregate's.
+ *
+ * The sub-messages lie in the format of FLV tags, times included, as Flash Media Server and all
+ * receivers have it.
+ *
+ * @returns Whether the aggregate was well-formed. What is whole before a malformed part is emitted;
+ * aggregates inside are not.
+ */
+export function splitAggregate(
+  aggregate: RtmpMessage,
+  emit: (message: RtmpMessage) => void,
+): boolean {
+  const { payload, chunkStreamId, messageStreamId } = aggregate;
+  const offset = payload.length >= TAG_HEADER_LENGTH
+    ? aggregate.timestamp - readTagTime(payload, 0)
+    : 0;
+  let wellFormed = true;
+  let at = 0;
+  while (at < payload.length) {
+    const start = at + TAG_HEADER_LENGTH;
+    if (start > payload.length) return false;
+    const end = start + readUint24(payload, at + 1);
+    if (end > payload.length) return false;
+    const typeId = payload[at]!;
+    if (typeId === MessageType.Aggregate) {
+      wellFormed = false;
+    } else {
+      emit({
+        chunkStreamId,
+        messageStreamId,
+        typeId,
+        timestamp: (readTagTime(payload, at) + offset) >>> 0,
+        payload: payload.subarray(start, end),
+      });
+    }
+    at = end + BACK_POINTER_LENGTH;
+  }
+  return wellFormed;
+}

@@ -1,0 +1,141 @@
+/**
+ * The sequence parameter set of H.265 (ITU-T H.265, section 7.3.2.2): the size of the picture, and
+ * behind much that is only passed over, the frame rate.
+ *
+ * @module
+ */
+
+import { BitReader } from "../../bytes/bit_reader.ts";
+import {
+  CHROMA_SUBSAMPLING,
+  croppedSize,
+  removeEmulationPrevention,
+  skipVuiColour,
+} from "./nal_unit.ts";
+import { frameRateOf, type VideoConfig } from "./types.ts";
+
+/** The most short-term reference picture sets, and pictures in one of them (section 7.4.3.2.1). */
+const MAX_SHORT_TERM_SETS = 64;
+const MAX_PICTURES = 16;
+
+/** Reads size and frame rate from the NAL unit of a sequence parameter set. */
+export function readSequenceParameterSet(nalUnit: Uint8Array): Partial<VideoConfig> {
+  const reader = new BitReader(
+    removeEmulationPrevention(nalUnit),
+    "an HEVC sequence parameter set",
+  );
+  reader.skip(16 + 4); // NAL unit header, sps_video_parameter_set_id
+  const maxSubLayers = reader.bits(3) + 1;
+  reader.skip(1); // sps_temporal_id_nesting_flag
+  skipProfileTierLevel(reader, maxSubLayers);
+  reader.ue(); // sps_seq_parameter_set_id
+  const chromaFormat = reader.ue();
+  if (chromaFormat > 3) throw reader.error(`chroma format ${chromaFormat}`, "0 to 3");
+  const separatePlanes = chromaFormat === 3 && reader.flag();
+  const [across, down] = CHROMA_SUBSAMPLING[separatePlanes ? 0 : chromaFormat]!;
+  const width = reader.ue();
+  const height = reader.ue();
+  const cropping = reader.flag();
+  const size = croppedSize(reader, {
+    width,
+    height,
+    cropWidth: cropping ? (reader.ue() + reader.ue()) * across : 0,
+    cropHeight: cropping ? (reader.ue() + reader.ue()) * down : 0,
+  });
+  skipToVui(reader, maxSubLayers);
+  const frameRate = reader.flag() ? readFrameRate(reader) : undefined;
+  return frameRate === undefined ? size : { ...size, frameRate };
+}
+
+/** Section 7.3.3. */
+function skipProfileTierLevel(reader: BitReader, maxSubLayers: number): void {
+  const PROFILE_BITS = 88;
+  const LEVEL_BITS = 8;
+  reader.skip(PROFILE_BITS + LEVEL_BITS);
+  if (maxSubLayers === 1) return;
+  let bits = 0;
+  // The flags of up to eight sub-layers are there, whatever their number.
+  for (let subLayer = 1; subLayer <= 8; subLayer++) {
+    const [profilePresent, levelPresent] = [reader.flag(), reader.flag()];
+    if (subLayer >= maxSubLayers) continue;
+    bits += (profilePresent ? PROFILE_BITS : 0) + (levelPresent ? LEVEL_BITS : 0);
+  }
+  reader.skip(bits);
+}
+
+function skipToVui(reader: BitReader, maxSubLayers: number): void {
+  reader.ue(); // bit_depth_luma_minus8
+  reader.ue(); // bit_depth_chroma_minus8
+  const log2MaxPictureOrderCount = reader.ue() + 4;
+  const subLayers = reader.flag() ? maxSubLayers : 1; // sps_sub_layer_ordering_info_present_flag
+  // Three numbers for each: buffering, reordering, latency. Then six: the sizes of coding and
+  // transform blocks, and the depths of the transform hierarchy.
+  for (let codes = 3 * subLayers + 6; codes > 0; codes--) reader.ue();
+  if (reader.flag() && reader.flag()) skipScalingLists(reader);
+  reader.skip(2); // amp_enabled_flag, sample_adaptive_offset_enabled_flag
+  if (reader.flag()) { // pcm_enabled_flag
+    reader.skip(8); // bit depths
+    reader.ue(); // log2_min_pcm_luma_coding_block_size_minus3
+    reader.ue(); // log2_diff_max_min_pcm_luma_coding_block_size
+    reader.skip(1); // pcm_loop_filter_disabled_flag
+  }
+  skipShortTermSets(reader);
+  if (reader.flag()) { // long_term_ref_pics_present_flag
+    for (let pictures = reader.ue(); pictures > 0; pictures--) {
+      reader.skip(log2MaxPictureOrderCount + 1);
+    }
+  }
+  reader.skip(2); // sps_temporal_mvp_enabled_flag, strong_intra_smoothing_enabled_flag
+}
+
+/** Section 7.3.4. */
+function skipScalingLists(reader: BitReader): void {
+  for (let size = 0; size < 4; size++) {
+    for (let matrix = 0; matrix < 6; matrix += size === 3 ? 3 : 1) {
+      if (!reader.flag()) { // scaling_list_pred_mode_flag
+        reader.ue(); // scaling_list_pred_matrix_id_delta
+        continue;
+      }
+      if (size > 1) reader.se(); // scaling_list_dc_coef_minus8
+      for (let left = Math.min(64, 16 << 2 * size); left > 0; left--) reader.se();
+    }
+  }
+}
+
+/** Sections 7.3.7 and 7.4.8: a set may be written as what it changes in the one before. */
+function skipShortTermSets(reader: BitReader): void {
+  const sets = reader.ue();
+  if (sets > MAX_SHORT_TERM_SETS) throw reader.error(`${sets} reference picture sets`, "up to 64");
+  let pictures = 0;
+  for (let set = 0; set < sets; set++) {
+    if (set > 0 && reader.flag()) { // inter_ref_pic_set_prediction_flag
+      reader.skip(1); // delta_rps_sign
+      reader.ue(); // abs_delta_rps_minus1
+      let kept = 0;
+      for (let picture = 0; picture <= pictures; picture++) {
+        // used_by_curr_pic_flag, else use_delta_flag
+        if (reader.flag() || reader.flag()) kept++;
+      }
+      pictures = kept;
+    } else {
+      pictures = reader.ue() + reader.ue();
+      if (pictures > MAX_PICTURES) throw reader.error(`${pictures} reference pictures`, "up to 16");
+      for (let picture = 0; picture < pictures; picture++) {
+        reader.ue(); // delta_poc_minus1
+        reader.skip(1); // used_by_curr_pic_flag
+      }
+    }
+  }
+}
+
+/** Section E.2.1. */
+function readFrameRate(reader: BitReader): number | undefined {
+  skipVuiColour(reader);
+  reader.skip(3); // neutral_chroma_indication_flag, field_seq_flag, frame_field_info_present_flag
+  if (reader.flag()) { // default_display_window_flag
+    for (let offsets = 4; offsets > 0; offsets--) reader.ue();
+  }
+  if (!reader.flag()) return undefined; // vui_timing_info_present_flag
+  const unitsInTick = reader.bits(32);
+  return frameRateOf(reader.bits(32), unitsInTick);
+}

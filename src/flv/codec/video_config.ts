@@ -1,0 +1,67 @@
+/**
+ * What a video sequence header says about its track.
+ *
+ * @module
+ */
+
+import { FlvError } from "../../errors.ts";
+import { parseVideoTag } from "../video_tag.ts";
+import { readAv1Config } from "./av1.ts";
+import { readAvcConfig } from "./avc.ts";
+import { readHevcConfig } from "./hevc.ts";
+import type { VideoConfig } from "./types.ts";
+import { readVpConfig } from "./vp.ts";
+import { readVvcConfig } from "./vvc.ts";
+
+const READERS: Readonly<Record<string, (configuration: Uint8Array) => VideoConfig>> = {
+  avc1: readAvcConfig,
+  hvc1: readHevcConfig,
+  vvc1: readVvcConfig,
+  av01: readAv1Config,
+  vp08: (configuration) => readVpConfig("vp08", configuration),
+  vp09: (configuration) => readVpConfig("vp09", configuration),
+};
+
+/**
+ * Reads what a video sequence header says: codec, profile, level, size and frame rate, as far as
+ * the codec's configuration has them.
+ *
+ * VP8 and VP9 have neither size nor frame rate there. Of a codec that has no sequence headers
+ * (those of Flash), or an unknown one, any tag gives the name.
+ *
+ * @param data The body of a video tag that is a sequence header.
+ * @param trackId The track to look at; the first one of the tag unless given.
+ * @returns What was found.
+ * @throws {FlvError} If the tag is no sequence header, has no such track, or is malformed.
+ *
+ * @example
+ * ```ts
+ * import { readVideoConfig } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const vp9 = [0x90, 0x76, 0x70, 0x30, 0x39, 1, 0, 0, 0, 0, 40, 0x82, 2, 2, 2, 0, 0];
+ * assertEquals(readVideoConfig(Uint8Array.from(vp9)), {
+ *   codec: "vp09",
+ *   profile: "Profile 0",
+ *   level: "4.0",
+ * });
+ * ```
+ */
+export function readVideoConfig(data: Uint8Array, trackId?: number): VideoConfig {
+  const tag = parseVideoTag(data);
+  const track = trackId === undefined
+    ? tag.tracks[0]
+    : tag.tracks.find((track) => track.trackId === trackId);
+  const read = track && READERS[track.codec];
+  if (track && !read) return { codec: track.codec };
+  if (read && tag.packetType === "sequence-start") return read(track.data);
+  // AV1VideoDescriptor: descriptor tag and length, then what av1C begins with.
+  if (track?.codec === "av01" && tag.packetType === "mpeg2ts-sequence-start") {
+    return readAv1Config(track.data.subarray(2));
+  }
+  throw new FlvError("Cannot read a video configuration", {
+    read: track ? `a tag of type ${tag.packetType}` : `tracks ${tag.tracks.map((t) => t.trackId)}`,
+    expected: track ? "sequence-start" : `track ${trackId ?? 0}`,
+    byteOffset: 0,
+  });
+}

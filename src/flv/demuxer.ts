@@ -1,0 +1,223 @@
+/**
+ * The bytes of an FLV file to tags.
+ *
+ * @module
+ */
+
+import { ContinuousBuffer } from "../bytes/continuous_buffer.ts";
+import { readUint24, readUint32 } from "../bytes/integers.ts";
+import { FlvError } from "../errors.ts";
+import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
+import { FlvClock } from "./clock.ts";
+import { type FlvTag, type FlvTagType, TagType } from "./flv_tag.ts";
+import { readTagTime, TAG_HEADER_LENGTH } from "./tag_header.ts";
+
+/** What an FLV header says (FLV 10.1, section E.2). */
+export interface FlvHeader {
+  /** The version of the file: 1. */
+  version: number;
+  /** Whether the file says that it has audio tags. */
+  audio: boolean;
+  /** Whether the file says that it has video tags. */
+  video: boolean;
+}
+
+const FILE_HEADER_LENGTH = 9;
+const PREVIOUS_TAG_SIZE_LENGTH = 4;
+const SIGNATURE = 0x464c56;
+const AUDIO_FLAG = 4;
+const VIDEO_FLAG = 1;
+
+const RESERVED_BITS = 0xc0;
+const FILTER_BIT = 0x20;
+const TYPE_BITS = 0x1f;
+
+const TAG_TYPES: Readonly<Record<number, FlvTagType>> = {
+  [TagType.Audio]: "audio",
+  [TagType.Video]: "video",
+  [TagType.Script]: "script",
+  [TagType.ScriptAmf3]: "script",
+};
+
+/**
+ * Reads an FLV file in pieces of any size; what {@linkcode FlvDemuxerStream} does, without a
+ * stream.
+ *
+ * @example
+ * ```ts
+ * import { FlvDemuxer, FlvMuxer, type FlvTag } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const muxer = new FlvMuxer();
+ * const demuxer = new FlvDemuxer();
+ * const tags: FlvTag[] = [];
+ * demuxer.decode(muxer.header(), (tag) => tags.push(tag));
+ * assertEquals(demuxer.header, { version: 1, audio: true, video: true });
+ * assertEquals(tags, []);
+ * ```
+ */
+export class FlvDemuxer {
+  readonly #clock = new FlvClock();
+  /** What has come of a tag, or of the file's header, that goes on in the next input. */
+  readonly #tail = new ContinuousBuffer();
+  #header: FlvHeader | undefined;
+  /** Bytes of the file before those that wait in the tail, or before the unit being read. */
+  #offset = 0;
+  /** Bytes to come that nobody wants. */
+  #skip = 0;
+  #skippedTags = 0;
+
+  /** What the FLV header says, as soon as it has been read. */
+  get header(): FlvHeader | undefined {
+    return this.#header;
+  }
+
+  /** Tags so far that were left out: encrypted ones, and types that are in no specification. */
+  get skippedTags(): number {
+    return this.#skippedTags;
+  }
+
+  /** Bytes that have come of a tag, or of the header, that is not complete. */
+  get incompleteBytes(): number {
+    return this.#tail.length;
+  }
+
+  /**
+   * Emits the tags that an input completes.
+   *
+   * Wrong PreviousTagSizes do no harm, since none is looked at. Encrypted tags are left out, as the
+   * specification asks of readers that cannot decrypt (FLV 10.1, section F.1), and so are tags of
+   * unknown types. A tag of type 15 (Enhanced RTMP v2, "Enabling AMF3 in FLV") is script data.
+   *
+   * @param input The next bytes of the file, of which no view is kept.
+   * @param emit Called with each tag, in order; the data of a tag is a copy.
+   * @throws {FlvError} If the bytes are not those of an FLV file, or what follows a tag cannot be
+   * one; `byteOffset` counts from the start of the file. All tags before have been emitted.
+   */
+  decode(input: Uint8Array, emit: (tag: FlvTag) => void): void {
+    const tail = this.#tail;
+    for (let at = 0; at < input.length;) {
+      if (this.#skip > 0) {
+        const skipped = Math.min(this.#skip, input.length - at);
+        this.#skip -= skipped;
+        this.#offset += skipped;
+        at += skipped;
+      } else if (tail.length > 0) {
+        at += tail.fill(input.subarray(at), this.#unitLength(tail.bytes));
+        const unit = tail.bytes;
+        if (unit.length < this.#unitLength(unit)) continue;
+        tail.clear();
+        this.#read(unit, emit);
+      } else {
+        const rest = input.subarray(at);
+        const length = this.#unitLength(rest);
+        if (rest.length < length) tail.fill(rest, length);
+        else this.#read(rest.slice(0, length), emit);
+        at += Math.min(rest.length, length);
+      }
+    }
+  }
+
+  /** How many bytes the unit that begins with `bytes` needs, as far as they tell. */
+  #unitLength(bytes: Uint8Array): number {
+    if (!this.#header) return FILE_HEADER_LENGTH;
+    if (bytes.length < TAG_HEADER_LENGTH) return TAG_HEADER_LENGTH;
+    const head = bytes[0]!;
+    const known = TAG_TYPES[head & TYPE_BITS] !== undefined;
+    if (head & RESERVED_BITS || !known && readUint24(bytes, 8) !== 0) {
+      throw new FlvError("Cannot read an FLV tag", {
+        read: `the header ${hex(bytes.subarray(0, TAG_HEADER_LENGTH))}`,
+        expected: "no reserved bits, and a known type or stream id 0",
+        byteOffset: this.#offset,
+      });
+    }
+    return known && !(head & FILTER_BIT)
+      ? TAG_HEADER_LENGTH + readUint24(bytes, 1)
+      : TAG_HEADER_LENGTH;
+  }
+
+  #read(unit: Uint8Array, emit: (tag: FlvTag) => void): void {
+    if (!this.#header) return this.#readFileHeader(unit);
+    this.#offset += unit.length;
+    this.#skip = PREVIOUS_TAG_SIZE_LENGTH;
+    const type = TAG_TYPES[unit[0]! & (TYPE_BITS | FILTER_BIT)];
+    if (type === undefined) {
+      this.#skippedTags++;
+      this.#skip += readUint24(unit, 1);
+      return;
+    }
+    const amf3 = unit[0] === TagType.ScriptAmf3 && unit[TAG_HEADER_LENGTH] === 0;
+    emit({
+      type,
+      timestamp: this.#clock.unwrap(readTagTime(unit, 0)),
+      data: unit.subarray(amf3 ? TAG_HEADER_LENGTH + 1 : TAG_HEADER_LENGTH),
+    });
+  }
+
+  // "FLV" | UI8 version | UI8 flags | UI32 length of the header              (FLV 10.1, section E.2)
+  #readFileHeader(unit: Uint8Array): void {
+    const length = readUint32(unit, 5);
+    if (readUint24(unit, 0) !== SIGNATURE || length < FILE_HEADER_LENGTH) {
+      throw new FlvError("Cannot read an FLV header", {
+        read: hex(unit),
+        expected: '"FLV", and at least 9 as the length of the header',
+        byteOffset: 0,
+      });
+    }
+    this.#header = {
+      version: unit[3]!,
+      audio: (unit[4]! & AUDIO_FLAG) !== 0,
+      video: (unit[4]! & VIDEO_FLAG) !== 0,
+    };
+    this.#offset = FILE_HEADER_LENGTH;
+    this.#skip = length - FILE_HEADER_LENGTH + PREVIOUS_TAG_SIZE_LENGTH;
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+}
+
+/**
+ * Reads an FLV file, however it is cut.
+ *
+ * Bytes that cannot be a tag error the stream after all tags before them have been read. A file that
+ * ends inside a tag is no error: see {@linkcode FlvDemuxerStream.incompleteBytes}.
+ *
+ * @example
+ * ```ts
+ * import { FlvDemuxerStream, FlvMuxerStream, type FlvTag } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tag: FlvTag = { type: "audio", timestamp: 0, data: Uint8Array.of(0xaf, 0, 0x12, 0x10) };
+ * const demuxer = new FlvDemuxerStream();
+ * const file = ReadableStream.from([tag]).pipeThrough(new FlvMuxerStream());
+ * assertEquals(await Array.fromAsync(file.pipeThrough(demuxer)), [tag]);
+ * assertEquals(demuxer.incompleteBytes, 0);
+ * ```
+ */
+export class FlvDemuxerStream extends OrderedTransformStream<Uint8Array, FlvTag> {
+  readonly #demuxer: FlvDemuxer;
+
+  /** Makes a stream for one file. */
+  constructor() {
+    const demuxer = new FlvDemuxer();
+    super({ transform: (input, emit) => demuxer.decode(input, emit) });
+    this.#demuxer = demuxer;
+  }
+
+  /** What the FLV header says, as soon as it has been read. */
+  get header(): FlvHeader | undefined {
+    return this.#demuxer.header;
+  }
+
+  /** Tags so far that were left out: encrypted ones, and types that are in no specification. */
+  get skippedTags(): number {
+    return this.#demuxer.skippedTags;
+  }
+
+  /** Bytes that have come of a tag, or of the header, that is not complete. */
+  get incompleteBytes(): number {
+    return this.#demuxer.incompleteBytes;
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * FLV tags to the bytes of an FLV file.
+ *
+ * @module
+ */
+
+import { writeUint32 } from "../bytes/integers.ts";
+import { FlvError } from "../errors.ts";
+import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
+import { type FlvTag, type FlvTagType, TagType } from "./flv_tag.ts";
+import { MAX_TAG_SIZE, TAG_HEADER_LENGTH, writeTagHeader } from "./tag_header.ts";
+
+/** What the FLV header says is in the file. */
+export interface FlvMuxerOptions {
+  /** Whether there are audio tags; true unless given. */
+  audio?: boolean;
+  /** Whether there are video tags; true unless given. */
+  video?: boolean;
+}
+
+const AUDIO_FLAG = 4;
+const VIDEO_FLAG = 1;
+const PREVIOUS_TAG_SIZE_LENGTH = 4;
+
+const TAG_TYPES: Readonly<Record<FlvTagType, number>> = {
+  audio: TagType.Audio,
+  video: TagType.Video,
+  script: TagType.Script,
+};
+
+/**
+ * Writes the parts of an FLV file; what {@linkcode FlvMuxerStream} does, without a stream.
+ *
+ * @example
+ * ```ts
+ * import { FlvMuxer } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const muxer = new FlvMuxer({ video: false });
+ * assertEquals(muxer.header(), Uint8Array.of(0x46, 0x4c, 0x56, 1, 4, 0, 0, 0, 9, 0, 0, 0, 0));
+ * ```
+ */
+export class FlvMuxer {
+  readonly #flags: number;
+
+  /**
+   * Makes a muxer.
+   *
+   * @param options What the header is to say. Players wait for what it announces, so that a flag
+   * for a kind of media that never comes makes them start late.
+   */
+  constructor({ audio = true, video = true }: FlvMuxerOptions = {}) {
+    this.#flags = (audio ? AUDIO_FLAG : 0) | (video ? VIDEO_FLAG : 0);
+  }
+
+  /**
+   * Gives the bytes before the first tag (FLV 10.1, sections E.2 and E.3).
+   *
+   * @returns The FLV header and PreviousTagSize0: 13 bytes.
+   */
+  header(): Uint8Array {
+    // "FLV" | UI8 version | UI8 flags | UI32 length of the header | UI32 PreviousTagSize0
+    return Uint8Array.of(0x46, 0x4c, 0x56, 1, this.#flags, 0, 0, 0, 9, 0, 0, 0, 0);
+  }
+
+  /**
+   * Gives the bytes of a tag (FLV 10.1, sections E.3 and E.4.1).
+   *
+   * @param tag The tag; of its time, the low 32 bits are written.
+   * @returns The tag and its PreviousTagSize.
+   * @throws {FlvError} If the data is longer than 16,777,215 bytes.
+   */
+  tag({ type, timestamp, data }: FlvTag): Uint8Array {
+    const { length } = data;
+    if (length > MAX_TAG_SIZE) {
+      throw new FlvError("Cannot write an FLV tag", {
+        read: `${length} bytes of data`,
+        expected: `at most ${MAX_TAG_SIZE}`,
+      });
+    }
+    const tagLength = TAG_HEADER_LENGTH + length;
+    const bytes = new Uint8Array(tagLength + PREVIOUS_TAG_SIZE_LENGTH);
+    writeTagHeader(bytes, 0, TAG_TYPES[type], length, timestamp);
+    bytes.set(data, TAG_HEADER_LENGTH);
+    writeUint32(bytes, tagLength, tagLength);
+    return bytes;
+  }
+}
+
+/**
+ * Makes an FLV file of tags.
+ *
+ * Each chunk of output is the header or one whole tag with its PreviousTagSize, so that a file that
+ * ends after any of them is whole up to its last tag. The header comes with the first tag, or at
+ * the end if there is none.
+ *
+ * @example
+ * ```ts
+ * import { FlvDemuxerStream, FlvMuxerStream, type FlvTag } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tag: FlvTag = { type: "audio", timestamp: 0, data: Uint8Array.of(0xaf, 0, 0x12, 0x10) };
+ * const file = ReadableStream.from([tag]).pipeThrough(new FlvMuxerStream({ video: false }));
+ * assertEquals(await Array.fromAsync(file.pipeThrough(new FlvDemuxerStream())), [tag]);
+ * ```
+ */
+export class FlvMuxerStream extends OrderedTransformStream<FlvTag, Uint8Array> {
+  /**
+   * Makes a stream for one file.
+   *
+   * @param options What the FLV header is to say; see {@linkcode FlvMuxer}.
+   */
+  constructor(options: FlvMuxerOptions = {}) {
+    const muxer = new FlvMuxer(options);
+    let started = false;
+    const start = (emit: (bytes: Uint8Array) => void) => {
+      if (!started) emit(muxer.header());
+      started = true;
+    };
+    super({
+      transform(tag, emit) {
+        start(emit);
+        emit(muxer.tag(tag));
+      },
+      flush: start,
+    });
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What is inside a script tag.
+ *
+ * @module
+ */
+
+import { decodeAmf0 } from "../amf/decode_amf0.ts";
+import { AmfError, FlvError } from "../errors.ts";
+
+/** The inside of a script tag (FLV 10.1, section E.4.4). */
+export interface ScriptTag {
+  /** The name of the event, as `onMetaData`; empty when the data does not begin with a string. */
+  name: string;
+  /** The values that follow the name. */
+  values: unknown[];
+}
+
+/**
+ * Reads script data: the name of an event and its values (FLV 10.1, section E.4.4).
+ *
+ * @param data The body of a script tag.
+ * @returns The name and the values, as `decodeAmf0` gives them.
+ * @throws {FlvError} If the data is not valid AMF0.
+ *
+ * @example
+ * ```ts
+ * import { encodeAmf0, parseScriptTag } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { name, values } = parseScriptTag(encodeAmf0("onMetaData", { width: 1920 }));
+ * assertEquals(name, "onMetaData");
+ * assertEquals(values, [{ width: 1920 }]);
+ * ```
+ */
+export function parseScriptTag(data: Uint8Array): ScriptTag {
+  const values = decodeScriptData(data, 0);
+  const [name] = values;
+  return typeof name === "string" ? { name, values: values.slice(1) } : { name: "", values };
+}
+
+/** Decodes the AMF0 values from `at` on; errors are of this layer. */
+export function decodeScriptData(data: Uint8Array, at: number): unknown[] {
+  try {
+    return decodeAmf0(data.subarray(at));
+  } catch (cause) {
+    if (!(cause instanceof AmfError)) throw cause;
+    throw new FlvError("Cannot read script data", {
+      read: cause.message,
+      byteOffset: at + (cause.byteOffset ?? 0),
+      cause,
+    });
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The header of an FLV tag (FLV 10.1, section E.4.1), which sub-messages of an aggregate have too
+ * (RTMP 1.0, section 7.1.6).
+ *
+ *   UB[2]   reserved, 0
+ *   UB[1]   filter: the tag is encrypted
+ *   UB[5]   tag type
+ *   UI24    size of the body
+ *   UI24    time, the lower 24 bits
+ *   UI8     time, the upper 8 bits
+ *   UI24    stream id, 0
+ *
+ * @module
+ */
+
+import { readUint24, writeUint24 } from "../bytes/integers.ts";
+
+/** Bytes before the body of a tag. */
+export const TAG_HEADER_LENGTH = 11;
+
+/** The largest body that a tag can have. */
+export const MAX_TAG_SIZE = 0xffffff;
+
+/** Reads the time of the tag at `at`, 32 bits. */
+export function readTagTime(bytes: Uint8Array, at: number): number {
+  return (readUint24(bytes, at + 4) | bytes[at + 7]! << 24) >>> 0;
+}
+
+/** Writes the header of a tag at `at`; of its time, the low 32 bits. */
+export function writeTagHeader(
+  bytes: Uint8Array,
+  at: number,
+  type: number,
+  size: number,
+  timestamp: number,
+): void {
+  const time = timestamp >>> 0;
+  bytes[at] = type;
+  writeUint24(bytes, at + 1, size);
+  writeUint24(bytes, at + 4, time & 0xffffff);
+  bytes[at + 7] = time >>> 24;
+  writeUint24(bytes, at + 8, 0);
+}

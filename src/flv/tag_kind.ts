@@ -1,0 +1,205 @@
+/**
+ * What a tag is, told from its first bytes. None of these throws, and the ones on the way of every
+ * frame allocate nothing.
+ *
+ * @module
+ */
+
+import { readUint32 } from "../bytes/integers.ts";
+import { FlvError } from "../errors.ts";
+import type { MediaKind } from "../ledger/counts.ts";
+import { parseAudioTag, SOUND_FORMAT_AAC, SOUND_FORMAT_EX_HEADER } from "./audio_tag.ts";
+import {
+  AudioPacketType,
+  hasCompositionTime,
+  MultitrackType,
+  skipModEx,
+  VideoPacketType,
+} from "./enhanced_header.ts";
+import type { FlvTag, FlvTagType } from "./flv_tag.ts";
+import { hasLegacyPacketType, parseVideoTag } from "./video_tag.ts";
+
+/** What a tag that has no packet type, or an unreadable one, is taken for. */
+const NOTHING = -1;
+
+/** The same in audio and video, legacy and enhanced. */
+const CODED_FRAMES = 1;
+
+const FRAME_TYPE_KEYFRAME = 1;
+const FRAME_TYPE_GENERATED_KEYFRAME = 4;
+const FRAME_TYPE_COMMAND = 5;
+
+/**
+ * Tells what a tag counts as. A frame is a coded frame with at least a byte of it: sequence
+ * headers, ends of sequence, metadata, commands, channel configurations and empty tags are
+ * `otherTags`, and so is what cannot be understood. A multitrack tag counts as one frame.
+ *
+ * @param type The type of the tag.
+ * @param data The body of the tag.
+ * @returns The counter that the tag belongs to.
+ *
+ * @example
+ * ```ts
+ * import { mediaKind } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(mediaKind("audio", Uint8Array.of(0xaf, 1, 0x21)), "audioFrames");
+ * assertEquals(mediaKind("audio", Uint8Array.of(0xaf, 0, 0x12, 0x10)), "otherTags");
+ * ```
+ */
+export function mediaKind(type: FlvTagType, data: Uint8Array): MediaKind {
+  if (type === "script") return data.length ? "scriptTags" : "otherTags";
+  if (type === "audio") {
+    return audioPacket(data) === AudioPacketType.CodedFrames ? "audioFrames" : "otherTags";
+  }
+  const packet = videoPacket(data);
+  return packet === VideoPacketType.CodedFrames || packet === VideoPacketType.CodedFramesX
+    ? "videoFrames"
+    : "otherTags";
+}
+
+/**
+ * Tells whether a tag is a coded video frame that a decoder can begin with.
+ *
+ * @param tag The tag.
+ * @returns Whether it is a keyframe; sequence headers, which are marked as such too, are not.
+ *
+ * @example
+ * ```ts
+ * import { isKeyframe } from "@sluice/rtmp";
+ * import { assert } from "@std/assert";
+ *
+ * const data = Uint8Array.of(0x17, 1, 0, 0, 0, 0, 0, 0, 1, 0x65);
+ * assert(isKeyframe({ type: "video", timestamp: 0, data }));
+ * ```
+ */
+export function isKeyframe({ type, data }: FlvTag): boolean {
+  if (type !== "video" || mediaKind(type, data) !== "videoFrames") return false;
+  const frameType = data[0]! >> 4 & 7;
+  return frameType === FRAME_TYPE_KEYFRAME || frameType === FRAME_TYPE_GENERATED_KEYFRAME;
+}
+
+/**
+ * Tells whether a tag is the sequence header that a decoder has to be set up with.
+ *
+ * @param tag The tag.
+ * @returns Whether it is an audio or video sequence header.
+ *
+ * @example
+ * ```ts
+ * import { isSequenceHeader } from "@sluice/rtmp";
+ * import { assert } from "@std/assert";
+ *
+ * const data = Uint8Array.of(0xaf, 0, 0x12, 0x10);
+ * assert(isSequenceHeader({ type: "audio", timestamp: 0, data }));
+ * ```
+ */
+export function isSequenceHeader({ type, data }: FlvTag): boolean {
+  if (type === "audio") return audioPacket(data) === AudioPacketType.SequenceStart;
+  if (type !== "video") return false;
+  const packet = videoPacket(data);
+  return packet === VideoPacketType.SequenceStart ||
+    packet === VideoPacketType.Mpeg2TsSequenceStart;
+}
+
+/**
+ * Gives the key under which to keep a tag for those who come later: the latest tag of each key is
+ * what a decoder has to have seen. A key whose tag comes again moves to the end of the order.
+ *
+ * Beside sequence headers, such are the speakers of a track and HDR metadata. A header of many
+ * tracks has a key of its own.
+ *
+ * @param tag The tag.
+ * @returns As `video:0`, `audio:1`, `video:0+1`, `audio:0:channels` or `video:0:metadata`;
+ * undefined if the tag is none of these.
+ *
+ * @example
+ * ```ts
+ * import { sequenceHeaderKey } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = Uint8Array.of(0xaf, 0, 0x12, 0x10);
+ * assertEquals(sequenceHeaderKey({ type: "audio", timestamp: 0, data }), "audio:0");
+ * ```
+ */
+export function sequenceHeaderKey(tag: FlvTag): string | undefined {
+  const suffix = keySuffix(tag);
+  if (suffix === undefined) return undefined;
+  try {
+    const { tracks } = tag.type === "audio" ? parseAudioTag(tag.data) : parseVideoTag(tag.data);
+    return `${tag.type}:${tracks.map(({ trackId }) => trackId).join("+")}${suffix}`;
+  } catch (error) {
+    if (error instanceof FlvError) return undefined;
+    throw error;
+  }
+}
+
+function keySuffix(tag: FlvTag): string | undefined {
+  if (isSequenceHeader(tag)) return "";
+  const { type, data } = tag;
+  if (type === "audio" && audioPacket(data) === AudioPacketType.MultichannelConfig) {
+    return ":channels";
+  }
+  if (type === "video" && videoPacket(data) === VideoPacketType.Metadata) return ":metadata";
+  return undefined;
+}
+
+/** The packet type of an audio tag, a legacy one's translated. */
+function audioPacket(data: Uint8Array): number {
+  if (data.length === 0) return NOTHING;
+  const format = data[0]! >> 4;
+  if (format === SOUND_FORMAT_EX_HEADER) {
+    return enhancedPacket(data, skipModEx(data), AudioPacketType.Multitrack);
+  }
+  return format === SOUND_FORMAT_AAC
+    ? legacyPacket(data, 2, AudioPacketType.CodedFrames)
+    : frameOrNothing(data, 1);
+}
+
+/** The packet type of a video tag, likewise; a command has none. */
+function videoPacket(data: Uint8Array): number {
+  if (data.length === 0) return NOTHING;
+  const head = data[0]!;
+  const command = (head >> 4 & 7) === FRAME_TYPE_COMMAND;
+  if (head >= 0x80) {
+    const at = skipModEx(data);
+    if (command && (data[at]! & 0x0f) !== VideoPacketType.Metadata) return NOTHING;
+    return enhancedPacket(data, at, VideoPacketType.Multitrack);
+  }
+  if (command) return NOTHING;
+  return hasLegacyPacketType(head & 0x0f)
+    ? legacyPacket(data, 5, VideoPacketType.SequenceEnd)
+    : frameOrNothing(data, 1);
+}
+
+function legacyPacket(data: Uint8Array, headerLength: number, highest: number): number {
+  if (data.length < headerLength || data[1]! > highest) return NOTHING;
+  return data[1] === CODED_FRAMES ? frameOrNothing(data, headerLength) : data[1]!;
+}
+
+/** The packet type at `at`; that of its tracks if it is a multitrack message. */
+function enhancedPacket(data: Uint8Array, at: number, multitrackType: number): number {
+  if (at >= data.length) return NOTHING;
+  let packet = data[at]! & 0x0f;
+  let fourCcAt = at + 1;
+  let bodyAt = at + 5;
+  if (packet === multitrackType) {
+    if (fourCcAt >= data.length) return NOTHING;
+    const form = data[fourCcAt]! >> 4;
+    packet = data[fourCcAt]! & 0x0f;
+    if (form > MultitrackType.ManyTracksManyCodecs || packet === multitrackType) return NOTHING;
+    fourCcAt = at + 2;
+    bodyAt = form === MultitrackType.OneTrack ? at + 7 : at + 10;
+  }
+  if (data.length < bodyAt) return NOTHING;
+  if (packet !== CODED_FRAMES) return packet;
+  return frameOrNothing(
+    data,
+    hasCompositionTime(readUint32(data, fourCcAt)) ? bodyAt + 3 : bodyAt,
+  );
+}
+
+/** A frame has at least a byte. */
+function frameOrNothing(data: Uint8Array, bodyAt: number): number {
+  return data.length > bodyAt ? CODED_FRAMES : NOTHING;
+}

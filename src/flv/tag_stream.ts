@@ -1,0 +1,141 @@
+/**
+ * RTMP messages to FLV tags.
+ *
+ * @module
+ */
+
+import { type MediaCounts, noMedia } from "../ledger/counts.ts";
+import { MessageType, type RtmpMessage } from "../message/message.ts";
+import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
+import { splitAggregate } from "./aggregate.ts";
+import { FlvClock } from "./clock.ts";
+import type { FlvTag, FlvTagType } from "./flv_tag.ts";
+import { mediaKind } from "./tag_kind.ts";
+
+/** AMF0 string "@setDataFrame": what asks a server to keep the metadata that follows it. */
+const SET_DATA_FRAME = Uint8Array.from([2, 0, 13, ...new TextEncoder().encode("@setDataFrame")]);
+
+/**
+ * Makes FLV tags of the media messages of one publication; what {@linkcode FlvTagStream} does,
+ * without a stream.
+ *
+ * @example
+ * ```ts
+ * import { type FlvTag, FlvTagDecoder } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const decoder = new FlvTagDecoder();
+ * const tags: FlvTag[] = [];
+ * const payload = Uint8Array.of(0xaf, 1, 0x21);
+ * decoder.decode(
+ *   { chunkStreamId: 4, messageStreamId: 1, typeId: 8, timestamp: 23, payload },
+ *   (tag) => tags.push(tag),
+ * );
+ * assertEquals(tags, [{ type: "audio", timestamp: 23, data: payload }]);
+ * ```
+ */
+export class FlvTagDecoder {
+  readonly #clock = new FlvClock();
+  #malformedAggregates = 0;
+
+  /** Aggregate messages so far that were cut short or held another aggregate. */
+  get malformedAggregates(): number {
+    return this.#malformedAggregates;
+  }
+
+  /**
+   * Emits the tags that a message makes: one for audio, video and data, any number for an
+   * aggregate, none for anything else.
+   *
+   * Payloads are passed on, not copied. `@setDataFrame` is taken away, and the format byte of AMF3
+   * data too; anything else in data messages, `@clearDataFrame` included, is passed on as it is.
+   *
+   * @param message The message.
+   * @param emit Called with each tag, in order.
+   */
+  decode(message: RtmpMessage, emit: (tag: FlvTag) => void): void {
+    const { typeId, timestamp, payload } = message;
+    switch (typeId) {
+      case MessageType.Audio:
+        return emit(this.#tag("audio", timestamp, payload));
+      case MessageType.Video:
+        return emit(this.#tag("video", timestamp, payload));
+      case MessageType.DataAmf0:
+        return emit(this.#tag("script", timestamp, scriptData(payload)));
+      case MessageType.DataAmf3:
+        // The format byte 0 says: AMF0 values, each of which may switch to AMF3 by a marker.
+        return emit(
+          this.#tag("script", timestamp, scriptData(payload.subarray(payload[0] === 0 ? 1 : 0))),
+        );
+      case MessageType.Aggregate:
+        if (!splitAggregate(message, (part) => this.decode(part, emit))) {
+          this.#malformedAggregates++;
+        }
+    }
+  }
+
+  #tag(type: FlvTagType, wireTime: number, data: Uint8Array): FlvTag {
+    return { type, timestamp: this.#clock.unwrap(wireTime), data };
+  }
+}
+
+/** Takes `@setDataFrame` away: an FLV file has the name of the event first. */
+function scriptData(payload: Uint8Array): Uint8Array {
+  return SET_DATA_FRAME.every((byte, index) => payload[index] === byte)
+    ? payload.subarray(SET_DATA_FRAME.length)
+    : payload;
+}
+
+/** What a {@linkcode FlvTagStream} can be told. */
+export interface FlvTagStreamOptions {
+  /** Where the tags that come out are counted. */
+  counts?: MediaCounts;
+}
+
+/**
+ * Makes FLV tags of the messages of one publication, audio, video and data; aggregates are taken
+ * apart, other messages left out.
+ *
+ * Times are unwrapped: they go on past 2^31 and 2^32, where those on the wire begin again.
+ *
+ * @example
+ * ```ts
+ * import { FlvTagStream, type RtmpMessage } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const message: RtmpMessage = {
+ *   chunkStreamId: 6,
+ *   messageStreamId: 1,
+ *   typeId: 9,
+ *   timestamp: 40,
+ *   payload: Uint8Array.of(0x27, 1, 0, 0, 0, 0, 0, 0, 1, 0x41),
+ * };
+ * const tags = await Array.fromAsync(ReadableStream.from([message]).pipeThrough(new FlvTagStream()));
+ * assertEquals(tags, [{ type: "video", timestamp: 40, data: message.payload }]);
+ * ```
+ */
+export class FlvTagStream extends OrderedTransformStream<RtmpMessage, FlvTag> {
+  readonly #decoder: FlvTagDecoder;
+
+  /**
+   * Makes a stream for the messages of one publication.
+   *
+   * @param options Where the tags are counted.
+   */
+  constructor({ counts = noMedia() }: FlvTagStreamOptions = {}) {
+    const decoder = new FlvTagDecoder();
+    super({
+      transform: (message, emit) =>
+        decoder.decode(message, (tag) => {
+          counts[mediaKind(tag.type, tag.data)]++;
+          emit(tag);
+        }),
+    });
+    this.#decoder = decoder;
+  }
+
+  /** Aggregate messages so far that were cut short or held another aggregate. */
+  get malformedAggregates(): number {
+    return this.#decoder.malformedAggregates;
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * Commands: calls from one peer to the other, and their answers.
+ *
+ * @module
+ */
+
+import { decodeAmf0 } from "../amf/decode_amf0.ts";
+import { encodeAmf0 } from "../amf/encode_amf0.ts";
+import { RtmpCommandError, RtmpLimitError } from "../errors.ts";
+import { MessageType, type RtmpMessage } from "./message.ts";
+
+/** Commands of the connection itself are sent on this chunk stream, as all servers do. */
+export const CONNECTION_CHUNK_STREAM = 3;
+
+/** Commands of a message stream are sent on this one; Larix insists on it. */
+export const STREAM_CHUNK_STREAM = 5;
+
+/** Bytes in the largest command read. The longest seen are `connect`s with tokens, about 4 KiB. */
+const MAX_COMMAND_SIZE = 64 * 1024;
+
+/** A command, or the answer to one (RTMP 1.0, section 7.2). */
+export interface Command {
+  /** What is called; `_result` or `_error` in an answer. */
+  name: string;
+  /** Which call this is or answers; 0 wants no answer. */
+  transactionId: number;
+  /** The command object: an object or `null`. */
+  object: Record<string, unknown> | null;
+  /** Whatever follows. */
+  args: unknown[];
+}
+
+/** Whether a message is a command, in AMF0 or AMF3. */
+export function isCommand({ typeId }: RtmpMessage): boolean {
+  return typeId === MessageType.CommandAmf0 || typeId === MessageType.CommandAmf3;
+}
+
+/**
+ * Reads a command. One of type 17 (AMF3) has a byte in front and switches to AMF3 value by value.
+ *
+ * @throws {AmfError} If its values cannot be read.
+ * @throws {RtmpCommandError} If it does not begin with a name.
+ * @throws {RtmpLimitError} If it is larger than 64 KiB.
+ */
+export function readCommand({ typeId, payload, chunkStreamId }: RtmpMessage): Command {
+  if (payload.length > MAX_COMMAND_SIZE) {
+    throw new RtmpLimitError("Cannot take a command of this size", {
+      read: `${payload.length} bytes`,
+      expected: `at most ${MAX_COMMAND_SIZE}`,
+      chunkStreamId,
+    });
+  }
+  const body = typeId === MessageType.CommandAmf3 ? payload.subarray(1) : payload;
+  const [name, transactionId, object, ...args] = decodeAmf0(body);
+  if (typeof name !== "string") {
+    throw new RtmpCommandError("Cannot read a command", {
+      read: name === undefined ? "nothing" : `a ${typeof name}`,
+      expected: "a name",
+      chunkStreamId,
+    });
+  }
+  return {
+    name,
+    transactionId: typeof transactionId === "number" ? transactionId : 0,
+    object: isObject(object) ? object : null,
+    args,
+  };
+}
+
+/** Writes a command of the connection, or of a message stream. */
+export function writeCommand(
+  messageStreamId: number,
+  name: string,
+  transactionId: number,
+  ...values: unknown[]
+): RtmpMessage {
+  return {
+    chunkStreamId: messageStreamId === 0 ? CONNECTION_CHUNK_STREAM : STREAM_CHUNK_STREAM,
+    messageStreamId,
+    typeId: MessageType.CommandAmf0,
+    timestamp: 0,
+    payload: encodeAmf0(name, transactionId, ...values),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,49 @@
+/**
+ * The loop that takes in connections, whatever happens to one of them.
+ *
+ * @module
+ */
+
+/** The first wait after a failure that is the machine's, in milliseconds; it doubles each time. */
+const FIRST_BACKOFF = 5;
+
+/** The longest wait between two tries, in milliseconds. */
+const LONGEST_BACKOFF = 1000;
+
+/**
+ * Calls `take` for each connection until the listener is closed. `for await` over a listener ends
+ * with the first client that resets before it is accepted, and with the first lack of file
+ * descriptors; this goes on.
+ *
+ * @param failed Called with each error that is not the end.
+ */
+export async function acceptAll(
+  listener: Deno.Listener,
+  take: (conn: Deno.Conn) => void,
+  failed: (error: unknown) => void,
+): Promise<void> {
+  let backoff = FIRST_BACKOFF;
+  while (true) {
+    try {
+      take(await listener.accept());
+      backoff = FIRST_BACKOFF;
+    } catch (error) {
+      if (isClosed(error)) return;
+      failed(error);
+      if (isTheClients(error)) continue;
+      await new Promise((resolve) => setTimeout(resolve, backoff));
+      backoff = Math.min(2 * backoff, LONGEST_BACKOFF);
+    }
+  }
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
+}
+
+/** The client went away before it was taken in: nothing to wait for. */
+function isTheClients(error: unknown): boolean {
+  return error instanceof Deno.errors.NotConnected ||
+    error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.ConnectionAborted;
+}

@@ -1,0 +1,117 @@
+/**
+ * The server as people run it: `serveRtmp` with recordings and HTTP around it.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { Publication } from "../session/publication.ts";
+import { authorizeBy } from "./authorize.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { httpRoutes } from "./http.ts";
+import { type HttpServer, serveHttp } from "./http_server.ts";
+import { Hub, type LiveStream } from "./hub.ts";
+import { Recorder } from "./recorder.ts";
+import { type RtmpServer, serveRtmp } from "./serve.ts";
+
+const log = getLogger(["sluice", "server"]);
+
+/** What runs after a start. */
+export interface App {
+  rtmp: RtmpServer;
+  /** `undefined` when HTTP is off. */
+  http: HttpServer | undefined;
+  /** Ends publications and recordings, then HTTP. */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Starts everything that the configuration asks for.
+ *
+ * @throws {ConfigError} If it cannot, in one sentence.
+ */
+export async function startApp(config: Config): Promise<App> {
+  const hub = new Hub();
+  const recorder = config.record === undefined ? undefined : await openRecorder(config.record);
+  const { host, port, httpHost, httpPort, chunkSize, maxMessageSize, timeout } = config;
+  const rtmp = listen("RTMP", "--port", host, port, () =>
+    serveRtmp({
+      hostname: host,
+      port,
+      chunkSize,
+      maxMessageSize,
+      timeout,
+      authorize: authorizeBy(config),
+    }, (publication) => distribute(publication, hub, recorder)));
+  let http: HttpServer | undefined;
+  try {
+    http = httpPort === undefined
+      ? undefined
+      : listen("HTTP", "--http-port", httpHost, httpPort, () =>
+        serveHttp(httpRoutes(hub).fetch, httpHost, httpPort));
+  } catch (error) {
+    await rtmp.shutdown();
+    throw error;
+  }
+  return {
+    rtmp,
+    http,
+    async shutdown() {
+      await rtmp.shutdown();
+      await http?.shutdown();
+    },
+  };
+}
+
+/** Gives a publication to everybody who wants it, and returns when they all have it. */
+async function distribute(
+  publication: Publication,
+  hub: Hub,
+  recorder: Recorder | undefined,
+): Promise<void> {
+  let recording: Promise<void> | undefined;
+  await hub.run(publication, (stream) => recording = recorder && record(recorder, stream));
+  await recording;
+}
+
+/** A recording that fails is an error of its own: those who watch go on watching. */
+async function record(recorder: Recorder, { publication, channel }: LiveStream): Promise<void> {
+  try {
+    await recorder.record(publication, channel.subscribe("recording", "lossless").tags);
+  } catch (error) {
+    log.error("The recording of {path} has failed: {error}", {
+      path: publication.path,
+      publication: publication.id,
+      error: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+async function openRecorder(directory: string): Promise<Recorder> {
+  try {
+    return await Recorder.open(directory);
+  } catch (cause) {
+    const flags = `--allow-read=${directory} --allow-write=${directory}`;
+    const why = cause instanceof Deno.errors.NotCapable
+      ? `a permission is missing, start with ${flags}`
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new ConfigError(`Cannot record into ${directory}: ${why}`, { cause });
+  }
+}
+
+function listen<T>(protocol: string, flag: string, host: string, port: number, start: () => T): T {
+  try {
+    return start();
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.AddrInUse
+      ? `the port is taken, choose another with ${flag}`
+      : cause instanceof Deno.errors.NotCapable
+      ? "a permission is missing, start with --allow-net"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new ConfigError(`Cannot listen for ${protocol} on ${host}:${port}: ${why}`, { cause });
+  }
+}

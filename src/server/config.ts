@@ -1,0 +1,136 @@
+/**
+ * The command line of the server.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import denoJson from "../../deno.json" with { type: "json" };
+import { LARGEST_MESSAGE } from "../chunk/chunk.ts";
+import { LOG_LEVELS, type LogLevel } from "./log.ts";
+
+/** The version of this package. */
+export const VERSION: string = denoJson.version;
+
+/** What `--help` prints. */
+export const HELP = `Sluice ${VERSION}: takes live video in over RTMP and hands it on.
+
+Usage: deno run --allow-net jsr:@sluice/rtmp/server [options]
+
+  --host ADDRESS           where RTMP listens (0.0.0.0)
+  --port PORT              where RTMP listens; 0 picks a free port (1935)
+  --http-host ADDRESS      where HTTP listens (as --host)
+  --http-port PORT|off     where HTTP listens; 0 picks a free port (8080)
+  --record DIR             write every publication into DIR/<app>/<name>-<time>.flv
+                           (needs --allow-read=DIR --allow-write=DIR)
+  --app APP                accept only this app
+  --stream-key KEY         publishers must ask for name?key=KEY; or SLUICE_STREAM_KEY
+                           (the variable needs --allow-env=SLUICE_STREAM_KEY)
+  --timeout SECONDS        for a publisher that sends nothing, a viewer that takes nothing (30)
+  --chunk-size BYTES       the chunk size that is announced (65536)
+  --max-message-size BYTES the largest message that is accepted (16777215)
+  --log-level LEVEL        ${LOG_LEVELS.join(", ")} (info)
+  --json                   log lines as JSON
+  --help, --version
+`;
+
+/** What the server is told to do. */
+export interface Config {
+  host: string;
+  port: number;
+  httpHost: string;
+  /** `undefined` for no HTTP. */
+  httpPort: number | undefined;
+  record: string | undefined;
+  app: string | undefined;
+  streamKey: string | undefined;
+  /** In milliseconds. */
+  timeout: number;
+  chunkSize: number;
+  maxMessageSize: number;
+  logLevel: LogLevel;
+  json: boolean;
+}
+
+/** A flag that makes no sense; the message is one sentence for the user. */
+export class ConfigError extends Error {}
+
+const OPTIONS = {
+  "host": { type: "string", default: "0.0.0.0" },
+  "port": { type: "string", default: "1935" },
+  "http-host": { type: "string" },
+  "http-port": { type: "string", default: "8080" },
+  "record": { type: "string" },
+  "app": { type: "string" },
+  "stream-key": { type: "string" },
+  "timeout": { type: "string", default: "30" },
+  "chunk-size": { type: "string", default: "65536" },
+  "max-message-size": { type: "string", default: String(LARGEST_MESSAGE) },
+  "log-level": { type: "string", default: "info" },
+  "json": { type: "boolean", default: false },
+  "help": { type: "boolean", default: false },
+  "version": { type: "boolean", default: false },
+} as const;
+
+/**
+ * Reads the command line.
+ *
+ * @returns The configuration, or what to print instead of starting.
+ * @throws {ConfigError} If a flag is unknown or its value makes no sense.
+ */
+export function readConfig(args: string[]): Config | { print: string } {
+  const flags = parseFlags(args);
+  if (flags.help) return { print: HELP };
+  if (flags.version) return { print: `${VERSION}\n` };
+  const httpPort = flags["http-port"];
+  return {
+    host: flags.host,
+    port: integer("--port", flags.port, 0, 65_535),
+    httpHost: flags["http-host"] ?? flags.host,
+    httpPort: httpPort === "off" ? undefined : integer("--http-port", httpPort, 0, 65_535),
+    record: notEmpty("--record", flags.record),
+    app: notEmpty("--app", flags.app),
+    streamKey: notEmpty("--stream-key", flags["stream-key"] ?? environment("SLUICE_STREAM_KEY")),
+    timeout: 1000 * integer("--timeout", flags.timeout, 1, 86_400),
+    chunkSize: integer("--chunk-size", flags["chunk-size"], 1, LARGEST_MESSAGE),
+    maxMessageSize: integer("--max-message-size", flags["max-message-size"], 1, LARGEST_MESSAGE),
+    logLevel: oneOf("--log-level", flags["log-level"], LOG_LEVELS),
+    json: flags.json,
+  };
+}
+
+function parseFlags(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new ConfigError(`${error.message.split(". ")[0]}; see --help`, { cause: error });
+  }
+}
+
+function integer(flag: string, text: string, lowest: number, highest: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= lowest && value <= highest) return value;
+  throw new ConfigError(`${flag} must be a whole number from ${lowest} to ${highest}, not ${text}`);
+}
+
+function oneOf<T extends string>(flag: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find((choice) => choice === text);
+  if (choice) return choice;
+  throw new ConfigError(`${flag} must be one of ${choices.join(", ")}, not ${text}`);
+}
+
+function notEmpty(flag: string, text: string | undefined): string | undefined {
+  if (text === "") throw new ConfigError(`${flag} must not be empty`);
+  return text;
+}
+
+/** A variable that we may not read is one that was not set. */
+function environment(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}

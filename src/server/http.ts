@@ -1,0 +1,119 @@
+/**
+ * The HTTP side: live streams as FLV, and what goes on as JSON.
+ *
+ * @module
+ */
+
+import { type Context, Hono } from "hono";
+import { FlvMuxerStream } from "../flv/muxer.ts";
+import type { Subscription } from "../channel/subscription.ts";
+import { describeStream } from "./describe_stream.ts";
+import type { Hub } from "./hub.ts";
+
+/** How long a viewer waits for a publisher unless it says otherwise, in seconds. */
+const DEFAULT_WAIT = 30;
+
+/** The longest a viewer may wait, in seconds. */
+const LONGEST_WAIT = 3600;
+
+/** Routes the requests of viewers and of programs that watch the server. */
+export function httpRoutes(hub: Hub): Hono {
+  const routes = new Hono();
+  routes.get("/", (context) => context.text(greeting(hub)));
+  routes.get(
+    "/api/v1/streams",
+    (context) => context.json({ streams: hub.streams.map(describeStream) }),
+  );
+  routes.get("/api/v1/streams/*", (context) => {
+    const path = streamPath(context, "/api/v1/streams/");
+    const stream = path === undefined ? undefined : hub.find(path);
+    return stream ? context.json(describeStream(stream)) : notFound(context);
+  });
+  routes.get("/:path{.+\\.flv}", (context) => watch(context, hub));
+  routes.notFound(notFound);
+  return routes;
+}
+
+/** HTTP-FLV: nothing is sent before there is a publisher. */
+async function watch(context: Context, hub: Hub): Promise<Response> {
+  const path = streamPath(context, "/")?.slice(0, -".flv".length);
+  const wait = readWait(context.req.query("wait"));
+  if (wait === undefined) {
+    return context.json({ error: `wait must be a number from 0 to ${LONGEST_WAIT}` }, 400);
+  }
+  const subscription = path === undefined
+    ? undefined
+    : await subscribe(hub, path, wait, context.req.raw.signal);
+  if (!subscription) return notFound(context);
+  return new Response(subscription.tags.pipeThrough(new FlvMuxerStream()), {
+    headers: {
+      "content-type": "video/x-flv",
+      "cache-control": "no-store",
+      "access-control-allow-origin": "*",
+      "x-content-type-options": "nosniff",
+    },
+  });
+}
+
+function subscribe(
+  hub: Hub,
+  path: string,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<Subscription | undefined> {
+  return new Promise((resolve) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const giveUp = () => {
+      stop();
+      signal.removeEventListener("abort", giveUp);
+      clearTimeout(timer);
+      resolve(undefined);
+    };
+    const stop = hub.whenLive(path, ({ channel }) => {
+      signal.removeEventListener("abort", giveUp);
+      clearTimeout(timer);
+      resolve(channel.subscribe("http-flv", "live"));
+    });
+    timer = setTimeout(giveUp, seconds * 1000);
+    signal.addEventListener("abort", giveUp);
+  });
+}
+
+/**
+ * The path of a stream in a URL: its parts are decoded one by one, so that a slash in a name is
+ * `%2F`. `undefined` when the URL is not well-formed.
+ */
+function streamPath(context: Context, prefix: string): string | undefined {
+  const { pathname } = new URL(context.req.url);
+  try {
+    return pathname.slice(prefix.length).split("/").map(decodeURIComponent).join("/");
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
+function readWait(text: string | undefined): number | undefined {
+  if (text === undefined) return DEFAULT_WAIT;
+  const seconds = Number(text);
+  return text !== "" && seconds >= 0 && seconds <= LONGEST_WAIT ? seconds : undefined;
+}
+
+function notFound(context: Context): Response {
+  return context.json({ error: "There is nothing here" }, 404);
+}
+
+function greeting(hub: Hub): string {
+  const live = hub.streams.map(({ publication }) => `  ${publication.path}`);
+  return [
+    "Sluice",
+    "",
+    live.length > 0 ? "Live now:" : "Nothing is live.",
+    ...live,
+    "",
+    "Publish to  rtmp://<this host>/<app>/<name>",
+    "Watch       /<app>/<name>.flv",
+    "Look at     /api/v1/streams",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,77 @@
+/**
+ * The server as a program.
+ *
+ * ```sh
+ * deno run --allow-net jsr:@sluice/rtmp/server
+ * ```
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { type App, startApp } from "./app.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { startLog } from "./log.ts";
+
+/** How long everything may take to end in an orderly way, in milliseconds. */
+const SHUTDOWN_PATIENCE = 10_000;
+
+/** Ctrl-C under `deno task` arrives twice at once; a person's second one comes later, in milliseconds. */
+const IMPATIENCE = 500;
+
+const log = getLogger(["sluice", "server"]);
+
+async function main(args: string[]): Promise<void> {
+  try {
+    const config = readConfig(args);
+    if ("print" in config) {
+      return void await Deno.stdout.write(new TextEncoder().encode(config.print));
+    }
+    await startLog(config.logLevel, config.json);
+    const app = await startApp(config);
+    announce(app, config);
+    endOnSignal(app);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    Deno.stderr.writeSync(new TextEncoder().encode(`${error.message}\n`));
+    Deno.exit(1);
+  }
+}
+
+function announce({ rtmp, http }: App, { host, httpHost, streamKey }: Config): void {
+  const key = streamKey === undefined ? "" : "?key=…";
+  log.info("Publish to {url}", {
+    url: `rtmp://${reachable(host)}:${rtmp.addr.port}/live/demo${key}`,
+  });
+  if (!http) return;
+  log.info("Watch {url}", { url: `http://${reachable(httpHost)}:${http.addr.port}/live/demo.flv` });
+}
+
+/** An address that a person on this machine can type in. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function endOnSignal(app: App): void {
+  let first: number | undefined;
+  const end = () => {
+    if (first !== undefined) {
+      if (performance.now() - first > IMPATIENCE) Deno.exit(130);
+      return;
+    }
+    first = performance.now();
+    log.info("Ending: publishers are told, recordings are completed");
+    setTimeout(() => {
+      log.error("Cannot end in an orderly way within {seconds} s", {
+        seconds: SHUTDOWN_PATIENCE / 1000,
+      });
+      Deno.exit(1);
+    }, SHUTDOWN_PATIENCE);
+    app.shutdown().then(() => Deno.exit(0));
+  };
+  Deno.addSignalListener("SIGINT", end);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", end);
+}
+
+if (import.meta.main) await main(Deno.args);

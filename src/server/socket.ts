@@ -1,0 +1,150 @@
+/**
+ * A TCP or TLS connection as two streams that we can watch the time of.
+ *
+ * @module
+ */
+
+import { RtmpHandshakeError, RtmpTimeoutError } from "../errors.ts";
+
+/** Bytes of memory for the reads of a connection that has said nothing yet. */
+const SMALLEST_READ = 4 * 1024;
+
+/** Bytes of memory for the reads of a connection that fills every smaller one. */
+const LARGEST_READ = 256 * 1024;
+
+/** The part of its memory that must be free for another read into it. */
+const WORTH_READING = 1 / 4;
+
+/**
+ * The two directions of a connection. They are made here instead of taken from `conn.readable` and
+ * `conn.writable`: those reserve 64 KiB for every read, close both directions when the peer has
+ * sent its last byte, and let the garbage collector close the connection.
+ */
+export class Socket {
+  /** What the peer sends. It ends when the peer has gone, `failure` tells how. */
+  readonly readable: ReadableStream<Uint8Array>;
+  /** What goes to the peer. */
+  readonly writable: WritableStream<Uint8Array>;
+  /** Since when a read has been waiting for the peer, by `performance.now()`. */
+  readingSince: number | undefined;
+  /** Since when a write has been waiting for the peer, by `performance.now()`. */
+  writingSince: number | undefined;
+  /** The error that ended the connection, if it did not just end. */
+  failure: unknown;
+  readonly #conn: Deno.Conn;
+  #memory = new Uint8Array(0);
+  #readSize = SMALLEST_READ;
+  #closed = false;
+
+  constructor(conn: Deno.Conn) {
+    this.#conn = conn;
+    this.readable = new ReadableStream({
+      pull: (controller) => this.#pull(controller),
+    }, { highWaterMark: 0 });
+    this.writable = new WritableStream({ write: (bytes) => this.#write(bytes) });
+  }
+
+  /**
+   * Reads into `memory` until it is full or the peer has sent its last byte, calling `check` after
+   * each read. It is for what comes before `readable` is used.
+   *
+   * @throws {RtmpHandshakeError} If the peer sends less.
+   */
+  async readExactly(memory: Uint8Array, check?: (read: Uint8Array) => void): Promise<void> {
+    let length = 0;
+    while (length < memory.length) {
+      const count = await this.#read(memory.subarray(length));
+      if (count === null) {
+        throw new RtmpHandshakeError("Cannot read the handshake", {
+          read: `${length} bytes`,
+          expected: `${memory.length}`,
+        });
+      }
+      length += count;
+      check?.(memory.subarray(0, length));
+    }
+  }
+
+  /** Writes all of `bytes`. */
+  async #write(bytes: Uint8Array): Promise<void> {
+    this.writingSince = performance.now();
+    try {
+      for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+    } catch (error) {
+      throw this.failure ??= error;
+    } finally {
+      this.writingSince = undefined;
+    }
+  }
+
+  /** Writes before `writable` is used. */
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#write(bytes);
+  }
+
+  /**
+   * Small reads share memory, so that a slow peer costs little; large ones get ever more, so that a
+   * fast one costs few reads.
+   */
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    if (this.#memory.length < this.#readSize * WORTH_READING) {
+      this.#memory = new Uint8Array(this.#readSize);
+    }
+    const space = this.#memory;
+    try {
+      const count = await this.#read(space);
+      if (count === null) return controller.close();
+      if (count === space.length) this.#readSize = Math.min(2 * this.#readSize, LARGEST_READ);
+      this.#memory = space.subarray(count);
+      controller.enqueue(space.subarray(0, count));
+    } catch (error) {
+      // A peer that is lost has ended, like one that says goodbye; only we fail it.
+      if (error instanceof RtmpTimeoutError) controller.error(error);
+      else controller.close();
+    }
+  }
+
+  async #read(space: Uint8Array): Promise<number | null> {
+    this.readingSince = performance.now();
+    try {
+      return await this.#conn.read(space);
+    } catch (error) {
+      throw this.failure ??= error;
+    } finally {
+      this.readingSince = undefined;
+    }
+  }
+
+  /** Closes the connection because the peer has taken too long. */
+  expire(error: RtmpTimeoutError): void {
+    this.failure ??= error;
+    this.close();
+  }
+
+  /**
+   * Says that nothing more comes, then waits for the peer to have read it: closing a connection on
+   * which unread bytes wait would make the peer's system throw away our last words.
+   *
+   * @param patience How long to wait for the peer to close its side, in milliseconds.
+   */
+  async closeGently(patience: number): Promise<void> {
+    const timer = setTimeout(() => this.close(), patience);
+    const rubbish = new Uint8Array(SMALLEST_READ);
+    try {
+      await this.#conn.closeWrite();
+      while (await this.#conn.read(rubbish) !== null);
+    } catch {
+      // It is gone already, which is what we are waiting for.
+    } finally {
+      clearTimeout(timer);
+      this.close();
+    }
+  }
+
+  /** Closes the connection at once. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#conn[Symbol.dispose]();
+  }
+}

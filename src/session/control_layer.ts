@@ -1,0 +1,94 @@
+/**
+ * The messages that keep the connection going, answered.
+ *
+ * @module
+ */
+
+import { RtmpMessageError } from "../errors.ts";
+import type { ReceivedCounts } from "../ledger/received_counts.ts";
+import {
+  acknowledgement,
+  readControlValue,
+  readUserControl,
+  userControl,
+  UserControlEvent,
+  windowAcknowledgementSize,
+} from "../message/control.ts";
+import { MessageType, type RtmpMessage } from "../message/message.ts";
+import type { MessageWriter } from "./message_writer.ts";
+
+/** Acknowledges what is received, answers pings, counts what nobody knows (RTMP 1.0, 5.4 and 6.2). */
+export class ControlLayer {
+  readonly #writer: MessageWriter;
+  readonly #counts: ReceivedCounts;
+  /** Bytes after which the peer wants to hear of us. */
+  #window: number;
+  #acknowledged = 0;
+  /** The window that we have told the peer last. */
+  #announcedWindow: number;
+
+  constructor(writer: MessageWriter, counts: ReceivedCounts, windowSize: number) {
+    this.#writer = writer;
+    this.#counts = counts;
+    this.#window = windowSize;
+    this.#announcedWindow = windowSize;
+  }
+
+  /**
+   * Acknowledges after each half of the window: the peer must not have to stop and wait. While an
+   * answer is still on its way no further one is queued; the next says it all.
+   */
+  received(bytes: number): void {
+    if (bytes - this.#acknowledged < this.#window / 2 || !this.#writer.idle) return;
+    this.#acknowledged = bytes;
+    this.#writer.send(acknowledgement(bytes % 2 ** 32));
+    void this.#writer.flush();
+  }
+
+  /** Takes any message that is neither a command nor media. */
+  receive(message: RtmpMessage): void {
+    try {
+      this.#receive(message);
+    } catch (error) {
+      if (!(error instanceof RtmpMessageError)) throw error;
+      this.#counts.discard("malformed");
+    }
+  }
+
+  #receive(message: RtmpMessage): void {
+    switch (message.typeId) {
+      // The chunk layer has acted on these two, and acknowledgements say nothing we wait for.
+      case MessageType.SetChunkSize:
+      case MessageType.Abort:
+      case MessageType.Acknowledgement:
+        return;
+      case MessageType.WindowAcknowledgementSize:
+        this.#window = Math.max(1, readControlValue(message));
+        return;
+      case MessageType.SetPeerBandwidth:
+        return this.#limitTo(readControlValue(message));
+      case MessageType.UserControl:
+        return this.#userControl(message);
+      default:
+        this.#counts.discard("unknown-type");
+    }
+  }
+
+  /** A new limit is answered with the window that follows from it (section 5.4.5). */
+  #limitTo(bytes: number): void {
+    if (bytes === this.#announcedWindow) return;
+    this.#announcedWindow = bytes;
+    this.#writer.send(windowAcknowledgementSize(bytes));
+  }
+
+  #userControl(message: RtmpMessage): void {
+    const { event, value } = readUserControl(message);
+    if (event === UserControlEvent.PingRequest) {
+      this.#writer.send(userControl(UserControlEvent.PingResponse, value ?? 0));
+    } else if (!KNOWN_EVENTS.includes(event)) {
+      this.#counts.discard("unknown-type");
+    }
+  }
+}
+
+const KNOWN_EVENTS: readonly number[] = Object.values(UserControlEvent);

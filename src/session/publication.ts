@@ -1,0 +1,225 @@
+/**
+ * One stream that somebody publishes, as the application sees it.
+ *
+ * @module
+ */
+
+import { decodeAmf0 } from "../amf/decode_amf0.ts";
+import { AmfError } from "../errors.ts";
+import { splitAggregate } from "../flv/aggregate.ts";
+import type { FlvTag } from "../flv/flv_tag.ts";
+import { FlvTagStream } from "../flv/tag_stream.ts";
+import { mediaKind } from "../flv/tag_kind.ts";
+import type { MediaKind } from "../ledger/counts.ts";
+import { PublicationLedger } from "../ledger/publication_ledger.ts";
+import type { ReceivedCounts } from "../ledger/received_counts.ts";
+import { MessageType, type RtmpMessage } from "../message/message.ts";
+import { safeFileName } from "./stream_name.ts";
+
+/** Who wants to publish or play what; what `authorize` decides on. */
+export interface StreamRequest {
+  /** What is asked for. */
+  kind: "publish" | "play";
+  /** The application: what stands between host and stream name in the URL, without its query. */
+  app: string;
+  /** The stream's name, without its query. It may be empty. */
+  name: string;
+  /** The parameters behind the stream's name, then those of the app and of the `tcUrl`. */
+  params: URLSearchParams;
+  /** Where the peer connects from, as `address:port`. */
+  remoteAddr: string;
+  /** The URL the peer says that it connected to. */
+  tcUrl: string;
+  /** What the peer calls itself. */
+  flashVer: string;
+}
+
+/** How a publication ended. */
+export interface PublicationEnd {
+  /**
+   * `unpublished`: the publisher said so; `disconnected`: it went away; `closed`: we ended it;
+   * `failed`: it broke the protocol or a limit.
+   */
+  reason: "unpublished" | "disconnected" | "closed" | "failed";
+  /** One sentence for the log. */
+  description: string;
+  /** What went wrong, if something did. */
+  error?: unknown;
+}
+
+/**
+ * One stream that somebody publishes. `tags` ends when the publication does, whatever the reason,
+ * once everything that was received has been read; `closed` tells the reason.
+ */
+export class Publication {
+  /** Tells this publication from all others. */
+  readonly id: string = crypto.randomUUID();
+  /** When it was accepted. */
+  readonly since: Date = new Date();
+  /** The application it was published to. */
+  readonly app: string;
+  /** Its name within the application. */
+  readonly name: string;
+  /** `app/name`. */
+  readonly path: string;
+  /** The path as a file name, safe on every file system and never the same for two paths. */
+  readonly fileName: string;
+  /** The parameters the publisher sent with the name, the app and the URL. */
+  readonly params: URLSearchParams;
+  /** Where the publisher connects from, as `address:port`. */
+  readonly remoteAddr: string;
+  /** The URL the publisher says that it connected to. */
+  readonly tcUrl: string;
+  /** What the publisher calls itself. */
+  readonly flashVer: string;
+  /** The members of the first `onMetaData`; `undefined` when the publication ends without one. */
+  readonly metadata: Promise<Record<string, unknown> | undefined>;
+  /** What is published. Whoever does not read holds the publisher back. */
+  readonly tags: ReadableStream<FlvTag>;
+  /** What came and where it went. */
+  readonly ledger: PublicationLedger;
+  /** How it ended, as soon as nothing more can come. */
+  readonly closed: Promise<PublicationEnd>;
+  readonly #close: (reason: string) => void;
+
+  /** Publications are made by the server. */
+  constructor(parts: PublicationParts) {
+    const { request, ledger, tags, metadata, closed, close } = parts;
+    this.app = request.app;
+    this.name = request.name;
+    this.path = `${request.app}/${request.name}`;
+    this.fileName = this.path.split("/").map(safeFileName).join("+");
+    this.params = request.params;
+    this.remoteAddr = request.remoteAddr;
+    this.tcUrl = request.tcUrl;
+    this.flashVer = request.flashVer;
+    this.metadata = metadata;
+    this.tags = tags;
+    this.ledger = ledger;
+    this.closed = closed;
+    this.#close = close;
+  }
+
+  /**
+   * Ends the publication: the publisher is told, and its connection closed if it carries nothing
+   * else. What has been received can still be read.
+   *
+   * @param reason One sentence for the publisher.
+   */
+  close(reason = "The server has ended this publication"): void {
+    this.#close(reason);
+  }
+}
+
+/** What a publication is made of. */
+export interface PublicationParts {
+  /** What was asked for and granted. */
+  request: StreamRequest;
+  /** Its books. */
+  ledger: PublicationLedger;
+  /** What is published. */
+  tags: ReadableStream<FlvTag>;
+  /** The first metadata. */
+  metadata: Promise<Record<string, unknown> | undefined>;
+  /** How it ended. */
+  closed: Promise<PublicationEnd>;
+  /** Ends it. */
+  close: (reason: string) => void;
+}
+
+/** The session's end of a publication: what the publisher sends goes in here. */
+export class PublicationInput {
+  /** The application's end. */
+  readonly publication: Publication;
+  readonly #ledger: PublicationLedger;
+  readonly #writer: WritableStreamDefaultWriter<RtmpMessage>;
+  #foundMetadata!: (metadata: Record<string, unknown> | undefined) => void;
+  #ended!: (end: PublicationEnd) => void;
+  #readerGone = false;
+
+  constructor(request: StreamRequest, counts: ReceivedCounts, close: (reason: string) => void) {
+    const ledger = new PublicationLedger(counts);
+    const stage = new FlvTagStream({ counts: ledger.tags });
+    const metadata = new Promise<Record<string, unknown> | undefined>((resolve) =>
+      this.#foundMetadata = resolve
+    );
+    const closed = new Promise<PublicationEnd>((resolve) => this.#ended = resolve);
+    this.#ledger = ledger;
+    this.#writer = stage.writable.getWriter();
+    this.#writer.closed.catch(() => this.#readerGone = true);
+    this.publication = new Publication({
+      request,
+      ledger,
+      tags: stage.readable,
+      metadata,
+      closed,
+      close,
+    });
+  }
+
+  /**
+   * Hands on a message; resolves when the application has taken it. Aggregates are taken apart
+   * here, so that each frame in them is counted as received.
+   */
+  async write(message: RtmpMessage): Promise<void> {
+    if (message.typeId !== MessageType.Aggregate) return await this.#write(message);
+    const parts: RtmpMessage[] = [];
+    const wellFormed = splitAggregate(message, (part) => parts.push(part));
+    if (!wellFormed) this.#ledger.connection.discard("malformed");
+    for (const part of parts) await this.#write(part);
+  }
+
+  async #write(message: RtmpMessage): Promise<void> {
+    if (!isMedia(message)) return this.#ledger.connection.discard("unknown-type");
+    const kind = messageKind(message);
+    this.#ledger.received[kind]++;
+    if (kind === "scriptTags") this.#lookForMetadata(message);
+    if (this.#readerGone) {
+      this.#ledger.unread[kind]++;
+      return;
+    }
+    this.#ledger.inFlight[kind]++;
+    try {
+      await this.#writer.write(message);
+    } catch {
+      // The application has cancelled its stream: what it did not take is counted.
+      this.#ledger.unread[kind]++;
+    } finally {
+      this.#ledger.inFlight[kind]--;
+    }
+  }
+
+  /** Ends the stream of tags behind what has been written. */
+  end(end: PublicationEnd): void {
+    this.#ended(end);
+    this.#foundMetadata(undefined);
+    this.#writer.close().catch(() => this.#readerGone = true);
+  }
+
+  /** Bad metadata is counted and passed on: it stops nobody from watching. */
+  #lookForMetadata({ payload, typeId }: RtmpMessage): void {
+    try {
+      const values = decodeAmf0(typeId === MessageType.DataAmf3 ? payload.subarray(1) : payload);
+      const metadata = values[values.indexOf("onMetaData") + 1];
+      if (values.includes("onMetaData") && isObject(metadata)) this.#foundMetadata(metadata);
+    } catch (error) {
+      if (!(error instanceof AmfError)) throw error;
+      this.#ledger.connection.discard("malformed-metadata");
+    }
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function isMedia({ typeId }: RtmpMessage): boolean {
+  return typeId === MessageType.Audio || typeId === MessageType.Video ||
+    typeId === MessageType.DataAmf0 || typeId === MessageType.DataAmf3;
+}
+
+function messageKind({ typeId, payload }: RtmpMessage): MediaKind {
+  if (typeId === MessageType.Audio) return mediaKind("audio", payload);
+  if (typeId === MessageType.Video) return mediaKind("video", payload);
+  return "scriptTags";
+}

@@ -1,0 +1,18 @@
+/**
+ * What a session asks of the program around it.
+ *
+ * @module
+ */
+
+import type { Publication, StreamRequest } from "./publication.ts";
+import type { Refusal } from "./status.ts";
+
+/** The three questions of a session; the rest of the conversation it leads by itself. */
+export interface SessionHandler {
+  /** Whether a stream may be published or played: a refusal, or nothing. */
+  authorize(request: StreamRequest): Promise<Refusal | undefined>;
+  /** Whether the publication may have its name: a refusal, or nothing. */
+  claim(publication: Publication): Refusal | undefined;
+  /** The publisher has been told that it may begin. */
+  begin(publication: Publication): void;
+}

@@ -1,0 +1,40 @@
+/**
+ * What peers tell each other in `onStatus`: a code for the program, a text for the human.
+ *
+ * @module
+ */
+
+import { writeCommand } from "../message/command.ts";
+import type { RtmpMessage } from "../message/message.ts";
+
+/** The codes that we send (RTMP 1.0, section 7.2.2; the rest are Flash Media Server's). */
+export const StatusCode = {
+  ConnectSuccess: "NetConnection.Connect.Success",
+  ConnectRejected: "NetConnection.Connect.Rejected",
+  AppShutdown: "NetConnection.Connect.AppShutdown",
+  CallFailed: "NetConnection.Call.Failed",
+  PublishStart: "NetStream.Publish.Start",
+  PublishBadName: "NetStream.Publish.BadName",
+  PublishDenied: "NetStream.Publish.Denied",
+  UnpublishSuccess: "NetStream.Unpublish.Success",
+  PlayFailed: "NetStream.Play.Failed",
+  Failed: "NetStream.Failed",
+} as const;
+
+/** Why something is refused; both parts reach the peer. */
+export interface Refusal {
+  /** A code such as `NetStream.Publish.Denied`. */
+  code?: string;
+  /** One sentence for the human who looks at the encoder's log. */
+  description: string;
+}
+
+/** Tells a message stream, or with 0 the connection, how things stand. */
+export function onStatus(
+  messageStreamId: number,
+  level: "status" | "error",
+  code: string,
+  description: string,
+): RtmpMessage {
+  return writeCommand(messageStreamId, "onStatus", 0, null, { level, code, description });
+}

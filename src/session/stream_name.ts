@@ -1,0 +1,65 @@
+/**
+ * The names under which streams are published: `app` and stream name, each with a query perhaps.
+ *
+ * @module
+ */
+
+import { RtmpLimitError } from "../errors.ts";
+
+/** Characters in an app or a stream name with its query. FFmpeg cuts URLs at 1024; tokens are long. */
+const MAX_NAME_LENGTH = 4096;
+
+/** A name and the parameters behind its question mark. */
+export interface ParsedName {
+  name: string;
+  params: URLSearchParams;
+}
+
+/**
+ * Takes an app or stream name apart: `demo?key=secret` is `demo` with one parameter. Slashes at
+ * either end are not part of it.
+ *
+ * @throws {RtmpLimitError} If it has more than 4096 characters.
+ */
+export function parseName(text: string): ParsedName {
+  if (text.length > MAX_NAME_LENGTH) {
+    throw new RtmpLimitError("Cannot take a name of this length", {
+      read: `${text.length} characters`,
+      expected: `at most ${MAX_NAME_LENGTH}`,
+    });
+  }
+  const mark = text.indexOf("?");
+  const name = mark < 0 ? text : text.slice(0, mark);
+  return {
+    name: name.replace(/^\/+|\/+$/g, ""),
+    params: new URLSearchParams(mark < 0 ? "" : text.slice(mark + 1)),
+  };
+}
+
+/** The longest part of a file name that is made of a stream's name, in bytes. */
+const MAX_FILE_NAME_BYTES = 180;
+
+/**
+ * A name as one part of a file's path: letters, digits, `-`, `_` and inner dots stay, everything
+ * else is percent-encoded, so that two names never meet and none climbs out of its directory.
+ */
+export function safeFileName(name: string): string {
+  const safe = Array.from(new TextEncoder().encode(name), (byte, i) => {
+    const character = String.fromCharCode(byte);
+    const plain = /[A-Za-z0-9_-]/.test(character) || (character === "." && i > 0);
+    return plain ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  }).join("");
+  if (safe === "") return "%00";
+  return safe.length <= MAX_FILE_NAME_BYTES
+    ? safe
+    : `${safe.slice(0, MAX_FILE_NAME_BYTES)}~${hash(name)}`;
+}
+
+/** FNV-1a over UTF-16, 32 bits: tells names apart that were cut. */
+function hash(text: string): string {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  return value.toString(16).padStart(8, "0");
+}

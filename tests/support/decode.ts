@@ -1,0 +1,63 @@
+/**
+ * Both stages of decoding, as loops and as streams, with everything that can be seen of them.
+ *
+ * @module
+ */
+
+import type { RtmpChunk } from "../../src/chunk/chunk.ts";
+import { ChunkDecoder, type RtmpChunkDecoderOptions } from "../../src/chunk/chunk_decoder.ts";
+import { RtmpChunkDecoderStream } from "../../src/chunk/chunk_decoder_stream.ts";
+import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
+import type { RtmpMessage } from "../../src/message/message.ts";
+import { MessageDecoder } from "../../src/message/message_decoder.ts";
+import { RtmpMessageDecoderStream } from "../../src/message/message_decoder_stream.ts";
+import { type Outcome, readAll } from "./streams.ts";
+
+/** What a decoder made of its bytes. */
+export interface Decoded {
+  chunks: RtmpChunk[];
+  messages: RtmpMessage[];
+  error: unknown;
+  counts: ReceivedCounts;
+}
+
+/** Runs the two decoders over parts of bytes, as loops. */
+export function decodeParts(
+  parts: Iterable<Uint8Array>,
+  options: RtmpChunkDecoderOptions = {},
+): Decoded {
+  const counts = new ReceivedCounts();
+  const chunkDecoder = new ChunkDecoder({ ...options, counts });
+  const messageDecoder = new MessageDecoder({ counts });
+  const chunks: RtmpChunk[] = [];
+  const messages: RtmpMessage[] = [];
+  let error: unknown;
+  try {
+    for (const part of parts) {
+      chunkDecoder.decode(part, (stream, bytes, from, to) => {
+        const { format, chunkStreamId, messageStreamId, typeId, timestamp, length } = stream;
+        const header = { format, chunkStreamId, messageStreamId, typeId, timestamp, length };
+        const chunk = { ...header, offset: stream.received, payload: bytes.subarray(from, to) };
+        chunks.push(chunk);
+        const message = messageDecoder.decode(chunk);
+        if (message) messages.push(message);
+      });
+    }
+  } catch (thrown) {
+    error = thrown;
+  }
+  chunkDecoder.end();
+  messageDecoder.end();
+  return { chunks, messages, error, counts };
+}
+
+/** Runs the two stages over parts of bytes, as streams. */
+export function decodeStreams(
+  parts: Iterable<Uint8Array>,
+  options: RtmpChunkDecoderOptions = {},
+): Promise<Outcome<RtmpMessage>> {
+  const messages = ReadableStream.from(parts)
+    .pipeThrough(new RtmpChunkDecoderStream(options))
+    .pipeThrough(new RtmpMessageDecoderStream(options.counts ? { counts: options.counts } : {}));
+  return readAll(messages);
+}
