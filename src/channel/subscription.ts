@@ -51,6 +51,8 @@ export class Subscription {
   #queuedBytes = 0;
   /** The consumer waits and nothing is queued for it. */
   #demanded = false;
+  /** When the consumer last asked for a tag, by `performance.now()`. */
+  #askedAt = performance.now();
   /** Why tags are dropped until the next keyframe, if they are. */
   #skipping: DropReason | undefined;
   #ended = false;
@@ -69,6 +71,11 @@ export class Subscription {
       pull: () => this.#pull(),
       cancel: () => this.#leave(),
     }, { highWaterMark: 0 });
+  }
+
+  /** For how long the consumer has not asked for the tags that wait for it, in milliseconds. */
+  get stalledFor(): number {
+    return this.#queue.length === 0 ? 0 : performance.now() - this.#askedAt;
   }
 
   /**
@@ -117,6 +124,7 @@ export class Subscription {
   }
 
   #pull(): void {
+    this.#askedAt = performance.now();
     const next = this.#queue.shift();
     if (!next) {
       this.#demanded = true;

@@ -78,6 +78,21 @@ export class ChunkDecoder {
   decode(bytes: Uint8Array, sink: ChunkSink): void {
     this.#counts.bytes += bytes.length;
     this.#onBytes?.(this.#counts.bytes);
+    try {
+      this.#decode(bytes, sink);
+    } catch (error) {
+      // What broke the layer is not unfinished: no more bytes would have made a chunk of it.
+      this.#tail.clear();
+      throw error;
+    }
+  }
+
+  /** Counts what is left when no more bytes come. */
+  end(): void {
+    if (this.#tail.length > 0) this.#counts.discard("incomplete-chunk");
+  }
+
+  #decode(bytes: Uint8Array, sink: ChunkSink): void {
     let rest = bytes;
     // Only what the unfinished chunk lacks is copied; everything else is read where it lies.
     while (this.#tail.length > 0 && rest.length > 0) {
@@ -88,11 +103,6 @@ export class ChunkDecoder {
       if (used > 0) this.#keep(joined, used);
     }
     if (rest.length > 0) this.#keep(rest, this.#run(rest, sink));
-  }
-
-  /** Counts what is left when no more bytes come. */
-  end(): void {
-    if (this.#tail.length > 0) this.#counts.discard("incomplete-chunk");
   }
 
   /** Makes what is unused of `bytes` the tail. */
@@ -189,7 +199,9 @@ export class ChunkDecoder {
     this.#counts.chunks++;
     sink(stream, bytes, at, end);
     this.#advance(stream, size, start);
-    if (typeId === SET_CHUNK_SIZE || typeId === ABORT) this.#control(stream, bytes, at, end, start);
+    if (stream.typeId === SET_CHUNK_SIZE || stream.typeId === ABORT) {
+      this.#control(stream, bytes, at, end, start);
+    }
     return end;
   }
 

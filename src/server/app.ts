@@ -34,7 +34,7 @@ export async function startApp(config: Config): Promise<App> {
   const hub = new Hub();
   const recorder = config.record === undefined ? undefined : await openRecorder(config.record);
   const { host, port, httpHost, httpPort, chunkSize, maxMessageSize, timeout } = config;
-  const rtmp = listen("RTMP", "--port", host, port, () =>
+  const rtmp = await listening("RTMP", "--port", host, port, () =>
     serveRtmp({
       hostname: host,
       port,
@@ -43,24 +43,21 @@ export async function startApp(config: Config): Promise<App> {
       timeout,
       authorize: authorizeBy(config),
     }, (publication) => distribute(publication, hub, recorder)));
-  let http: HttpServer | undefined;
+  const shutdownRtmp = () => rtmp.shutdown();
+  if (httpPort === undefined) return { rtmp, http: undefined, shutdown: shutdownRtmp };
   try {
-    http = httpPort === undefined
-      ? undefined
-      : listen("HTTP", "--http-port", httpHost, httpPort, () =>
-        serveHttp(httpRoutes(hub).fetch, httpHost, httpPort));
+    const http = await listening(
+      "HTTP",
+      "--http-port",
+      httpHost,
+      httpPort,
+      () => serveHttp(httpRoutes(hub, timeout).fetch, httpHost, httpPort),
+    );
+    return { rtmp, http, shutdown: () => shutdownRtmp().then(() => http.shutdown()) };
   } catch (error) {
     await rtmp.shutdown();
     throw error;
   }
-  return {
-    rtmp,
-    http,
-    async shutdown() {
-      await rtmp.shutdown();
-      await http?.shutdown();
-    },
-  };
 }
 
 /** Gives a publication to everybody who wants it, and returns when they all have it. */
@@ -101,11 +98,19 @@ async function openRecorder(directory: string): Promise<Recorder> {
   }
 }
 
-function listen<T>(protocol: string, flag: string, host: string, port: number, start: () => T): T {
+/** Starts to listen; what can go wrong is told in the words of the command line. */
+async function listening<T>(
+  protocol: string,
+  flag: string,
+  host: string,
+  port: number,
+  start: () => T | Promise<T>,
+): Promise<T> {
   try {
-    return start();
+    return await start();
   } catch (cause) {
-    const why = cause instanceof Deno.errors.AddrInUse
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    const why = code === "EADDRINUSE"
       ? `the port is taken, choose another with ${flag}`
       : cause instanceof Deno.errors.NotCapable
       ? "a permission is missing, start with --allow-net"

@@ -11,7 +11,7 @@ import { ReceivedCounts } from "../ledger/received_counts.ts";
 import { ServerSession, type SessionEnd } from "../session/server_session.ts";
 import type { SessionHandler } from "../session/session_handler.ts";
 import { StatusCode } from "../session/status.ts";
-import { Socket } from "./socket.ts";
+import { Socket } from "../client/socket.ts";
 
 /** How long a peer may take over its side of a goodbye, in milliseconds. */
 const GOODBYE_PATIENCE = 2_000;

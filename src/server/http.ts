@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { FlvMuxerStream } from "../flv/muxer.ts";
 import type { Subscription } from "../channel/subscription.ts";
@@ -16,9 +17,19 @@ const DEFAULT_WAIT = 30;
 /** The longest a viewer may wait, in seconds. */
 const LONGEST_WAIT = 3600;
 
-/** Routes the requests of viewers and of programs that watch the server. */
-export function httpRoutes(hub: Hub): Hono {
-  const routes = new Hono();
+/** How often it is looked whether a viewer takes anything, in milliseconds. */
+const STALL_CHECK_INTERVAL = 1_000;
+
+type HttpEnv = { Bindings: HttpBindings };
+type HttpContext = Context<HttpEnv>;
+
+/**
+ * Routes the requests of viewers and of programs that watch the server.
+ *
+ * @param timeout How long a viewer may take nothing, in milliseconds.
+ */
+export function httpRoutes(hub: Hub, timeout: number): Hono<HttpEnv> {
+  const routes = new Hono<HttpEnv>();
   routes.get("/", (context) => context.text(greeting(hub)));
   routes.get(
     "/api/v1/streams",
@@ -29,23 +40,27 @@ export function httpRoutes(hub: Hub): Hono {
     const stream = path === undefined ? undefined : hub.find(path);
     return stream ? context.json(describeStream(stream)) : notFound(context);
   });
-  routes.get("/:path{.+\\.flv}", (context) => watch(context, hub));
+  routes.get("/:path{.+\\.flv}", (context) => watch(context, hub, timeout));
   routes.notFound(notFound);
   return routes;
 }
 
 /** HTTP-FLV: nothing is sent before there is a publisher. */
-async function watch(context: Context, hub: Hub): Promise<Response> {
+async function watch(context: HttpContext, hub: Hub, timeout: number): Promise<Response> {
   const path = streamPath(context, "/")?.slice(0, -".flv".length);
   const wait = readWait(context.req.query("wait"));
   if (wait === undefined) {
     return context.json({ error: `wait must be a number from 0 to ${LONGEST_WAIT}` }, 400);
   }
-  const subscription = path === undefined
-    ? undefined
-    : await subscribe(hub, path, wait, context.req.raw.signal);
-  if (!subscription) return notFound(context);
-  return new Response(subscription.tags.pipeThrough(new FlvMuxerStream()), {
+  const { signal } = context.req.raw;
+  const stream = path === undefined ? undefined : await waitFor(hub, path, wait, signal);
+  if (!stream) return notFound(context);
+  const { outgoing } = context.env;
+  const timer = setInterval(() => {
+    if (stream.stalledFor > timeout) outgoing.destroy();
+  }, STALL_CHECK_INTERVAL);
+  stream.done.then(() => clearInterval(timer));
+  return new Response(stream.tags.pipeThrough(new FlvMuxerStream()), {
     headers: {
       "content-type": "video/x-flv",
       "cache-control": "no-store",
@@ -55,27 +70,28 @@ async function watch(context: Context, hub: Hub): Promise<Response> {
   });
 }
 
-function subscribe(
+/** Subscribes to a stream as soon as it is live; gives up after a time, or when the viewer does. */
+function waitFor(
   hub: Hub,
   path: string,
   seconds: number,
   signal: AbortSignal,
 ): Promise<Subscription | undefined> {
   return new Promise((resolve) => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const giveUp = () => {
-      stop();
-      signal.removeEventListener("abort", giveUp);
+    const settle = (subscription?: Subscription) => {
       clearTimeout(timer);
-      resolve(undefined);
+      signal.removeEventListener("abort", giveUp);
+      resolve(subscription);
     };
-    const stop = hub.whenLive(path, ({ channel }) => {
-      signal.removeEventListener("abort", giveUp);
-      clearTimeout(timer);
-      resolve(channel.subscribe("http-flv", "live"));
-    });
-    timer = setTimeout(giveUp, seconds * 1000);
+    const giveUp = () => {
+      stopWaiting();
+      settle();
+    };
+    const timer = setTimeout(giveUp, seconds * 1000);
     signal.addEventListener("abort", giveUp);
+    const stopWaiting = hub.whenLive(path, ({ channel }) => {
+      settle(channel.subscribe("http-flv", "live"));
+    });
   });
 }
 
@@ -83,7 +99,7 @@ function subscribe(
  * The path of a stream in a URL: its parts are decoded one by one, so that a slash in a name is
  * `%2F`. `undefined` when the URL is not well-formed.
  */
-function streamPath(context: Context, prefix: string): string | undefined {
+function streamPath(context: HttpContext, prefix: string): string | undefined {
   const { pathname } = new URL(context.req.url);
   try {
     return pathname.slice(prefix.length).split("/").map(decodeURIComponent).join("/");
@@ -99,7 +115,7 @@ function readWait(text: string | undefined): number | undefined {
   return text !== "" && seconds >= 0 && seconds <= LONGEST_WAIT ? seconds : undefined;
 }
 
-function notFound(context: Context): Response {
+function notFound(context: HttpContext): Response {
   return context.json({ error: "There is nothing here" }, 404);
 }
 

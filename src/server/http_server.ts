@@ -1,71 +1,66 @@
 /**
- * An HTTP server that comes back by itself.
+ * The HTTP server under the routes.
  *
  * @module
  */
 
+import { createServer, type Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
 import { getLogger } from "@logtape/logtape";
 
-/** How long to wait before listening again, in milliseconds. */
-const RESTART_DELAY = 1_000;
+/** How long a client may take over the head of its request, in milliseconds. */
+const HEADERS_TIMEOUT = 10_000;
 
 /** How long requests may take to end on shutdown, in milliseconds. */
 const SHUTDOWN_PATIENCE = 1_000;
 
 /** A server that listens. */
 export interface HttpServer {
-  /** Where it listens. */
-  readonly addr: Deno.NetAddr;
-  /** Stops it; streams that go on are cut. */
+  /** The port it listens on. */
+  readonly port: number;
+  /** Stops it; streams that go on after a moment are cut. */
   shutdown(): Promise<void>;
 }
 
 const log = getLogger(["sluice", "http"]);
 
 /**
- * Listens for HTTP. `Deno.serve` stops for good when file descriptors run out; this listens again.
+ * Listens for HTTP. It is Node's server, not `Deno.serve`, which waits for ever for the head of a
+ * request, stops when file descriptors run out, and cannot cut a client that takes nothing.
  *
  * @throws {Deno.errors.AddrInUse} If the port is taken.
  * @throws {Deno.errors.NotCapable} If `--allow-net` was not given.
  */
-export function serveHttp(
-  handler: (request: Request) => Response | Promise<Response>,
-  hostname: string,
+export async function serveHttp(
+  handler: Parameters<typeof getRequestListener>[0],
+  host: string,
   port: number,
-): HttpServer {
-  const abort = new AbortController();
-  const start = (port: number) =>
-    Deno.serve({
-      hostname,
-      port,
-      signal: abort.signal,
-      onListen: () => {},
-      onError: (error) => {
-        log.error("Cannot answer a request: {error}", { error: String(error) });
-        return new Response(null, { status: 500 });
-      },
-    }, handler);
-  let server = start(port);
-  const { addr } = server;
-  const finished = (async () => {
-    while (!abort.signal.aborted) {
-      try {
-        await server.finished;
-        return;
-      } catch (error) {
-        log.error("HTTP has stopped and starts again: {error}", { error: String(error) });
-        await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY));
-        server = start(addr.port);
-      }
-    }
-  })();
+): Promise<HttpServer> {
+  const options = { headersTimeout: HEADERS_TIMEOUT, requestTimeout: 0 };
+  const server = createServer(options, getRequestListener(handler));
+  await listen(server, host, port);
+  server.on("error", (error) => {
+    log.error("HTTP cannot take in a connection: {error}", { error: String(error) });
+  });
+  const address = server.address();
   return {
-    addr,
+    port: typeof address === "object" && address ? address.port : port,
     async shutdown() {
-      const timer = setTimeout(() => abort.abort(), SHUTDOWN_PATIENCE);
-      await server.shutdown();
+      const closed = new Promise((resolve) => server.close(resolve));
+      const timer = setTimeout(() => server.closeAllConnections(), SHUTDOWN_PATIENCE);
+      server.closeIdleConnections();
+      await closed;
       clearTimeout(timer);
-      await finished;
     },
   };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
 }

@@ -6,6 +6,7 @@
 
 import {
   configure,
+  type FormattedValues,
   getAnsiColorFormatter,
   getJsonLinesFormatter,
   getTextFormatter,
@@ -19,12 +20,11 @@ export type LogLevel = typeof LOG_LEVELS[number];
 
 /** Sends all log lines to standard error: standard output may be carrying video. */
 export async function startLog(level: LogLevel, json: boolean): Promise<void> {
-  const text = { category: () => "", value: (value: unknown) => printable(String(value)) };
   const format = json
     ? getJsonLinesFormatter({ properties: "flatten" })
     : Deno.stderr.isTerminal()
-    ? getAnsiColorFormatter({ ...text, timestamp: "time" })
-    : getTextFormatter({ ...text, timestamp: "rfc3339" });
+    ? getAnsiColorFormatter({ timestamp: "time", value, format: line })
+    : getTextFormatter({ timestamp: "rfc3339", value, format: line });
   const encoder = new TextEncoder();
   await configure({
     sinks: { stderr: (record) => void Deno.stderr.writeSync(encoder.encode(format(record))) },
@@ -33,6 +33,14 @@ export async function startLog(level: LogLevel, json: boolean): Promise<void> {
       { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["stderr"] },
     ],
   });
+}
+
+function line({ timestamp, level, message }: FormattedValues): string {
+  return `${timestamp} ${level} ${message}`;
+}
+
+function value(text: unknown): string {
+  return printable(String(text));
 }
 
 /** A peer's name must not begin a line of its own, nor speak to the terminal. */

@@ -44,7 +44,7 @@ function announce({ rtmp, http }: App, { host, httpHost, streamKey }: Config): v
     url: `rtmp://${reachable(host)}:${rtmp.addr.port}/live/demo${key}`,
   });
   if (!http) return;
-  log.info("Watch {url}", { url: `http://${reachable(httpHost)}:${http.addr.port}/live/demo.flv` });
+  log.info("Watch {url}", { url: `http://${reachable(httpHost)}:${http.port}/live/demo.flv` });
 }
 
 /** An address that a person on this machine can type in. */

@@ -107,16 +107,16 @@ export class OrderedTransformStream<Input, Output> extends TransformStream<Input
   #fail(error: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#transformer.cancel?.(error);
     if (this.#demanded) this.#output.error(error);
     else this.#failure = { error };
+    this.#transformer.cancel?.(error);
   }
 
   #cancel(reason: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#transformer.cancel?.(reason);
     this.#input.error(reason);
     this.#resume?.();
+    this.#transformer.cancel?.(reason);
   }
 }

@@ -109,7 +109,7 @@ Deno.test("parseAudioTag() throws an FlvError that says where", () => {
     [`94 ${OPUS} 01`, 5, "Cannot read a multichannel configuration"],
     [`94 ${OPUS} 01 02 0000`, 7, "Cannot read channel flags"],
     [`94 ${OPUS} 02 ff 00`, 7, "Cannot read a channel mapping"],
-    [`95 14 ${OPUS} 01 000002 0101 00000003`, 12, "Cannot read channel flags"],
+    [`95 14 ${OPUS} 01 000002 0101 02 000002 0002`, 12, "Cannot read channel flags"],
   ];
   for (const [data, byteOffset, message] of cases) {
     const error = assertThrows(() => parseAudioTag(hex(data)), FlvError, message, data);

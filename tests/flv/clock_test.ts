@@ -25,15 +25,10 @@ Deno.test("FlvClock goes on past a wrap", () => {
 Deno.test("FlvClock goes on past each of several wraps", () => {
   const clock = new FlvClock();
   const step = 30 * SECOND;
-  for (let time = 0; time < 3 * TWO_32; time += 997 * step) {
-    // The day between two tags is passed over; around the wraps the steps are small.
-    clock.unwrap(time % TWO_32);
-  }
-  const late = new FlvClock();
   for (let lap = 0; lap < 3; lap++) {
-    assertEquals(late.unwrap(TWO_32 - step), lap * TWO_32 + TWO_32 - step);
-    assertEquals(late.unwrap(5), (lap + 1) * TWO_32 + 5);
-    assertEquals(late.unwrap(2 * MINUTE), (lap + 1) * TWO_32 + 2 * MINUTE);
+    assertEquals(clock.unwrap(TWO_32 - step), lap * TWO_32 + TWO_32 - step);
+    assertEquals(clock.unwrap(5), (lap + 1) * TWO_32 + 5);
+    assertEquals(clock.unwrap(2 * MINUTE), (lap + 1) * TWO_32 + 2 * MINUTE);
   }
 });
 
