@@ -103,6 +103,26 @@ export function isSequenceHeader({ type, data }: FlvTag): boolean {
 }
 
 /**
+ * Tells whether a tag has the header of Enhanced RTMP.
+ *
+ * @param tag The tag.
+ * @returns Whether its codec is named by a FourCC.
+ *
+ * @example
+ * ```ts
+ * import { isEnhanced } from "@sluice/rtmp";
+ * import { assert } from "@std/assert";
+ *
+ * const data = Uint8Array.of(0x91, 0x68, 0x76, 0x63, 0x31, 0, 0, 40, 1, 2, 3);
+ * assert(isEnhanced({ type: "video", timestamp: 0, data }));
+ * ```
+ */
+export function isEnhanced({ type, data }: FlvTag): boolean {
+  if (data.length === 0 || type === "script") return false;
+  return type === "video" ? data[0]! >= 0x80 : data[0]! >> 4 === SOUND_FORMAT_EX_HEADER;
+}
+
+/**
  * Gives the key under which to keep a tag for those who come later: the latest tag of each key is
  * what a decoder has to have seen. A key whose tag comes again moves to the end of the order.
  *

@@ -85,7 +85,7 @@ const AUDIO_5 = "08 000002 000005 00 000000 af01 0000000d";
 const VIDEO_9 = "09 000001 000009 00 000007 27 0000000c";
 
 Deno.test("FlvTagDecoder.decode() takes aggregates apart, with the times of the stream", () => {
-  const data = `12 ${"000013"} 000005 00 000000 ${SET_DATA_FRAME} 02000000 00000000`;
+  const data = `12 000013 000005 00 000000 ${SET_DATA_FRAME} 020000 0000001e`;
   const cases: [string, number, [string, number, string][]][] = [
     [AUDIO_5 + VIDEO_9, 5, [["audio", 5, "af01"], ["video", 9, "27"]]],
     [AUDIO_5 + VIDEO_9, 1000, [["audio", 1000, "af01"], ["video", 1004, "27"]]],

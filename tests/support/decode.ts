@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertEquals } from "@std/assert";
 import type { RtmpChunk } from "../../src/chunk/chunk.ts";
 import { ChunkDecoder, type RtmpChunkDecoderOptions } from "../../src/chunk/chunk_decoder.ts";
 import { RtmpChunkDecoderStream } from "../../src/chunk/chunk_decoder_stream.ts";
@@ -11,6 +12,7 @@ import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
 import type { RtmpMessage } from "../../src/message/message.ts";
 import { MessageDecoder } from "../../src/message/message_decoder.ts";
 import { RtmpMessageDecoderStream } from "../../src/message/message_decoder_stream.ts";
+import { everyCutting } from "./cuts.ts";
 import { type Outcome, readAll } from "./streams.ts";
 
 /** What a decoder made of its bytes. */
@@ -60,4 +62,25 @@ export function decodeStreams(
     .pipeThrough(new RtmpChunkDecoderStream(options))
     .pipeThrough(new RtmpMessageDecoderStream(options.counts ? { counts: options.counts } : {}));
   return readAll(messages);
+}
+
+/**
+ * Decodes bytes whole, byte by byte, in two at every place and at random places, makes sure that it
+ * is all the same, and returns it.
+ */
+export function decodeEveryWay(
+  bytes: Uint8Array | number[],
+  options: RtmpChunkDecoderOptions = {},
+): Decoded {
+  const all = Uint8Array.from(bytes);
+  const decoded = decodeParts([all], options);
+  for (const { name, parts } of everyCutting(all)) {
+    const { messages, error, counts } = decodeParts(parts, options);
+    assertEquals(messages, decoded.messages, name);
+    assertEquals(`${error}`, `${decoded.error}`, name);
+    // How many bytes came with those that broke the layer is a matter of the cutting.
+    if (decoded.error) counts.bytes = decoded.counts.bytes;
+    assertEquals(counts, decoded.counts, name);
+  }
+  return decoded;
 }

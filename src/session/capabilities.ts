@@ -1,0 +1,52 @@
+/**
+ * What peers tell each other in `connect` of Enhanced RTMP.
+ *
+ * @module
+ */
+
+/** `FourCcInfoMask` (Enhanced RTMP v2, "Enhancing NetConnection connect Command"). */
+const CAN_FORWARD = 4;
+
+/** `CapsExMask`, in the same place. */
+export const CapsEx = { Reconnect: 1, Multitrack: 2, ModEx: 4, TimestampNanoOffset: 8 } as const;
+
+const VIDEO_FOURCCS = ["avc1", "hvc1", "vvc1", "vp08", "vp09", "av01"];
+const AUDIO_FOURCCS = ["mp4a", ".mp3", "Opus", "fLaC", "ac-3", "ec-3"];
+
+/** What a peer has announced. */
+export interface Capabilities {
+  /** Whether it has announced anything at all. Hardly anybody does, players and publishers alike. */
+  announced: boolean;
+  /** The FourCCs it takes; `*` stands for all. */
+  fourCcs: ReadonlySet<string>;
+  /** The {@linkcode CapsEx} bits. */
+  capsEx: number;
+}
+
+/** Reads what a peer announces in the command object of `connect`. */
+export function readCapabilities(object: Record<string, unknown>): Capabilities {
+  const { fourCcList, videoFourCcInfoMap, audioFourCcInfoMap, capsEx } = object;
+  const list = Array.isArray(fourCcList) ? fourCcList : [];
+  const maps = [videoFourCcInfoMap, audioFourCcInfoMap].filter(isObject);
+  return {
+    announced: Array.isArray(fourCcList) || maps.length > 0 || typeof capsEx === "number",
+    fourCcs: new Set([...list.map(String), ...maps.flatMap((map) => Object.keys(map))]),
+    capsEx: typeof capsEx === "number" ? capsEx : 0,
+  };
+}
+
+/** What we announce in turn: we pass on everything, look into all of it and change none. */
+export function ourCapabilities(): Record<string, unknown> {
+  const forward = (fourCcs: string[]) =>
+    Object.fromEntries(fourCcs.map((fourCc) => [fourCc, CAN_FORWARD]));
+  return {
+    fourCcList: [...VIDEO_FOURCCS, ...AUDIO_FOURCCS],
+    videoFourCcInfoMap: forward(VIDEO_FOURCCS),
+    audioFourCcInfoMap: forward(AUDIO_FOURCCS),
+    capsEx: CapsEx.Reconnect | CapsEx.Multitrack | CapsEx.ModEx | CapsEx.TimestampNanoOffset,
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,58 @@
+/**
+ * Everything that a peer could ask too much of, with what it gets.
+ *
+ * @module
+ */
+
+import {
+  DEFAULT_MAX_CHUNK_STREAMS,
+  DEFAULT_MAX_PARTIAL_BYTES,
+  LARGEST_MESSAGE,
+} from "../chunk/chunk.ts";
+
+/** The limits on peers. Passing one costs the peer its connection. */
+export interface RtmpLimits {
+  /** Bytes in the largest message: up to 16,777,215, which is the default and all a header can say. */
+  maxMessageSize: number;
+  /** Bytes that may wait in unfinished messages of a connection: 24 MiB. */
+  maxPartialBytes: number;
+  /** Chunk streams of a connection: 256; the encoders in use need up to 8. */
+  maxChunkStreams: number;
+  /** Message streams of a connection: 32; nobody is known to use more than a few. */
+  maxMessageStreams: number;
+  /** Bytes in the largest command: 65,536; the longest seen are `connect`s with tokens, about 4 KiB. */
+  maxCommandSize: number;
+  /** How deep the values in a command may be nested: 32 levels. */
+  maxAmfDepth: number;
+  /** How many values a command may hold: 4096. */
+  maxAmfElements: number;
+  /** Characters in an app, a URL or a stream name with its parameters: 4096. */
+  maxNameLength: number;
+  /** Peers that may be connected at once: 1000. */
+  maxConnections: number;
+  /** Peers that may be connected at once from one address: 1000; lower it where clients are people. */
+  maxConnectionsPerAddress: number;
+  /** Milliseconds that a handshake may take: 10,000. */
+  handshakeTimeout: number;
+  /** Milliseconds from the handshake, or from the end of a stream, to the next one: 60,000. */
+  startTimeout: number;
+  /** Milliseconds in which a peer may send nothing, or take nothing: 30,000. */
+  timeout: number;
+}
+
+/** What peers get unless the application says otherwise. */
+export const DEFAULT_LIMITS: Readonly<RtmpLimits> = {
+  maxMessageSize: LARGEST_MESSAGE,
+  maxPartialBytes: DEFAULT_MAX_PARTIAL_BYTES,
+  maxChunkStreams: DEFAULT_MAX_CHUNK_STREAMS,
+  maxMessageStreams: 32,
+  maxCommandSize: 64 * 1024,
+  maxAmfDepth: 32,
+  maxAmfElements: 4096,
+  maxNameLength: 4096,
+  maxConnections: 1000,
+  maxConnectionsPerAddress: 1000,
+  handshakeTimeout: 10_000,
+  startTimeout: 60_000,
+  timeout: 30_000,
+};

@@ -1,0 +1,43 @@
+/**
+ * What a player gets of Enhanced RTMP: what it has said that it knows.
+ *
+ * @module
+ */
+
+import { FlvError } from "../errors.ts";
+import { parseAudioTag } from "../flv/audio_tag.ts";
+import type { FlvTag } from "../flv/flv_tag.ts";
+import { plainTrack, withoutModEx } from "../flv/plain_track.ts";
+import { isEnhanced } from "../flv/tag_kind.ts";
+import { parseVideoTag } from "../flv/video_tag.ts";
+import { type Capabilities, CapsEx } from "./capabilities.ts";
+
+/** Passes a tag on, as it is or made plainer, or leaves it out. */
+export type TagFilter = (tag: FlvTag) => FlvTag | undefined;
+
+/** The track that a player gets which does not know that there can be several. */
+const FIRST_TRACK = 0;
+
+/**
+ * Makes the filter for a player. One that has announced nothing gets the first track of each kind,
+ * whatever its codec; one that has announced something gets the codecs and extensions it named.
+ */
+export function playerFilter({ announced, fourCcs, capsEx }: Capabilities): TagFilter {
+  const takesCodec = (codec: string) => !announced || fourCcs.has("*") || fourCcs.has(codec);
+  const takesTracks = (capsEx & CapsEx.Multitrack) !== 0;
+  const takesModEx = (capsEx & CapsEx.ModEx) !== 0;
+  return (tag) => {
+    if (!isEnhanced(tag)) return tag;
+    try {
+      const { codec, multitrack } = tag.type === "audio"
+        ? parseAudioTag(tag.data)
+        : parseVideoTag(tag.data);
+      if (codec !== "" && !takesCodec(codec)) return undefined;
+      if (multitrack && !takesTracks) return plainTrack(tag, FIRST_TRACK);
+      return takesModEx ? tag : withoutModEx(tag);
+    } catch (error) {
+      if (error instanceof FlvError) return undefined;
+      throw error;
+    }
+  };
+}
