@@ -15,6 +15,8 @@ export interface ErrorFacts extends ErrorOptions {
   byteOffset?: number;
   /** The chunk stream it happened on, where there is one (RTMP 1.0, section 5.3.1). */
   chunkStreamId?: number;
+  /** The code a peer gave as its reason, as `NetStream.Publish.BadName`; its text is `read`. */
+  statusCode?: string;
 }
 
 /**
@@ -39,6 +41,8 @@ export class ProtocolError extends Error {
   readonly byteOffset: number | undefined;
   /** The chunk stream it happened on, where there is one. */
   readonly chunkStreamId: number | undefined;
+  /** The code a peer gave as its reason, where it gave one; its text is `read`. */
+  readonly statusCode: string | undefined;
 
   /**
    * Makes an error whose message is the action, followed by the facts.
@@ -53,14 +57,17 @@ export class ProtocolError extends Error {
     this.expected = facts.expected;
     this.byteOffset = facts.byteOffset;
     this.chunkStreamId = facts.chunkStreamId;
+    this.statusCode = facts.statusCode;
   }
 }
 
-function describe({ read, expected, byteOffset, chunkStreamId }: ErrorFacts): string {
+function describe(facts: ErrorFacts): string {
+  const { read, expected, byteOffset, chunkStreamId, statusCode } = facts;
   const found = [read && `read ${read}`, expected && `expected ${expected}`].filter(Boolean);
   const where = [
     byteOffset !== undefined && `at byte ${byteOffset}`,
     chunkStreamId !== undefined && `on chunk stream ${chunkStreamId}`,
+    statusCode,
   ].filter(Boolean);
   return (found.length ? `: ${found.join(", ")}` : "") +
     (where.length ? ` (${where.join(", ")})` : "");

@@ -1,94 +1,160 @@
 /**
- * One publication, given on to any number of consumers.
+ * One name, whoever publishes it, and those who consume it.
  *
  * @module
  */
 
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { mediaKind, sequenceHeaderKey } from "../flv/tag_kind.ts";
-import type { ConsumerMode } from "../ledger/consumer_ledger.ts";
+import { mediaKind } from "../flv/tag_kind.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
+import { ContinuedClock } from "./continued_clock.ts";
+import { GopCache, type GopCacheLimits } from "./gop_cache.ts";
 import { RateMeter } from "./rate_meter.ts";
-import { type CountedTag, Subscription, type SubscriptionSource } from "./subscription.ts";
-
-/** What the cache of headers calls the metadata. */
-const METADATA = "metadata";
+import { type SubscribeOptions, Subscription, type SubscriptionSource } from "./subscription.ts";
+import type { CountedTag } from "./tag_queue.ts";
 
 /**
- * Gives the tags of one publication to its consumers. A lossless consumer that does not read holds
- * the publisher back; a live one is skipped forward to a keyframe.
+ * Gives the tags of a publication to its consumers. A lossless consumer that does not read holds
+ * the publisher back; a live one is skipped forward to a keyframe. A newcomer begins with metadata,
+ * sequence headers and everything since the last keyframe.
+ *
+ * @example
+ * ```ts
+ * import { Channel, type FlvTag, PublicationLedger, ReceivedCounts } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tag: FlvTag = { type: "audio", timestamp: 0, data: Uint8Array.of(0x2f, 1, 2, 3) };
+ * const channel = new Channel();
+ * const { tags } = channel.subscribe({ kind: "example", mode: "lossless" });
+ * const running = channel.run(ReadableStream.from([tag]), new PublicationLedger(new ReceivedCounts()));
+ * assertEquals(await Array.fromAsync(tags), [tag]);
+ * await running;
+ * ```
  */
 export class Channel implements SubscriptionSource {
   /** What comes in, by the second. */
   readonly rate: RateMeter = new RateMeter();
-  readonly #ledger: PublicationLedger;
+  readonly #cache: GopCache;
+  readonly #clock = new ContinuedClock();
   readonly #subscriptions = new Set<Subscription>();
-  /** The latest metadata and sequence headers. */
-  readonly #headers = new Map<string, CountedTag>();
   readonly #firstTags = new Map<FlvTag["type"], FlvTag>();
+  #ledger: PublicationLedger | undefined;
+  /** The publication that is given on now; the next one has to wait for it. */
+  #giving: Promise<Subscription[]> = Promise.resolve([]);
   #begun = false;
   #ended = false;
-  #hasVideo = false;
 
-  /** Makes the channel of the publication whose books these are. */
-  constructor(ledger: PublicationLedger) {
-    this.#ledger = ledger;
+  /**
+   * Makes a channel that nobody publishes to yet.
+   *
+   * @param gopCache What may be kept for newcomers: 16 MiB and 20 s unless given.
+   */
+  constructor(gopCache?: GopCacheLimits) {
+    this.#cache = new GopCache(gopCache);
   }
 
   /** Whether video has come. */
   get hasVideo(): boolean {
-    return this.#hasVideo;
+    return this.#cache.hasVideo;
+  }
+
+  /** Whether audio has come. */
+  get hasAudio(): boolean {
+    return this.#cache.hasAudio;
   }
 
   /** A tag that tells what codec is used: the latest sequence header, or the first tag with none. */
   sample(type: "audio" | "video"): FlvTag | undefined {
-    return this.#headers.get(`${type}:0`)?.tag ?? this.#firstTags.get(type);
+    return this.#cache.header(`${type}:0`) ?? this.#firstTags.get(type);
   }
 
   /** Metadata and sequence headers, at the time of the tag that they are to go before. */
-  headersFor({ timestamp }: FlvTag): CountedTag[] {
-    return [...this.#headers.values()].map(({ tag, kind }) => ({
-      kind,
-      tag: { ...tag, timestamp },
-    }));
+  headersFor(tag: FlvTag): CountedTag[] {
+    return this.#cache.headersFor(tag);
   }
 
-  /**
-   * Adds a consumer. One that comes before the first tag gets everything; a later one begins with
-   * metadata, sequence headers and the next keyframe.
-   *
-   * @param kind What it is, for the books.
-   */
-  subscribe(kind: string, mode: ConsumerMode): Subscription {
-    const subscription = new Subscription(kind, mode, this, this.#begun);
+  /** Adds a consumer. One that comes before the first tag gets everything. */
+  subscribe(options: SubscribeOptions): Subscription {
+    const subscription = new Subscription(options, this);
     this.#subscriptions.add(subscription);
-    this.#ledger.add(subscription.ledger);
+    this.#ledger?.add(subscription.ledger);
     subscription.done.then(() => {
       this.#subscriptions.delete(subscription);
-      this.#ledger.retire(subscription.ledger);
+      this.#ledger?.retire(subscription.ledger);
     });
+    if (this.#begun) this.#catchUp(subscription);
     if (this.#ended) subscription.end();
     return subscription;
   }
 
-  /** Gives on all tags, and resolves when every consumer has read what is its own. */
-  async run(tags: ReadableStream<FlvTag>): Promise<void> {
+  /**
+   * Gives on all tags of a publication, and resolves when every consumer that does not outlive it
+   * has read what is its own. It can be called again for the next publication of the name, whose
+   * tags come behind all of this one's.
+   *
+   * @param ledger The publication's books, to which the consumers' are added.
+   * @param prepare Called before the first tag, to subscribe whoever wants just this publication.
+   */
+  async run(
+    tags: ReadableStream<FlvTag>,
+    ledger: PublicationLedger,
+    prepare?: () => void,
+  ): Promise<void> {
+    this.#giving = this.#giving.catch(() => []).then(() => this.#giveAll(tags, ledger, prepare));
+    const own = await this.#giving;
+    await Promise.all(own.map((subscription) => subscription.done));
+  }
+
+  /** Nothing more comes: resolves when every consumer has read what is its own. */
+  async end(): Promise<void> {
+    await this.#giving.catch(() => {});
+    this.#ended = true;
+    for (const subscription of this.#subscriptions) subscription.end();
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.done));
+  }
+
+  /** Gives on all tags and returns the consumers that have ended with them. */
+  async #giveAll(
+    tags: ReadableStream<FlvTag>,
+    ledger: PublicationLedger,
+    prepare: (() => void) | undefined,
+  ): Promise<Subscription[]> {
+    this.#takeOver(ledger);
+    prepare?.();
     try {
       for await (const tag of tags) await this.#give(tag);
     } finally {
-      this.#ended = true;
-      for (const subscription of this.#subscriptions) subscription.end();
+      for (const subscription of this.#own) subscription.end();
     }
-    while (this.#subscriptions.size > 0) {
-      await Promise.all([...this.#subscriptions].map((subscription) => subscription.done));
-    }
+    return this.#own;
   }
 
-  async #give(tag: FlvTag): Promise<void> {
+  /** The consumers that end with their publication. */
+  get #own(): Subscription[] {
+    return [...this.#subscriptions].filter(({ outlives }) => !outlives);
+  }
+
+  #takeOver(ledger: PublicationLedger): void {
+    for (const subscription of this.#subscriptions) {
+      this.#ledger?.retire(subscription.ledger);
+      ledger.add(subscription.ledger);
+    }
+    this.#ledger = ledger;
+    this.#cache.clear();
+    this.#firstTags.clear();
+    this.#clock.restart();
+    this.#begun = false;
+  }
+
+  async #give(published: FlvTag): Promise<void> {
+    const kind = mediaKind(published.type, published.data);
+    const timestamp = this.#clock.time(published.timestamp, kind);
+    const tag = timestamp === published.timestamp ? published : { ...published, timestamp };
+    const counted = { tag, kind };
     this.#begun = true;
-    const counted = { tag, kind: mediaKind(tag.type, tag.data) };
-    this.#remember(counted);
-    this.rate.add(tag.data.length, counted.kind === "videoFrames");
+    this.#cache.add(counted);
+    if (!this.#firstTags.has(tag.type)) this.#firstTags.set(tag.type, tag);
+    this.rate.add(tag.data.length, kind === "videoFrames");
     let full: Promise<void>[] | undefined;
     for (const subscription of this.#subscriptions) {
       const room = subscription.offer(counted);
@@ -97,13 +163,9 @@ export class Channel implements SubscriptionSource {
     if (full) await Promise.all(full);
   }
 
-  #remember(counted: CountedTag): void {
-    const { tag, kind } = counted;
-    if (!this.#firstTags.has(tag.type)) this.#firstTags.set(tag.type, tag);
-    if (tag.type === "video") this.#hasVideo = true;
-    if (kind === "scriptTags") this.#headers.set(METADATA, counted);
-    if (kind !== "otherTags") return;
-    const key = sequenceHeaderKey(tag);
-    if (key !== undefined) this.#headers.set(key, counted);
+  /** Brings a newcomer to where the others are. */
+  #catchUp(subscription: Subscription): void {
+    subscription.skipToKeyframe("before-keyframe");
+    for (const counted of this.#cache.frames) subscription.offer(counted);
   }
 }

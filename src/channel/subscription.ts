@@ -1,5 +1,5 @@
 /**
- * One consumer of a channel, and the tags that wait for it.
+ * One consumer of a channel.
  *
  * @module
  */
@@ -7,7 +7,8 @@
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { isKeyframe } from "../flv/tag_kind.ts";
 import { ConsumerLedger, type ConsumerMode, type DropReason } from "../ledger/consumer_ledger.ts";
-import { type MediaKind, noMedia } from "../ledger/counts.ts";
+import type { MediaKind } from "../ledger/counts.ts";
+import { type CountedTag, TagQueue } from "./tag_queue.ts";
 
 /** Bytes that may wait for a lossless consumer before the publisher is held back. */
 export const LOSSLESS_QUEUE_BYTES = 1024 * 1024;
@@ -15,13 +16,22 @@ export const LOSSLESS_QUEUE_BYTES = 1024 * 1024;
 /** Bytes that may wait for a live consumer before it is skipped forward. */
 export const LIVE_QUEUE_BYTES = 16 * 1024 * 1024;
 
-/** How long a tag may wait for a live consumer before it is skipped forward, in milliseconds. */
+/** Milliseconds that a tag may wait for a live consumer before it is skipped forward. */
 export const LIVE_QUEUE_TIME = 10_000;
 
-/** A tag with what the channel knows of it. */
-export interface CountedTag {
-  tag: FlvTag;
-  kind: MediaKind;
+/** What a consumer asks for. */
+export interface SubscribeOptions {
+  /** What it is, for the books: `recording`, `http-flv` and so on. */
+  kind: string;
+  /** `lossless` holds the publisher back, `live` is skipped forward. */
+  mode: ConsumerMode;
+  /** Makes of each tag what the consumer understands, or leaves it out. */
+  filter?: (tag: FlvTag) => FlvTag | undefined;
+  /**
+   * Whether it goes on with the next publication of the name when the publisher comes back soon;
+   * else it ends with the publication.
+   */
+  outlives?: boolean;
 }
 
 /** What a subscription needs of its channel. */
@@ -32,39 +42,41 @@ export interface SubscriptionSource {
   readonly hasVideo: boolean;
 }
 
-interface Waiting extends CountedTag {
-  /** When it was offered, by `performance.now()`. */
-  since: number;
-}
-
 /** One consumer: a stream of tags, and its books. */
 export class Subscription {
   /** What the consumer gets. Cancelling it ends the subscription. */
   readonly tags: ReadableStream<FlvTag>;
   /** What was offered, delivered, dropped. */
   readonly ledger: ConsumerLedger;
+  /** Whether it goes on with the next publication of the name. */
+  readonly outlives: boolean;
   /** Resolves when the consumer has read everything, or has left. */
   readonly done: Promise<void>;
   readonly #source: SubscriptionSource;
+  readonly #filter: ((tag: FlvTag) => FlvTag | undefined) | undefined;
+  readonly #queue = new TagQueue();
   #controller!: ReadableStreamDefaultController<FlvTag>;
-  #queue: Waiting[] = [];
-  #queuedBytes = 0;
   /** The consumer waits and nothing is queued for it. */
   #demanded = false;
   /** When the consumer last asked for a tag, by `performance.now()`. */
   #askedAt = performance.now();
-  /** Why tags are dropped until the next keyframe, if they are. */
+  /** Why everything is dropped until there is a tag to begin with, if it is. */
   #skipping: DropReason | undefined;
+  /** Video alone is left out until there is a keyframe. */
+  #videoWaits = false;
+  #paused = false;
+  readonly #wanted = { audio: true, video: true, script: true };
   #ended = false;
   #finished = false;
   #resolveDone!: () => void;
   /** Lets a publisher go on that waits for room here. */
   #makeRoom: (() => void) | undefined;
 
-  constructor(kind: string, mode: ConsumerMode, source: SubscriptionSource, late: boolean) {
+  constructor(options: SubscribeOptions, source: SubscriptionSource) {
     this.#source = source;
-    this.#skipping = late ? "before-keyframe" : undefined;
-    this.ledger = new ConsumerLedger(kind, mode, () => this.#countQueue());
+    this.#filter = options.filter;
+    this.outlives = options.outlives ?? false;
+    this.ledger = new ConsumerLedger(options.kind, options.mode, () => this.#queue.count());
     this.done = new Promise((resolve) => this.#resolveDone = resolve);
     this.tags = new ReadableStream<FlvTag>({
       start: (controller) => void (this.#controller = controller),
@@ -78,27 +90,36 @@ export class Subscription {
     return this.#queue.length === 0 ? 0 : performance.now() - this.#askedAt;
   }
 
+  /** Leaves everything out until the next tag that can be begun with. */
+  skipToKeyframe(reason: DropReason): void {
+    this.#skipping = reason;
+  }
+
   /**
    * Takes the next tag of the channel. The promise of a lossless consumer resolves when there is
    * room for another.
    */
   offer({ tag, kind }: CountedTag): Promise<void> | undefined {
     this.ledger.offered[kind]++;
-    if (this.#finished) return this.ledger.drop(kind, "consumer-left") as undefined;
-    if (this.ledger.mode === "live") this.#cutIfBehind();
-    if (this.#skipping) {
-      if (!this.#canBeginWith(tag, kind)) {
-        return this.ledger.drop(kind, this.#skipping) as undefined;
-      }
-      this.#skipping = undefined;
-      for (const header of this.#source.headersFor(tag)) {
-        this.ledger.offered[header.kind]++;
-        this.#enqueue(header);
-      }
-    }
-    this.#enqueue({ tag, kind });
-    if (this.ledger.mode === "live" || this.#queuedBytes < LOSSLESS_QUEUE_BYTES) return undefined;
+    const reason = this.#whyNot(tag, kind);
+    if (reason) this.ledger.drop(kind, reason);
+    else this.#enqueue({ tag, kind });
+    if (this.ledger.mode === "live" || this.#queue.bytes < LOSSLESS_QUEUE_BYTES) return undefined;
     return new Promise((resolve) => this.#makeRoom = resolve);
+  }
+
+  /** Leaves everything out until told otherwise, then goes on at a keyframe. */
+  pause(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused) this.#dropQueue("paused");
+    else this.#skipping = "paused";
+  }
+
+  /** Leaves out, or no longer, one kind of media; video comes back with a keyframe. */
+  receive(type: "audio" | "video", wanted: boolean): void {
+    if (type === "video" && wanted && !this.#wanted.video) this.#videoWaits = true;
+    this.#wanted[type] = wanted;
   }
 
   /** Nothing more comes; what waits can still be read. */
@@ -107,14 +128,56 @@ export class Subscription {
     if (this.#queue.length === 0) this.#finish();
   }
 
+  /**
+   * Why the consumer does not get a tag, if it does not. Where it takes up again after a gap, the
+   * headers for it are queued on the way.
+   */
+  #whyNot(tag: FlvTag, kind: MediaKind): DropReason | undefined {
+    if (this.#finished) return "consumer-left";
+    if (this.#paused) return "paused";
+    if (this.#isBehind()) {
+      this.#dropQueue("slow-subscriber");
+      this.#skipping = "slow-subscriber";
+    }
+    if (this.#skipping) {
+      if (!this.#canBeginWith(tag, kind)) return this.#skipping;
+      this.#skipping = undefined;
+      this.#videoWaits = false;
+      this.#enqueueHeaders(tag);
+    }
+    if (!this.#wanted[tag.type]) return "not-wanted";
+    if (this.#videoWaits && tag.type === "video") {
+      if (!isKeyframe(tag)) return "before-keyframe";
+      this.#videoWaits = false;
+      this.#enqueueHeaders(tag);
+    }
+    return undefined;
+  }
+
+  /** A live consumer that is too far behind goes on at the next keyframe. */
+  #isBehind(): boolean {
+    return this.ledger.mode === "live" &&
+      (this.#queue.bytes > LIVE_QUEUE_BYTES || this.#queue.age > LIVE_QUEUE_TIME);
+  }
+
   #canBeginWith(tag: FlvTag, kind: MediaKind): boolean {
-    return isKeyframe(tag) || (!this.#source.hasVideo && kind === "audioFrames");
+    if (isKeyframe(tag)) return true;
+    return kind === "audioFrames" && !(this.#source.hasVideo && this.#wanted.video);
+  }
+
+  #enqueueHeaders(before: FlvTag): void {
+    for (const header of this.#source.headersFor(before)) {
+      this.ledger.offered[header.kind]++;
+      if (this.#wanted[header.tag.type]) this.#enqueue(header);
+      else this.ledger.drop(header.kind, "not-wanted");
+    }
   }
 
   #enqueue({ tag, kind }: CountedTag): void {
-    if (this.#demanded) return this.#deliver(tag, kind);
-    this.#queue.push({ tag, kind, since: performance.now() });
-    this.#queuedBytes += tag.data.length;
+    const filtered = this.#filter ? this.#filter(tag) : tag;
+    if (!filtered) this.ledger.drop(kind, "not-wanted");
+    else if (this.#demanded) this.#deliver(filtered, kind);
+    else this.#queue.push({ tag: filtered, kind });
   }
 
   #deliver(tag: FlvTag, kind: MediaKind): void {
@@ -130,36 +193,24 @@ export class Subscription {
       this.#demanded = true;
       return;
     }
-    this.#queuedBytes -= next.tag.data.length;
     this.#deliver(next.tag, next.kind);
-    if (this.#queuedBytes < LOSSLESS_QUEUE_BYTES) this.#release();
+    if (this.#queue.bytes < LOSSLESS_QUEUE_BYTES) this.#release();
     if (this.#ended && this.#queue.length === 0) this.#finish();
   }
 
-  /** A live consumer that is too far behind goes on at the next keyframe. */
-  #cutIfBehind(): void {
-    const oldest = this.#queue[0];
-    if (!oldest) return;
-    const late = performance.now() - oldest.since > LIVE_QUEUE_TIME;
-    if (!late && this.#queuedBytes <= LIVE_QUEUE_BYTES) return;
-    this.#dropQueue("slow-subscriber");
-    this.#skipping = "slow-subscriber";
-  }
-
   #dropQueue(reason: DropReason): void {
-    for (const { kind } of this.#queue) this.ledger.drop(kind, reason);
-    this.#queue = [];
-    this.#queuedBytes = 0;
+    for (const { kind } of this.#queue.clear()) this.ledger.drop(kind, reason);
+    this.#release();
   }
 
   #leave(): void {
     this.#dropQueue("consumer-left");
     this.#finished = true;
-    this.#release();
     this.#resolveDone();
   }
 
   #finish(): void {
+    if (this.#finished) return;
     this.#finished = true;
     this.#controller.close();
     this.#resolveDone();
@@ -168,11 +219,5 @@ export class Subscription {
   #release(): void {
     this.#makeRoom?.();
     this.#makeRoom = undefined;
-  }
-
-  #countQueue() {
-    const counts = noMedia();
-    for (const { kind } of this.#queue) counts[kind]++;
-    return counts;
   }
 }

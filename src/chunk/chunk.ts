@@ -33,6 +33,12 @@ export const DEFAULT_CHUNK_SIZE = 128;
 /** The largest message that a header can announce: 24 bits (section 5.3.1.2.1). */
 export const LARGEST_MESSAGE = 0xffffff;
 
+/** The largest chunk size: 31 bits (section 5.4.1). */
+export const LARGEST_CHUNK_SIZE = 0x7fffffff;
+
+/** The largest chunk stream id: 64 and what two bytes hold (section 5.3.1.1). */
+export const LARGEST_CHUNK_STREAM_ID = 65599;
+
 /** The message type that sets the chunk size of its direction (section 5.4.1). */
 export const SET_CHUNK_SIZE = 1;
 

@@ -14,6 +14,7 @@ import {
   DEFAULT_MAX_CHUNK_STREAMS,
   DEFAULT_MAX_PARTIAL_BYTES,
   EXTENDED_TIMESTAMP,
+  LARGEST_CHUNK_SIZE,
   LARGEST_MESSAGE,
   MESSAGE_HEADER_SIZE,
   SET_CHUNK_SIZE,
@@ -276,10 +277,10 @@ export class ChunkDecoder {
       });
     }
     if (isAbort) return this.#abort(value);
-    if (value === 0 || value > 0x7fffffff) {
+    if (value === 0 || value > LARGEST_CHUNK_SIZE) {
       throw new RtmpChunkError("Cannot set the chunk size", {
         read: `${value}`,
-        expected: "1 to 2147483647",
+        expected: `1 to ${LARGEST_CHUNK_SIZE}`,
         ...this.#where(start, stream.chunkStreamId),
       });
     }

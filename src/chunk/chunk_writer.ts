@@ -40,7 +40,8 @@ export function writeChunks(
     MESSAGE_HEADER_SIZE[format]! + chunks * (basicSize + extendedSize) + payload.length,
   );
   let at = 0;
-  for (let from = 0, chunk = 0; chunk < chunks; chunk++, from += chunkSize) {
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const from = chunk * chunkSize;
     writeBasicHeader(bytes, at, chunk === 0 ? format : 3, chunkStreamId);
     at += basicSize;
     if (chunk === 0) at = writeMessageHeader(bytes, at, header, payload.length);

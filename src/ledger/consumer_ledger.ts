@@ -15,6 +15,10 @@ export type DropReason =
   | "before-keyframe"
   /** It took too long to read, and was skipped forward to the next keyframe. */
   | "slow-subscriber"
+  /** It has paused. */
+  | "paused"
+  /** It has asked not to get this kind, or does not know the codec. */
+  | "not-wanted"
   /** It left, or failed, before it had read everything. */
   | "consumer-left";
 

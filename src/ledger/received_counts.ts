@@ -16,6 +16,8 @@ export type DiscardReason =
   | "malformed"
   /** Its metadata could not be read; it was passed on as it is. */
   | "malformed-metadata"
+  /** It is about a shared object, which we do not keep. */
+  | "shared-object"
   /** Nobody knows its type. */
   | "unknown-type"
   /** It belongs to a message stream on which nothing is published. */

@@ -15,8 +15,15 @@ export const CONNECTION_CHUNK_STREAM = 3;
 /** Commands of a message stream are sent on this one; Larix insists on it. */
 export const STREAM_CHUNK_STREAM = 5;
 
-/** Bytes in the largest command read. The longest seen are `connect`s with tokens, about 4 KiB. */
-const MAX_COMMAND_SIZE = 64 * 1024;
+/** What a peer may put into a command. */
+export interface CommandLimits {
+  /** Bytes. */
+  maxCommandSize: number;
+  /** Levels of nesting. */
+  maxAmfDepth: number;
+  /** Values in all. */
+  maxAmfElements: number;
+}
 
 /** A command, or the answer to one (RTMP 1.0, section 7.2). */
 export interface Command {
@@ -40,18 +47,21 @@ export function isCommand({ typeId }: RtmpMessage): boolean {
  *
  * @throws {AmfError} If its values cannot be read.
  * @throws {RtmpCommandError} If it does not begin with a name.
- * @throws {RtmpLimitError} If it is larger than 64 KiB.
+ * @throws {RtmpLimitError} If it is larger than it may be.
  */
-export function readCommand({ typeId, payload, chunkStreamId }: RtmpMessage): Command {
-  if (payload.length > MAX_COMMAND_SIZE) {
+export function readCommand(
+  { typeId, payload, chunkStreamId }: RtmpMessage,
+  { maxCommandSize, maxAmfDepth: maxDepth, maxAmfElements: maxElements }: CommandLimits,
+): Command {
+  if (payload.length > maxCommandSize) {
     throw new RtmpLimitError("Cannot take a command of this size", {
       read: `${payload.length} bytes`,
-      expected: `at most ${MAX_COMMAND_SIZE}`,
+      expected: `at most ${maxCommandSize}`,
       chunkStreamId,
     });
   }
   const body = typeId === MessageType.CommandAmf3 ? payload.subarray(1) : payload;
-  const [name, transactionId, object, ...args] = decodeAmf0(body);
+  const [name, transactionId, object, ...args] = decodeAmf0(body, { maxDepth, maxElements });
   if (typeof name !== "string") {
     throw new RtmpCommandError("Cannot read a command", {
       read: name === undefined ? "nothing" : `a ${typeof name}`,

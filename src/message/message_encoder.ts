@@ -5,7 +5,12 @@
  */
 
 import { readUint32 } from "../bytes/integers.ts";
-import { DEFAULT_CHUNK_SIZE, LARGEST_MESSAGE } from "../chunk/chunk.ts";
+import {
+  DEFAULT_CHUNK_SIZE,
+  LARGEST_CHUNK_SIZE,
+  LARGEST_CHUNK_STREAM_ID,
+  LARGEST_MESSAGE,
+} from "../chunk/chunk.ts";
 import { writeChunks } from "../chunk/chunk_writer.ts";
 import { RtmpMessageError } from "../errors.ts";
 import { MessageType, type RtmpMessage } from "./message.ts";
@@ -38,16 +43,10 @@ export class MessageEncoder {
     this.#chunkSize = options.chunkSize ?? DEFAULT_CHUNK_SIZE;
   }
 
-  /** Returns the message's bytes. It throws an `RtmpMessageError` when no header can announce it. */
+  /** Returns the message's bytes. It throws an `RtmpMessageError` when nobody could read them. */
   encode(message: RtmpMessage): Uint8Array<ArrayBuffer> {
     const { chunkStreamId, messageStreamId, typeId, payload } = message;
-    if (payload.length > LARGEST_MESSAGE) {
-      throw new RtmpMessageError("Cannot write a message of this size", {
-        read: `${payload.length} bytes`,
-        expected: `at most ${LARGEST_MESSAGE}`,
-        chunkStreamId,
-      });
-    }
+    checkReadable(message);
     const timestamp = message.timestamp >>> 0;
     const length = payload.length;
     const previous = this.#previous.get(chunkStreamId);
@@ -62,6 +61,30 @@ export class MessageEncoder {
     if (typeId === MessageType.SetChunkSize) this.#chunkSize = readUint32(payload, 0);
     return bytes;
   }
+}
+
+/** A message that would break the receiver's chunk layer is refused before it breaks ours. */
+function checkReadable({ chunkStreamId, typeId, payload }: RtmpMessage): void {
+  if (!(chunkStreamId >= 2 && chunkStreamId <= LARGEST_CHUNK_STREAM_ID)) {
+    throw new RtmpMessageError(`Cannot write a message on chunk stream ${chunkStreamId}`, {
+      expected: `2 to ${LARGEST_CHUNK_STREAM_ID}`,
+    });
+  }
+  if (payload.length > LARGEST_MESSAGE) {
+    throw new RtmpMessageError("Cannot write a message of this size", {
+      read: `${payload.length} bytes`,
+      expected: `at most ${LARGEST_MESSAGE}`,
+      chunkStreamId,
+    });
+  }
+  if (typeId !== MessageType.SetChunkSize) return;
+  const size = payload.length === 4 ? readUint32(payload, 0) : 0;
+  if (size >= 1 && size <= LARGEST_CHUNK_SIZE) return;
+  throw new RtmpMessageError("Cannot set the chunk size", {
+    read: payload.length === 4 ? `${size}` : `a body of ${payload.length} bytes`,
+    expected: payload.length === 4 ? `1 to ${LARGEST_CHUNK_SIZE}` : "4 bytes",
+    chunkStreamId,
+  });
 }
 
 /**

@@ -42,8 +42,9 @@ export async function startApp(config: Config): Promise<App> {
       maxMessageSize,
       timeout,
       authorize: authorizeBy(config),
+      play: (request, filter) => hub.play(request, filter),
     }, (publication) => distribute(publication, hub, recorder)));
-  const shutdownRtmp = () => rtmp.shutdown();
+  const shutdownRtmp = () => rtmp.shutdown().then(() => hub.shutdown());
   if (httpPort === undefined) return { rtmp, http: undefined, shutdown: shutdownRtmp };
   try {
     const http = await listening(
@@ -74,7 +75,8 @@ async function distribute(
 /** A recording that fails is an error of its own: those who watch go on watching. */
 async function record(recorder: Recorder, { publication, channel }: LiveStream): Promise<void> {
   try {
-    await recorder.record(publication, channel.subscribe("recording", "lossless").tags);
+    const { tags } = channel.subscribe({ kind: "recording", mode: "lossless" });
+    await recorder.record(publication, tags);
   } catch (error) {
     log.error("The recording of {path} has failed: {error}", {
       path: publication.path,

@@ -10,22 +10,25 @@ import { checkC0, HANDSHAKE_CLIENT_BYTES, PACKET_BYTES } from "../handshake/pack
 import { ReceivedCounts } from "../ledger/received_counts.ts";
 import { ServerSession, type SessionEnd } from "../session/server_session.ts";
 import type { SessionHandler } from "../session/session_handler.ts";
+import type { RtmpLimits } from "../session/limits.ts";
+import type { TagChunks } from "../session/tag_chunks.ts";
 import { StatusCode } from "../session/status.ts";
 import { Socket } from "../client/socket.ts";
 
 /** How long a peer may take over its side of a goodbye, in milliseconds. */
 const GOODBYE_PATIENCE = 2_000;
 
+/** The part of the timeout that a peer which watches may be silent before it is pinged. */
+const PING_AFTER = 1 / 3;
+
 /** What all connections of a server have in common. */
 export interface ConnectionOptions {
   /** The chunk size to announce, in bytes. */
   chunkSize: number;
-  /** The largest message accepted, in bytes. */
-  maxMessageSize: number;
-  /** How long the handshake may take in all, in milliseconds. */
-  handshakeTimeout: number;
-  /** How long a peer may keep us waiting, in milliseconds. */
-  timeout: number;
+  /** Cuts tags for players in chunks of that size. */
+  chunks: TagChunks;
+  /** What peers may ask for. */
+  limits: RtmpLimits;
 }
 
 /** A peer that has connected. */
@@ -38,13 +41,31 @@ export class Connection {
   readonly counts: ReceivedCounts = new ReceivedCounts();
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
+  readonly #hasGone: Promise<void>;
+  #gone!: () => void;
   #session: ServerSession | undefined;
 
   constructor(conn: Deno.Conn, options: ConnectionOptions) {
     this.remoteAddr = formatAddr(conn.remoteAddr);
     this.#options = options;
+    this.#hasGone = new Promise((resolve) => this.#gone = resolve);
     this.#socket = new Socket(conn);
     if (isTcp(conn)) conn.setNoDelay();
+  }
+
+  /** The address the peer connects from, without its port. */
+  get host(): string {
+    return this.remoteAddr.slice(0, this.remoteAddr.lastIndexOf(":"));
+  }
+
+  /** Whether the handshake has been done. */
+  get hasShakenHands(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** Whether the peer follows a request to reconnect. */
+  get canReconnect(): boolean {
+    return this.#session?.canReconnect ?? false;
   }
 
   /** For how long the peer has been waited for, in milliseconds; 0 when it is we who do not read. */
@@ -59,43 +80,61 @@ export class Connection {
       await this.#handshake();
     } catch (error) {
       this.#socket.close();
+      this.#gone();
       return { error };
     }
     // The pipeline is built only now: a peer that never gets here has cost next to nothing.
-    const { chunkSize, maxMessageSize } = this.#options;
     this.#session = new ServerSession({
+      ...this.#options,
       readable: this.#socket.readable,
       writable: this.#socket.writable,
       remoteAddr: this.remoteAddr,
       handler,
       counts: this.counts,
-      chunkSize,
-      maxMessageSize,
     });
     const end = await this.#session.run();
+    this.#gone();
     await this.#socket.closeGently(GOODBYE_PATIENCE);
     const error = end.error ?? this.#socket.failure;
     return error === undefined ? {} : { error };
   }
 
-  /** Closes the connection when the peer has kept us waiting for too long. */
+  /**
+   * Closes the connection when the peer has kept us waiting for too long. One that watches has
+   * nothing to send by itself: it is pinged.
+   */
   checkTime(): void {
-    const { timeout } = this.#options;
+    const { timeout, startTimeout } = this.#options.limits;
     const { writingSince } = this.#socket;
-    const waited = writingSince === undefined ? 0 : performance.now() - writingSince;
-    if (this.silence > timeout) {
-      this.#socket.expire(
-        new RtmpTimeoutError("Cannot wait any longer for the peer to send", {
-          read: `nothing for ${timeout / 1000} s`,
-        }),
-      );
-    } else if (waited > timeout) {
-      this.#socket.expire(
-        new RtmpTimeoutError("Cannot wait any longer for the peer to read", {
-          read: `nothing taken for ${timeout / 1000} s`,
-        }),
-      );
+    const taking = writingSince === undefined ? 0 : performance.now() - writingSince;
+    if (this.silence > timeout) this.#expire("to send", timeout);
+    else if (taking > timeout) this.#expire("to read", timeout);
+    else if ((this.#session?.inactivity ?? 0) > startTimeout) {
+      this.#expire("to publish or play", startTimeout);
+    } else if (this.#session?.watches && this.silence > timeout * PING_AFTER) {
+      this.#session.ping();
     }
+  }
+
+  #expire(what: string, timeout: number): void {
+    this.#socket.expire(
+      new RtmpTimeoutError(`Cannot wait any longer for the peer ${what}`, {
+        read: `nothing for ${timeout / 1000} s`,
+      }),
+    );
+  }
+
+  /** Asks the peer to connect anew, perhaps elsewhere. */
+  requestReconnect(description: string, tcUrl?: string): void {
+    this.#session?.requestReconnect(description, tcUrl);
+  }
+
+  /** Resolves when the peer has gone, or after so many milliseconds. */
+  async gone(patience: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, patience));
+    await Promise.race([this.#hasGone, late]);
+    clearTimeout(timer);
   }
 
   /** Ends everything on the connection, telling the peer that the server goes. */
@@ -110,7 +149,7 @@ export class Connection {
   }
 
   async #handshake(): Promise<void> {
-    const { handshakeTimeout } = this.#options;
+    const { handshakeTimeout } = this.#options.limits;
     const timer = setTimeout(() =>
       this.#socket.expire(
         new RtmpTimeoutError("Cannot wait any longer for the handshake", {

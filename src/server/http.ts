@@ -7,7 +7,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { FlvMuxerStream } from "../flv/muxer.ts";
-import type { Subscription } from "../channel/subscription.ts";
 import { describeStream } from "./describe_stream.ts";
 import type { Hub } from "./hub.ts";
 
@@ -52,46 +51,29 @@ async function watch(context: HttpContext, hub: Hub, timeout: number): Promise<R
   if (wait === undefined) {
     return context.json({ error: `wait must be a number from 0 to ${LONGEST_WAIT}` }, 400);
   }
-  const { signal } = context.req.raw;
-  const stream = path === undefined ? undefined : await waitFor(hub, path, wait, signal);
-  if (!stream) return notFound(context);
+  if (path === undefined) return notFound(context);
+  const patience = AbortSignal.timeout(wait * 1000);
+  const found = await hub.subscribe(
+    path,
+    { kind: "http-flv", mode: "live", outlives: true },
+    AbortSignal.any([context.req.raw.signal, patience]),
+  );
+  if (!found) return notFound(context);
+  const { subscription } = found;
+  if (context.req.query("audio") === "0") subscription.receive("audio", false);
+  if (context.req.query("video") === "0") subscription.receive("video", false);
   const { outgoing } = context.env;
   const timer = setInterval(() => {
-    if (stream.stalledFor > timeout) outgoing.destroy();
+    if (subscription.stalledFor > timeout) outgoing.destroy();
   }, STALL_CHECK_INTERVAL);
-  stream.done.then(() => clearInterval(timer));
-  return new Response(stream.tags.pipeThrough(new FlvMuxerStream()), {
+  subscription.done.then(() => clearInterval(timer));
+  return new Response(subscription.tags.pipeThrough(new FlvMuxerStream()), {
     headers: {
       "content-type": "video/x-flv",
       "cache-control": "no-store",
       "access-control-allow-origin": "*",
       "x-content-type-options": "nosniff",
     },
-  });
-}
-
-/** Subscribes to a stream as soon as it is live; gives up after a time, or when the viewer does. */
-function waitFor(
-  hub: Hub,
-  path: string,
-  seconds: number,
-  signal: AbortSignal,
-): Promise<Subscription | undefined> {
-  return new Promise((resolve) => {
-    const settle = (subscription?: Subscription) => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", giveUp);
-      resolve(subscription);
-    };
-    const giveUp = () => {
-      stopWaiting();
-      settle();
-    };
-    const timer = setTimeout(giveUp, seconds * 1000);
-    signal.addEventListener("abort", giveUp);
-    const stopWaiting = hub.whenLive(path, ({ channel }) => {
-      settle(channel.subscribe("http-flv", "live"));
-    });
   });
 }
 

@@ -5,7 +5,15 @@
  */
 
 import { Channel } from "../channel/channel.ts";
-import type { Publication } from "../session/publication.ts";
+import type { GopCacheLimits } from "../channel/gop_cache.ts";
+import type { SubscribeOptions, Subscription } from "../channel/subscription.ts";
+import type { PlaySource } from "../session/player.ts";
+import type { TagFilter } from "../session/player_filter.ts";
+import type { Publication, StreamRequest } from "../session/publication.ts";
+import { DeferredSource } from "./deferred_source.ts";
+
+/** How long viewers are kept for a publisher that dropped out to come back, in milliseconds. */
+const GRACE = 5_000;
 
 /** A publication and the channel that gives it on. */
 export interface LiveStream {
@@ -13,10 +21,27 @@ export interface LiveStream {
   channel: Channel;
 }
 
-/** Finds live streams, and tells those who wait for one when it comes. */
+/** A channel that waits for its publisher to come back. */
+interface Waiting {
+  channel: Channel;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+/** Finds live streams, tells those who wait for one when it comes, and keeps viewers over a gap. */
 export class Hub {
+  readonly #gopCache: GopCacheLimits | undefined;
   readonly #streams = new Map<string, LiveStream>();
-  readonly #waiting = new Map<string, Set<(stream: LiveStream) => void>>();
+  readonly #inGrace = new Map<string, Waiting>();
+  readonly #listeners = new Map<string, Set<(channel: Channel) => void>>();
+
+  /**
+   * Makes a hub without streams.
+   *
+   * @param gopCache What each channel may keep for newcomers.
+   */
+  constructor(gopCache?: GopCacheLimits) {
+    this.#gopCache = gopCache;
+  }
 
   /** The streams that are live now. */
   get streams(): LiveStream[] {
@@ -36,33 +61,99 @@ export class Hub {
    */
   async run(publication: Publication, prepare: (stream: LiveStream) => void): Promise<void> {
     const { path, ledger, tags } = publication;
-    const stream = { publication, channel: new Channel(ledger) };
+    const stream = { publication, channel: this.#takeChannel(path) };
+    const { channel } = stream;
     this.#streams.set(path, stream);
-    publication.closed.then(() => {
-      if (this.#streams.get(path) === stream) this.#streams.delete(path);
+    const goesOn = publication.closed.then(({ reason }) => {
+      if (this.#streams.get(path) !== stream) return true;
+      this.#streams.delete(path);
+      const dropped = reason === "disconnected" || reason === "failed";
+      if (dropped) this.#keep(path, channel);
+      return dropped;
     });
-    prepare(stream);
-    for (const tell of this.#waiting.get(path) ?? []) tell(stream);
-    this.#waiting.delete(path);
-    await stream.channel.run(tags);
+    for (const tell of this.#listeners.get(path) ?? []) tell(channel);
+    this.#listeners.delete(path);
+    await channel.run(tags, ledger, () => prepare(stream));
+    if (!await goesOn) await channel.end();
   }
 
   /**
-   * Calls `tell` when the stream is live, at once or later.
+   * Calls `tell` when there is a channel for the path, at once or later.
    *
    * @returns A function that stops waiting.
    */
-  whenLive(path: string, tell: (stream: LiveStream) => void): () => void {
-    const live = this.#streams.get(path);
-    if (live) {
-      tell(live);
+  whenLive(path: string, tell: (channel: Channel) => void): () => void {
+    const channel = this.#streams.get(path)?.channel ?? this.#inGrace.get(path)?.channel;
+    if (channel) {
+      tell(channel);
       return () => {};
     }
-    const waiting = this.#waiting.get(path) ?? new Set();
-    this.#waiting.set(path, waiting.add(tell));
+    const listeners = this.#listeners.get(path) ?? new Set();
+    this.#listeners.set(path, listeners.add(tell));
     return () => {
-      waiting.delete(tell);
-      if (waiting.size === 0 && this.#waiting.get(path) === waiting) this.#waiting.delete(path);
+      listeners.delete(tell);
+      if (listeners.size === 0 && this.#listeners.get(path) === listeners) {
+        this.#listeners.delete(path);
+      }
     };
+  }
+
+  /**
+   * Subscribes to a stream as soon as it is live.
+   *
+   * @param signal Stops waiting.
+   * @returns `undefined` if the wait was stopped.
+   */
+  subscribe(
+    path: string,
+    options: SubscribeOptions,
+    signal: AbortSignal,
+  ): Promise<{ subscription: Subscription; channel: Channel } | undefined> {
+    return new Promise((resolve) => {
+      const giveUp = () => {
+        stopWaiting();
+        resolve(undefined);
+      };
+      const stopWaiting = this.whenLive(path, (channel) => {
+        signal.removeEventListener("abort", giveUp);
+        resolve({ subscription: channel.subscribe(options), channel });
+      });
+      if (signal.aborted) giveUp();
+      else signal.addEventListener("abort", giveUp, { once: true });
+    });
+  }
+
+  /** What an RTMP player gets: the stream as soon as it is live, until then nothing. */
+  play({ app, name }: StreamRequest, filter: TagFilter): PlaySource {
+    return new DeferredSource((options, signal) =>
+      this.subscribe(`${app}/${name}`, { ...options, filter }, signal)
+    );
+  }
+
+  /** Ends the channels whose publishers have not come back. */
+  async shutdown(): Promise<void> {
+    const waiting = [...this.#inGrace.values()];
+    this.#inGrace.clear();
+    await Promise.all(waiting.map(({ channel, timer }) => {
+      clearTimeout(timer);
+      return channel.end();
+    }));
+  }
+
+  /** The channel whose viewers have been kept, of a dropped or a replaced publisher; or a new one. */
+  #takeChannel(path: string): Channel {
+    const waiting = this.#inGrace.get(path);
+    if (!waiting) return this.#streams.get(path)?.channel ?? new Channel(this.#gopCache);
+    clearTimeout(waiting.timer);
+    this.#inGrace.delete(path);
+    return waiting.channel;
+  }
+
+  #keep(path: string, channel: Channel): void {
+    const timer = setTimeout(() => {
+      this.#inGrace.delete(path);
+      void channel.end();
+    }, GRACE);
+    this.#inGrace.set(path, { channel, timer });
   }
 }

@@ -4,34 +4,29 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
-import { LARGEST_MESSAGE } from "../chunk/chunk.ts";
-import { ServerLedger } from "../ledger/server_ledger.ts";
+import type { ServerLedger } from "../ledger/server_ledger.ts";
+import type { RtmpLimits } from "../session/limits.ts";
+import type { PlaySource } from "../session/player.ts";
+import type { TagFilter } from "../session/player_filter.ts";
 import type { Publication, StreamRequest } from "../session/publication.ts";
-import type { SessionHandler } from "../session/session_handler.ts";
 import type { Refusal } from "../session/status.ts";
-import { acceptAll } from "./accept.ts";
-import { Connection, type ConnectionOptions } from "./connection.ts";
-import { Names } from "./names.ts";
+import { Server } from "./server.ts";
+import type { Certificate } from "./tls_entrance.ts";
 
-/** What {@linkcode serveRtmp} can be told. */
-export interface ServeRtmpOptions {
+/** What {@linkcode serveRtmp} can be told; the limits of {@linkcode RtmpLimits} among it. */
+export interface ServeRtmpOptions extends Partial<RtmpLimits> {
   /** The address to listen on: `0.0.0.0`, all of them, by default. */
   hostname?: string;
   /** The port to listen on: 1935 by default; 0 picks a free one, see `server.addr`. */
   port?: number;
-  /** The chunk size to announce, in bytes: 1 to 16,777,215, 65536 by default. */
+  /** RTMPS beside RTMP: a port of its own (0 picks a free one) and a certificate. */
+  tls?: Certificate & { port: number };
+  /** The chunk size to announce, in bytes: 1 to 16,777,215, 65,536 by default. */
   chunkSize?: number;
-  /** The largest message accepted, in bytes: up to 16,777,215, which is the default. */
-  maxMessageSize?: number;
-  /** How long a peer may send or take nothing, in milliseconds: 30,000 by default. */
-  timeout?: number;
-  /** How long a handshake may take, in milliseconds: 10,000 by default. */
-  handshakeTimeout?: number;
-  /** How long `authorize` may take, in milliseconds: 10,000 by default; then it is a refusal. */
+  /** Milliseconds that `authorize` may take: 10,000; a later answer counts as a refusal. */
   authorizeTimeout?: number;
-  /** How many peers may be connected at once: 1000 by default. */
-  maxConnections?: number;
+  /** Milliseconds that peers get on shutdown to follow a request to reconnect: 5,000. */
+  reconnectTimeout?: number;
   /** Shuts the server down when it is aborted. */
   signal?: AbortSignal;
   /**
@@ -39,6 +34,11 @@ export interface ServeRtmpOptions {
    * reach the peer. An error or a timeout is a refusal that says no more than that.
    */
   authorize?: (request: StreamRequest) => Authorization | Promise<Authorization>;
+  /**
+   * What a player gets, or why it gets nothing; without it there is no playing. The filter makes of
+   * each tag what this player understands. A `Subscription` of a `Channel` is such a source.
+   */
+  play?: (request: StreamRequest, filter: TagFilter) => PlaySource | Refusal;
 }
 
 /** `true`, or why not. */
@@ -49,25 +49,32 @@ export type PublicationHandler = (publication: Publication) => void | Promise<vo
 
 /** A server that listens. */
 export interface RtmpServer extends AsyncDisposable {
-  /** Where it listens. */
+  /** Where it listens for RTMP. */
   readonly addr: Deno.NetAddr;
+  /** Where it listens for RTMPS, if it does. */
+  readonly tlsAddr: Deno.NetAddr | undefined;
   /** Resolves when the server has ended and every handler has settled. */
   readonly finished: Promise<void>;
   /** What it has seen. */
   readonly ledger: ServerLedger;
   /** The publications that go on now. */
   readonly publications: Publication[];
+  /** Uses another certificate for connections from now on; those that are open stay as they are. */
+  renewCertificate(certificate: Certificate): Promise<void>;
   /**
-   * Stops taking connections, tells every peer, ends all publications and waits for their handlers
-   * to settle.
+   * Asks all peers that have announced that they understand it to go elsewhere, and goes on serving
+   * them until they do (Enhanced RTMP v2, "Reconnect Request").
+   *
+   * @param tcUrl Where to, absolute or relative to the URL they have used; the same if not given.
+   * @returns How many peers were asked.
+   */
+  requestReconnect(description: string, tcUrl?: string): number;
+  /**
+   * Stops taking connections, asks those who understand it to reconnect, gives them time to, tells
+   * everybody else that it ends, and waits for the handlers to settle.
    */
   shutdown(): Promise<void>;
 }
-
-/** How often it is looked whether a peer keeps us waiting, in milliseconds. */
-const TIME_CHECK_INTERVAL = 1_000;
-
-const log = getLogger(["sluice", "rtmp"]);
 
 /**
  * Takes in publishers over RTMP and calls `handler` for each publication that is accepted.
@@ -89,169 +96,5 @@ const log = getLogger(["sluice", "rtmp"]);
  * ```
  */
 export function serveRtmp(options: ServeRtmpOptions, handler: PublicationHandler): RtmpServer {
-  const { hostname = "0.0.0.0", port = 1935 } = options;
-  return new Server(Deno.listen({ hostname, port }), options, handler);
-}
-
-class Server implements RtmpServer {
-  readonly addr: Deno.NetAddr;
-  readonly finished: Promise<void>;
-  readonly ledger: ServerLedger = new ServerLedger();
-  readonly #listener: Deno.Listener;
-  readonly #options: ServeRtmpOptions;
-  readonly #connectionOptions: ConnectionOptions;
-  readonly #handler: PublicationHandler;
-  readonly #names = new Names();
-  readonly #connections = new Set<Connection>();
-  /** Everything that has to end before the server has. */
-  readonly #tasks = new Set<Promise<void>>();
-
-  constructor(listener: Deno.Listener, options: ServeRtmpOptions, handler: PublicationHandler) {
-    this.#listener = listener;
-    this.addr = listener.addr as Deno.NetAddr;
-    this.#options = options;
-    this.#connectionOptions = {
-      chunkSize: options.chunkSize ?? 65_536,
-      maxMessageSize: options.maxMessageSize ?? LARGEST_MESSAGE,
-      handshakeTimeout: options.handshakeTimeout ?? 10_000,
-      timeout: options.timeout ?? 30_000,
-    };
-    this.#handler = handler;
-    this.finished = this.#run();
-    options.signal?.addEventListener("abort", () => void this.shutdown(), { once: true });
-  }
-
-  get publications(): Publication[] {
-    return this.#names.publications;
-  }
-
-  async shutdown(): Promise<void> {
-    this.#listener[Symbol.dispose]();
-    await Promise.all([...this.#connections].map((connection) => connection.shutdown()));
-    await this.finished;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.shutdown();
-  }
-
-  async #run(): Promise<void> {
-    const timer = setInterval(() => {
-      for (const connection of this.#connections) connection.checkTime();
-    }, TIME_CHECK_INTERVAL);
-    await acceptAll(this.#listener, (conn) => this.#take(conn), (error) => {
-      this.ledger.failedAccepts++;
-      log.warn("Cannot take in a connection: {error}", { error: String(error) });
-    });
-    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
-    clearInterval(timer);
-  }
-
-  #take(conn: Deno.Conn): void {
-    if (this.#connections.size >= (this.#options.maxConnections ?? 1000)) {
-      this.ledger.tooManyConnections++;
-      log.warn("Cannot take in one more connection: {count} are open", {
-        count: this.#connections.size,
-      });
-      return conn[Symbol.dispose]();
-    }
-    const connection = new Connection(conn, this.#connectionOptions);
-    this.ledger.connections++;
-    this.#connections.add(connection);
-    this.#track(this.#serve(connection).finally(() => this.#connections.delete(connection)));
-  }
-
-  #track(task: Promise<void>): void {
-    this.#tasks.add(task);
-    task.finally(() => this.#tasks.delete(task));
-  }
-
-  async #serve(connection: Connection): Promise<void> {
-    const { id, remoteAddr, counts } = connection;
-    const facts = { connection: id, remoteAddr };
-    log.debug("{remoteAddr} has connected", facts);
-    const { error } = await connection.run(this.#sessionHandler(connection));
-    if (error === undefined) log.info("{remoteAddr} has gone", facts);
-    else log.warn("{remoteAddr} has gone: {error}", { ...facts, error: describe(error) });
-    if (counts.bytes < 3073) this.ledger.failedHandshakes++;
-  }
-
-  #sessionHandler(connection: Connection): SessionHandler {
-    return {
-      authorize: async (request) => {
-        const refusal = await this.#authorize(request);
-        if (refusal) this.#refused(connection, request, refusal);
-        return refusal;
-      },
-      claim: (publication) => {
-        const refusal = this.#names.claim(publication, () => connection.silence);
-        if (refusal) this.#refused(connection, publication, refusal);
-        return refusal;
-      },
-      begin: (publication) => this.#track(this.#publish(connection, publication)),
-    };
-  }
-
-  #refused(connection: Connection, { app, name }: { app: string; name: string }, refusal: Refusal) {
-    this.ledger.refused++;
-    log.warn("{remoteAddr} was refused {path}: {description}", {
-      connection: connection.id,
-      remoteAddr: connection.remoteAddr,
-      path: `${app}/${name}`,
-      description: refusal.description,
-    });
-  }
-
-  /** Asks the application. Nobody gets in because a question could not be answered. */
-  async #authorize(request: StreamRequest): Promise<Refusal | undefined> {
-    const { authorize, authorizeTimeout = 10_000 } = this.#options;
-    if (!authorize) return undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<Refusal>((resolve) => {
-      const late = { description: "The server could not decide in time" };
-      timer = setTimeout(() => resolve(late), authorizeTimeout);
-    });
-    try {
-      const answer = await Promise.race([authorize(request), timeout]);
-      return answer === true ? undefined : answer;
-    } catch (error) {
-      log.error("Cannot authorize {kind}: {error}", {
-        kind: request.kind,
-        error: describe(error),
-      });
-      return { description: "The server could not decide" };
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async #publish(connection: Connection, publication: Publication): Promise<void> {
-    const { path, ledger } = publication;
-    const facts = { connection: connection.id, publication: publication.id, path };
-    log.info("{path} is published by {remoteAddr} ({flashVer})", {
-      ...facts,
-      remoteAddr: connection.remoteAddr,
-      flashVer: publication.flashVer,
-    });
-    this.ledger.open(ledger);
-    try {
-      await this.#handler(publication);
-      publication.close("The application has finished with this stream");
-    } catch (error) {
-      log.error("The handler of {path} failed: {error}", { ...facts, error: describe(error) });
-      publication.close("The application has failed");
-    }
-    if (!publication.tags.locked) await publication.tags.cancel().catch(() => {});
-    const { description } = await publication.closed;
-    this.ledger.close(ledger);
-    log.info("{path} has ended: {description}. {books}", {
-      ...facts,
-      description,
-      books: ledger.describe(),
-    });
-  }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new Server(options, handler);
 }

@@ -45,6 +45,12 @@ export class ControlLayer {
     void this.#writer.flush();
   }
 
+  /** Asks the peer to show that it is there. */
+  ping(): void {
+    const now = Math.floor(performance.now()) % 2 ** 32;
+    this.#writer.send(userControl(UserControlEvent.PingRequest, now));
+  }
+
   /** Takes any message that is neither a command nor media. */
   receive(message: RtmpMessage): void {
     try {
@@ -69,6 +75,9 @@ export class ControlLayer {
         return this.#limitTo(readControlValue(message));
       case MessageType.UserControl:
         return this.#userControl(message);
+      case MessageType.SharedObjectAmf0:
+      case MessageType.SharedObjectAmf3:
+        return this.#counts.discard("shared-object");
       default:
         this.#counts.discard("unknown-type");
     }

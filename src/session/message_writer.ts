@@ -8,6 +8,9 @@ import { concat } from "@std/bytes";
 import { MessageEncoder } from "../message/message_encoder.ts";
 import type { RtmpMessage } from "../message/message.ts";
 
+/** Bytes that may wait for the write before them. */
+const MAX_PENDING_BYTES = 256 * 1024;
+
 /**
  * Sends messages: those of one turn leave in one write.
  *
@@ -18,6 +21,7 @@ export class MessageWriter {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #encoder = new MessageEncoder();
   #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
   #flushed: Promise<void> = Promise.resolve();
   #writing = false;
   /** The error of the write that failed. */
@@ -35,30 +39,50 @@ export class MessageWriter {
 
   /** Queues messages for the next flush. */
   send(...messages: RtmpMessage[]): void {
-    if (this.failure !== undefined) return;
-    for (const message of messages) this.#pending.push(this.#encoder.encode(message));
+    for (const message of messages) this.sendBytes(this.#encoder.encode(message));
   }
 
   /**
-   * Resolves when the peer's side has taken everything sent so far. Whoever answers a peer waits
-   * for it before reading on, so that a peer that does not read cannot pile up answers.
+   * Queues what has been cut into chunks elsewhere, on chunk streams of its own: every header in it
+   * has to be whole.
    */
+  sendBytes(bytes: Uint8Array): void {
+    if (this.failure !== undefined) return;
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+  }
+
+  /** Resolves when the peer's side has taken everything sent so far. */
   flush(): Promise<void> {
     if (!this.#writing && this.#pending.length > 0) this.#flushed = this.#drain();
     return this.#flushed;
+  }
+
+  /**
+   * Flushes, and waits only when a lot is waiting to be written. Whoever sends calls it before it
+   * sends more, so that a peer that does not read cannot pile things up.
+   */
+  async relieve(): Promise<void> {
+    const flushed = this.flush();
+    if (this.#pendingBytes > MAX_PENDING_BYTES) await flushed;
+  }
+
+  #clear(): void {
+    this.#pending = [];
+    this.#pendingBytes = 0;
   }
 
   async #drain(): Promise<void> {
     this.#writing = true;
     try {
       while (this.#pending.length > 0) {
-        const bytes = concat(this.#pending);
-        this.#pending = [];
+        const bytes = this.#pending.length === 1 ? this.#pending[0]! : concat(this.#pending);
+        this.#clear();
         await this.#writer.write(bytes);
       }
     } catch (error) {
       this.failure ??= error;
-      this.#pending = [];
+      this.#clear();
     } finally {
       this.#writing = false;
     }

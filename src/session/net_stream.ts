@@ -1,24 +1,32 @@
 /**
- * A message stream, as the server keeps it: what is published on it.
+ * A message stream, as the server keeps it: what is published or played on it.
  *
  * @module
  */
 
+import { encodeAmf0 } from "../amf/encode_amf0.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
-import type { Command } from "../message/command.ts";
-import type { RtmpMessage } from "../message/message.ts";
+import { type Command, STREAM_CHUNK_STREAM } from "../message/command.ts";
+import { userControl, UserControlEvent } from "../message/control.ts";
+import { MessageType, type RtmpMessage } from "../message/message.ts";
 import type { MessageWriter } from "./message_writer.ts";
+import { Player } from "./player.ts";
+import type { TagFilter } from "./player_filter.ts";
 import { type PublicationEnd, PublicationInput, type StreamRequest } from "./publication.ts";
 import type { SessionHandler } from "./session_handler.ts";
 import { onStatus, type Refusal, StatusCode } from "./status.ts";
+import type { TagChunks } from "./tag_chunks.ts";
 
 /** What a message stream needs of its connection. */
 export interface NetStreamContext {
   readonly writer: MessageWriter;
   readonly handler: SessionHandler;
   readonly counts: ReceivedCounts;
+  readonly chunks: TagChunks;
   /** Turns the name in a command into the whole request. */
   request(kind: StreamRequest["kind"], name: unknown): StreamRequest;
+  /** What the peer can be played. */
+  filter(): TagFilter;
   /** The message stream has ended from this side: the connection goes too if it carries nothing. */
   released(): void;
 }
@@ -28,15 +36,26 @@ export class NetStream {
   readonly id: number;
   readonly #context: NetStreamContext;
   #input: PublicationInput | undefined;
+  #player: Player | undefined;
 
   constructor(id: number, context: NetStreamContext) {
     this.id = id;
     this.#context = context;
   }
 
-  /** Whether something is published here. */
+  /** Whether something is published or played here. */
   get active(): boolean {
+    return this.publishes || this.plays;
+  }
+
+  /** Whether something is published here. */
+  get publishes(): boolean {
     return this.#input !== undefined;
+  }
+
+  /** Whether something is played here. */
+  get plays(): boolean {
+    return this.#player !== undefined;
   }
 
   /** The name under which something is published here. */
@@ -50,8 +69,10 @@ export class NetStream {
    */
   async publish(command: Command): Promise<void> {
     if (this.#input) return;
-    const { handler, writer } = this.#context;
-    const request = this.#context.request("publish", command.args[0]);
+    const { handler } = this.#context;
+    const [name, type] = command.args;
+    const request = this.#context.request("publish", name);
+    request.type = type === "record" || type === "append" ? type : "live";
     const refusal = await handler.authorize(request);
     if (refusal) return this.#refuse(refusal, StatusCode.PublishDenied);
     const input = new PublicationInput(
@@ -62,8 +83,52 @@ export class NetStream {
     const taken = handler.claim(input.publication);
     if (taken) return this.#refuse(taken, StatusCode.PublishBadName);
     this.#input = input;
-    writer.send(onStatus(this.id, "status", StatusCode.PublishStart, `Publishing ${request.name}`));
+    this.#status("status", StatusCode.PublishStart, `Publishing ${request.name}`);
     handler.begin(input.publication);
+  }
+
+  /** `play` (section 7.2.2.1). A second one takes the place of the first. */
+  async play(name: unknown): Promise<void> {
+    await this.#player?.stop();
+    const { handler, writer } = this.#context;
+    const request = this.#context.request("play", name);
+    const refusal = await handler.authorize(request);
+    if (refusal) return this.#refuse(refusal, StatusCode.PlayFailed);
+    const source = handler.play(request, this.#context.filter());
+    if ("description" in source) return this.#refuse(source, StatusCode.PlayStreamNotFound);
+    writer.send(userControl(UserControlEvent.StreamBegin, this.id));
+    this.#status("status", StatusCode.PlayReset, `Playing and resetting ${request.name}`);
+    this.#status("status", StatusCode.PlayStart, `Playing ${request.name}`);
+    writer.send(sampleAccess(this.id));
+    this.#player = new Player(source);
+    void this.#send(this.#player);
+  }
+
+  /** `pause` (section 7.2.2.8): true pauses, false goes on. */
+  pause(paused: unknown): void {
+    if (!this.#player) return;
+    this.#player.source.pause(paused === true);
+    const [code, event] = paused === true
+      ? [StatusCode.PauseNotify, UserControlEvent.StreamEof]
+      : [StatusCode.UnpauseNotify, UserControlEvent.StreamBegin];
+    this.#status("status", code, paused === true ? "Paused" : "Going on at the next keyframe");
+    this.#context.writer.send(userControl(event, this.id));
+  }
+
+  /** `seek` (section 7.2.2.7): a live stream has only its present. */
+  seek(): void {
+    if (this.#player) {
+      this.#status("error", StatusCode.SeekFailed, "A live stream cannot be sought");
+    }
+  }
+
+  /** `receiveAudio` and `receiveVideo` (sections 7.2.2.4 and 7.2.2.5). */
+  receive(type: "audio" | "video", wanted: unknown): void {
+    if (!this.#player) return;
+    this.#player.source.receive(type, wanted === true);
+    if (wanted !== true) return;
+    this.#status("status", StatusCode.SeekNotify, `Going on with ${type}`);
+    this.#status("status", StatusCode.PlayStart, `Playing with ${type}`);
   }
 
   /** Hands on an audio, video or data message of this stream. */
@@ -72,22 +137,38 @@ export class NetStream {
     this.#context.counts.discard("unpublished");
   }
 
-  /** The publisher has ended its stream: `FCUnpublish`, `closeStream` or `deleteStream`. */
-  unpublish(): void {
-    if (!this.#end({ reason: "unpublished", description: "The publisher ended it" })) return;
-    this.#context.writer.send(
-      onStatus(this.id, "status", StatusCode.UnpublishSuccess, "The stream has ended"),
-    );
+  /** The peer has ended its stream: `FCUnpublish`, `closeStream` or `deleteStream`. */
+  async close(): Promise<void> {
+    if (this.#end({ reason: "unpublished", description: "The publisher ended it" })) {
+      this.#status("status", StatusCode.UnpublishSuccess, "The stream has ended");
+    }
+    if (!this.#player) return;
+    const player = this.#player;
+    this.#player = undefined;
+    await player.stop();
+    this.#status("status", StatusCode.PlayStop, "Playing has stopped");
   }
 
-  /** The connection has ended, and with it what is published here. */
-  disconnect(end: PublicationEnd): void {
+  /** The connection has ended, and with it what is published and played here. */
+  async disconnect(end: PublicationEnd): Promise<void> {
     this.#end(end);
+    await this.#player?.stop();
+  }
+
+  async #send(player: Player): Promise<void> {
+    const { writer, chunks } = this.#context;
+    const ended = await player.run(this.id, writer, chunks);
+    if (!ended || this.#player !== player) return;
+    this.#player = undefined;
+    this.#status("status", StatusCode.PlayUnpublishNotify, "The stream has ended");
+    writer.send(userControl(UserControlEvent.StreamEof, this.id));
+    this.#status("status", StatusCode.PlayStop, "Playing has stopped");
+    await writer.flush();
   }
 
   #closeFromHere(reason: string): void {
     if (!this.#end({ reason: "closed", description: reason })) return;
-    this.#context.writer.send(onStatus(this.id, "error", StatusCode.Failed, reason));
+    this.#status("error", StatusCode.Failed, reason);
     this.#context.released();
   }
 
@@ -99,7 +180,22 @@ export class NetStream {
   }
 
   #refuse({ code, description }: Refusal, usualCode: string): void {
-    this.#context.writer.send(onStatus(this.id, "error", code ?? usualCode, description));
+    this.#status("error", code ?? usualCode, description);
     this.#context.released();
   }
+
+  #status(level: "status" | "error", code: string, description: string): void {
+    this.#context.writer.send(onStatus(this.id, level, code, description));
+  }
+}
+
+/** Says that a player may look into audio and video; Flash asks for it. */
+function sampleAccess(messageStreamId: number): RtmpMessage {
+  return {
+    chunkStreamId: STREAM_CHUNK_STREAM,
+    messageStreamId,
+    typeId: MessageType.DataAmf0,
+    timestamp: 0,
+    payload: encodeAmf0("|RtmpSampleAccess", true, true),
+  };
 }

@@ -32,6 +32,8 @@ export interface StreamRequest {
   tcUrl: string;
   /** What the peer calls itself. */
   flashVer: string;
+  /** How it is to be published; we treat all three alike, the application may not. */
+  type?: "live" | "record" | "append";
 }
 
 /** How a publication ended. */

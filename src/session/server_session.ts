@@ -11,19 +11,21 @@ import { type Command, isCommand, readCommand, writeCommand } from "../message/c
 import { setChunkSize, setPeerBandwidth, windowAcknowledgementSize } from "../message/control.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { RtmpMessageDecoderStream } from "../message/message_decoder_stream.ts";
+import { CapsEx } from "./capabilities.ts";
 import { ControlLayer } from "./control_layer.ts";
+import type { RtmpLimits } from "./limits.ts";
 import { MessageWriter } from "./message_writer.ts";
+import { NetConnection } from "./net_connection.ts";
 import { NetStream, type NetStreamContext } from "./net_stream.ts";
-import type { PublicationEnd, StreamRequest } from "./publication.ts";
+import { playerFilter } from "./player_filter.ts";
+import type { PublicationEnd } from "./publication.ts";
 import type { SessionHandler } from "./session_handler.ts";
-import { StatusCode } from "./status.ts";
-import { type ParsedName, parseName } from "./stream_name.ts";
+import { onStatus, StatusCode } from "./status.ts";
+import { parseName } from "./stream_name.ts";
+import type { TagChunks } from "./tag_chunks.ts";
 
 /** Bytes after which we ask for an acknowledgement, and the bandwidth we ask for: as most servers. */
 const WINDOW_SIZE = 2_500_000;
-
-/** Message streams on one connection. Encoders use one; nobody is known to use more than a few. */
-const MAX_MESSAGE_STREAMS = 32;
 
 /** What a session is told of its connection. */
 export interface ServerSessionOptions {
@@ -39,21 +41,16 @@ export interface ServerSessionOptions {
   counts: ReceivedCounts;
   /** The chunk size to announce, in bytes. */
   chunkSize: number;
-  /** The largest message accepted, in bytes. */
-  maxMessageSize: number;
+  /** Cuts tags for players in chunks of that size. */
+  chunks: TagChunks;
+  /** What the peer may ask for. */
+  limits: RtmpLimits;
 }
 
 /** How a connection ended: an error, or nothing when the peer went in an orderly way. */
 export interface SessionEnd {
   /** What ended it. */
   error?: unknown;
-}
-
-/** What the peer said in `connect`. */
-interface ConnectFacts {
-  app: ParsedName;
-  tcUrl: string;
-  flashVer: string;
 }
 
 /**
@@ -69,38 +66,47 @@ export class ServerSession {
   readonly #messages: ReadableStreamDefaultReader<RtmpMessage>;
   readonly #streams = new Map<number, NetStream>();
   readonly #context: NetStreamContext;
-  #connected: ConnectFacts | undefined;
+  #connection: NetConnection | undefined;
   #lastStreamId = 0;
   #closing = false;
+  #inactiveSince = performance.now();
 
   constructor(options: ServerSessionOptions) {
-    const { readable, writable, handler, counts, maxMessageSize } = options;
+    const { readable, writable, handler, counts, chunks, remoteAddr, limits } = options;
     this.#options = options;
     this.#counts = counts;
     this.#writer = new MessageWriter(writable);
     this.#control = new ControlLayer(this.#writer, counts, WINDOW_SIZE);
+    const onBytes = (bytes: number) => this.#control.received(bytes);
     this.#messages = readable
-      .pipeThrough(
-        new RtmpChunkDecoderStream({
-          maxMessageSize,
-          counts,
-          onBytes: (bytes) => this.#control.received(bytes),
-        }),
-      )
+      .pipeThrough(new RtmpChunkDecoderStream({ ...limits, counts, onBytes }))
       .pipeThrough(new RtmpMessageDecoderStream({ counts }))
       .getReader();
     this.#context = {
       writer: this.#writer,
       handler,
       counts,
-      request: (kind, name) => this.#request(kind, name),
+      chunks,
+      request: (kind, name) => this.#connection!.request(kind, name, remoteAddr),
+      filter: () => playerFilter(this.#connection!.capabilities),
       released: () => this.#released(),
     };
   }
 
-  /** What the peer called itself in `connect`. */
-  get flashVer(): string {
-    return this.#connected?.flashVer ?? "";
+  /** For how long nothing has been published or played, in milliseconds. */
+  get inactivity(): number {
+    if (this.#some((stream) => stream.active)) this.#inactiveSince = performance.now();
+    return performance.now() - this.#inactiveSince;
+  }
+
+  /** Whether the peer watches, and so has nothing to send by itself. */
+  get watches(): boolean {
+    return this.#some((stream) => stream.plays) && !this.#some((stream) => stream.publishes);
+  }
+
+  /** Whether the peer has announced that it follows a request to reconnect. */
+  get canReconnect(): boolean {
+    return ((this.#connection?.capabilities.capsEx ?? 0) & CapsEx.Reconnect) !== 0;
   }
 
   /** Leads the conversation to its end. It does not throw; what went wrong is what it returns. */
@@ -116,16 +122,36 @@ export class ServerSession {
       end = { error };
       await this.#messages.cancel(error).catch(() => {});
     }
-    for (const stream of this.#streams.values()) stream.disconnect(whyEnded(end));
+    const why = whyEnded(end);
+    await Promise.all([...this.#streams.values()].map((stream) => stream.disconnect(why)));
     await this.#writer.flush();
     return end;
   }
 
+  /** Asks the peer to show that it is there. */
+  ping(): void {
+    this.#control.ping();
+    void this.#writer.flush();
+  }
+
+  /**
+   * Asks the peer to connect anew, and goes on serving it until it does (Enhanced RTMP v2, "Reconnect
+   * Request").
+   *
+   * @param tcUrl Where to: absolute, or relative to the URL it has used; the same if not given.
+   */
+  requestReconnect(description: string, tcUrl?: string): void {
+    const info = { level: "status", code: StatusCode.ReconnectRequest, description };
+    this.#writer.send(writeCommand(0, "onStatus", 0, null, tcUrl ? { ...info, tcUrl } : info));
+    void this.#writer.flush();
+  }
+
   /** Ends everything on the connection, telling the peer why. */
   async close(code: string, description: string): Promise<void> {
-    this.#writer.send(
-      writeCommand(0, "onStatus", 0, null, { level: "error", code, description }),
-    );
+    this.#writer.send(onStatus(0, "error", code, description));
+    for (const { id, active } of this.#streams.values()) {
+      if (active) this.#writer.send(onStatus(id, "error", code, description));
+    }
     await this.#stop();
   }
 
@@ -144,9 +170,12 @@ export class ServerSession {
       case MessageType.Aggregate:
         return await this.#media(message);
     }
-    if (isCommand(message)) await this.#command(readCommand(message), message);
-    else this.#control.receive(message);
-    await this.#writer.flush();
+    if (isCommand(message)) {
+      await this.#command(readCommand(message, this.#options.limits), message.messageStreamId);
+    } else {
+      this.#control.receive(message);
+    }
+    await this.#writer.relieve();
   }
 
   #media(message: RtmpMessage): Promise<void> | undefined {
@@ -155,61 +184,96 @@ export class ServerSession {
     this.#counts.discard("unpublished");
   }
 
-  /** Calls of the peer: those of the connection first, then those of a message stream. */
-  async #command(command: Command, message: RtmpMessage): Promise<void> {
-    const { name, args } = command;
-    if (name === "connect") return this.#connect(command);
-    if (!this.#connected) {
-      throw new RtmpCommandError("Cannot take a command", { read: name, expected: "connect" });
+  async #command(command: Command, streamId: number): Promise<void> {
+    if (command.name === "connect") return this.#connect(command);
+    if (!this.#connection) {
+      throw new RtmpCommandError("Cannot take a command", {
+        read: command.name,
+        expected: "connect",
+      });
     }
+    if (await this.#streamCommand(command, streamId)) return;
+    this.#connectionCommand(command);
+  }
+
+  /** The commands of a message stream (section 7.2.2); tells whether it was one. */
+  async #streamCommand(command: Command, streamId: number): Promise<boolean> {
+    const { name, args: [argument] } = command;
+    const stream = this.#streams.get(streamId);
     switch (name) {
+      case "publish":
+        await this.#stream(streamId).publish(command);
+        return true;
+      case "play":
+        await this.#stream(streamId).play(argument);
+        return true;
+      case "play2":
+        await this.#stream(streamId).play(play2Name(argument));
+        return true;
+      case "pause":
+      case "pauseRaw":
+        stream?.pause(argument);
+        return true;
+      case "seek":
+        stream?.seek();
+        return true;
+      case "receiveAudio":
+        stream?.receive("audio", argument);
+        return true;
+      case "receiveVideo":
+        stream?.receive("video", argument);
+        return true;
+      case "closeStream":
+        await stream?.close();
+        return true;
+      case "deleteStream":
+        await this.#deleteStream(argument);
+        return true;
+      case "FCUnpublish":
+        await this.#find(argument)?.close();
+        this.#answer(command, null, undefined);
+        return true;
+    }
+    return false;
+  }
+
+  /** The commands of the connection (section 7.2.1), and those that encoders send besides. */
+  #connectionCommand(command: Command): void {
+    switch (command.name) {
       case "createStream":
         return this.#answer(command, null, this.#createStream());
       case "releaseStream":
       case "FCPublish":
+      case "FCSubscribe":
       case "_checkbw":
         return this.#answer(command, null, undefined);
       case "getStreamLength":
         return this.#answer(command, null, 0);
-      case "publish":
-        return await this.#stream(message.messageStreamId).publish(command);
-      case "FCUnpublish":
-        this.#find(args[0])?.unpublish();
-        return this.#answer(command, null, undefined);
-      case "closeStream":
-        return this.#streams.get(message.messageStreamId)?.unpublish();
-      case "deleteStream":
-        return this.#deleteStream(args[0]);
+      case "close":
+        this.#closing = true;
+        return;
+      // Answers to what we have not asked, and tidings that need no answer.
       case "_result":
       case "_error":
       case "onStatus":
+      case "onBWDone":
         return;
       default:
-        return this.#refuse(command, `${name} is not known here`);
+        return this.#refuse(command, `${command.name} is not known here`);
     }
   }
 
-  /** NetConnection.connect (RTMP 1.0, section 7.2.1.1). */
+  /** NetConnection.connect (section 7.2.1.1). */
   #connect(command: Command): void {
-    if (this.#connected) return this.#refuse(command, "The connection is connected already");
-    const { app, tcUrl, flashVer, objectEncoding } = command.object ?? {};
-    this.#connected = {
-      app: parseName(text(app)),
-      tcUrl: text(tcUrl),
-      flashVer: text(flashVer).slice(0, 256),
-    };
+    if (this.#connection) return this.#refuse(command, "The connection is connected already");
+    this.#connection = new NetConnection(command, this.#options.limits.maxNameLength);
     // The chunk size goes before any answer of more than 128 bytes: OBS loses its way otherwise.
     this.#writer.send(
       windowAcknowledgementSize(WINDOW_SIZE),
       setPeerBandwidth(WINDOW_SIZE),
       setChunkSize(this.#options.chunkSize),
+      this.#connection.success(command),
     );
-    this.#answer(command, { fmsVer: "FMS/3,5,7,7009", capabilities: 31, mode: 1 }, {
-      level: "status",
-      code: StatusCode.ConnectSuccess,
-      description: "Connection succeeded.",
-      objectEncoding: objectEncoding === 3 ? 3 : 0,
-    });
   }
 
   /** NetConnection.createStream (section 7.2.1.3). */
@@ -221,10 +285,11 @@ export class ServerSession {
   #stream(id: number): NetStream {
     const known = this.#streams.get(id);
     if (known) return known;
-    if (this.#streams.size >= MAX_MESSAGE_STREAMS) {
+    const { maxMessageStreams } = this.#options.limits;
+    if (this.#streams.size >= maxMessageStreams) {
       throw new RtmpLimitError("Cannot open one more message stream", {
         read: `message stream ${id}`,
-        expected: `at most ${MAX_MESSAGE_STREAMS} message streams`,
+        expected: `at most ${maxMessageStreams} message streams`,
       });
     }
     const stream = new NetStream(id, this.#context);
@@ -233,35 +298,29 @@ export class ServerSession {
   }
 
   /** Section 7.2.2.3. GStreamer puts the stream's name where its id belongs. */
-  #deleteStream(idOrName: unknown): void {
+  async #deleteStream(idOrName: unknown): Promise<void> {
     const stream = typeof idOrName === "number"
       ? this.#streams.get(idOrName)
       : this.#find(idOrName);
     if (!stream) return;
-    stream.unpublish();
     this.#streams.delete(stream.id);
+    await stream.close();
   }
 
   #find(name: unknown): NetStream | undefined {
-    const { name: wanted } = parseName(text(name));
+    if (typeof name !== "string") return undefined;
+    const { name: wanted } = parseName(name, this.#options.limits.maxNameLength);
     return [...this.#streams.values()].find((stream) => stream.name === wanted);
   }
 
-  #request(kind: StreamRequest["kind"], streamName: unknown): StreamRequest {
-    const { app, tcUrl, flashVer } = this.#connected!;
-    const { name, params } = parseName(text(streamName));
-    const outer = [app.params, parseName(tcUrl).params];
-    for (const [key, value] of outer.flatMap((more) => [...more])) {
-      if (!params.has(key)) params.append(key, value);
-    }
-    const { remoteAddr } = this.#options;
-    return { kind, app: app.name, name, params, remoteAddr, tcUrl, flashVer };
+  #some(predicate: (stream: NetStream) => boolean): boolean {
+    for (const stream of this.#streams.values()) if (predicate(stream)) return true;
+    return false;
   }
 
   /** A stream has been refused or ended from this side; a connection without another one goes. */
   #released(): void {
-    if ([...this.#streams.values()].some((stream) => stream.active)) return;
-    void this.#stop();
+    if (!this.#some((stream) => stream.active)) void this.#stop();
   }
 
   #answer({ transactionId }: Command, ...values: unknown[]): void {
@@ -276,14 +335,17 @@ export class ServerSession {
   }
 }
 
+/** Section 7.2.2.2: the name stands in an object of parameters. */
+function play2Name(parameters: unknown): unknown {
+  return typeof parameters === "object" && parameters !== null && "streamName" in parameters
+    ? parameters.streamName
+    : undefined;
+}
+
 function whyEnded({ error }: SessionEnd): PublicationEnd {
   if (error === undefined) {
     return { reason: "disconnected", description: "The publisher closed the connection" };
   }
   const description = error instanceof Error ? error.message : String(error);
   return { reason: "failed", description, error };
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

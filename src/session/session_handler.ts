@@ -5,9 +5,11 @@
  */
 
 import type { Publication, StreamRequest } from "./publication.ts";
+import type { PlaySource } from "./player.ts";
+import type { TagFilter } from "./player_filter.ts";
 import type { Refusal } from "./status.ts";
 
-/** The three questions of a session; the rest of the conversation it leads by itself. */
+/** The questions of a session; the rest of the conversation it leads by itself. */
 export interface SessionHandler {
   /** Whether a stream may be published or played: a refusal, or nothing. */
   authorize(request: StreamRequest): Promise<Refusal | undefined>;
@@ -15,4 +17,6 @@ export interface SessionHandler {
   claim(publication: Publication): Refusal | undefined;
   /** The publisher has been told that it may begin. */
   begin(publication: Publication): void;
+  /** What a player gets, filtered to what it knows; or a refusal. */
+  play(request: StreamRequest, filter: TagFilter): PlaySource | Refusal;
 }

@@ -11,13 +11,23 @@ import type { RtmpMessage } from "../message/message.ts";
 export const StatusCode = {
   ConnectSuccess: "NetConnection.Connect.Success",
   ConnectRejected: "NetConnection.Connect.Rejected",
+  ReconnectRequest: "NetConnection.Connect.ReconnectRequest",
   AppShutdown: "NetConnection.Connect.AppShutdown",
   CallFailed: "NetConnection.Call.Failed",
   PublishStart: "NetStream.Publish.Start",
   PublishBadName: "NetStream.Publish.BadName",
   PublishDenied: "NetStream.Publish.Denied",
   UnpublishSuccess: "NetStream.Unpublish.Success",
+  PlayReset: "NetStream.Play.Reset",
+  PlayStart: "NetStream.Play.Start",
+  PlayStop: "NetStream.Play.Stop",
   PlayFailed: "NetStream.Play.Failed",
+  PlayStreamNotFound: "NetStream.Play.StreamNotFound",
+  PlayUnpublishNotify: "NetStream.Play.UnpublishNotify",
+  PauseNotify: "NetStream.Pause.Notify",
+  UnpauseNotify: "NetStream.Unpause.Notify",
+  SeekNotify: "NetStream.Seek.Notify",
+  SeekFailed: "NetStream.Seek.Failed",
   Failed: "NetStream.Failed",
 } as const;
 

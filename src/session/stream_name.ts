@@ -6,9 +6,6 @@
 
 import { RtmpLimitError } from "../errors.ts";
 
-/** Characters in an app or a stream name with its query. FFmpeg cuts URLs at 1024; tokens are long. */
-const MAX_NAME_LENGTH = 4096;
-
 /** A name and the parameters behind its question mark. */
 export interface ParsedName {
   name: string;
@@ -19,13 +16,14 @@ export interface ParsedName {
  * Takes an app or stream name apart: `demo?key=secret` is `demo` with one parameter. Slashes at
  * either end are not part of it.
  *
- * @throws {RtmpLimitError} If it has more than 4096 characters.
+ * @param maxLength Characters in all.
+ * @throws {RtmpLimitError} If there are more.
  */
-export function parseName(text: string): ParsedName {
-  if (text.length > MAX_NAME_LENGTH) {
+export function parseName(text: string, maxLength: number): ParsedName {
+  if (text.length > maxLength) {
     throw new RtmpLimitError("Cannot take a name of this length", {
       read: `${text.length} characters`,
-      expected: `at most ${MAX_NAME_LENGTH}`,
+      expected: `at most ${maxLength}`,
     });
   }
   const mark = text.indexOf("?");

@@ -1,0 +1,41 @@
+/**
+ * The time of a channel over several publications.
+ *
+ * @module
+ */
+
+import type { MediaKind } from "../ledger/counts.ts";
+
+/**
+ * Lets the time go on when a publisher comes back and begins at 0 again: the first frame of the new
+ * publication stands as far behind the last of the old as it came later. The first publication's
+ * times are left as they are.
+ */
+export class ContinuedClock {
+  #last = 0;
+  #lastAt: number | undefined;
+  /** What is added to the times of this publication; unknown before its first frame. */
+  #shift: number | undefined = 0;
+
+  /** Another publication begins. */
+  restart(): void {
+    if (this.#lastAt !== undefined) this.#shift = undefined;
+  }
+
+  /** The channel's time for a tag of the publication. */
+  time(timestamp: number, kind: MediaKind): number {
+    const isFrame = kind === "videoFrames" || kind === "audioFrames";
+    if (this.#shift === undefined) {
+      // Sequence headers come at 0 even when the first frame is hours later.
+      if (!isFrame) return this.#last;
+      const pause = Math.max(1, Math.round(performance.now() - this.#lastAt!));
+      this.#shift = this.#last + pause - timestamp;
+    }
+    const time = timestamp + this.#shift;
+    if (isFrame) {
+      this.#last = time;
+      this.#lastAt = performance.now();
+    }
+    return time;
+  }
+}

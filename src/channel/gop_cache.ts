@@ -1,0 +1,114 @@
+/**
+ * What a newcomer has to get to see a picture at once.
+ *
+ * @module
+ */
+
+import type { FlvTag } from "../flv/flv_tag.ts";
+import { isKeyframe, sequenceHeaderKey } from "../flv/tag_kind.ts";
+import type { CountedTag } from "./tag_queue.ts";
+
+/** What a cache may hold of the frames since the last keyframe. */
+export interface GopCacheLimits {
+  /** Bytes: 16 MiB unless given; 0 turns the cache off. */
+  maxBytes: number;
+  /** Milliseconds of the stream's time: 20,000 unless given. */
+  maxTime: number;
+}
+
+/** Four seconds of 30 Mbit/s, or twenty of 6. */
+export const DEFAULT_GOP_CACHE: Readonly<GopCacheLimits> = {
+  maxBytes: 16 * 1024 * 1024,
+  maxTime: 20_000,
+};
+
+/** What the list of headers calls the metadata. */
+const METADATA = "metadata";
+
+/**
+ * Keeps the latest metadata, the latest sequence headers of every track, and everything since the
+ * last keyframe. When that passes its limits it is let go, and newcomers wait for a keyframe.
+ */
+export class GopCache {
+  readonly #limits: GopCacheLimits;
+  readonly #headers = new Map<string, CountedTag>();
+  /** From the last keyframe on, as long as it is within the limits. */
+  #frames: CountedTag[] = [];
+  #bytes = 0;
+  #hasVideo = false;
+  #hasAudio = false;
+
+  constructor(limits: GopCacheLimits = DEFAULT_GOP_CACHE) {
+    this.#limits = limits;
+  }
+
+  /** Whether video has come. */
+  get hasVideo(): boolean {
+    return this.#hasVideo;
+  }
+
+  /** Whether audio has come. */
+  get hasAudio(): boolean {
+    return this.#hasAudio;
+  }
+
+  /** From the last keyframe on; empty when there is none, or too much since. */
+  get frames(): readonly CountedTag[] {
+    return this.#frames;
+  }
+
+  /** The sequence header of this key, as {@linkcode sequenceHeaderKey} gives it. */
+  header(key: string): FlvTag | undefined {
+    return this.#headers.get(key)?.tag;
+  }
+
+  /** Metadata and sequence headers, at the time of the tag that they are to go before. */
+  headersFor({ timestamp }: FlvTag): CountedTag[] {
+    return Array.from(this.#headers.values(), ({ tag, kind }) => ({
+      kind,
+      tag: { ...tag, timestamp },
+    }));
+  }
+
+  /** Takes the next tag. */
+  add(counted: CountedTag): void {
+    const { tag } = counted;
+    if (tag.type === "video") this.#hasVideo = true;
+    if (tag.type === "audio") this.#hasAudio = true;
+    const key = headerKey(counted);
+    if (key !== undefined) {
+      // A header that is renewed moves to the end: what it belongs to may have changed before it.
+      this.#headers.delete(key);
+      this.#headers.set(key, counted);
+    }
+    if (isKeyframe(tag)) this.#begin(counted);
+    else if (this.#frames.length > 0) this.#append(counted);
+  }
+
+  /** Forgets the frames: another publication takes up the name. */
+  clear(): void {
+    this.#frames = [];
+    this.#bytes = 0;
+    this.#headers.clear();
+  }
+
+  #begin(keyframe: CountedTag): void {
+    this.#frames = [];
+    this.#bytes = 0;
+    this.#append(keyframe);
+  }
+
+  #append(counted: CountedTag): void {
+    this.#frames.push(counted);
+    this.#bytes += counted.tag.data.length;
+    const time = counted.tag.timestamp - this.#frames[0]!.tag.timestamp;
+    if (this.#bytes <= this.#limits.maxBytes && time <= this.#limits.maxTime) return;
+    this.#frames = [];
+    this.#bytes = 0;
+  }
+}
+
+function headerKey({ tag, kind }: CountedTag): string | undefined {
+  if (kind === "scriptTags") return METADATA;
+  return kind === "otherTags" ? sequenceHeaderKey(tag) : undefined;
+}

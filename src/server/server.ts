@@ -1,0 +1,237 @@
+/**
+ * The server behind `serveRtmp`: connections come in, publications go to the application.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { ServerLedger } from "../ledger/server_ledger.ts";
+import { DEFAULT_LIMITS, type RtmpLimits } from "../session/limits.ts";
+import type { Publication, StreamRequest } from "../session/publication.ts";
+import type { SessionHandler } from "../session/session_handler.ts";
+import type { Refusal } from "../session/status.ts";
+import { TagChunks } from "../session/tag_chunks.ts";
+import { acceptAll } from "./accept.ts";
+import { Connection } from "./connection.ts";
+import { Names } from "./names.ts";
+import type { PublicationHandler, RtmpServer, ServeRtmpOptions } from "./serve.ts";
+import { type Certificate, TlsEntrance } from "./tls_entrance.ts";
+
+/** How often it is looked whether a peer keeps us waiting, in milliseconds. */
+const TIME_CHECK_INTERVAL = 1_000;
+
+const DEFAULT_SERVER_CHUNK_SIZE = 65_536;
+
+const log = getLogger(["sluice", "rtmp"]);
+
+/** A server that listens. */
+export class Server implements RtmpServer {
+  readonly addr: Deno.NetAddr;
+  readonly finished: Promise<void>;
+  readonly ledger: ServerLedger = new ServerLedger();
+  readonly #options: ServeRtmpOptions;
+  readonly #limits: RtmpLimits;
+  readonly #chunkSize: number;
+  readonly #chunks: TagChunks;
+  readonly #handler: PublicationHandler;
+  readonly #listener: Deno.Listener;
+  readonly #tls: TlsEntrance | undefined;
+  readonly #names = new Names();
+  readonly #connections = new Set<Connection>();
+  /** Everything that has to end before the server has. */
+  readonly #tasks = new Set<Promise<void>>();
+
+  constructor(options: ServeRtmpOptions, handler: PublicationHandler) {
+    const { hostname = "0.0.0.0", port = 1935, tls, signal } = options;
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options };
+    this.#chunkSize = options.chunkSize ?? DEFAULT_SERVER_CHUNK_SIZE;
+    this.#chunks = new TagChunks(this.#chunkSize);
+    this.#handler = handler;
+    this.#listener = Deno.listen({ hostname, port });
+    this.addr = this.#listener.addr as Deno.NetAddr;
+    try {
+      this.#tls = tls && new TlsEntrance(hostname, tls);
+    } catch (error) {
+      this.#listener.close();
+      throw error;
+    }
+    this.finished = this.#run();
+    signal?.addEventListener("abort", () => void this.shutdown(), { once: true });
+  }
+
+  get tlsAddr(): Deno.NetAddr | undefined {
+    return this.#tls?.addr;
+  }
+
+  get publications(): Publication[] {
+    return this.#names.publications;
+  }
+
+  async renewCertificate(certificate: Certificate): Promise<void> {
+    await this.#tls?.renew(certificate);
+  }
+
+  requestReconnect(description: string, tcUrl?: string): number {
+    const able = [...this.#connections].filter((connection) => connection.canReconnect);
+    for (const connection of able) connection.requestReconnect(description, tcUrl);
+    return able.length;
+  }
+
+  async shutdown(): Promise<void> {
+    this.#listener[Symbol.dispose]();
+    this.#tls?.close();
+    this.requestReconnect("The server is shutting down");
+    const { reconnectTimeout = 5_000 } = this.#options;
+    await Promise.all([...this.#connections].map(async (connection) => {
+      if (connection.canReconnect) await connection.gone(reconnectTimeout);
+      await connection.shutdown();
+    }));
+    await this.finished;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  async #run(): Promise<void> {
+    const timer = setInterval(() => {
+      for (const connection of this.#connections) connection.checkTime();
+    }, TIME_CHECK_INTERVAL);
+    const take = (conn: Deno.Conn) => this.#take(conn);
+    const failed = (error: unknown) => {
+      this.ledger.failedAccepts++;
+      log.warn("Cannot take in a connection: {error}", { error: String(error) });
+    };
+    await Promise.all([acceptAll(this.#listener, take, failed), this.#tls?.run(take, failed)]);
+    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+    clearInterval(timer);
+  }
+
+  #take(conn: Deno.Conn): void {
+    const connection = new Connection(conn, {
+      chunkSize: this.#chunkSize,
+      chunks: this.#chunks,
+      limits: this.#limits,
+    });
+    if (this.#isFull(connection)) {
+      this.ledger.tooManyConnections++;
+      log.warn("{remoteAddr} was turned away: too many connections are open", {
+        remoteAddr: connection.remoteAddr,
+      });
+      return connection.close();
+    }
+    this.ledger.connections++;
+    this.#connections.add(connection);
+    this.#track(this.#serve(connection).finally(() => this.#connections.delete(connection)));
+  }
+
+  #isFull({ host }: Connection): boolean {
+    const { maxConnections, maxConnectionsPerAddress } = this.#limits;
+    if (this.#connections.size >= maxConnections) return true;
+    if (this.#connections.size < maxConnectionsPerAddress) return false;
+    const same = [...this.#connections].filter((connection) => connection.host === host);
+    return same.length >= maxConnectionsPerAddress;
+  }
+
+  #track(task: Promise<void>): void {
+    this.#tasks.add(task);
+    task.finally(() => this.#tasks.delete(task));
+  }
+
+  async #serve(connection: Connection): Promise<void> {
+    const facts = { connection: connection.id, remoteAddr: connection.remoteAddr };
+    log.debug("{remoteAddr} has connected", facts);
+    const { error } = await connection.run(this.#sessionHandler(connection));
+    if (!connection.hasShakenHands) this.ledger.failedHandshakes++;
+    if (error === undefined) log.info("{remoteAddr} has gone", facts);
+    else log.warn("{remoteAddr} has gone: {error}", { ...facts, error: describe(error) });
+  }
+
+  #sessionHandler(connection: Connection): SessionHandler {
+    const { play } = this.#options;
+    const counted = <T>(request: { app: string; name: string }, answer: T): T => {
+      if (isRefusal(answer)) this.#refused(connection, request, answer);
+      return answer;
+    };
+    return {
+      authorize: async (request) => counted(request, await this.#authorize(request)),
+      claim: (publication) =>
+        counted(publication, this.#names.claim(publication, () => connection.silence)),
+      begin: (publication) => this.#track(this.#publish(connection, publication)),
+      play: (request, filter) =>
+        counted(request, play?.(request, filter) ?? { description: "Nothing can be played here" }),
+    };
+  }
+
+  #refused(
+    { id, remoteAddr }: Connection,
+    { app, name }: { app: string; name: string },
+    { description }: Refusal,
+  ): void {
+    this.ledger.refused++;
+    log.warn("{remoteAddr} was refused {path}: {description}", {
+      connection: id,
+      remoteAddr,
+      path: `${app}/${name}`,
+      description,
+    });
+  }
+
+  /** Asks the application. Nobody gets in because a question could not be answered. */
+  async #authorize(request: StreamRequest): Promise<Refusal | undefined> {
+    const { authorize, authorizeTimeout = 10_000 } = this.#options;
+    if (!authorize) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<Refusal>((resolve) => {
+      const late = { description: "The server could not decide in time" };
+      timer = setTimeout(() => resolve(late), authorizeTimeout);
+    });
+    try {
+      const answer = await Promise.race([authorize(request), timeout]);
+      return answer === true ? undefined : answer;
+    } catch (error) {
+      log.error("Cannot authorize {kind}: {error}", {
+        kind: request.kind,
+        error: describe(error),
+      });
+      return { description: "The server could not decide" };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #publish(connection: Connection, publication: Publication): Promise<void> {
+    const { path, ledger, flashVer } = publication;
+    const facts = { connection: connection.id, publication: publication.id, path };
+    log.info("{path} is published by {remoteAddr} ({flashVer})", {
+      ...facts,
+      remoteAddr: connection.remoteAddr,
+      flashVer,
+    });
+    this.ledger.open(ledger);
+    try {
+      await this.#handler(publication);
+      publication.close("The application has finished with this stream");
+    } catch (error) {
+      log.error("The handler of {path} failed: {error}", { ...facts, error: describe(error) });
+      publication.close("The application has failed");
+    }
+    if (!publication.tags.locked) await publication.tags.cancel().catch(() => {});
+    const { description } = await publication.closed;
+    this.ledger.close(ledger);
+    log.info("{path} has ended: {description}. {books}", {
+      ...facts,
+      description,
+      books: ledger.describe(),
+    });
+  }
+}
+
+function isRefusal(answer: unknown): answer is Refusal {
+  return typeof answer === "object" && answer !== null && "description" in answer;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,185 @@
+/**
+ * Publishing, as a client: a stream that tags are written to.
+ *
+ * @module
+ */
+
+import { encodeAmf0 } from "../amf/encode_amf0.ts";
+import { concat, startsWith } from "@std/bytes";
+import { RtmpError } from "../errors.ts";
+import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
+import { isCommand, readCommand, writeCommand } from "../message/command.ts";
+import { MessageType, type RtmpMessage } from "../message/message.ts";
+import { ClientEnd } from "./client_end.ts";
+import type { ClientSession } from "./client_session.ts";
+import { patiently } from "./deadline.ts";
+import { readOnStatus, readStatus, statusError } from "./read_status.ts";
+import { StatusCode } from "./status.ts";
+
+/** Payloads below this leave together with their neighbours: from here on, a write of its own costs
+ * less than the frame. In bytes. */
+const SMALL_PAYLOAD = 8 * 1024;
+
+/** Bytes of small messages that may wait while the socket takes those before them. */
+const MAX_COALESCED_BYTES = 64 * 1024;
+
+/** Each kind has a chunk stream of its own, as FFmpeg has it. */
+const CHUNK_STREAMS: Readonly<Record<FlvTagType, number>> = { audio: 4, video: 6, script: 8 };
+
+const TYPES: Readonly<Record<FlvTagType, number>> = {
+  audio: MessageType.Audio,
+  video: MessageType.Video,
+  script: MessageType.DataAmf0,
+};
+
+const ON_META_DATA = encodeAmf0("onMetaData");
+
+/** What asks a server to keep the metadata behind it for those who come later. */
+const SET_DATA_FRAME = encodeAmf0("@setDataFrame");
+
+/** Where and how to publish. */
+export interface PublishRequest {
+  /** What is being done, for the messages of errors: "publish live/demo". */
+  action: string;
+  /** The stream's name with its query. */
+  streamName: string;
+  /** Section 7.2.2.6: `record` and `append` ask the server to keep it. */
+  type: "live" | "record" | "append";
+}
+
+/** A stream that is being published. */
+export class ClientPublication {
+  /** Takes the tags. */
+  readonly writable: WritableStream<FlvTag>;
+  /** Resolves at an orderly end, rejects with the error otherwise. */
+  readonly closed: Promise<void>;
+  readonly #session: ClientSession;
+  readonly #request: PublishRequest;
+  readonly #messageStreamId: number;
+  readonly #end: ClientEnd;
+  #controller!: WritableStreamDefaultController;
+
+  /** {@linkcode publishOn} makes these. */
+  constructor(session: ClientSession, request: PublishRequest, messageStreamId: number) {
+    this.#session = session;
+    this.#request = request;
+    this.#messageStreamId = messageStreamId;
+    this.#end = new ClientEnd(session, (error) => this.#controller.error(error));
+    this.closed = this.#end.closed;
+    this.writable = new WritableStream({
+      start: (controller) => {
+        this.#controller = controller;
+        // `abort` below would be called only behind a write that may never end.
+        controller.signal.addEventListener(
+          "abort",
+          () => this.#end.fail(controller.signal.reason),
+        );
+      },
+      write: (tag) => this.#write(tag),
+      close: async () => {
+        await this.#finish();
+        await this.closed;
+      },
+    });
+    void this.#listen();
+  }
+
+  /** Ends the publication in an orderly way. It does not throw: `closed` tells how it went. */
+  async close(): Promise<void> {
+    await this.#finish();
+    this.#controller.error(new RtmpError("Cannot write to a publication that has been closed"));
+  }
+
+  /** Section 7.2.2.3; `FCUnpublish` is not in the specification, but servers wait for it. */
+  #finish(): Promise<void> {
+    const { action, streamName } = this.#request;
+    return this.#end.finish(
+      `end what it takes to ${action}`,
+      this.#session.patience.timeout,
+      writeCommand(0, "FCUnpublish", 0, null, streamName),
+      writeCommand(0, "deleteStream", 0, null, this.#messageStreamId),
+    );
+  }
+
+  /**
+   * Resolves when the socket has taken the tag; a small one, when it is sure to follow those that
+   * the socket takes now.
+   */
+  async #write(tag: FlvTag): Promise<void> {
+    const { writer } = this.#session;
+    try {
+      writer.send(toMessage(tag, this.#messageStreamId));
+    } catch (error) {
+      this.#end.fail(error);
+      throw error;
+    }
+    const flushed = writer.flush();
+    const isSmall = tag.data.length < SMALL_PAYLOAD;
+    if (!isSmall || writer.pendingBytes > MAX_COALESCED_BYTES) await flushed;
+    if (writer.failure !== undefined) await this.#explainFailure();
+  }
+
+  /** What a server said before it went is a better reason than that it went. */
+  async #explainFailure(): Promise<void> {
+    try {
+      await patiently(this.#goOn, this.closed, this.#session.patience);
+    } catch (error) {
+      this.#end.fail(error);
+      throw error;
+    }
+  }
+
+  /** Reads what the server says, so that it can go on saying it, until it goes. */
+  async #listen(): Promise<void> {
+    try {
+      while (true) {
+        const message = await this.#session.read();
+        if (!message) throw this.#session.lost(this.#goOn);
+        readOnStatus(this.#goOn, message);
+      }
+    } catch (error) {
+      if (!this.#end.begun) this.#end.fail(error);
+    }
+  }
+
+  get #goOn(): string {
+    return `go on to ${this.#request.action}`;
+  }
+}
+
+/**
+ * Asks a connected server to take a stream.
+ *
+ * `releaseStream` and `FCPublish` are not in the specification. Old servers want them, and some
+ * answer them while others do not; no answer is waited for.
+ *
+ * @throws {RtmpCommandError} If the server refuses.
+ * @throws {RtmpTimeoutError} If it does not answer.
+ */
+export async function publishOn(
+  session: ClientSession,
+  request: PublishRequest,
+): Promise<ClientPublication> {
+  const { action, streamName, type } = request;
+  session.send(0, "releaseStream", null, streamName);
+  session.send(0, "FCPublish", null, streamName);
+  const messageStreamId = await session.createStream(action);
+  const transactionId = session.send(messageStreamId, "publish", null, streamName, type);
+  await session.waitFor(action, (message) => {
+    if (isRefusalOf(transactionId, message)) throw refusal(action, message);
+    return readOnStatus(action, message)?.code === StatusCode.PublishStart || undefined;
+  });
+  return new ClientPublication(session, request, messageStreamId);
+}
+
+/** The message that carries a tag. Its time is cut to 32 bits: the wire's clock wraps. */
+function toMessage({ type, timestamp, data }: FlvTag, messageStreamId: number): RtmpMessage {
+  const isMetadata = type === "script" && startsWith(data, ON_META_DATA);
+  return {
+    chunkStreamId: CHUNK_STREAMS[type],
+    messageStreamId,
+    typeId: TYPES[type],
+    timestamp: timestamp % 2 ** 32,
+    payload: isMetadata ? concat([SET_DATA_FRAME, data]) : data,
+  };
+}

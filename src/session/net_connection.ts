@@ -1,0 +1,75 @@
+/**
+ * What a peer says of itself in `connect`, and what is made of it.
+ *
+ * @module
+ */
+
+import { type Command, writeCommand } from "../message/command.ts";
+import type { RtmpMessage } from "../message/message.ts";
+import { type Capabilities, ourCapabilities, readCapabilities } from "./capabilities.ts";
+import type { StreamRequest } from "./publication.ts";
+import { StatusCode } from "./status.ts";
+import { type ParsedName, parseName } from "./stream_name.ts";
+
+/** Characters of what a peer calls itself that are kept. */
+const MAX_FLASH_VER_LENGTH = 256;
+
+/** A connection that has said `connect` (RTMP 1.0, section 7.2.1.1). */
+export class NetConnection {
+  /** The application, and the parameters behind it. */
+  readonly app: ParsedName;
+  /** The URL that the peer says it connected to. */
+  readonly tcUrl: string;
+  /** What the peer calls itself. */
+  readonly flashVer: string;
+  /** What it has announced of Enhanced RTMP. */
+  readonly capabilities: Capabilities;
+  readonly #objectEncoding: 0 | 3;
+  readonly #outerParams: [string, string][];
+  readonly #maxNameLength: number;
+
+  /**
+   * Reads the command.
+   *
+   * @throws {RtmpLimitError} If a name in it is too long.
+   */
+  constructor({ object }: Command, maxNameLength: number) {
+    const { app, tcUrl, flashVer, objectEncoding } = object ?? {};
+    this.app = parseName(text(app), maxNameLength);
+    this.tcUrl = text(tcUrl);
+    this.flashVer = text(flashVer).slice(0, MAX_FLASH_VER_LENGTH);
+    this.capabilities = readCapabilities(object ?? {});
+    this.#objectEncoding = objectEncoding === 3 ? 3 : 0;
+    this.#outerParams = [...this.app.params, ...parseName(this.tcUrl, maxNameLength).params];
+    this.#maxNameLength = maxNameLength;
+  }
+
+  /** The answer that lets the peer in. Who announces something hears what we know. */
+  success({ transactionId }: Command): RtmpMessage {
+    const properties = {
+      fmsVer: "FMS/3,5,7,7009",
+      capabilities: 31,
+      mode: 1,
+      ...this.capabilities.announced && ourCapabilities(),
+    };
+    return writeCommand(0, "_result", transactionId, properties, {
+      level: "status",
+      code: StatusCode.ConnectSuccess,
+      description: "Connection succeeded.",
+      objectEncoding: this.#objectEncoding,
+    });
+  }
+
+  /** The stream that is meant by a name, with the parameters of all the places they can stand in. */
+  request(kind: StreamRequest["kind"], streamName: unknown, remoteAddr: string): StreamRequest {
+    const { name, params } = parseName(text(streamName), this.#maxNameLength);
+    const inner = new Set(params.keys());
+    for (const [key, value] of this.#outerParams) if (!inner.has(key)) params.append(key, value);
+    const { app, tcUrl, flashVer } = this;
+    return { kind, app: app.name, name, params, remoteAddr, tcUrl, flashVer };
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

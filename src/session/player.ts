@@ -1,0 +1,50 @@
+/**
+ * What is played on a message stream, sent to the peer.
+ *
+ * @module
+ */
+
+import type { FlvTag } from "../flv/flv_tag.ts";
+import type { MessageWriter } from "./message_writer.ts";
+import type { TagChunks } from "./tag_chunks.ts";
+
+/** What a player gets, from whoever keeps the streams. */
+export interface PlaySource {
+  /** The tags; they end with the stream. */
+  tags: ReadableStream<FlvTag>;
+  /** Leaves everything out until told otherwise, then goes on at a keyframe. */
+  pause(paused: boolean): void;
+  /** Leaves out, or no longer, one kind of media. */
+  receive(type: "audio" | "video", wanted: boolean): void;
+}
+
+/** Sends the tags of a source until it ends or is stopped. */
+export class Player {
+  /** What is played. */
+  readonly source: PlaySource;
+  readonly #reader: ReadableStreamDefaultReader<FlvTag>;
+  #stopped = false;
+
+  constructor(source: PlaySource) {
+    this.source = source;
+    this.#reader = source.tags.getReader();
+  }
+
+  /** Sends all tags; resolves with whether the source has ended, as opposed to being stopped. */
+  async run(messageStreamId: number, writer: MessageWriter, chunks: TagChunks): Promise<boolean> {
+    while (writer.failure === undefined) {
+      const { done, value } = await this.#reader.read();
+      if (done) return !this.#stopped;
+      writer.sendBytes(chunks.of(value, messageStreamId));
+      await writer.relieve();
+    }
+    await this.stop();
+    return false;
+  }
+
+  /** Stops; what has not been sent is given back to the books of the source. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#reader.cancel().catch(() => {});
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Tags cut into chunks, once for all players.
+ *
+ * @module
+ */
+
+import { writeChunks } from "../chunk/chunk_writer.ts";
+import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
+import { MessageType } from "../message/message.ts";
+
+/** Each kind has a chunk stream of its own, beside those of the answers. */
+const CHUNK_STREAMS: Readonly<Record<FlvTagType, number>> = { audio: 6, video: 7, script: 8 };
+
+const TYPES: Readonly<Record<FlvTagType, number>> = {
+  audio: MessageType.Audio,
+  video: MessageType.Video,
+  script: MessageType.DataAmf0,
+};
+
+/** Nearly all players have asked for one stream, which is their first. */
+const USUAL_MESSAGE_STREAM = 1;
+
+/**
+ * Writes tags as chunks. Every message has a whole header (type 0), so that its bytes do not depend
+ * on what was sent before, and all players of a chunk size get the same ones.
+ */
+export class TagChunks {
+  readonly #chunkSize: number;
+  readonly #written = new WeakMap<FlvTag, Uint8Array>();
+
+  constructor(chunkSize: number) {
+    this.#chunkSize = chunkSize;
+  }
+
+  /** The bytes of a tag on a message stream. They are shared: nobody may write to them. */
+  of(tag: FlvTag, messageStreamId: number): Uint8Array {
+    if (messageStreamId !== USUAL_MESSAGE_STREAM) return this.#write(tag, messageStreamId);
+    let bytes = this.#written.get(tag);
+    if (!bytes) this.#written.set(tag, bytes = this.#write(tag, messageStreamId));
+    return bytes;
+  }
+
+  #write({ type, timestamp, data }: FlvTag, messageStreamId: number): Uint8Array {
+    const chunkStreamId = CHUNK_STREAMS[type];
+    // The low 32 bits: the wire's clock wraps.
+    const time = timestamp % 2 ** 32;
+    const header = { format: 0, chunkStreamId, messageStreamId, typeId: TYPES[type], time };
+    return writeChunks(header, data, this.#chunkSize);
+  }
+}
