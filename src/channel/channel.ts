@@ -63,6 +63,11 @@ export class Channel implements SubscriptionSource {
     return this.#cache.hasAudio;
   }
 
+  /** How many consumers there are. */
+  get consumers(): number {
+    return this.#subscriptions.size;
+  }
+
   /** A tag that tells what codec is used: the latest sequence header, or the first tag with none. */
   sample(type: "audio" | "video"): FlvTag | undefined {
     return this.#cache.header(`${type}:0`) ?? this.#firstTags.get(type);

@@ -50,6 +50,8 @@ export class Subscription {
   readonly ledger: ConsumerLedger;
   /** Whether it goes on with the next publication of the name. */
   readonly outlives: boolean;
+  /** Resolves when there is something for the consumer. */
+  readonly begun: Promise<void>;
   /** Resolves when the consumer has read everything, or has left. */
   readonly done: Promise<void>;
   readonly #source: SubscriptionSource;
@@ -68,6 +70,7 @@ export class Subscription {
   readonly #wanted = { audio: true, video: true, script: true };
   #ended = false;
   #finished = false;
+  #resolveBegun!: () => void;
   #resolveDone!: () => void;
   /** Lets a publisher go on that waits for room here. */
   #makeRoom: (() => void) | undefined;
@@ -77,6 +80,7 @@ export class Subscription {
     this.#filter = options.filter;
     this.outlives = options.outlives ?? false;
     this.ledger = new ConsumerLedger(options.kind, options.mode, () => this.#queue.count());
+    this.begun = new Promise((resolve) => this.#resolveBegun = resolve);
     this.done = new Promise((resolve) => this.#resolveDone = resolve);
     this.tags = new ReadableStream<FlvTag>({
       start: (controller) => void (this.#controller = controller),
@@ -174,6 +178,7 @@ export class Subscription {
   }
 
   #enqueue({ tag, kind }: CountedTag): void {
+    this.#resolveBegun();
     const filtered = this.#filter ? this.#filter(tag) : tag;
     if (!filtered) this.ledger.drop(kind, "not-wanted");
     else if (this.#demanded) this.#deliver(filtered, kind);

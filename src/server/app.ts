@@ -42,7 +42,13 @@ export async function startApp(config: Config): Promise<App> {
       maxMessageSize,
       timeout,
       authorize: authorizeBy(config),
-      play: (request, filter) => hub.play(request, filter),
+      play: ({ app, name }, filter) =>
+        hub.subscribe(`${app}/${name}`, {
+          kind: "rtmp-play",
+          mode: "live",
+          outlives: true,
+          filter,
+        }),
     }, (publication) => distribute(publication, hub, recorder)));
   const shutdownRtmp = () => rtmp.shutdown().then(() => hub.shutdown());
   if (httpPort === undefined) return { rtmp, http: undefined, shutdown: shutdownRtmp };

@@ -7,6 +7,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { FlvMuxerStream } from "../flv/muxer.ts";
+import type { Subscription } from "../channel/subscription.ts";
 import { describeStream } from "./describe_stream.ts";
 import type { Hub } from "./hub.ts";
 
@@ -52,16 +53,10 @@ async function watch(context: HttpContext, hub: Hub, timeout: number): Promise<R
     return context.json({ error: `wait must be a number from 0 to ${LONGEST_WAIT}` }, 400);
   }
   if (path === undefined) return notFound(context);
-  const patience = AbortSignal.timeout(wait * 1000);
-  const found = await hub.subscribe(
-    path,
-    { kind: "http-flv", mode: "live", outlives: true },
-    AbortSignal.any([context.req.raw.signal, patience]),
-  );
-  if (!found) return notFound(context);
-  const { subscription } = found;
+  const subscription = hub.subscribe(path, { kind: "http-flv", mode: "live", outlives: true });
   if (context.req.query("audio") === "0") subscription.receive("audio", false);
   if (context.req.query("video") === "0") subscription.receive("video", false);
+  if (!await begins(subscription, wait, context.req.raw.signal)) return notFound(context);
   const { outgoing } = context.env;
   const timer = setInterval(() => {
     if (subscription.stalledFor > timeout) outgoing.destroy();
@@ -75,6 +70,22 @@ async function watch(context: HttpContext, hub: Hub, timeout: number): Promise<R
       "x-content-type-options": "nosniff",
     },
   });
+}
+
+/** Waits for the first tag; gives up after a time, or when the viewer does. */
+async function begins(
+  subscription: Subscription,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let begun = false;
+  const giveUp = () => void subscription.tags.cancel();
+  const timer = setTimeout(giveUp, seconds * 1000);
+  signal.addEventListener("abort", giveUp);
+  await Promise.race([subscription.begun.then(() => begun = true), subscription.done]);
+  clearTimeout(timer);
+  signal.removeEventListener("abort", giveUp);
+  return begun;
 }
 
 /**

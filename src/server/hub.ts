@@ -1,5 +1,5 @@
 /**
- * The streams that are live, found by their path.
+ * The streams of the server, found by their path.
  *
  * @module
  */
@@ -7,10 +7,7 @@
 import { Channel } from "../channel/channel.ts";
 import type { GopCacheLimits } from "../channel/gop_cache.ts";
 import type { SubscribeOptions, Subscription } from "../channel/subscription.ts";
-import type { PlaySource } from "../session/player.ts";
-import type { TagFilter } from "../session/player_filter.ts";
-import type { Publication, StreamRequest } from "../session/publication.ts";
-import { DeferredSource } from "./deferred_source.ts";
+import type { Publication } from "../session/publication.ts";
 
 /** How long viewers are kept for a publisher that dropped out to come back, in milliseconds. */
 const GRACE = 5_000;
@@ -21,18 +18,18 @@ export interface LiveStream {
   channel: Channel;
 }
 
-/** A channel that waits for its publisher to come back. */
-interface Waiting {
+/** A name that somebody publishes, or that somebody waits for. */
+interface Place {
   channel: Channel;
-  timer: ReturnType<typeof setTimeout>;
+  publication: Publication | undefined;
+  /** Runs while viewers are kept for a publisher that dropped out. */
+  grace: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Finds live streams, tells those who wait for one when it comes, and keeps viewers over a gap. */
+/** Brings publishers and consumers together, whoever of them comes first. */
 export class Hub {
   readonly #gopCache: GopCacheLimits | undefined;
-  readonly #streams = new Map<string, LiveStream>();
-  readonly #inGrace = new Map<string, Waiting>();
-  readonly #listeners = new Map<string, Set<(channel: Channel) => void>>();
+  readonly #places = new Map<string, Place>();
 
   /**
    * Makes a hub without streams.
@@ -45,115 +42,80 @@ export class Hub {
 
   /** The streams that are live now. */
   get streams(): LiveStream[] {
-    return [...this.#streams.values()];
+    return [...this.#places.values()].filter(isLive);
   }
 
   /** The stream of this path, if it is live. */
   find(path: string): LiveStream | undefined {
-    return this.#streams.get(path);
+    const place = this.#places.get(path);
+    return place && isLive(place) ? place : undefined;
+  }
+
+  /** Adds a consumer to a path, whether something is published there yet or not. */
+  subscribe(path: string, options: SubscribeOptions): Subscription {
+    const place = this.#place(path);
+    const subscription = place.channel.subscribe(options);
+    subscription.done.then(() => this.#tidy(path, place));
+    return subscription;
   }
 
   /**
-   * Gives a publication on until it has ended and everybody has read it. Those who waited for it
-   * subscribe before its first tag.
+   * Gives a publication on until it has ended and everybody has read it.
    *
-   * @param prepare Subscribes whoever is there from the beginning.
+   * @param prepare Subscribes whoever wants just this publication, before its first tag.
    */
   async run(publication: Publication, prepare: (stream: LiveStream) => void): Promise<void> {
     const { path, ledger, tags } = publication;
-    const stream = { publication, channel: this.#takeChannel(path) };
-    const { channel } = stream;
-    this.#streams.set(path, stream);
+    const place = this.#place(path);
+    const { channel } = place;
+    clearTimeout(place.grace);
+    place.grace = undefined;
+    place.publication = publication;
     const goesOn = publication.closed.then(({ reason }) => {
-      if (this.#streams.get(path) !== stream) return true;
-      this.#streams.delete(path);
+      // Another publisher has taken over the name.
+      if (place.publication !== publication) return true;
+      place.publication = undefined;
       const dropped = reason === "disconnected" || reason === "failed";
-      if (dropped) this.#keep(path, channel);
+      if (dropped) place.grace = setTimeout(() => this.#end(path, place), GRACE);
+      else this.#places.delete(path);
       return dropped;
     });
-    for (const tell of this.#listeners.get(path) ?? []) tell(channel);
-    this.#listeners.delete(path);
-    await channel.run(tags, ledger, () => prepare(stream));
+    await channel.run(tags, ledger, () => prepare({ publication, channel }));
     if (!await goesOn) await channel.end();
+    else this.#tidy(path, place);
   }
 
-  /**
-   * Calls `tell` when there is a channel for the path, at once or later.
-   *
-   * @returns A function that stops waiting.
-   */
-  whenLive(path: string, tell: (channel: Channel) => void): () => void {
-    const channel = this.#streams.get(path)?.channel ?? this.#inGrace.get(path)?.channel;
-    if (channel) {
-      tell(channel);
-      return () => {};
-    }
-    const listeners = this.#listeners.get(path) ?? new Set();
-    this.#listeners.set(path, listeners.add(tell));
-    return () => {
-      listeners.delete(tell);
-      if (listeners.size === 0 && this.#listeners.get(path) === listeners) {
-        this.#listeners.delete(path);
-      }
-    };
-  }
-
-  /**
-   * Subscribes to a stream as soon as it is live.
-   *
-   * @param signal Stops waiting.
-   * @returns `undefined` if the wait was stopped.
-   */
-  subscribe(
-    path: string,
-    options: SubscribeOptions,
-    signal: AbortSignal,
-  ): Promise<{ subscription: Subscription; channel: Channel } | undefined> {
-    return new Promise((resolve) => {
-      const giveUp = () => {
-        stopWaiting();
-        resolve(undefined);
-      };
-      const stopWaiting = this.whenLive(path, (channel) => {
-        signal.removeEventListener("abort", giveUp);
-        resolve({ subscription: channel.subscribe(options), channel });
-      });
-      if (signal.aborted) giveUp();
-      else signal.addEventListener("abort", giveUp, { once: true });
-    });
-  }
-
-  /** What an RTMP player gets: the stream as soon as it is live, until then nothing. */
-  play({ app, name }: StreamRequest, filter: TagFilter): PlaySource {
-    return new DeferredSource((options, signal) =>
-      this.subscribe(`${app}/${name}`, { ...options, filter }, signal)
-    );
-  }
-
-  /** Ends the channels whose publishers have not come back. */
+  /** Ends every channel, those that wait for a publisher too. */
   async shutdown(): Promise<void> {
-    const waiting = [...this.#inGrace.values()];
-    this.#inGrace.clear();
-    await Promise.all(waiting.map(({ channel, timer }) => {
-      clearTimeout(timer);
-      return channel.end();
-    }));
+    await Promise.all([...this.#places].map(([path, place]) => this.#end(path, place)));
   }
 
-  /** The channel whose viewers have been kept, of a dropped or a replaced publisher; or a new one. */
-  #takeChannel(path: string): Channel {
-    const waiting = this.#inGrace.get(path);
-    if (!waiting) return this.#streams.get(path)?.channel ?? new Channel(this.#gopCache);
-    clearTimeout(waiting.timer);
-    this.#inGrace.delete(path);
-    return waiting.channel;
+  #place(path: string): Place {
+    const known = this.#places.get(path);
+    if (known) return known;
+    const place: Place = {
+      channel: new Channel(this.#gopCache),
+      publication: undefined,
+      grace: undefined,
+    };
+    this.#places.set(path, place);
+    return place;
   }
 
-  #keep(path: string, channel: Channel): void {
-    const timer = setTimeout(() => {
-      this.#inGrace.delete(path);
-      void channel.end();
-    }, GRACE);
-    this.#inGrace.set(path, { channel, timer });
+  /** A place that nobody publishes to and nobody waits at is no longer one. */
+  #tidy(path: string, place: Place): void {
+    if (place.publication || place.channel.consumers > 0) return;
+    clearTimeout(place.grace);
+    if (this.#places.get(path) === place) this.#places.delete(path);
   }
+
+  async #end(path: string, place: Place): Promise<void> {
+    clearTimeout(place.grace);
+    if (this.#places.get(path) === place) this.#places.delete(path);
+    await place.channel.end();
+  }
+}
+
+function isLive(place: Place): place is Place & LiveStream {
+  return place.publication !== undefined;
 }

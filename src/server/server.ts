@@ -5,8 +5,9 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { RtmpError } from "../errors.ts";
 import { ServerLedger } from "../ledger/server_ledger.ts";
-import { DEFAULT_LIMITS, type RtmpLimits } from "../session/limits.ts";
+import { completeLimits, type RtmpLimits } from "../session/limits.ts";
 import type { Publication, StreamRequest } from "../session/publication.ts";
 import type { SessionHandler } from "../session/session_handler.ts";
 import type { Refusal } from "../session/status.ts";
@@ -44,7 +45,7 @@ export class Server implements RtmpServer {
   constructor(options: ServeRtmpOptions, handler: PublicationHandler) {
     const { hostname = "0.0.0.0", port = 1935, tls, signal } = options;
     this.#options = options;
-    this.#limits = { ...DEFAULT_LIMITS, ...options };
+    this.#limits = completeLimits(options);
     this.#chunkSize = options.chunkSize ?? DEFAULT_SERVER_CHUNK_SIZE;
     this.#chunks = new TagChunks(this.#chunkSize);
     this.#handler = handler;
@@ -144,8 +145,10 @@ export class Server implements RtmpServer {
     log.debug("{remoteAddr} has connected", facts);
     const { error } = await connection.run(this.#sessionHandler(connection));
     if (!connection.hasShakenHands) this.ledger.failedHandshakes++;
-    if (error === undefined) log.info("{remoteAddr} has gone", facts);
-    else log.warn("{remoteAddr} has gone: {error}", { ...facts, error: describe(error) });
+    if (error === undefined) return log.info("{remoteAddr} has gone", facts);
+    // What the peer's system or the network did is no more than news; what the peer did is a warning.
+    const level = error instanceof RtmpError ? "warn" : "info";
+    log[level]("{remoteAddr} has gone: {error}", { ...facts, error: describe(error) });
   }
 
   #sessionHandler(connection: Connection): SessionHandler {

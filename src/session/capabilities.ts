@@ -5,7 +5,7 @@
  */
 
 /** `FourCcInfoMask` (Enhanced RTMP v2, "Enhancing NetConnection connect Command"). */
-const CAN_FORWARD = 4;
+export const CAN_FORWARD = 4;
 
 /** `CapsExMask`, in the same place. */
 export const CapsEx = { Reconnect: 1, Multitrack: 2, ModEx: 4, TimestampNanoOffset: 8 } as const;

@@ -4,15 +4,14 @@
  * @module
  */
 
-/** What "I pass it on unchanged" is among the flags of a FourCC (Enhanced RTMP v2). */
-const CAN_FORWARD = 4;
+import { CAN_FORWARD, CapsEx } from "./capabilities.ts";
 
 /**
  * What our tags can hold, and what `parseVideoTag` and `parseAudioTag` read: multitrack, ModEx and
  * its nanoseconds (Enhanced RTMP v2, "Enhancing NetConnection connect Command"). Requests to
  * reconnect are not followed, so that bit is not set.
  */
-const CAPS_EX = 2 | 4 | 8;
+const CAPS_EX = CapsEx.Multitrack | CapsEx.ModEx | CapsEx.TimestampNanoOffset;
 
 /** What we are when nobody says otherwise. Some servers let only "FMLE" publish. */
 export const DEFAULT_FLASH_VER = "FMLE/3.0 (compatible; Sluice)";

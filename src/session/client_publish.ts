@@ -4,24 +4,20 @@
  * @module
  */
 
-import { encodeAmf0 } from "../amf/encode_amf0.ts";
 import { concat, startsWith } from "@std/bytes";
+import { encodeAmf0 } from "../amf/encode_amf0.ts";
 import { RtmpError } from "../errors.ts";
 import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
-import { isCommand, readCommand, writeCommand } from "../message/command.ts";
+import { writeCommand } from "../message/command.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { ClientEnd } from "./client_end.ts";
 import type { ClientSession } from "./client_session.ts";
 import { patiently } from "./deadline.ts";
-import { readOnStatus, readStatus, statusError } from "./read_status.ts";
+import { readAnswer, readOnStatus } from "./read_status.ts";
 import { StatusCode } from "./status.ts";
 
-/** Payloads below this leave together with their neighbours: from here on, a write of its own costs
- * less than the frame. In bytes. */
+/** Bytes of payload from which on a write of its own costs next to nothing. */
 const SMALL_PAYLOAD = 8 * 1024;
-
-/** Bytes of small messages that may wait while the socket takes those before them. */
-const MAX_COALESCED_BYTES = 64 * 1024;
 
 /** Each kind has a chunk stream of its own, as FFmpeg has it. */
 const CHUNK_STREAMS: Readonly<Record<FlvTagType, number>> = { audio: 4, video: 6, script: 8 };
@@ -39,8 +35,8 @@ const SET_DATA_FRAME = encodeAmf0("@setDataFrame");
 
 /** Where and how to publish. */
 export interface PublishRequest {
-  /** What is being done, for the messages of errors: "publish live/demo". */
-  action: string;
+  /** What is published, as people say it: "live/demo". */
+  path: string;
   /** The stream's name with its query. */
   streamName: string;
   /** Section 7.2.2.6: `record` and `append` ask the server to keep it. */
@@ -92,9 +88,9 @@ export class ClientPublication {
 
   /** Section 7.2.2.3; `FCUnpublish` is not in the specification, but servers wait for it. */
   #finish(): Promise<void> {
-    const { action, streamName } = this.#request;
+    const { path, streamName } = this.#request;
     return this.#end.finish(
-      `end what it takes to ${action}`,
+      `finish publishing ${path}`,
       this.#session.patience.timeout,
       writeCommand(0, "FCUnpublish", 0, null, streamName),
       writeCommand(0, "deleteStream", 0, null, this.#messageStreamId),
@@ -102,8 +98,8 @@ export class ClientPublication {
   }
 
   /**
-   * Resolves when the socket has taken the tag; a small one, when it is sure to follow those that
-   * the socket takes now.
+   * Resolves when the socket has taken the tag; small ones may wait for those before them, up to
+   * the bound of the writer, to leave in one write.
    */
   async #write(tag: FlvTag): Promise<void> {
     const { writer } = this.#session;
@@ -113,9 +109,7 @@ export class ClientPublication {
       this.#end.fail(error);
       throw error;
     }
-    const flushed = writer.flush();
-    const isSmall = tag.data.length < SMALL_PAYLOAD;
-    if (!isSmall || writer.pendingBytes > MAX_COALESCED_BYTES) await flushed;
+    await (tag.data.length < SMALL_PAYLOAD ? writer.relieve() : writer.flush());
     if (writer.failure !== undefined) await this.#explainFailure();
   }
 
@@ -143,7 +137,7 @@ export class ClientPublication {
   }
 
   get #goOn(): string {
-    return `go on to ${this.#request.action}`;
+    return `go on publishing ${this.#request.path}`;
   }
 }
 
@@ -160,13 +154,14 @@ export async function publishOn(
   session: ClientSession,
   request: PublishRequest,
 ): Promise<ClientPublication> {
-  const { action, streamName, type } = request;
+  const { path, streamName, type } = request;
+  const action = `publish ${path}`;
   session.send(0, "releaseStream", null, streamName);
   session.send(0, "FCPublish", null, streamName);
   const messageStreamId = await session.createStream(action);
   const transactionId = session.send(messageStreamId, "publish", null, streamName, type);
   await session.waitFor(action, (message) => {
-    if (isRefusalOf(transactionId, message)) throw refusal(action, message);
+    readAnswer(action, message, transactionId);
     return readOnStatus(action, message)?.code === StatusCode.PublishStart || undefined;
   });
   return new ClientPublication(session, request, messageStreamId);

@@ -5,16 +5,17 @@
  */
 
 import { RtmpChunkDecoderStream } from "../chunk/chunk_decoder_stream.ts";
-import { RtmpError } from "../errors.ts";
+import { RtmpCommandError, RtmpError } from "../errors.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
-import { type Command, isCommand, readCommand, writeCommand } from "../message/command.ts";
+import { type Command, isCommand, writeCommand } from "../message/command.ts";
 import { setChunkSize, windowAcknowledgementSize } from "../message/control.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { RtmpMessageDecoderStream } from "../message/message_decoder_stream.ts";
 import { ControlLayer } from "./control_layer.ts";
 import { type Patience, patiently } from "./deadline.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 import { MessageWriter } from "./message_writer.ts";
-import { isRefusal, readOnStatus, readStatus, statusError } from "./read_status.ts";
+import { readAnswer, readOnStatus } from "./read_status.ts";
 
 /** Bytes after which we ask for an acknowledgement: as most clients. */
 const WINDOW_SIZE = 2_500_000;
@@ -59,6 +60,7 @@ export class ClientSession {
     this.#messages = transport.readable
       .pipeThrough(
         new RtmpChunkDecoderStream({
+          ...DEFAULT_LIMITS,
           counts,
           onBytes: (bytes) => this.#control.received(bytes),
         }),
@@ -93,17 +95,22 @@ export class ClientSession {
   /** NetConnection.connect (RTMP 1.0, section 7.2.1.1), and what we want to be told. */
   async connect(action: string, commandObject: Record<string, unknown>): Promise<void> {
     const transactionId = this.send(0, "connect", commandObject);
-    await this.#answer(action, transactionId, () => true);
+    await this.waitFor(action, (message) => {
+      readOnStatus(action, message);
+      return readAnswer(action, message, transactionId, () => true);
+    });
     this.writer.send(windowAcknowledgementSize(WINDOW_SIZE), setChunkSize(CHUNK_SIZE));
   }
 
   /** NetConnection.createStream (section 7.2.1.3): the id of a new message stream. */
   async createStream(action: string): Promise<number> {
     const transactionId = this.send(0, "createStream", null);
-    const isId = (value: unknown) => typeof value === "number";
-    const { args } = await this.#answer(action, transactionId, ({ args }) => isId(args[0]));
-    if (isId(args[0])) return args[0] as number;
-    throw new RtmpError(`Cannot ${action}`, {
+    const { args: [id] } = await this.waitFor(action, (message) => {
+      readOnStatus(action, message);
+      return readAnswer(action, message, transactionId, hasNumber);
+    });
+    if (typeof id === "number") return id;
+    throw new RtmpCommandError(`Cannot ${action}`, {
       read: "an answer to createStream without a number",
       expected: "the id of a message stream",
     });
@@ -131,30 +138,6 @@ export class ClientSession {
     }
   }
 
-  /**
-   * Waits for the answer to a call. Some servers answer every call with transaction id 0, so that an
-   * answer to one that nobody waits for may come first: `isRight` tells them apart.
-   */
-  #answer(
-    action: string,
-    transactionId: number,
-    isRight: (command: Command) => boolean,
-  ): Promise<Command> {
-    return this.waitFor(action, (message) => {
-      if (!isCommand(message)) return undefined;
-      readOnStatus(action, message);
-      const command = readCommand(message);
-      if (command.name !== "_result" && command.name !== "_error") return undefined;
-      const unnumbered = command.transactionId === 0 && isRight(command);
-      if (command.transactionId !== transactionId && !unnumbered) return undefined;
-      const status = readStatus(command);
-      if (command.name === "_error" || status && isRefusal(status)) {
-        throw statusError(action, status);
-      }
-      return command;
-    });
-  }
-
   /** The error that the connection is gone. */
   lost(action: string): RtmpError {
     return new RtmpError(`Cannot ${action}`, {
@@ -167,10 +150,11 @@ export class ClientSession {
    * Sends what is still to be sent and closes the connection in an orderly way.
    *
    * @param goodbye How long to wait for the server to go first, in milliseconds.
-   * @throws {RtmpTimeoutError} If the server does not take what is still to be sent.
+   * @throws {RtmpError} If the server does not take what is still to be sent.
    */
   async closeGently(action: string, goodbye: number): Promise<void> {
     await patiently(action, this.writer.flush(), this.patience);
+    if (this.writer.failure !== undefined) throw this.lost(action);
     await this.#messages.cancel().catch(() => {});
     await this.#transport.closeGently(goodbye);
   }
@@ -179,6 +163,10 @@ export class ClientSession {
   close(): void {
     this.#transport.close();
   }
+}
+
+function hasNumber({ args }: Command): boolean {
+  return typeof args[0] === "number";
 }
 
 /** Whether a message is audio, video or data, or an aggregate of these. */

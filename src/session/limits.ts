@@ -56,3 +56,12 @@ export const DEFAULT_LIMITS: Readonly<RtmpLimits> = {
   startTimeout: 60_000,
   timeout: 30_000,
 };
+
+/** The limits among some options, completed by the default ones. */
+export function completeLimits(options: Partial<RtmpLimits>): RtmpLimits {
+  const limits = { ...DEFAULT_LIMITS };
+  for (const name of Object.keys(limits) as (keyof RtmpLimits)[]) {
+    limits[name] = options[name] ?? limits[name];
+  }
+  return limits;
+}

@@ -7,6 +7,7 @@
 import { RtmpCommandError } from "../errors.ts";
 import { type Command, isCommand, readCommand } from "../message/command.ts";
 import type { RtmpMessage } from "../message/message.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 
 /** Characters of a server's text that are kept: it may send up to a whole command of them. */
 const MAX_TEXT_LENGTH = 1024;
@@ -22,7 +23,7 @@ export interface Status {
 }
 
 /** Finds the information object of a command; servers differ in where they put it. */
-export function readStatus({ args, object }: Command): Status | undefined {
+function readStatus({ args, object }: Command): Status | undefined {
   for (const value of [...args, object]) {
     if (typeof value !== "object" || value === null) continue;
     const { level, code, description } = value as Record<string, unknown>;
@@ -40,20 +41,44 @@ export function readStatus({ args, object }: Command): Status | undefined {
  */
 export function readOnStatus(action: string, message: RtmpMessage): Status | undefined {
   if (!isCommand(message)) return undefined;
-  const command = readCommand(message);
+  const command = readCommand(message, DEFAULT_LIMITS);
   if (command.name !== "onStatus") return undefined;
   const status = readStatus(command);
   if (status && isRefusal(status)) throw statusError(action, status);
   return status;
 }
 
+/**
+ * Reads a message as the answer to a call, if it is one.
+ *
+ * Some servers answer with transaction id 0, whatever was asked, so that an answer which nobody
+ * waits for may come first: `isRight` tells whether such a one fits the call.
+ *
+ * @throws {RtmpCommandError} If the answer is an error.
+ */
+export function readAnswer(
+  action: string,
+  message: RtmpMessage,
+  transactionId: number,
+  isRight: (command: Command) => boolean = () => false,
+): Command | undefined {
+  if (!isCommand(message)) return undefined;
+  const command = readCommand(message, DEFAULT_LIMITS);
+  if (command.name !== "_result" && command.name !== "_error") return undefined;
+  const unnumbered = command.transactionId === 0 && isRight(command);
+  if (command.transactionId !== transactionId && !unnumbered) return undefined;
+  const status = readStatus(command);
+  if (command.name === "_error" || status && isRefusal(status)) throw statusError(action, status);
+  return command;
+}
+
 /** Whether a status is an error. */
-export function isRefusal({ level, code }: Status): boolean {
+function isRefusal({ level, code }: Status): boolean {
   return level === "error" || REFUSALS.test(code);
 }
 
 /** The error that a status of a server makes: its text is what was read, its code goes along. */
-export function statusError(action: string, status: Status | undefined): RtmpCommandError {
+function statusError(action: string, status: Status | undefined): RtmpCommandError {
   return new RtmpCommandError(`Cannot ${action}`, {
     read: status?.description || "a refusal without a reason",
     ...status?.code && { statusCode: status.code },

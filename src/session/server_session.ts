@@ -77,9 +77,12 @@ export class ServerSession {
     this.#counts = counts;
     this.#writer = new MessageWriter(writable);
     this.#control = new ControlLayer(this.#writer, counts, WINDOW_SIZE);
+    // The chunk size that we announce is for what we send: the peer begins with the default one.
+    const { maxMessageSize, maxChunkStreams, maxPartialBytes } = limits;
     const onBytes = (bytes: number) => this.#control.received(bytes);
+    const chunkOptions = { maxMessageSize, maxChunkStreams, maxPartialBytes, counts, onBytes };
     this.#messages = readable
-      .pipeThrough(new RtmpChunkDecoderStream({ ...limits, counts, onBytes }))
+      .pipeThrough(new RtmpChunkDecoderStream(chunkOptions))
       .pipeThrough(new RtmpMessageDecoderStream({ counts }))
       .getReader();
     this.#context = {

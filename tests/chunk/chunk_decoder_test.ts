@@ -1,5 +1,4 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { ChunkDecoder } from "../../src/chunk/chunk_decoder.ts";
 import { RtmpChunkError } from "../../src/errors.ts";
 import { filled, hex } from "../support/bytes.ts";
 import { chunkBytes } from "../support/chunk_bytes.ts";
@@ -171,18 +170,4 @@ Deno.test("ChunkDecoder starts with the chunk size that it is given", () => {
       })).flat();
     assertEquals(decodeEveryWay(bytes, { chunkSize }).messages[0]?.payload, payload);
   }
-});
-
-Deno.test("ChunkDecoder.decode() does not go on with bytes that its sink threw on", () => {
-  const decoder = new ChunkDecoder();
-  const bytes = hex("03 000000 000001 08 00000000 aa");
-  let thrown: unknown;
-  try {
-    decoder.decode(bytes, () => {
-      throw new RangeError("the sink's own");
-    });
-  } catch (error) {
-    thrown = error;
-  }
-  assertInstanceOf(thrown, RangeError);
 });

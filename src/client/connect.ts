@@ -1,0 +1,145 @@
+/**
+ * From a URL to a session: TCP or TLS, handshake, `connect`, and Adobe's authentication.
+ *
+ * @module
+ */
+
+import { RtmpCommandError, RtmpError, RtmpTimeoutError } from "../errors.ts";
+import { beginHandshake, finishHandshake } from "../handshake/client_handshake.ts";
+import type { HandshakeScheme } from "../handshake/digest.ts";
+import { checkS0, HANDSHAKE_SERVER_BYTES } from "../handshake/packet.ts";
+import { answerAdobeRejection } from "../session/adobe_auth.ts";
+import { connectObject, DEFAULT_FLASH_VER } from "../session/client_connect.ts";
+import { ClientSession } from "../session/client_session.ts";
+import { type Patience, patiently } from "../session/deadline.ts";
+import { Socket } from "./socket.ts";
+import type { RtmpTarget, RtmpTargetOptions } from "./url.ts";
+
+/** What {@linkcode publishRtmp} and {@linkcode playRtmp} can both be told. */
+export interface RtmpClientOptions extends RtmpTargetOptions {
+  /**
+   * How long to wait for the connection, for the handshake, and for each answer of the server, in
+   * milliseconds: 10,000 by default.
+   */
+  timeout?: number;
+  /** Closes the connection at once when it is aborted, with its reason as the error. */
+  signal?: AbortSignal;
+  /** What the client calls itself: `FMLE/3.0 (compatible; Sluice)` by default. */
+  flashVer?: string;
+  /** The handshake to begin with: `simple` by default, which every server takes. */
+  handshake?: HandshakeScheme;
+  /** Certificates (PEM) to trust beside those of the system, for `rtmps:`. */
+  caCerts?: string[];
+}
+
+/** How often a client connects for one publication: Adobe's authentication takes three times. */
+const MAX_CONNECTIONS = 3;
+
+/** Connects to a server and says what for; the caller closes the session. */
+export async function connectRtmp(
+  kind: "publish" | "play",
+  target: RtmpTarget,
+  options: RtmpClientOptions,
+): Promise<ClientSession> {
+  const action = `connect to ${target.host}`;
+  let query = "";
+  for (let count = 1;; count++) {
+    const session = await openSession(action, target, options);
+    try {
+      await session.connect(
+        action,
+        connectObject({
+          kind,
+          app: addQuery(target.app, query),
+          tcUrl: addQuery(target.tcUrl, query),
+          flashVer: options.flashVer ?? DEFAULT_FLASH_VER,
+        }),
+      );
+      return session;
+    } catch (error) {
+      session.close();
+      const next = count < MAX_CONNECTIONS ? nextQuery(error, target) : undefined;
+      if (next === undefined || next === query) throw error;
+      query = next;
+    }
+  }
+}
+
+/** What to say the next time, if the server has asked for a password and we have one. */
+function nextQuery(error: unknown, { credentials }: RtmpTarget): string | undefined {
+  if (!(error instanceof RtmpCommandError) || !credentials) return undefined;
+  return answerAdobeRejection(error.read ?? "", credentials, randomHex());
+}
+
+function addQuery(text: string, query: string): string {
+  return query === "" ? text : `${text}${text.includes("?") ? "&" : "?"}${query}`;
+}
+
+/** Four random bytes, as FFmpeg has it. */
+function randomHex(): string {
+  const [number] = crypto.getRandomValues(new Uint32Array(1));
+  return number!.toString(16).padStart(8, "0");
+}
+
+/** Connects and shakes hands. */
+async function openSession(
+  action: string,
+  target: RtmpTarget,
+  options: RtmpClientOptions,
+): Promise<ClientSession> {
+  const { timeout = 10_000, signal, handshake = "simple" } = options;
+  const patience: Patience = { timeout, signal };
+  const socket = new Socket(await dial(action, target, options, patience));
+  try {
+    await patiently(action, shakeHands(socket, handshake), patience);
+    return new ClientSession(socket, patience);
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+/** A connection that comes too late is closed. */
+async function dial(
+  action: string,
+  { secure, hostname, port }: RtmpTarget,
+  { caCerts }: RtmpClientOptions,
+  patience: Patience,
+): Promise<Deno.Conn> {
+  patience.signal?.throwIfAborted();
+  const stop = new AbortController();
+  const connecting = Deno.connect({ hostname, port, signal: stop.signal });
+  let conn: Deno.Conn | undefined;
+  try {
+    const tcp = conn = await patiently(action, connecting, patience);
+    // Frames leave when they are written: they have been gathered already.
+    tcp.setNoDelay();
+    if (!secure) return tcp;
+    const tls = conn = await Deno.startTls(tcp, { hostname, ...caCerts && { caCerts } });
+    await patiently(action, tls.handshake(), patience);
+    return tls;
+  } catch (error) {
+    stop.abort();
+    connecting.then((late) => late[Symbol.dispose](), () => {});
+    conn?.[Symbol.dispose]();
+    throw isOurs(error, patience) ? error : new RtmpError(`Cannot ${action}`, {
+      read: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  }
+}
+
+/** Whether an error says all there is to say: not so those of the network, which name no host. */
+function isOurs(error: unknown, { signal }: Patience): boolean {
+  return error instanceof RtmpTimeoutError || error instanceof Deno.errors.NotCapable ||
+    signal?.aborted === true;
+}
+
+async function shakeHands(socket: Socket, scheme: HandshakeScheme): Promise<void> {
+  const c0c1 = await beginHandshake(scheme);
+  await socket.write(c0c1);
+  const s0s1s2 = new Uint8Array(HANDSHAKE_SERVER_BYTES);
+  await socket.readExactly(s0s1s2, checkS0);
+  const { c2 } = await finishHandshake(c0c1, s0s1s2);
+  await socket.write(c2);
+}

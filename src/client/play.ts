@@ -1,0 +1,74 @@
+/**
+ * `playRtmp`: takes a stream of tags from an RTMP server.
+ *
+ * @module
+ */
+
+import type { FlvTag } from "../flv/flv_tag.ts";
+import { playOn } from "../session/client_play.ts";
+import { connectRtmp, type RtmpClientOptions } from "./connect.ts";
+import { parseRtmpUrl } from "./url.ts";
+
+/** What {@linkcode playRtmp} can be told. */
+export interface PlayRtmpOptions extends RtmpClientOptions {
+  /**
+   * Where to begin, in milliseconds (RTMP 1.0, section 7.2.2.1): -2000, the default, plays a live
+   * stream or else a recording; -1000 a live stream only; 0 and above a recording from there.
+   */
+  start?: number;
+}
+
+/** A stream that is being played from a server. */
+export interface RtmpPlayer {
+  /**
+   * Gives the tags. Nothing is left out: whoever does not read stops the connection, and the server
+   * may drop what it cannot send or hang up. It ends when the stream does, or the connection, and
+   * fails with the error that `closed` has. Cancelling it ends the playback in an orderly way.
+   */
+  readonly readable: ReadableStream<FlvTag>;
+  /**
+   * Resolves when the playback has ended in an orderly way, rejects when anything else ended it.
+   * Both show only when somebody reads. Nobody has to look at it.
+   */
+  readonly closed: Promise<void>;
+  /** Ends the playback in an orderly way. It does not throw: `closed` tells how it went. */
+  close(): Promise<void>;
+}
+
+/**
+ * Plays a stream from an RTMP server.
+ *
+ * URLs are read as by {@linkcode publishRtmp}.
+ *
+ * @param url What to play: `rtmp://host/app/name`, or `rtmps:` for TLS. The ports are 1935 and 443.
+ * @param options What the URL does not say.
+ * @returns The stream, once the server has said that it begins.
+ * @throws {TypeError} If the URL is none of RTMP, or names no application or no stream.
+ * @throws {RtmpCommandError} If the server refuses: `statusCode` and `read` are what it said.
+ * @throws {RtmpTimeoutError} If it does not answer in time. Some servers say nothing until somebody
+ * publishes the stream.
+ * @throws {RtmpError} If it cannot be reached, or breaks the protocol.
+ *
+ * @example
+ * ```ts ignore
+ * import { FlvMuxerStream, playRtmp } from "@sluice/rtmp";
+ *
+ * const { readable } = await playRtmp("rtmp://example.com/live/demo");
+ * const file = await Deno.create("demo.flv");
+ * await readable.pipeThrough(new FlvMuxerStream()).pipeTo(file.writable);
+ * ```
+ */
+export async function playRtmp(
+  url: string | URL,
+  options: PlayRtmpOptions = {},
+): Promise<RtmpPlayer> {
+  const target = parseRtmpUrl(url, options);
+  const session = await connectRtmp("play", target, options);
+  try {
+    const { path, streamName } = target;
+    return await playOn(session, { path, streamName, start: options.start ?? -2000 });
+  } catch (error) {
+    session.close();
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * `publishRtmp`: sends a stream of tags to an RTMP server.
+ *
+ * @module
+ */
+
+import type { FlvTag } from "../flv/flv_tag.ts";
+import { publishOn } from "../session/client_publish.ts";
+import { connectRtmp, type RtmpClientOptions } from "./connect.ts";
+import { parseRtmpUrl } from "./url.ts";
+
+/** What {@linkcode publishRtmp} can be told. */
+export interface PublishRtmpOptions extends RtmpClientOptions {
+  /** What the server is to do with the stream: `live` by default (RTMP 1.0, section 7.2.2.6). */
+  type?: "live" | "record" | "append";
+}
+
+/** A stream that is being published to a server. */
+export interface RtmpPublisher {
+  /**
+   * Takes the tags. A write resolves when the socket has taken the tag; small ones leave together,
+   * of which at most 256 KiB wait. Closing it ends the publication in an orderly way; aborting it closes
+   * the connection at once. It fails with the error that `closed` has.
+   */
+  readonly writable: WritableStream<FlvTag>;
+  /**
+   * Resolves when the publication has ended in an orderly way, rejects when anything else ended it:
+   * an `RtmpCommandError` if the server said why. Nobody has to look at it.
+   */
+  readonly closed: Promise<void>;
+  /** Ends the publication in an orderly way. It does not throw: `closed` tells how it went. */
+  close(): Promise<void>;
+}
+
+/**
+ * Publishes a stream to an RTMP server.
+ *
+ * Tags are sent as they are, Enhanced RTMP too, and as fast as they are written: a file has to be
+ * written at its own pace. `onMetaData` is sent as `@setDataFrame`, so that servers keep it.
+ *
+ * The application is the first segment of the URL's path, or the first two of three or more; the
+ * query belongs to the stream's name. A user and a password in front of the host are for Adobe's
+ * authentication, by which the password does not travel.
+ *
+ * @param url Where to: `rtmp://host/app/name`, or `rtmps:` for TLS. The ports are 1935 and 443.
+ * @param options What the URL does not say.
+ * @returns The stream, once the server has agreed to take it.
+ * @throws {TypeError} If the URL is none of RTMP, or names no application or no stream.
+ * @throws {RtmpCommandError} If the server refuses: `statusCode` and `read` are what it said.
+ * @throws {RtmpTimeoutError} If it does not answer in time.
+ * @throws {RtmpError} If it cannot be reached, or breaks the protocol.
+ *
+ * @example
+ * ```ts
+ * import { type FlvTag, publishRtmp, serveRtmp } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const received: FlvTag[] = [];
+ * const server = serveRtmp({ hostname: "127.0.0.1", port: 0 }, async (publication) => {
+ *   for await (const tag of publication.tags) received.push(tag);
+ * });
+ *
+ * const tag: FlvTag = { type: "audio", timestamp: 0, data: Uint8Array.of(0xaf, 1, 0x21) };
+ * const { writable } = await publishRtmp(`rtmp://127.0.0.1:${server.addr.port}/live/demo`);
+ * await ReadableStream.from([tag]).pipeTo(writable);
+ *
+ * await server.shutdown();
+ * assertEquals(received, [tag]);
+ * ```
+ */
+export async function publishRtmp(
+  url: string | URL,
+  options: PublishRtmpOptions = {},
+): Promise<RtmpPublisher> {
+  const target = parseRtmpUrl(url, options);
+  const session = await connectRtmp("publish", target, options);
+  try {
+    const { path, streamName } = target;
+    return await publishOn(session, { path, streamName, type: options.type ?? "live" });
+  } catch (error) {
+    session.close();
+    throw error;
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * RTMP URLs, taken apart as FFmpeg does it.
+ *
+ * @module
+ */
+
+import type { Credentials } from "../session/adobe_auth.ts";
+
+/** Where RTMP is served, and RTMPS (IANA; RTMPS goes by HTTPS's port). */
+const DEFAULT_PORTS = { rtmp: 1935, rtmps: 443 } as const;
+
+/** What an RTMP URL says. */
+export interface RtmpTarget {
+  /** Whether the connection is to be TLS. */
+  secure: boolean;
+  /** A name or an address, without the brackets of IPv6. */
+  hostname: string;
+  port: number;
+  /** The application, with its query if it has one. */
+  app: string;
+  /** The stream's name, with its query. */
+  streamName: string;
+  /** What the server is told as the URL of the application. There is no password in it. */
+  tcUrl: string;
+  /** `host:port`, for messages. */
+  host: string;
+  /** `app/name` without queries, for messages. */
+  path: string;
+  /** What stands in front of the host. */
+  credentials?: Credentials;
+}
+
+/** What to use instead of what a URL says. */
+export interface RtmpTargetOptions {
+  /** The application, instead of the first one or two segments of the URL's path. */
+  app?: string;
+  /** The stream's name with its query, instead of what is behind the application. */
+  streamName?: string;
+}
+
+/**
+ *     rtmp://user:password@host:1935/app/name?query
+ *
+ * The user part goes to the last `@` before the path, as passwords have such in them.
+ */
+const PATTERN =
+  /^(rtmps?):\/\/(?:([^/?]*)@)?(\[[0-9a-f:.]+\]|[^:/?@[\]]+)(?::(\d+))?(?:\/(.*))?$/is;
+
+/**
+ * Takes an RTMP URL apart. The application is the first segment of the path, or the first two if
+ * there are more than two (`live/inst` of `/live/inst/cam`) and no colon follows (`/vod/mp4:a/b`).
+ * Everything behind it, a query too, is the stream's name, as it is written.
+ *
+ * @throws {TypeError} If it is not an RTMP URL, or names no application or no stream.
+ */
+export function parseRtmpUrl(url: string | URL, options: RtmpTargetOptions = {}): RtmpTarget {
+  const parts = PATTERN.exec(String(url));
+  if (!parts) throw new TypeError(`Cannot use this URL: ${RIGHT_FORM}`);
+  const [, scheme, user, bracketed = "", digits, rest = ""] = parts;
+  const secure = scheme!.toLowerCase() === "rtmps";
+  const port = Number(digits ?? DEFAULT_PORTS[secure ? "rtmps" : "rtmp"]);
+  if (port < 1 || port > 65535) {
+    throw new TypeError(`Cannot use this URL: the port ${port} is not from 1 to 65535`);
+  }
+  const found = split(rest);
+  const app = options.app ?? found.app;
+  const streamName = options.streamName ?? found.streamName;
+  const host = `${bracketed}:${port}`;
+  if (app === "") throw new TypeError(`Cannot use the URL of ${host}: it names no application`);
+  if (streamName === "") throw new TypeError(`Cannot use the URL of ${host}: it names no stream`);
+  return {
+    secure,
+    hostname: bracketed.replace(/^\[|\]$/g, ""),
+    port,
+    app,
+    streamName,
+    tcUrl: `${secure ? "rtmps" : "rtmp"}://${host}/${app}`,
+    host,
+    path: `${withoutQuery(app)}/${withoutQuery(streamName)}`,
+    ...user !== undefined && { credentials: readCredentials(user) },
+  };
+}
+
+const RIGHT_FORM = "it is not of the form rtmp://host/app/name or rtmps://host/app/name";
+
+/** The query belongs to the stream's name, or to the application if that is all there is. */
+function split(rest: string): { app: string; streamName: string } {
+  const path = withoutQuery(rest);
+  const first = path.indexOf("/");
+  if (first < 0) return { app: rest, streamName: "" };
+  const second = path.indexOf("/", first + 1);
+  const colon = path.indexOf(":", first + 1);
+  const end = second < 0 || colon >= 0 && colon < second ? first : second;
+  return { app: rest.slice(0, end), streamName: rest.slice(end + 1) };
+}
+
+function withoutQuery(text: string): string {
+  const mark = text.indexOf("?");
+  return mark < 0 ? text : text.slice(0, mark);
+}
+
+function readCredentials(user: string): Credentials {
+  const colon = user.indexOf(":");
+  const parts = colon < 0 ? [user, ""] : [user.slice(0, colon), user.slice(colon + 1)];
+  try {
+    const [name, password] = parts.map(decodeURIComponent);
+    return { user: name!, password: password! };
+  } catch {
+    throw new TypeError("Cannot use this URL: a % in its user or password does not begin a byte");
+  }
+}

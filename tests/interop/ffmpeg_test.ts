@@ -1,0 +1,65 @@
+import { assertEquals } from "@std/assert";
+import { checkRecording, serve } from "./recording_server.ts";
+import { clip, type ClipName, contents, publishClip } from "../support/ffmpeg.ts";
+import { toolTest } from "../support/tools.ts";
+
+const FFMPEG = ["ffmpeg", "ffprobe"];
+
+await toolTest(FFMPEG, "FFmpeg in real time reaches the recording and a viewer whole", async () => {
+  await using server = await serve();
+  const source = await clip("b-frames");
+  const viewer = await server.watch("live/demo");
+  await publishClip(source, `${server.rtmp}/live/demo`, "-re");
+  await checkRecording(server, "live/demo", source);
+  await viewer.check(source);
+});
+
+await toolTest(FFMPEG, "FFmpeg as a flood reaches the recording and a viewer whole", async () => {
+  await using server = await serve();
+  const source = await clip("b-frames");
+  const viewer = await server.watch("live/demo");
+  await publishClip(source, `${server.rtmp}/live/demo`);
+  await checkRecording(server, "live/demo", source);
+  await viewer.check(source);
+  const { video } = await contents(source);
+  assertEquals(video.length, 60);
+});
+
+for (const chunkSize of ["128", "4096", "65536"]) {
+  await toolTest(FFMPEG, `FFmpeg is taken in whole with a chunk size of ${chunkSize}`, async () => {
+    await using server = await serve("--chunk-size", chunkSize);
+    const source = await clip("b-frames");
+    await publishClip(source, `${server.rtmp}/live/demo`);
+    await checkRecording(server, "live/demo", source);
+  });
+}
+
+for (const name of ["plain", "audio-only", "video-only"] as ClipName[]) {
+  await toolTest(FFMPEG, `FFmpeg publishes ${name} and all of it arrives`, async () => {
+    await using server = await serve();
+    const source = await clip(name);
+    const viewer = await server.watch("live/demo");
+    await publishClip(source, `${server.rtmp}/live/demo`);
+    await checkRecording(server, "live/demo", source);
+    await viewer.check(source);
+  });
+}
+
+for (const publishers of [2, 20]) {
+  await toolTest(FFMPEG, `${publishers} FFmpegs at once are all taken in whole`, async () => {
+    await using server = await serve();
+    const source = await clip("b-frames");
+    const paths = Array.from({ length: publishers }, (_, i) => `live/cam${i}`);
+    await Promise.all(paths.map((path) => publishClip(source, `${server.rtmp}/${path}`)));
+    for (const path of paths) await checkRecording(server, path, source);
+  });
+}
+
+await toolTest(FFMPEG, "FFmpeg floods 1080p60 at 8 Mbit/s and nothing is lost", async () => {
+  await using server = await serve();
+  const source = await clip("1080p60");
+  const viewer = await server.watch("live/demo");
+  await publishClip(source, `${server.rtmp}/live/demo`);
+  await checkRecording(server, "live/demo", source);
+  await viewer.check(source);
+});

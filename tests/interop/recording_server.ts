@@ -1,0 +1,100 @@
+/**
+ * A server process that records, and what its files and viewers have to hold.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { mediaKind } from "../../src/flv/tag_kind.ts";
+import { contents } from "../support/ffmpeg.ts";
+import { tagsOf } from "../support/media.ts";
+import { recordPermissions, ServerProcess } from "../support/server.ts";
+import { until, within } from "../support/wait.ts";
+
+/** A server process with a directory of its own. */
+export interface RecordingServer extends AsyncDisposable {
+  readonly rtmp: string;
+  readonly http: string;
+  readonly process: ServerProcess;
+  /** Where it records. */
+  readonly directory: string;
+  /** Begins to watch a stream that nobody publishes yet. */
+  watch(path: string): Promise<Viewer>;
+}
+
+/** Somebody who watches over HTTP. */
+export interface Viewer {
+  /** Waits for the end, then compares what was seen with the file that was published. */
+  check(source: string): Promise<void>;
+}
+
+/** Starts a server with `--record` and these flags. */
+export async function serve(...args: string[]): Promise<RecordingServer> {
+  const directory = await Deno.makeTempDir({ prefix: "sluice-test-" });
+  const server = await ServerProcess.start({
+    args: ["--record", directory, ...args],
+    permissions: recordPermissions(directory),
+  });
+  return {
+    rtmp: server.rtmp,
+    http: server.http,
+    process: server,
+    directory,
+    watch: (path) => watch(server, directory, path),
+    async [Symbol.asyncDispose]() {
+      await server.stop();
+      await Deno.remove(directory, { recursive: true });
+    },
+  };
+}
+
+/**
+ * Waits until a publication and its recording have ended, and compares the file with the one that
+ * was published. The server itself must say that nothing is missing.
+ */
+export async function checkRecording(
+  { process, directory }: RecordingServer,
+  path: string,
+  source: string,
+): Promise<void> {
+  const end = await process.line(new RegExp(`INF ${path} has ended`));
+  assert(end.endsWith("The books balance"), end);
+  assertEquals(process.lines.filter((line) => / (WRN|ERR) /.test(line)), []);
+  await checkFile(await recordingOf(directory, path), source);
+}
+
+/** The only recording of a stream. */
+export async function recordingOf(directory: string, path: string): Promise<string> {
+  const [app, name] = path.split("/");
+  const files = (await Array.fromAsync(Deno.readDir(`${directory}/${app}`)))
+    .filter((file) => file.name.startsWith(`${name}-`));
+  assertEquals(files.length, 1, `recordings of ${path}`);
+  return `${directory}/${app}/${files[0]!.name}`;
+}
+
+/** Compares a file with the one that was published: frames, times, hashes, headers first. */
+export async function checkFile(received: string, source: string): Promise<void> {
+  assertEquals(await contents(received), await contents(source));
+  const tags = tagsOf(await Deno.readFile(received));
+  const kinds = tags.map(({ type, data }) => mediaKind(type, data));
+  const firstFrame = kinds.findIndex((kind) => kind.endsWith("Frames"));
+  assertEquals(kinds[0], "scriptTags");
+  assertEquals(kinds.slice(1, firstFrame), kinds.slice(1, firstFrame).map(() => "otherTags"));
+  assert(firstFrame > 1, `${firstFrame} tags before the first frame`);
+}
+
+async function watch(server: ServerProcess, directory: string, path: string): Promise<Viewer> {
+  const file = `${directory}/viewer.flv`;
+  const watching = fetch(`${server.http}/${path}.flv`).then(async (response) => {
+    assertEquals(response.status, 200);
+    await Deno.writeFile(file, response.body!);
+  });
+  // Another request that comes back tells that the first has arrived: nothing is sent for it yet.
+  await until("an answer", async () => (await (await fetch(server.http)).text()) !== "");
+  return {
+    async check(source) {
+      await within("the viewer's stream to end", watching);
+      await checkFile(file, source);
+    },
+  };
+}

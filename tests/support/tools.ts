@@ -1,0 +1,49 @@
+/**
+ * Tests that need programs which not every machine has.
+ *
+ * @module
+ */
+
+/** A program on the PATH, or an element of GStreamer, written as `gst:rtmp2sink`. */
+export type Tool = string;
+
+/**
+ * A test that is ignored, with a word about why, where one of its tools is missing. With `CI=true`
+ * it fails there instead: what CI does not run nobody runs.
+ */
+export async function toolTest(
+  tools: Tool[],
+  name: string,
+  run: (context: Deno.TestContext) => void | Promise<void>,
+): Promise<void> {
+  const missing: Tool[] = [];
+  for (const tool of tools) if (!await hasTool(tool)) missing.push(tool);
+  if (missing.length === 0) return Deno.test(name, run);
+  Deno.test({
+    name: `${name} (needs ${missing.join(", ")})`,
+    ignore: Deno.env.get("CI") !== "true",
+    fn() {
+      throw new Error(`Cannot run this test: ${missing.join(", ")} is not installed`);
+    },
+  });
+}
+
+/** Whether a tool is there. */
+export async function hasTool(tool: Tool): Promise<boolean> {
+  if (!tool.startsWith("gst:")) return await isOnPath(tool);
+  if (!await isOnPath("gst-inspect-1.0")) return false;
+  const inspect = new Deno.Command("gst-inspect-1.0", {
+    args: ["--exists", tool.slice("gst:".length)],
+    stdout: "null",
+    stderr: "null",
+  });
+  return (await inspect.output()).success;
+}
+
+async function isOnPath(program: string): Promise<boolean> {
+  for (const directory of (Deno.env.get("PATH") ?? "").split(":")) {
+    const found = await Deno.stat(`${directory}/${program}`).catch(() => undefined);
+    if (found?.isFile) return true;
+  }
+  return false;
+}
