@@ -46,7 +46,7 @@ export class ChunkStream {
     if (this.#repeats) return 4;
     const before = this.timestamp;
     const after = this.received ? before : (before + this.delta) >>> 0;
-    const repeated = [this.extendedField, before, after].filter((time) => time !== 0);
+    const repeated = [this.extendedField, before, after];
     if (bytes.length - at < 4) {
       if ([0, ...repeated].some((time) => beginsWith(bytes, at, time))) return undefined;
       this.#repeats = false;

@@ -7,12 +7,14 @@
 import { getLogger } from "@logtape/logtape";
 import type { Publication } from "../session/publication.ts";
 import { authorizeBy } from "./authorize.ts";
+import { type CertificateFiles, readCertificate, watchCertificate } from "./certificate_files.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { httpRoutes } from "./http.ts";
 import { type HttpServer, serveHttp } from "./http_server.ts";
 import { Hub, type LiveStream } from "./hub.ts";
 import { Recorder } from "./recorder.ts";
-import { type RtmpServer, serveRtmp } from "./serve.ts";
+import { type RtmpServer, serveRtmp, type ServeRtmpOptions } from "./serve.ts";
+import type { Certificate } from "./tls_entrance.ts";
 
 const log = getLogger(["sluice", "server"]);
 
@@ -33,36 +35,48 @@ export interface App {
 export async function startApp(config: Config): Promise<App> {
   const hub = new Hub();
   const recorder = config.record === undefined ? undefined : await openRecorder(config.record);
+  const certificate = config.tls && await openCertificate(config.tls);
   const { host, port, httpHost, httpPort, chunkSize, maxMessageSize, timeout } = config;
-  const rtmp = await listening("RTMP", "--port", host, port, () =>
-    serveRtmp({
-      hostname: host,
-      port,
-      chunkSize,
-      maxMessageSize,
-      timeout,
-      authorize: authorizeBy(config),
-      play: ({ app, name }, filter) =>
-        hub.subscribe(`${app}/${name}`, {
-          kind: "rtmp-play",
-          mode: "live",
-          outlives: true,
-          filter,
-        }),
-    }, (publication) => distribute(publication, hub, recorder)));
-  const shutdownRtmp = () => rtmp.shutdown().then(() => hub.shutdown());
-  if (httpPort === undefined) return { rtmp, http: undefined, shutdown: shutdownRtmp };
+  const options: ServeRtmpOptions = {
+    hostname: host,
+    port,
+    chunkSize,
+    maxMessageSize,
+    timeout,
+    ...config.tls && certificate && { tls: { port: config.tls.port, ...certificate } },
+    authorize: authorizeBy(config),
+    play: ({ app, name }, filter) =>
+      hub.subscribe(`${app}/${name}`, { kind: "rtmp-play", mode: "live", outlives: true, filter }),
+  };
+  const rtmp = await listening(
+    "RTMP",
+    "--port",
+    host,
+    port,
+    () => serveRtmp(options, (publication) => distribute(publication, hub, recorder)),
+  );
+  const stopWatching = config.tls && certificate &&
+    watchCertificate(config.tls, certificate, (renewed) => rtmp.renewCertificate(renewed));
+  let http: HttpServer | undefined;
+  const shutdown = async () => {
+    stopWatching?.();
+    await rtmp.shutdown();
+    await hub.shutdown();
+    await http?.shutdown();
+  };
+  if (httpPort === undefined) return { rtmp, http, shutdown };
   try {
-    const http = await listening(
+    const { fetch } = httpRoutes(hub, timeout);
+    http = await listening(
       "HTTP",
       "--http-port",
       httpHost,
       httpPort,
-      () => serveHttp(httpRoutes(hub, timeout).fetch, httpHost, httpPort),
+      () => serveHttp(fetch, httpHost, httpPort),
     );
-    return { rtmp, http, shutdown: () => shutdownRtmp().then(() => http.shutdown()) };
+    return { rtmp, http, shutdown };
   } catch (error) {
-    await rtmp.shutdown();
+    await shutdown();
     throw error;
   }
 }
@@ -87,22 +101,30 @@ async function record(recorder: Recorder, { publication, channel }: LiveStream):
     log.error("The recording of {path} has failed: {error}", {
       path: publication.path,
       publication: publication.id,
-      error: error instanceof Error ? error.message : String(error),
+      error: describe(error),
     });
   }
 }
 
 async function openRecorder(directory: string): Promise<Recorder> {
+  const flags = `--allow-read=${directory} --allow-write=${directory}`;
+  return await opening(`record into ${directory}`, flags, () => Recorder.open(directory));
+}
+
+async function openCertificate(files: CertificateFiles): Promise<Certificate> {
+  const flags = `--allow-read=${files.certFile},${files.keyFile}`;
+  return await opening(`read ${files.certFile}`, flags, () => readCertificate(files));
+}
+
+/** Opens something; a missing permission is told with the flags that give it. */
+async function opening<T>(what: string, flags: string, open: () => Promise<T>): Promise<T> {
   try {
-    return await Recorder.open(directory);
+    return await open();
   } catch (cause) {
-    const flags = `--allow-read=${directory} --allow-write=${directory}`;
     const why = cause instanceof Deno.errors.NotCapable
       ? `a permission is missing, start with ${flags}`
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
-    throw new ConfigError(`Cannot record into ${directory}: ${why}`, { cause });
+      : describe(cause);
+    throw new ConfigError(`Cannot ${what}: ${why}`, { cause });
   }
 }
 
@@ -122,9 +144,11 @@ async function listening<T>(
       ? `the port is taken, choose another with ${flag}`
       : cause instanceof Deno.errors.NotCapable
       ? "a permission is missing, start with --allow-net"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
+      : describe(cause);
     throw new ConfigError(`Cannot listen for ${protocol} on ${host}:${port}: ${why}`, { cause });
   }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -26,6 +26,9 @@ Usage: deno run --allow-net jsr:@sluice/rtmp/server [options]
   --app APP                accept only this app
   --stream-key KEY         publishers must ask for name?key=KEY; or SLUICE_STREAM_KEY
                            (the variable needs --allow-env=SLUICE_STREAM_KEY)
+  --rtmps-port PORT        RTMPS on a port of its own; with --tls-cert and --tls-key
+  --tls-cert FILE          certificate (PEM); taken up again when the file changes
+  --tls-key FILE           its private key (PEM) (both need --allow-read=FILE)
   --timeout SECONDS        for a publisher that sends nothing, a viewer that takes nothing (30)
   --chunk-size BYTES       the chunk size that is announced (65536)
   --max-message-size BYTES the largest message that is accepted (16777215)
@@ -44,6 +47,8 @@ export interface Config {
   record: string | undefined;
   app: string | undefined;
   streamKey: string | undefined;
+  /** `undefined` for no RTMPS. */
+  tls: { port: number; certFile: string; keyFile: string } | undefined;
   /** In milliseconds. */
   timeout: number;
   chunkSize: number;
@@ -63,6 +68,9 @@ const OPTIONS = {
   "record": { type: "string" },
   "app": { type: "string" },
   "stream-key": { type: "string" },
+  "rtmps-port": { type: "string" },
+  "tls-cert": { type: "string" },
+  "tls-key": { type: "string" },
   "timeout": { type: "string", default: "30" },
   "chunk-size": { type: "string", default: "65536" },
   "max-message-size": { type: "string", default: String(LARGEST_MESSAGE) },
@@ -91,6 +99,7 @@ export function readConfig(args: string[]): Config | { print: string } {
     record: notEmpty("--record", flags.record),
     app: notEmpty("--app", flags.app),
     streamKey: notEmpty("--stream-key", flags["stream-key"] ?? environment("SLUICE_STREAM_KEY")),
+    tls: readTls(flags),
     timeout: 1000 * integer("--timeout", flags.timeout, 1, 86_400),
     chunkSize: integer("--chunk-size", flags["chunk-size"], 1, LARGEST_MESSAGE),
     maxMessageSize: integer("--max-message-size", flags["max-message-size"], 1, LARGEST_MESSAGE),
@@ -106,6 +115,16 @@ function parseFlags(args: string[]) {
     if (!(error instanceof TypeError)) throw error;
     throw new ConfigError(`${error.message.split(". ")[0]}; see --help`, { cause: error });
   }
+}
+
+/** All three flags of RTMPS, or none. */
+function readTls(flags: ReturnType<typeof parseFlags>): Config["tls"] {
+  const { "rtmps-port": port, "tls-cert": certFile, "tls-key": keyFile } = flags;
+  if (port === undefined && certFile === undefined && keyFile === undefined) return undefined;
+  if (port === undefined || !certFile || !keyFile) {
+    throw new ConfigError("RTMPS needs --rtmps-port, --tls-cert and --tls-key, all three");
+  }
+  return { port: integer("--rtmps-port", port, 0, 65_535), certFile, keyFile };
 }
 
 function integer(flag: string, text: string, lowest: number, highest: number): number {

@@ -43,6 +43,11 @@ function announce({ rtmp, http }: App, { host, httpHost, streamKey }: Config): v
   log.info("Publish to {url}", {
     url: `rtmp://${reachable(host)}:${rtmp.addr.port}/live/demo${key}`,
   });
+  if (rtmp.tlsAddr) {
+    log.info("Publish to {url}", {
+      url: `rtmps://${reachable(host)}:${rtmp.tlsAddr.port}/live/demo${key}`,
+    });
+  }
   if (!http) return;
   log.info("Watch {url}", { url: `http://${reachable(httpHost)}:${http.port}/live/demo.flv` });
 }

@@ -18,10 +18,11 @@ export interface Certificate {
 export class TlsEntrance {
   /** Where it listens. */
   readonly addr: Deno.NetAddr;
-  /** The certificate and where to use it. */
+  /** Where to listen again. */
   readonly #options: { hostname: string; port: number };
   #listener: Deno.TlsListener;
   #accepting: Promise<void> = Promise.resolve();
+  #renewing: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(hostname: string, { port, cert, key }: Certificate & { port: number }) {
@@ -33,10 +34,9 @@ export class TlsEntrance {
   /** Takes in connections until it is closed; the TLS handshake is theirs to do. */
   async run(take: (conn: Deno.Conn) => void, failed: (error: unknown) => void): Promise<void> {
     while (!this.#closed) {
-      const listener = this.#listener;
-      this.#accepting = acceptAll(listener, take, failed);
+      this.#accepting = acceptAll(this.#listener, take, failed);
       await this.#accepting;
-      if (listener === this.#listener) return;
+      await this.#renewing;
     }
   }
 
@@ -46,13 +46,18 @@ export class TlsEntrance {
    * @throws {Deno.errors.InvalidData} If certificate and key do not fit; the old ones stay in use.
    */
   async renew({ cert, key }: Certificate): Promise<void> {
+    const { hostname } = this.#options;
     // A pair that does not fit shows itself here, while the old one still listens.
-    Deno.listenTls({ hostname: this.#options.hostname, port: 0, cert, key }).close();
-    const old = this.#listener;
-    const accepting = this.#accepting;
-    old.close();
-    this.#listener = Deno.listenTls({ ...this.#options, cert, key });
-    await accepting;
+    Deno.listenTls({ hostname, port: 0, cert, key }).close();
+    this.#renewing = this.#listenAgain({ ...this.#options, cert, key });
+    await this.#renewing;
+  }
+
+  /** The port is free only when the last `accept` has ended. */
+  async #listenAgain(options: Certificate & { hostname: string; port: number }): Promise<void> {
+    this.#listener.close();
+    await this.#accepting;
+    if (!this.#closed) this.#listener = Deno.listenTls(options);
   }
 
   /** Takes in no more connections. */
