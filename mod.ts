@@ -1,16 +1,33 @@
 /**
  * Sluice takes live video in over RTMP and hands it on as web streams.
  *
+ * {@linkcode serveRtmp} is the server; {@linkcode Publication} is what it hands on. The classes named
+ * `...Stream` are the stages it is built of, each a `TransformStream` to be used by itself.
+ *
+ * @example Write everything that is published to files
+ * ```ts ignore
+ * import { FlvMuxerStream, serveRtmp } from "@sluice/rtmp";
+ *
+ * serveRtmp({ port: 1935 }, async (publication) => {
+ *   const file = await Deno.create(`${publication.fileName}.flv`);
+ *   await publication.tags.pipeThrough(new FlvMuxerStream()).pipeTo(file.writable);
+ * });
+ * ```
+ *
  * @module
  */
 
 export * from "./src/core.ts";
-export * from "./src/ledger/server_ledger.ts";
-export { Publication, type PublicationEnd, type StreamRequest } from "./src/session/publication.ts";
+export { ServerLedger } from "./src/ledger/server_ledger.ts";
 export type { RtmpLimits } from "./src/session/limits.ts";
 export type { PlaySource } from "./src/session/player.ts";
 export type { TagFilter } from "./src/session/player_filter.ts";
-export type { Certificate } from "./src/server/tls_entrance.ts";
+export {
+  Publication,
+  type PublicationEnd,
+  type PublicationParts,
+  type StreamRequest,
+} from "./src/session/publication.ts";
 export type { Refusal } from "./src/session/status.ts";
 export {
   type Authorization,
@@ -19,3 +36,4 @@ export {
   serveRtmp,
   type ServeRtmpOptions,
 } from "./src/server/serve.ts";
+export type { Certificate } from "./src/server/tls_entrance.ts";

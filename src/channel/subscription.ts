@@ -75,6 +75,7 @@ export class Subscription {
   /** Lets a publisher go on that waits for room here. */
   #makeRoom: (() => void) | undefined;
 
+  /** Subscriptions are made by their channel. */
   constructor(options: SubscribeOptions, source: SubscriptionSource) {
     this.#source = source;
     this.#filter = options.filter;

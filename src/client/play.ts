@@ -65,8 +65,8 @@ export async function playRtmp(
   const target = parseRtmpUrl(url, options);
   const session = await connectRtmp("play", target, options);
   try {
-    const { path, streamName } = target;
-    return await playOn(session, { path, streamName, start: options.start ?? -2000 });
+    const { place, streamName } = target;
+    return await playOn(session, { place, streamName, start: options.start ?? -2000 });
   } catch (error) {
     session.close();
     throw error;

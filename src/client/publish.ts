@@ -75,8 +75,8 @@ export async function publishRtmp(
   const target = parseRtmpUrl(url, options);
   const session = await connectRtmp("publish", target, options);
   try {
-    const { path, streamName } = target;
-    return await publishOn(session, { path, streamName, type: options.type ?? "live" });
+    const { place, streamName } = target;
+    return await publishOn(session, { place, streamName, type: options.type ?? "live" });
   } catch (error) {
     session.close();
     throw error;

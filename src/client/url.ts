@@ -24,8 +24,8 @@ export interface RtmpTarget {
   tcUrl: string;
   /** `host:port`, for messages. */
   host: string;
-  /** `app/name` without queries, for messages. */
-  path: string;
+  /** `host:port/app`, for messages: a stream's name is often a key. */
+  place: string;
   /** What stands in front of the host. */
   credentials?: Credentials;
 }
@@ -76,7 +76,7 @@ export function parseRtmpUrl(url: string | URL, options: RtmpTargetOptions = {})
     streamName,
     tcUrl: `${secure ? "rtmps" : "rtmp"}://${host}/${app}`,
     host,
-    path: `${withoutQuery(app)}/${withoutQuery(streamName)}`,
+    place: `${host}/${withoutQuery(app)}`,
     ...user !== undefined && { credentials: readCredentials(user) },
   };
 }

@@ -36,8 +36,8 @@ const END_CODES: readonly string[] = [
 
 /** What to play. */
 export interface PlayRequest {
-  /** What is played, as people say it: "live/demo". */
-  path: string;
+  /** Where from, for the messages of errors: "example.com:1935/live". */
+  place: string;
   /** The stream's name with its query. */
   streamName: string;
   /** Where to begin (section 7.2.2.1), in milliseconds; -2000: live, or else from the beginning. */
@@ -91,7 +91,7 @@ export class ClientPlayback {
   /** Section 7.2.2.3. */
   #finish(): Promise<void> {
     return this.#end.finish(
-      `finish playing ${this.#request.path}`,
+      `finish playing from ${this.#request.place}`,
       GOODBYE_PATIENCE,
       writeCommand(0, "deleteStream", 0, null, this.#messageStreamId),
     );
@@ -126,7 +126,7 @@ export class ClientPlayback {
   }
 
   get #goOn(): string {
-    return `go on playing ${this.#request.path}`;
+    return `go on playing from ${this.#request.place}`;
   }
 }
 
@@ -140,8 +140,8 @@ export async function playOn(
   session: ClientSession,
   request: PlayRequest,
 ): Promise<ClientPlayback> {
-  const { path, streamName, start } = request;
-  const action = `play ${path}`;
+  const { place, streamName, start } = request;
+  const action = `play from ${place}`;
   const messageStreamId = await session.createStream(action);
   session.writer.send(
     userControl(UserControlEvent.SetBufferLength, messageStreamId, BUFFER_LENGTH),

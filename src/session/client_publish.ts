@@ -35,8 +35,8 @@ const SET_DATA_FRAME = encodeAmf0("@setDataFrame");
 
 /** Where and how to publish. */
 export interface PublishRequest {
-  /** What is published, as people say it: "live/demo". */
-  path: string;
+  /** Where to, for the messages of errors: "example.com:1935/live". */
+  place: string;
   /** The stream's name with its query. */
   streamName: string;
   /** Section 7.2.2.6: `record` and `append` ask the server to keep it. */
@@ -60,7 +60,10 @@ export class ClientPublication {
     this.#session = session;
     this.#request = request;
     this.#messageStreamId = messageStreamId;
-    this.#end = new ClientEnd(session, (error) => this.#controller.error(error));
+    this.#end = new ClientEnd(session, (error) => {
+      // A stream that is being aborted errors by itself, and would call this an abort that failed.
+      if (!this.#controller.signal.aborted) this.#controller.error(error);
+    });
     this.closed = this.#end.closed;
     this.writable = new WritableStream({
       start: (controller) => {
@@ -88,9 +91,9 @@ export class ClientPublication {
 
   /** Section 7.2.2.3; `FCUnpublish` is not in the specification, but servers wait for it. */
   #finish(): Promise<void> {
-    const { path, streamName } = this.#request;
+    const { place, streamName } = this.#request;
     return this.#end.finish(
-      `finish publishing ${path}`,
+      `finish publishing to ${place}`,
       this.#session.patience.timeout,
       writeCommand(0, "FCUnpublish", 0, null, streamName),
       writeCommand(0, "deleteStream", 0, null, this.#messageStreamId),
@@ -137,7 +140,7 @@ export class ClientPublication {
   }
 
   get #goOn(): string {
-    return `go on publishing ${this.#request.path}`;
+    return `go on publishing to ${this.#request.place}`;
   }
 }
 
@@ -154,8 +157,8 @@ export async function publishOn(
   session: ClientSession,
   request: PublishRequest,
 ): Promise<ClientPublication> {
-  const { path, streamName, type } = request;
-  const action = `publish ${path}`;
+  const { place, streamName, type } = request;
+  const action = `publish to ${place}`;
   session.send(0, "releaseStream", null, streamName);
   session.send(0, "FCPublish", null, streamName);
   const messageStreamId = await session.createStream(action);

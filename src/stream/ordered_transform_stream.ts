@@ -28,6 +28,24 @@ export interface OrderedTransformer<Input, Output> {
  *
  * It has its own two halves instead of those of its base class, since no hook of `TransformStream`
  * tells when its queue has been read; it extends it to be one wherever that is asked.
+ *
+ * @example
+ * ```ts
+ * import { OrderedTransformStream } from "@sluice/rtmp";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const halves = ReadableStream.from([8, 6, 5]).pipeThrough(
+ *   new OrderedTransformStream<number, number>({
+ *     transform(number, emit) {
+ *       if (number % 2) throw new RangeError(`Cannot halve ${number}`);
+ *       emit(number / 2);
+ *     },
+ *   }),
+ * ).getReader();
+ * assertEquals(await halves.read(), { done: false, value: 4 });
+ * assertEquals(await halves.read(), { done: false, value: 3 });
+ * await assertRejects(() => halves.read(), RangeError);
+ * ```
  */
 export class OrderedTransformStream<Input, Output> extends TransformStream<Input, Output> {
   readonly #transformer: OrderedTransformer<Input, Output>;
@@ -43,6 +61,7 @@ export class OrderedTransformStream<Input, Output> extends TransformStream<Input
   #failure: { error: unknown } | undefined;
   #ended = false;
 
+  /** Makes a stage that does what the transformer does. */
   constructor(transformer: OrderedTransformer<Input, Output>) {
     super();
     this.#transformer = transformer;
@@ -59,10 +78,12 @@ export class OrderedTransformStream<Input, Output> extends TransformStream<Input
     });
   }
 
+  /** What comes out. */
   override get readable(): ReadableStream<Output> {
     return this.#readable;
   }
 
+  /** What goes in. */
   override get writable(): WritableStream<Input> {
     return this.#writable;
   }

@@ -44,15 +44,15 @@ Deno.test("OrderedTransformStream ends a write that waits when the reader cancel
 });
 
 Deno.test("OrderedTransformStream ends a close that waits behind a write when the reader cancels", async () => {
-  const { stage, flushes, cancelled } = tenfold();
-  const writer = stage.writable.getWriter();
+  const told = tenfold();
+  const writer = told.stage.writable.getWriter();
   const write = writer.write(1);
   const close = assertRejects(() => writer.close(), StageError, "enough");
   await turns();
-  await stage.readable.cancel(new StageError("enough"));
+  await told.stage.readable.cancel(new StageError("enough"));
   await write;
   await close;
-  assertEquals([flushes, cancelled.length], [0, 1]);
+  assertEquals([told.flushes, told.cancelled.length], [0, 1]);
 });
 
 Deno.test("OrderedTransformStream delivers a write that waits before the abort behind it", async () => {
@@ -141,4 +141,13 @@ Deno.test("OrderedTransformStream ends both sides even if the transformer's canc
   await assertRejects(() => left.readable.cancel(new StageError("enough")), TypeError);
   await write;
   await closed;
+});
+
+Deno.test("OrderedTransformStream does not cancel what flush has ended, even if nobody reads it", async () => {
+  const told = tenfold();
+  const reader = ReadableStream.from([1]).pipeThrough(told.stage).getReader();
+  await reader.read();
+  await turns();
+  await reader.cancel("enough");
+  assertEquals([told.flushes, told.cancelled], [1, []]);
 });

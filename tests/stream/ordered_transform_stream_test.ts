@@ -159,6 +159,16 @@ Deno.test("OrderedTransformStream serves several reads that wait at once, in ord
   }
 });
 
+Deno.test("OrderedTransformStream serves reads that have waited for long, one input each", async () => {
+  const stage = identity();
+  const reader = stage.readable.getReader();
+  const reads = Promise.all([reader.read(), reader.read(), reader.read()]);
+  await turns();
+  await ReadableStream.from(upTo(3)).pipeTo(stage.writable);
+  assertEquals((await reads).map(({ value }) => value), [0, 1, 2]);
+  assert((await reader.read()).done);
+});
+
 Deno.test("OrderedTransformStream is a TransformStream", () => {
   const stage = identity();
   assert(stage instanceof TransformStream);

@@ -1,0 +1,368 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { encodeAmf0 } from "../../src/amf/encode_amf0.ts";
+import { publishRtmp } from "../../src/client/publish.ts";
+import {
+  RtmpCommandError,
+  RtmpError,
+  RtmpMessageError,
+  RtmpTimeoutError,
+} from "../../src/errors.ts";
+import { FlvDemuxerStream } from "../../src/flv/demuxer.ts";
+import type { FlvTag } from "../../src/flv/flv_tag.ts";
+import { MessageType } from "../../src/message/message.ts";
+import { readControlValue, setPeerBandwidth, userControl } from "../../src/message/control.ts";
+import { writeCommand } from "../../src/message/command.ts";
+import { isMedia } from "../../src/session/client_session.ts";
+import { fixtureTags, videoTag, videoTags } from "../support/media.ts";
+import { collect, serveOnLoopback } from "../support/publications.ts";
+import { type Script, ScriptedServer, STREAM_ID } from "../support/scripted_server.ts";
+import { turns } from "../support/streams.ts";
+import { until } from "../support/wait.ts";
+
+/** More than the buffers of a loopback connection take. */
+const A_LOT = 64;
+const MEBIBYTE = 1024 * 1024;
+
+Deno.test("publishRtmp() brings every tag to the server, byte for byte", async () => {
+  const tags = videoTags(60, 5000);
+  await using server = collect();
+  const publisher = await publishRtmp(`rtmp://127.0.0.1:${server.port}/live/inst/demo?key=1`);
+  await ReadableStream.from(tags).pipeTo(publisher.writable);
+  await publisher.closed;
+  const { publication, tags: received } = await server.publication(0);
+  assertEquals(publication.path, "live/inst/demo");
+  assertEquals(publication.params.get("key"), "1");
+  assertEquals(publication.tcUrl, `rtmp://127.0.0.1:${server.port}/live/inst`);
+  assertEquals((await publication.closed).reason, "unpublished");
+  assertEquals(await publication.metadata, { encoder: "test" });
+  assertEquals(received, tags);
+});
+
+Deno.test("publishRtmp() restreams FLV bytes as they come", async () => {
+  const tags = await fixtureTags();
+  const file = await Deno.open(new URL("../fixtures/clip60.flv", import.meta.url));
+  await using server = collect();
+  const { writable } = await publishRtmp(`rtmp://127.0.0.1:${server.port}/live/demo`);
+  await file.readable.pipeThrough(new FlvDemuxerStream()).pipeTo(writable);
+  const { tags: received } = await server.publication(0);
+  assertEquals(received, tags);
+});
+
+Deno.test("publishRtmp() says what it is, asks for everything, and says goodbye", async () => {
+  let facts: Record<string, unknown> = {};
+  let goodbye: string[] = [];
+  const media: [number, number, Uint8Array][] = [];
+  await using server = new ScriptedServer(async (end) => {
+    facts = await end.connected();
+    const { transactionId } = await end.command("createStream");
+    await end.send(writeCommand(0, "_result", transactionId, null, STREAM_ID));
+    assertEquals((await end.command("publish")).args, ["demo?a=1", "record"]);
+    await end.status("NetStream.Publish.Start");
+    goodbye = await end.goodbye();
+    const found = end.seen.filter(isMedia);
+    media.push(
+      ...found.map((m) => [m.typeId, m.timestamp, m.payload] as [number, number, Uint8Array]),
+    );
+  });
+  const { writable } = await publishRtmp(server.url("demo?a=1"), { type: "record" });
+  const metadata = encodeAmf0("onMetaData", { width: 1 });
+  const cue = encodeAmf0("onCuePoint", { name: "x" });
+  const writer = writable.getWriter();
+  await writer.write({ type: "script", timestamp: 0, data: metadata });
+  await writer.write({ type: "script", timestamp: 5, data: cue });
+  await writer.write({ type: "audio", timestamp: 2 ** 32 + 7, data: Uint8Array.of(0xaf, 1, 2) });
+  await writer.close();
+  assertEquals(facts, {
+    app: "live",
+    type: "nonprivate",
+    flashVer: "FMLE/3.0 (compatible; Sluice)",
+    tcUrl: `rtmp://127.0.0.1:${server.port}/live`,
+    objectEncoding: 0,
+    fourCcList: ["*"],
+    videoFourCcInfoMap: { "*": 4 },
+    audioFourCcInfoMap: { "*": 4 },
+    capsEx: 14,
+  });
+  const asked = ["connect", "releaseStream", "FCPublish", "createStream", "publish"];
+  assertEquals(goodbye, [...asked, "FCUnpublish", "deleteStream"]);
+  assertEquals(media, [
+    [MessageType.DataAmf0, 0, Uint8Array.from([...encodeAmf0("@setDataFrame"), ...metadata])],
+    [MessageType.DataAmf0, 5, cue],
+    [MessageType.Audio, 7, Uint8Array.of(0xaf, 1, 2)],
+  ]);
+});
+
+Deno.test("publishRtmp() gets along with servers that answer as they like", async (t) => {
+  const started = { level: "status", code: "NetStream.Publish.Start", description: "" };
+  const error = { level: "error", code: "NetConnection.Call.Failed", description: "what?" };
+  const servers: Record<string, Script> = {
+    "with transaction id 0": async (end) => {
+      await end.handshake();
+      await end.command("connect");
+      await end.send(writeCommand(0, "onBWDone", 0, null));
+      await end.send(
+        writeCommand(0, "_result", 0, null, { code: "NetConnection.Connect.Success" }),
+      );
+      await end.command("createStream");
+      await end.send(writeCommand(0, "_result", 0, null));
+      await end.send(writeCommand(0, "_result", 0, null, STREAM_ID));
+      await end.command("publish");
+      await end.send(writeCommand(0, "onStatus", 0, null, started));
+      await end.goodbye();
+    },
+    "with errors for what they do not know": async (end) => {
+      await end.connected();
+      for (const name of ["releaseStream", "FCPublish"]) {
+        const { transactionId } = await end.command(name);
+        await end.send(writeCommand(0, "_error", transactionId, null, error));
+      }
+      const { transactionId } = await end.command("createStream");
+      await end.send(writeCommand(0, "_result", transactionId, null, 7));
+      await end.command("publish");
+      await end.send(
+        writeCommand(0, "onFCPublish", 0, null, started),
+        writeCommand(7, "onStatus", 0, null, started),
+      );
+      await end.goodbye();
+    },
+  };
+  for (const [name, script] of Object.entries(servers)) {
+    await t.step(name, async () => {
+      await using server = new ScriptedServer(script);
+      const { writable, closed } = await publishRtmp(server.url());
+      await writable.close();
+      await closed;
+    });
+  }
+});
+
+Deno.test("publishRtmp() answers pings and honours the server's bandwidth", async () => {
+  const answered = Promise.withResolvers<void>();
+  await using server = new ScriptedServer(async (end) => {
+    await end.begun("publish");
+    await end.send(userControl(6, 1234), setPeerBandwidth(99_999));
+    const pong = await end.message(({ typeId }) => typeId === MessageType.UserControl);
+    assertEquals(pong.payload, Uint8Array.of(0, 7, 0, 0, 4, 210));
+    const window = await end.message(({ typeId }) =>
+      typeId === MessageType.WindowAcknowledgementSize
+    );
+    assertEquals(readControlValue(window), 99_999);
+    answered.resolve();
+    await end.goodbye();
+  });
+  const { writable } = await publishRtmp(server.url());
+  await answered.promise;
+  await writable.close();
+});
+
+Deno.test("publishRtmp() tells why a server refuses", async () => {
+  await using server = collect({
+    authorize: () => ({ code: "NetStream.Publish.BadName", description: "Not you" }),
+  });
+  const url = `rtmp://127.0.0.1:${server.port}/live/secret?key=secret`;
+  const error = await assertRejects(() => publishRtmp(url), RtmpCommandError);
+  assertEquals([error.statusCode, error.read], ["NetStream.Publish.BadName", "Not you"]);
+  assertEquals(
+    error.message,
+    `Cannot publish to 127.0.0.1:${server.port}/live: read Not you (NetStream.Publish.BadName)`,
+  );
+});
+
+Deno.test("publishRtmp() understands every way of saying no", async (t) => {
+  const info = { level: "error", code: "NetConnection.Connect.Rejected", description: "go away" };
+  const servers: Record<string, Script> = {
+    "_error for connect": async (end) => {
+      await end.handshake();
+      await end.command("connect");
+      await end.send(writeCommand(0, "_error", 1, null, info));
+    },
+    "_result for connect that is none": async (end) => {
+      await end.handshake();
+      await end.command("connect");
+      await end.send(writeCommand(0, "_result", 1, null, { ...info, level: "status" }));
+    },
+    "onStatus instead of an answer": async (end) => {
+      await end.handshake();
+      await end.command("connect");
+      await end.send(writeCommand(0, "onStatus", 0, null, info));
+    },
+    "_error for createStream": async (end) => {
+      await end.connected();
+      const { transactionId } = await end.command("createStream");
+      await end.send(writeCommand(0, "_error", transactionId, null, info));
+    },
+    "_error for publish": async (end) => {
+      await end.created();
+      const { transactionId } = await end.command("publish");
+      await end.send(writeCommand(0, "_error", transactionId, null, info));
+    },
+    "onStatus for publish": async (end) => {
+      await end.created();
+      await end.command("publish");
+      await end.send(writeCommand(STREAM_ID, "onStatus", 0, null, info));
+    },
+  };
+  for (const [name, script] of Object.entries(servers)) {
+    await t.step(name, async () => {
+      await using server = new ScriptedServer(script);
+      const error = await assertRejects(() => publishRtmp(server.url()), RtmpCommandError);
+      assertEquals([error.statusCode, error.read], [info.code, info.description]);
+    });
+  }
+});
+
+Deno.test("publishRtmp() fails when the server goes in the middle of it", async (t) => {
+  const servers: Record<string, Script> = {
+    "with a reason": async (end) => {
+      await end.begun("publish");
+      await end.status("NetStream.Failed", "error", "The disk is full");
+    },
+    "without one": (end) => end.begun("publish"),
+  };
+  for (const [name, script] of Object.entries(servers)) {
+    await t.step(name, async () => {
+      await using server = new ScriptedServer(script);
+      const { writable, closed } = await publishRtmp(server.url());
+      const writing = endless().pipeTo(writable);
+      const expected = name === "with a reason" ? "The disk is full" : "the end of the connection";
+      const error = await assertRejects(() => writing, RtmpError, expected);
+      assertEquals(await closed.catch((reason) => reason), error);
+    });
+  }
+});
+
+Deno.test("publishRtmp() waits for a server that is slow, and is stopped by abort", async () => {
+  const release = Promise.withResolvers<void>();
+  await using server = new ScriptedServer(async (end) => {
+    await end.begun("publish");
+    await release.promise;
+  });
+  const { writable, closed } = await publishRtmp(server.url());
+  const writer = writable.getWriter();
+  let written = 0;
+  for (let i = 0; i < A_LOT; i++) {
+    writer.write(videoTag(i, MEBIBYTE)).then(() => written++, () => {});
+  }
+  let before = -1;
+  await until("the writes to stop", async () => {
+    if (before === written && written > 0) return true;
+    before = written;
+    await turns(20);
+  });
+  assertEquals(written < A_LOT, true);
+  await writer.abort(new Error("enough"));
+  await assertRejects(() => closed, Error, "enough");
+  release.resolve();
+});
+
+Deno.test("publishRtmp() delivers everything to a server that is slow", async () => {
+  const tags = Array.from({ length: 24 }, (_, i) => videoTag(i, MEBIBYTE));
+  const received: FlvTag[] = [];
+  await using server = serveOnLoopback({}, async (publication) => {
+    for await (const tag of publication.tags) {
+      await turns(2);
+      received.push(tag);
+    }
+  });
+  const publisher = await publishRtmp(`rtmp://127.0.0.1:${server.addr.port}/live/demo`);
+  await ReadableStream.from(tags).pipeTo(publisher.writable);
+  assertEquals(received.length, tags.length);
+  assertEquals(received, tags);
+});
+
+Deno.test("publishRtmp() ends by close(), after which nothing can be written", async () => {
+  await using server = collect();
+  const publisher = await publishRtmp(`rtmp://127.0.0.1:${server.port}/live/demo`);
+  const writer = publisher.writable.getWriter();
+  await writer.write(videoTag(0));
+  await publisher.close();
+  await publisher.closed;
+  await assertRejects(() => writer.write(videoTag(1)), RtmpError, "has been closed");
+  const { publication, tags } = await server.publication(0);
+  assertEquals((await publication.closed).reason, "unpublished");
+  assertEquals(tags, [videoTag(0)]);
+});
+
+Deno.test("publishRtmp() fails with a tag that no message can hold", async () => {
+  await using server = collect();
+  const { writable, closed } = await publishRtmp(`rtmp://127.0.0.1:${server.port}/live/demo`);
+  const writing = ReadableStream.from([videoTag(0, 2 ** 24)]).pipeTo(writable);
+  await assertRejects(() => writing, RtmpMessageError, "at most 16777215");
+  await assertRejects(() => closed, RtmpMessageError);
+});
+
+Deno.test("publishRtmp() gives up when its signal is aborted, at any moment", async (t) => {
+  const reason = new Error("no longer wanted");
+  await t.step("before", async () => {
+    const signal = AbortSignal.abort(reason);
+    await assertRejects(() => publishRtmp("rtmp://127.0.0.1:1/live/demo", { signal }), Error, "no");
+  });
+  await t.step("while the server does not answer", async () => {
+    const controller = new AbortController();
+    await using server = new ScriptedServer(async (end) => {
+      await end.handshake();
+      await end.command("connect");
+      controller.abort(reason);
+      await end.goodbye().catch(() => {});
+    });
+    const { signal } = controller;
+    assertEquals(await publishRtmp(server.url(), { signal }).catch((error) => error), reason);
+  });
+  await t.step("while it publishes", async () => {
+    const controller = new AbortController();
+    await using server = collect();
+    const url = `rtmp://127.0.0.1:${server.port}/live/demo`;
+    const { writable, closed } = await publishRtmp(url, { signal: controller.signal });
+    const writing = endless().pipeTo(writable);
+    await server.publication(0);
+    controller.abort(reason);
+    assertEquals(await writing.catch((error) => error), reason);
+    assertEquals(await closed.catch((error) => error), reason);
+  });
+});
+
+Deno.test("publishRtmp() does not wait for ever", async (t) => {
+  const servers: Record<string, Script> = {
+    "for the handshake": async (end) => void await end.readBytes(1537),
+    "for connect": (end) => end.handshake(),
+    "for publish": (end) => end.created(),
+  };
+  for (const [name, script] of Object.entries(servers)) {
+    await t.step(name, async () => {
+      const release = Promise.withResolvers<void>();
+      await using server = new ScriptedServer(async (end) => {
+        await script(end, 1);
+        await release.promise;
+      });
+      const error = await assertRejects(
+        () => publishRtmp(server.url(), { timeout: 100 }),
+        RtmpTimeoutError,
+      );
+      assertStringIncludes(error.message, "read nothing for 0.1 s");
+      release.resolve();
+    });
+  }
+});
+
+Deno.test("publishRtmp() says where it could not connect to", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const error = await assertRejects(
+    () => publishRtmp(`rtmp://u:p@127.0.0.1:${port}/live/demo`),
+    RtmpError,
+    `Cannot connect to 127.0.0.1:${port}`,
+  );
+  assertEquals(error.cause instanceof Deno.errors.ConnectionRefused, true);
+});
+
+/** Tags without end. */
+function endless(): ReadableStream<FlvTag> {
+  let index = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      await turns(1);
+      controller.enqueue(videoTag(index++));
+    },
+  });
+}
