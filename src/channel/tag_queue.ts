@@ -9,7 +9,9 @@ import { type MediaCounts, type MediaKind, noMedia } from "../ledger/counts.ts";
 
 /** A tag with what it counts as. */
 export interface CountedTag {
+  /** The tag. */
   tag: FlvTag;
+  /** What it counts as. */
   kind: MediaKind;
 }
 

@@ -59,3 +59,13 @@ export const DEFAULT_MAX_PARTIAL_BYTES = 24 * 1024 * 1024;
 
 /** Bytes of the message header by chunk type (sections 5.3.1.2.1 to 5.3.1.2.4). */
 export const MESSAGE_HEADER_SIZE: readonly number[] = [11, 7, 3, 0];
+
+/**
+ * Checks a chunk size that a program has set.
+ *
+ * @throws {RangeError} If it is not a whole number from 1 to 2^31 - 1.
+ */
+export function checkChunkSize(size: number): number {
+  if (Number.isInteger(size) && size >= 1 && size <= LARGEST_CHUNK_SIZE) return size;
+  throw new RangeError(`Cannot use a chunk size of ${size}: expected 1 to ${LARGEST_CHUNK_SIZE}`);
+}

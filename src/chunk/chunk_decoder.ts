@@ -10,6 +10,7 @@ import { RtmpChunkError, RtmpLimitError } from "../errors.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
 import {
   ABORT,
+  checkChunkSize,
   DEFAULT_CHUNK_SIZE,
   DEFAULT_MAX_CHUNK_STREAMS,
   DEFAULT_MAX_PARTIAL_BYTES,
@@ -64,7 +65,7 @@ export class ChunkDecoder {
   #offset = 0;
 
   constructor(options: RtmpChunkDecoderOptions = {}) {
-    this.#chunkSize = options.chunkSize ?? DEFAULT_CHUNK_SIZE;
+    this.#chunkSize = checkChunkSize(options.chunkSize ?? DEFAULT_CHUNK_SIZE);
     this.#maxMessageSize = options.maxMessageSize ?? LARGEST_MESSAGE;
     this.#maxChunkStreams = options.maxChunkStreams ?? DEFAULT_MAX_CHUNK_STREAMS;
     this.#maxPartialBytes = options.maxPartialBytes ?? DEFAULT_MAX_PARTIAL_BYTES;

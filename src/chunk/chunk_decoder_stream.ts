@@ -31,7 +31,11 @@ import { ChunkDecoder, type RtmpChunkDecoderOptions } from "./chunk_decoder.ts";
  * ```
  */
 export class RtmpChunkDecoderStream extends OrderedTransformStream<Uint8Array, RtmpChunk[]> {
-  /** Makes the stage, for bytes that begin behind the handshake. */
+  /**
+   * Makes the stage, for bytes that begin behind the handshake.
+   *
+   * @throws {RangeError} If the chunk size is not a whole number from 1 to 2^31 - 1.
+   */
   constructor(options: RtmpChunkDecoderOptions = {}) {
     const decoder = new ChunkDecoder(options);
     super({

@@ -9,8 +9,11 @@ import { RtmpHandshakeError, RtmpTimeoutError } from "../errors.ts";
 /** Bytes of memory for the reads of a connection that has said nothing yet. */
 const SMALLEST_READ = 4 * 1024;
 
-/** Bytes of memory for the reads of a connection that fills every smaller one. */
-const LARGEST_READ = 256 * 1024;
+/**
+ * Bytes of memory for the reads of a connection that fills every smaller one. It bounds what one read
+ * can expand to: 64 KiB can hold as many empty messages.
+ */
+const LARGEST_READ = 64 * 1024;
 
 /** The part of its memory that must be free for another read into it. */
 const WORTH_READING = 1 / 4;

@@ -21,6 +21,9 @@ type MessageHeader = Omit<RtmpChunk, "format" | "offset" | "payload">;
 /** Bytes that are reserved at once for a message that announces more. */
 const FIRST_RESERVE = 16 * 1024;
 
+/** The payload of every empty message: a flood of them must not cost memory for each. */
+const NOTHING = new Uint8Array(0);
+
 /** A message that is not all there yet. */
 interface Partial {
   memory: Uint8Array;
@@ -81,7 +84,7 @@ export class MessageDecoder {
 function append(partial: Partial, payload: Uint8Array, length: number): void {
   const needed = partial.length + payload.length;
   if (needed > partial.memory.length) {
-    const memory = new Uint8Array(Math.min(length, Math.max(FIRST_RESERVE, 4 * needed)));
+    const memory = new Uint8Array(Math.min(length, Math.max(FIRST_RESERVE, 2 * needed)));
     memory.set(partial.memory.subarray(0, partial.length));
     partial.memory = memory;
   }
@@ -94,5 +97,6 @@ function append(partial: Partial, payload: Uint8Array, length: number): void {
  * view of a network read would keep the whole read alive.
  */
 function owned(payload: Uint8Array): Uint8Array {
+  if (payload.length === 0) return NOTHING;
   return payload.length > payload.buffer.byteLength * 3 / 4 ? payload : payload.slice();
 }

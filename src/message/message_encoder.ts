@@ -6,6 +6,7 @@
 
 import { readUint32 } from "../bytes/integers.ts";
 import {
+  checkChunkSize,
   DEFAULT_CHUNK_SIZE,
   LARGEST_CHUNK_SIZE,
   LARGEST_CHUNK_STREAM_ID,
@@ -40,7 +41,7 @@ export class MessageEncoder {
   #chunkSize: number;
 
   constructor(options: RtmpMessageEncoderOptions = {}) {
-    this.#chunkSize = options.chunkSize ?? DEFAULT_CHUNK_SIZE;
+    this.#chunkSize = checkChunkSize(options.chunkSize ?? DEFAULT_CHUNK_SIZE);
   }
 
   /** Returns the message's bytes. It throws an `RtmpMessageError` when nobody could read them. */

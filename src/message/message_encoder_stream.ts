@@ -37,7 +37,11 @@ import { MessageEncoder, type RtmpMessageEncoderOptions } from "./message_encode
  */
 export class RtmpMessageEncoderStream
   extends OrderedTransformStream<RtmpMessage, Uint8Array<ArrayBuffer>> {
-  /** Makes the stage. */
+  /**
+   * Makes the stage.
+   *
+   * @throws {RangeError} If the chunk size is not a whole number from 1 to 2^31 - 1.
+   */
   constructor(options: RtmpMessageEncoderOptions = {}) {
     const encoder = new MessageEncoder(options);
     super({ transform: (message, emit) => emit(encoder.encode(message)) });

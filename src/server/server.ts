@@ -5,6 +5,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { checkChunkSize } from "../chunk/chunk.ts";
 import { RtmpError } from "../errors.ts";
 import { ServerLedger } from "../ledger/server_ledger.ts";
 import { completeLimits, type RtmpLimits } from "../session/limits.ts";
@@ -46,7 +47,7 @@ export class Server implements RtmpServer {
     const { hostname = "0.0.0.0", port = 1935, tls, signal } = options;
     this.#options = options;
     this.#limits = completeLimits(options);
-    this.#chunkSize = options.chunkSize ?? DEFAULT_SERVER_CHUNK_SIZE;
+    this.#chunkSize = checkChunkSize(options.chunkSize ?? DEFAULT_SERVER_CHUNK_SIZE);
     this.#chunks = new TagChunks(this.#chunkSize);
     this.#handler = handler;
     this.#listener = Deno.listen({ hostname, port });
