@@ -32,8 +32,9 @@ Deno.test("MessageDecoder gives each message memory that no other message lies i
   fc.assert(
     fc.property(anySender, fc.array(fc.nat(), { maxLength: 30 }), (sender, places) => {
       const { messages } = decodeParts(cutAt(Uint8Array.from(sender.bytes), places));
-      const memories = new Set(messages.map(({ payload }) => payload.buffer));
-      assertEquals(memories.size, messages.length);
+      const full = messages.filter(({ payload }) => payload.length > 0);
+      const memories = new Set(full.map(({ payload }) => payload.buffer));
+      assertEquals(memories.size, full.length);
     }),
     { numRuns: 50 },
   );
