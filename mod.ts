@@ -19,6 +19,7 @@
 
 export * from "./src/core.ts";
 export { ServerLedger } from "./src/ledger/server_ledger.ts";
+export type { PasswordLookup } from "./src/session/adobe_gate.ts";
 export type { RtmpLimits } from "./src/session/limits.ts";
 export type { PlaySource } from "./src/session/player.ts";
 export type { TagFilter } from "./src/session/player_filter.ts";

@@ -5,6 +5,7 @@
  */
 
 import type { ServerLedger } from "../ledger/server_ledger.ts";
+import type { PasswordLookup } from "../session/adobe_gate.ts";
 import type { RtmpLimits } from "../session/limits.ts";
 import type { PlaySource } from "../session/player.ts";
 import type { TagFilter } from "../session/player_filter.ts";
@@ -34,6 +35,11 @@ export interface ServeRtmpOptions extends Partial<RtmpLimits> {
    * reach the peer. An error or a timeout is a refusal that says no more than that.
    */
   authorize?: (request: StreamRequest) => Authorization | Promise<Authorization>;
+  /**
+   * Makes every peer prove that it knows the password of a user, by Adobe's authentication, as OBS
+   * and FFmpeg know it. Gives the password, or nothing for a user who is not known.
+   */
+  password?: PasswordLookup;
   /**
    * What a player gets, or why it gets nothing; without it there is no playing. The filter makes of
    * each tag what this player understands. A `Subscription` of a `Channel` is such a source.

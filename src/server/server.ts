@@ -8,6 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import { checkChunkSize } from "../chunk/chunk.ts";
 import { RtmpError } from "../errors.ts";
 import { ServerLedger } from "../ledger/server_ledger.ts";
+import { AdobeGate } from "../session/adobe_gate.ts";
 import { completeLimits, type RtmpLimits } from "../session/limits.ts";
 import type { Publication, StreamRequest } from "../session/publication.ts";
 import type { SessionHandler } from "../session/session_handler.ts";
@@ -38,6 +39,7 @@ export class Server implements RtmpServer {
   readonly #handler: PublicationHandler;
   readonly #listener: Deno.Listener;
   readonly #tls: TlsEntrance | undefined;
+  readonly #gate: AdobeGate | undefined;
   readonly #names = new Names();
   readonly #connections = new Set<Connection>();
   /** Everything that has to end before the server has. */
@@ -50,6 +52,7 @@ export class Server implements RtmpServer {
     this.#chunkSize = checkChunkSize(options.chunkSize ?? DEFAULT_SERVER_CHUNK_SIZE);
     this.#chunks = new TagChunks(this.#chunkSize);
     this.#handler = handler;
+    this.#gate = options.password && new AdobeGate(options.password);
     this.#listener = Deno.listen({ hostname, port });
     this.addr = this.#listener.addr as Deno.NetAddr;
     try {
@@ -159,6 +162,7 @@ export class Server implements RtmpServer {
       return answer;
     };
     return {
+      admit: async (app) => await this.#gate?.admit(app, connection.host),
       authorize: async (request) => counted(request, await this.#authorize(request)),
       claim: (publication) =>
         counted(publication, this.#names.claim(publication, () => connection.silence)),

@@ -25,7 +25,7 @@ export class NetConnection {
   /** What it has announced of Enhanced RTMP. */
   readonly capabilities: Capabilities;
   readonly #objectEncoding: 0 | 3;
-  readonly #outerParams: [string, string][];
+  readonly #outerParams: URLSearchParams[];
   readonly #maxNameLength: number;
 
   /**
@@ -40,7 +40,7 @@ export class NetConnection {
     this.flashVer = text(flashVer).slice(0, MAX_FLASH_VER_LENGTH);
     this.capabilities = readCapabilities(object ?? {});
     this.#objectEncoding = objectEncoding === 3 ? 3 : 0;
-    this.#outerParams = [...this.app.params, ...parseName(this.tcUrl, maxNameLength).params];
+    this.#outerParams = [this.app.params, parseName(this.tcUrl, maxNameLength).params];
     this.#maxNameLength = maxNameLength;
   }
 
@@ -63,8 +63,10 @@ export class NetConnection {
   /** The stream that is meant by a name, with the parameters of all the places they can stand in. */
   request(kind: StreamRequest["kind"], streamName: unknown, remoteAddr: string): StreamRequest {
     const { name, params } = parseName(text(streamName), this.#maxNameLength);
-    const inner = new Set(params.keys());
-    for (const [key, value] of this.#outerParams) if (!inner.has(key)) params.append(key, value);
+    for (const outer of this.#outerParams) {
+      const inner = new Set(params.keys());
+      for (const [key, value] of outer) if (!inner.has(key)) params.append(key, value);
+    }
     const { app, tcUrl, flashVer } = this;
     return { kind, app: app.name, name, params, remoteAddr, tcUrl, flashVer };
   }

@@ -20,7 +20,7 @@ import { NetStream, type NetStreamContext } from "./net_stream.ts";
 import { playerFilter } from "./player_filter.ts";
 import type { PublicationEnd } from "./publication.ts";
 import type { SessionHandler } from "./session_handler.ts";
-import { onStatus, StatusCode } from "./status.ts";
+import { onStatus, type Refusal, StatusCode } from "./status.ts";
 import { parseName } from "./stream_name.ts";
 import type { TagChunks } from "./tag_chunks.ts";
 
@@ -188,7 +188,7 @@ export class ServerSession {
   }
 
   async #command(command: Command, streamId: number): Promise<void> {
-    if (command.name === "connect") return this.#connect(command);
+    if (command.name === "connect") return await this.#connect(command);
     if (!this.#connection) {
       throw new RtmpCommandError("Cannot take a command", {
         read: command.name,
@@ -267,8 +267,11 @@ export class ServerSession {
   }
 
   /** NetConnection.connect (section 7.2.1.1). */
-  #connect(command: Command): void {
+  async #connect(command: Command): Promise<void> {
     if (this.#connection) return this.#refuse(command, "The connection is connected already");
+    const app = command.object?.app;
+    const refusal = await this.#options.handler.admit(typeof app === "string" ? app : "");
+    if (refusal) return await this.#reject(command, refusal);
     this.#connection = new NetConnection(command, this.#options.limits.maxNameLength);
     // The chunk size goes before any answer of more than 128 bytes: OBS loses its way otherwise.
     this.#writer.send(
@@ -277,6 +280,12 @@ export class ServerSession {
       setChunkSize(this.#options.chunkSize),
       this.#connection.success(command),
     );
+  }
+
+  async #reject({ transactionId }: Command, { code, description }: Refusal): Promise<void> {
+    const info = { level: "error", code: code ?? StatusCode.ConnectRejected, description };
+    this.#writer.send(writeCommand(0, "_error", transactionId, null, info));
+    await this.#stop();
   }
 
   /** NetConnection.createStream (section 7.2.1.3). */

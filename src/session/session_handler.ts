@@ -11,6 +11,8 @@ import type { Refusal } from "./status.ts";
 
 /** The questions of a session; the rest of the conversation it leads by itself. */
 export interface SessionHandler {
+  /** Whether a peer may connect to `app`, as it wrote it: a refusal, or nothing. */
+  admit(app: string): Promise<Refusal | undefined>;
   /** Whether a stream may be published or played: a refusal, or nothing. */
   authorize(request: StreamRequest): Promise<Refusal | undefined>;
   /** Whether the publication may have its name: a refusal, or nothing. */
