@@ -74,7 +74,9 @@ export class Socket {
     try {
       for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
     } catch (error) {
-      throw this.failure ??= error;
+      // A peer whose last byte has come before is one that has ended, and all of it can be read.
+      if (!(error instanceof Deno.errors.BrokenPipe)) this.failure ??= error;
+      throw error;
     } finally {
       this.writingSince = undefined;
     }

@@ -46,7 +46,7 @@ export function isCommand({ typeId }: RtmpMessage): boolean {
  * Reads a command. One of type 17 (AMF3) has a byte in front and switches to AMF3 value by value.
  *
  * @throws {AmfError} If its values cannot be read.
- * @throws {RtmpCommandError} If it does not begin with a name.
+ * @throws {RtmpCommandError} If it does not begin with a name and a transaction id.
  * @throws {RtmpLimitError} If it is larger than it may be.
  */
 export function readCommand(
@@ -62,16 +62,16 @@ export function readCommand(
   }
   const body = typeId === MessageType.CommandAmf3 ? payload.subarray(1) : payload;
   const [name, transactionId, object, ...args] = decodeAmf0(body, { maxDepth, maxElements });
-  if (typeof name !== "string") {
+  if (typeof name !== "string" || typeof transactionId !== "number") {
     throw new RtmpCommandError("Cannot read a command", {
-      read: name === undefined ? "nothing" : `a ${typeof name}`,
-      expected: "a name",
+      read: `values of type ${typeof name} and ${typeof transactionId}`,
+      expected: "a name and a transaction id",
       chunkStreamId,
     });
   }
   return {
     name,
-    transactionId: typeof transactionId === "number" ? transactionId : 0,
+    transactionId,
     object: isObject(object) ? object : null,
     args,
   };

@@ -60,3 +60,12 @@ export function tagsOf(bytes: Uint8Array): FlvTag[] {
 export async function fixtureTags(): Promise<FlvTag[]> {
   return tagsOf(await Deno.readFile(new URL("../fixtures/clip60.flv", import.meta.url)));
 }
+
+/** A mebibyte of a keyframe. */
+export const LARGE: Uint8Array<ArrayBuffer> = filled(2 ** 20);
+LARGE.set([0x17, 1, 0, 0, 0]);
+
+/** A frame of which a few fill every buffer; all of them share their data. */
+export function largeTag(index: number): FlvTag {
+  return { type: "video", timestamp: index * 40, data: LARGE };
+}

@@ -25,6 +25,7 @@ export class ScriptedServer implements AsyncDisposable {
   readonly #listener: Deno.TcpListener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #script: Script;
   readonly #ends: ServerEnd[] = [];
+  readonly #over: PromiseWithResolvers<void> = Promise.withResolvers<void>();
   readonly #done: Promise<void>;
 
   constructor(script: Script) {
@@ -54,7 +55,7 @@ export class ScriptedServer implements AsyncDisposable {
   }
 
   async #play(conn: Deno.TcpConn): Promise<void> {
-    const end = new ServerEnd(conn);
+    const end = new ServerEnd(conn, this.#over.promise);
     this.#ends.push(end);
     try {
       await this.#script(end, this.#ends.length);
@@ -66,6 +67,7 @@ export class ScriptedServer implements AsyncDisposable {
   /** Waits for the scripts to end, which tells whether they went as they were written. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener[Symbol.dispose]();
+    this.#over.resolve();
     await within("the scripts to end", this.#done);
   }
 }
@@ -74,12 +76,15 @@ export class ScriptedServer implements AsyncDisposable {
 export class ServerEnd {
   /** Everything that was read, in order. */
   readonly seen: RtmpMessage[] = [];
+  /** Resolves when the test is over: for a server that does nothing until then. */
+  readonly over: Promise<void>;
   readonly #conn: Deno.TcpConn;
   readonly #encoder = new MessageEncoder();
   #messages: ReadableStreamDefaultReader<RtmpMessage> | undefined;
 
-  constructor(conn: Deno.TcpConn) {
+  constructor(conn: Deno.TcpConn, over: Promise<void>) {
     this.#conn = conn;
+    this.over = over;
   }
 
   /** The simple handshake. */
@@ -92,17 +97,22 @@ export class ServerEnd {
   /** Handshake and `connect`; resolves with its command object. */
   async connected(): Promise<Record<string, unknown>> {
     await this.handshake();
-    const { object, transactionId } = await this.command("connect");
     const info = { level: "status", code: "NetConnection.Connect.Success", description: "" };
-    await this.send(writeCommand(0, "_result", transactionId, null, info));
+    const { object } = await this.answer("connect", info);
     return object!;
+  }
+
+  /** The next command of this name, answered. */
+  async answer(name: string, value: unknown): Promise<Command> {
+    const command = await this.command(name);
+    await this.send(writeCommand(0, "_result", command.transactionId, null, value));
+    return command;
   }
 
   /** All that and `createStream`. */
   async created(): Promise<void> {
     await this.connected();
-    const { transactionId } = await this.command("createStream");
-    await this.send(writeCommand(0, "_result", transactionId, null, STREAM_ID));
+    await this.answer("createStream", STREAM_ID);
   }
 
   /** All that and `publish` or `play`. */
