@@ -1,0 +1,13 @@
+/**
+ * Keys and tokens, compared.
+ *
+ * @module
+ */
+
+import { createHash, timingSafeEqual } from "node:crypto";
+
+/** Compares in a time that tells nothing of where two secrets differ. */
+export function isSameSecret(a: string, b: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
