@@ -21,8 +21,8 @@ import type { MessageWriter } from "./message_writer.ts";
 export class ControlLayer {
   readonly #writer: MessageWriter;
   readonly #counts: ReceivedCounts;
-  /** Bytes after which the peer wants to hear of us. */
-  #window: number;
+  /** Bytes after which the peer wants to hear of us; it has not said so at first. */
+  #window: number | undefined;
   #acknowledged = 0;
   /** The window that we have told the peer last. */
   #announcedWindow: number;
@@ -30,16 +30,20 @@ export class ControlLayer {
   constructor(writer: MessageWriter, counts: ReceivedCounts, windowSize: number) {
     this.#writer = writer;
     this.#counts = counts;
-    this.#window = windowSize;
     this.#announcedWindow = windowSize;
   }
 
   /**
    * Acknowledges after each half of the window: the peer must not have to stop and wait. While an
    * answer is still on its way no further one is queued; the next says it all.
+   *
+   * A peer that has not asked for it hears nothing. FFmpeg does not ask, and closes right behind its
+   * last byte: what reaches it then, or what it has not read, makes its system throw away all that
+   * is still on the way here.
    */
   received(bytes: number): void {
-    if (bytes - this.#acknowledged < this.#window / 2 || !this.#writer.idle) return;
+    if (this.#window === undefined || !this.#writer.idle) return;
+    if (bytes - this.#acknowledged < this.#window / 2) return;
     this.#acknowledged = bytes;
     this.#writer.send(acknowledgement(bytes % 2 ** 32));
     void this.#writer.flush();
