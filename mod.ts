@@ -18,6 +18,11 @@
  */
 
 export * from "./src/core.ts";
+export { playRtmp, type PlayRtmpOptions, type RtmpPlayer } from "./src/client/play.ts";
+export { publishRtmp, type PublishRtmpOptions, type RtmpPublisher } from "./src/client/publish.ts";
+export type { RtmpClientOptions } from "./src/client/connect.ts";
+export type { RtmpTargetOptions } from "./src/client/url.ts";
+export type { HandshakeScheme } from "./src/handshake/digest.ts";
 export { ServerLedger } from "./src/ledger/server_ledger.ts";
 export type { PasswordLookup } from "./src/session/adobe_gate.ts";
 export type { RtmpLimits } from "./src/session/limits.ts";

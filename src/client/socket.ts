@@ -76,7 +76,7 @@ export class Socket {
     } catch (error) {
       // A peer whose last byte has come before is one that has ended, and all of it can be read.
       if (!(error instanceof Deno.errors.BrokenPipe)) this.failure ??= error;
-      throw error;
+      throw this.failure ?? error;
     } finally {
       this.writingSince = undefined;
     }

@@ -6,6 +6,7 @@
 
 /** `FourCcInfoMask` (Enhanced RTMP v2, "Enhancing NetConnection connect Command"). */
 export const CAN_FORWARD = 4;
+const CAN_ENCODE = 2;
 
 /** `CapsExMask`, in the same place. */
 export const CapsEx = { Reconnect: 1, Multitrack: 2, ModEx: 4, TimestampNanoOffset: 8 } as const;
@@ -30,9 +31,15 @@ export function readCapabilities(object: Record<string, unknown>): Capabilities 
   const maps = [videoFourCcInfoMap, audioFourCcInfoMap].filter(isObject);
   return {
     announced: Array.isArray(fourCcList) || maps.length > 0 || typeof capsEx === "number",
-    fourCcs: new Set([...list.map(String), ...maps.flatMap((map) => Object.keys(map))]),
+    // Only what is text: to make text of lists of lists can take longer than anybody lives.
+    fourCcs: new Set([...list.filter(isText), ...maps.flatMap((map) => takenFourCcs(map))]),
     capsEx: typeof capsEx === "number" ? capsEx : 0,
   };
+}
+
+/** The keys of an info map, without what the peer says that it can only encode. */
+function takenFourCcs(map: Record<string, unknown>): string[] {
+  return Object.keys(map).filter((fourCc) => map[fourCc] !== CAN_ENCODE);
 }
 
 /** What we announce in turn: we pass on everything, look into all of it and change none. */
@@ -45,6 +52,10 @@ export function ourCapabilities(): Record<string, unknown> {
     audioFourCcInfoMap: forward(AUDIO_FOURCCS),
     capsEx: CapsEx.Reconnect | CapsEx.Multitrack | CapsEx.ModEx | CapsEx.TimestampNanoOffset,
   };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readUint16 } from "../bytes/integers.ts";
 import { RtmpCommandError } from "../errors.ts";
 import { type Command, isCommand, readCommand } from "../message/command.ts";
 import type { RtmpMessage } from "../message/message.ts";
@@ -40,9 +41,8 @@ function readStatus({ args, object }: Command): Status | undefined {
  * @throws {RtmpCommandError} If the status is an error.
  */
 export function readOnStatus(action: string, message: RtmpMessage): Status | undefined {
-  if (!isCommand(message)) return undefined;
-  const command = readCommand(message, DEFAULT_LIMITS);
-  if (command.name !== "onStatus") return undefined;
+  const command = readServerCommand(message);
+  if (command?.name !== "onStatus") return undefined;
   const status = readStatus(command);
   if (status && isRefusal(status)) throw statusError(action, status);
   return status;
@@ -62,14 +62,24 @@ export function readAnswer(
   transactionId: number,
   isRight: (command: Command) => boolean = () => false,
 ): Command | undefined {
-  if (!isCommand(message)) return undefined;
-  const command = readCommand(message, DEFAULT_LIMITS);
-  if (command.name !== "_result" && command.name !== "_error") return undefined;
+  const command = readServerCommand(message);
+  if (command?.name !== "_result" && command?.name !== "_error") return undefined;
   const unnumbered = command.transactionId === 0 && isRight(command);
   if (command.transactionId !== transactionId && !unnumbered) return undefined;
   const status = readStatus(command);
   if (command.name === "_error" || status && isRefusal(status)) throw statusError(action, status);
   return command;
+}
+
+/** Reads a command. FFmpeg, as a server, sends an `onFCPublish` that is but a name: it says nothing. */
+function readServerCommand(message: RtmpMessage): Command | undefined {
+  if (!isCommand(message) || isBareName(message.payload)) return undefined;
+  return readCommand(message, DEFAULT_LIMITS);
+}
+
+/** An AMF0 string (marker 2, its length in 16 bits) and nothing behind it. */
+function isBareName(payload: Uint8Array): boolean {
+  return payload[0] === 2 && payload.length > 2 && payload.length === 3 + readUint16(payload, 1);
 }
 
 /** Whether a status is an error. */

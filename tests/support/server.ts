@@ -32,12 +32,12 @@ export class ServerProcess implements AsyncDisposable {
   readonly lines: string[] = [];
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<void>;
-  #status: Deno.CommandStatus | undefined;
+  #ended = false;
 
   private constructor(child: Deno.ChildProcess) {
     this.#child = child;
     this.#reading = this.#read(child.stderr);
-    child.status.then((status) => this.#status = status);
+    Promise.all([child.status, this.#reading]).then(() => this.#ended = true);
   }
 
   /** Starts it and waits until it listens. */
@@ -78,7 +78,7 @@ export class ServerProcess implements AsyncDisposable {
   async line(pattern: RegExp): Promise<string> {
     return await until(() => `${pattern} in the log:\n${this.lines.join("\n")}`, () => {
       const line = this.lines.find((line) => pattern.test(line));
-      if (line === undefined && this.#status) {
+      if (line === undefined && this.#ended) {
         throw new Error(`The server has ended without ${pattern}:\n${this.lines.join("\n")}`);
       }
       return line;
@@ -99,7 +99,7 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Ends it as Ctrl-C does. */
   async stop(): Promise<Deno.CommandStatus> {
-    if (!this.#status) this.kill("SIGINT");
+    if (!this.#ended) this.kill("SIGINT");
     return await this.ended();
   }
 

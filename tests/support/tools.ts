@@ -4,7 +4,10 @@
  * @module
  */
 
-/** A program on the PATH, or an element of GStreamer, written as `gst:rtmp2sink`. */
+/**
+ * A program on the PATH, a file by its absolute path, or an element of GStreamer, written as
+ * `gst:rtmp2sink`.
+ */
 export type Tool = string;
 
 /**
@@ -30,6 +33,7 @@ export async function toolTest(
 
 /** Whether a tool is there. */
 export async function hasTool(tool: Tool): Promise<boolean> {
+  if (tool.startsWith("/")) return await isFile(tool);
   if (!tool.startsWith("gst:")) return await isOnPath(tool);
   if (!await isOnPath("gst-inspect-1.0")) return false;
   const inspect = new Deno.Command("gst-inspect-1.0", {
@@ -42,8 +46,12 @@ export async function hasTool(tool: Tool): Promise<boolean> {
 
 async function isOnPath(program: string): Promise<boolean> {
   for (const directory of (Deno.env.get("PATH") ?? "").split(":")) {
-    const found = await Deno.stat(`${directory}/${program}`).catch(() => undefined);
-    if (found?.isFile) return true;
+    if (await isFile(`${directory}/${program}`)) return true;
   }
   return false;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await Deno.stat(path).catch(() => undefined);
+  return found?.isFile === true;
 }

@@ -1,0 +1,11 @@
+/**
+ * Ports for programs that cannot pick one themselves.
+ *
+ * @module
+ */
+
+/** A port of loopback that nobody listened on a moment ago. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
