@@ -1,55 +1,115 @@
 /**
- * What the benchmarks work on: the bytes of a publisher, made by our own encoder.
+ * What the benchmarks work on: two seconds of a publisher, made by our own encoder.
  *
  * @module
  */
 
+import { concat } from "@std/bytes";
+import { encodeAmf0 } from "../src/amf/encode_amf0.ts";
+import type { FlvTag } from "../src/flv/flv_tag.ts";
 import { MessageEncoder } from "../src/message/message_encoder.ts";
 import { MessageType, type RtmpMessage } from "../src/message/message.ts";
 
-/** Two seconds of 1080p60 at 8 Mbit/s with AAC beside it: what one encoder sends. */
-export function messages(): RtmpMessage[] {
-  const all: RtmpMessage[] = [];
+/** Bytes in a TCP segment on Ethernet: the network delivers multiples of it. */
+const SEGMENT = 1448;
+
+/** The largest read of the server. */
+const LARGEST_READ = 64 * 1024;
+
+/** 1080p60 at 8 Mbit/s with AAC beside it: what one encoder makes in two seconds. */
+export function tags(): FlvTag[] {
+  const all: FlvTag[] = [];
   for (let frame = 0; frame < 120; frame++) {
-    const video = frame % 60 === 0 ? 120_000 : 15_000;
-    all.push(message(6, MessageType.Video, Math.round(frame * 1000 / 60), video));
-    if (frame % 4 !== 3) {
-      all.push(message(4, MessageType.Audio, Math.round(frame * 1000 / 60), 340));
-    }
+    const timestamp = Math.round(frame * 1000 / 60);
+    const isKeyframe = frame % 60 === 0;
+    all.push({
+      type: "video",
+      timestamp,
+      data: body([isKeyframe ? 0x17 : 0x27, 1, 0, 0, 0], isKeyframe ? 120_000 : 15_000),
+    });
+    if (frame % 4 !== 3) all.push({ type: "audio", timestamp, data: body([0xaf, 1], 340) });
   }
   return all;
 }
 
-function message(
-  chunkStreamId: number,
-  typeId: number,
-  timestamp: number,
-  size: number,
-): RtmpMessage {
-  const payload = crypto.getRandomValues(new Uint8Array(Math.min(size, 65_536)));
-  const whole = new Uint8Array(size);
-  whole.set(payload);
-  return { chunkStreamId, messageStreamId: 1, typeId, timestamp, payload: whole };
+/** The same as messages. */
+export function messages(): RtmpMessage[] {
+  return tags().map(({ type, timestamp, data }) => ({
+    chunkStreamId: type === "video" ? 6 : 4,
+    messageStreamId: 1,
+    typeId: type === "video" ? MessageType.Video : MessageType.Audio,
+    timestamp,
+    payload: data,
+  }));
 }
 
-/** The messages as bytes with chunks of this size, in pieces as the network delivers them. */
-export function pieces(chunkSize: number, pieceSize = 65_536): Uint8Array[] {
+/** The messages as bytes in chunks of this size, cut as a fast network cuts. */
+export function pieces(chunkSize: number): Uint8Array[] {
   const encoder = new MessageEncoder({ chunkSize });
-  const parts = messages().map((message) => encoder.encode(message));
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  const cut: Uint8Array[] = [];
-  for (let from = 0; from < bytes.length; from += pieceSize) {
-    cut.push(bytes.slice(from, from + pieceSize));
-  }
-  return cut;
+  return cut(concat(messages().map((message) => encoder.encode(message))));
 }
 
-/** How many bytes the pieces have. */
-export function size(all: Uint8Array[]): number {
-  return all.reduce((sum, piece) => sum + piece.length, 0);
+/** Cuts bytes into pieces of one to 45 segments, always the same ones. */
+export function cut(bytes: Uint8Array): Uint8Array[] {
+  const all: Uint8Array[] = [];
+  let seed = 1;
+  for (let from = 0; from < bytes.length;) {
+    seed = seed * 48_271 % 0x7fffffff;
+    const segments = 1 + seed % Math.floor(LARGEST_READ / SEGMENT);
+    all.push(bytes.slice(from, from + segments * SEGMENT));
+    from += segments * SEGMENT;
+  }
+  return all;
+}
+
+/** How many megabytes the pieces have, in words. */
+export function megabytes(all: Uint8Array[]): string {
+  return `${(all.reduce((sum, piece) => sum + piece.length, 0) / 1e6).toFixed(1)} MB`;
+}
+
+/** Reads a stream to its end. */
+export async function drain(stream: ReadableStream<unknown>): Promise<void> {
+  for await (const _ of stream);
+}
+
+/** The `connect` of an encoder, with its name and number: 200 bytes and a bit. */
+export const CONNECT: unknown[] = ["connect", 1, {
+  app: "live",
+  type: "nonprivate",
+  flashVer: "FMLE/3.0 (compatible; Lavf59.27.100)",
+  tcUrl: "rtmp://ingest.example.com:1935/live",
+  fourCcList: ["av01", "hvc1", "vp09"],
+  videoFunction: 1,
+}];
+
+/** The metadata of an encoder. */
+export const METADATA: unknown[] = ["@setDataFrame", "onMetaData", {
+  duration: 0,
+  width: 1920,
+  height: 1080,
+  videodatarate: 7812.5,
+  framerate: 60,
+  videocodecid: 7,
+  audiodatarate: 156.25,
+  audiosamplerate: 48000,
+  audiosamplesize: 16,
+  stereo: true,
+  audiocodecid: 10,
+  encoder: "Lavf59.27.100",
+  filesize: 0,
+}];
+
+/** Values as AMF0. */
+export function amf0(values: unknown[]): Uint8Array {
+  return encodeAmf0(...values);
+}
+
+/** Random bytes behind a header: nothing may gain by their being alike. */
+function body(header: number[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; at += 65_536) {
+    crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+  }
+  bytes.set(header);
+  return bytes;
 }

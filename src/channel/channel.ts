@@ -41,7 +41,8 @@ export class Channel implements SubscriptionSource {
   #ledger: PublicationLedger | undefined;
   /** The publication that is given on now; the next one has to wait for it. */
   #giving: Promise<Subscription[]> = Promise.resolve([]);
-  #begun = false;
+  /** When the first tag of the publication came, by `performance.now()`. */
+  #begunAt: number | undefined;
   #ended = false;
 
   /**
@@ -61,6 +62,11 @@ export class Channel implements SubscriptionSource {
   /** Whether audio has come. */
   get hasAudio(): boolean {
     return this.#cache.hasAudio;
+  }
+
+  /** For how long the publication has been giving tags, in milliseconds. */
+  get age(): number {
+    return this.#begunAt === undefined ? 0 : performance.now() - this.#begunAt;
   }
 
   /** How many consumers there are. */
@@ -87,7 +93,7 @@ export class Channel implements SubscriptionSource {
       this.#subscriptions.delete(subscription);
       this.#ledger?.retire(subscription.ledger);
     });
-    if (this.#begun) this.#catchUp(subscription);
+    if (this.#begunAt !== undefined) this.#catchUp(subscription);
     if (this.#ended) subscription.end();
     return subscription;
   }
@@ -148,7 +154,7 @@ export class Channel implements SubscriptionSource {
     this.#cache.clear();
     this.#firstTags.clear();
     this.#clock.restart();
-    this.#begun = false;
+    this.#begunAt = undefined;
   }
 
   async #give(published: FlvTag): Promise<void> {
@@ -156,7 +162,7 @@ export class Channel implements SubscriptionSource {
     const timestamp = this.#clock.time(published.timestamp, kind);
     const tag = timestamp === published.timestamp ? published : { ...published, timestamp };
     const counted = { tag, kind };
-    this.#begun = true;
+    this.#begunAt ??= performance.now();
     this.#cache.add(counted);
     if (!this.#firstTags.has(tag.type)) this.#firstTags.set(tag.type, tag);
     this.rate.add(tag.data.length, kind === "videoFrames");

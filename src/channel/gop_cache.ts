@@ -34,6 +34,8 @@ export class GopCache {
   readonly #headers = new Map<string, CountedTag>();
   /** From the last keyframe on, as long as it is within the limits. */
   #frames: CountedTag[] = [];
+  /** The headers that those frames need: a later one may already be among them. */
+  #headersBefore: CountedTag[] = [];
   #bytes = 0;
   #hasVideo = false;
   #hasAudio = false;
@@ -63,10 +65,11 @@ export class GopCache {
   }
 
   /** Metadata and sequence headers, at the time of the tag that they are to go before. */
-  headersFor({ timestamp }: FlvTag): CountedTag[] {
-    return Array.from(this.#headers.values(), ({ tag, kind }) => ({
+  headersFor(before: FlvTag): CountedTag[] {
+    const isFirst = this.#frames[0]?.tag === before;
+    return Array.from(isFirst ? this.#headersBefore : this.#headers.values(), ({ tag, kind }) => ({
       kind,
-      tag: { ...tag, timestamp },
+      tag: { ...tag, timestamp: before.timestamp },
     }));
   }
 
@@ -85,16 +88,17 @@ export class GopCache {
     else if (this.#frames.length > 0) this.#append(counted);
   }
 
-  /** Forgets the frames: another publication takes up the name. */
+  /** Forgets everything: another publication takes up the name. */
   clear(): void {
-    this.#frames = [];
-    this.#bytes = 0;
+    this.#forgetFrames();
     this.#headers.clear();
+    this.#hasVideo = false;
+    this.#hasAudio = false;
   }
 
   #begin(keyframe: CountedTag): void {
-    this.#frames = [];
-    this.#bytes = 0;
+    this.#forgetFrames();
+    this.#headersBefore = [...this.#headers.values()];
     this.#append(keyframe);
   }
 
@@ -103,6 +107,10 @@ export class GopCache {
     this.#bytes += counted.tag.data.length;
     const time = counted.tag.timestamp - this.#frames[0]!.tag.timestamp;
     if (this.#bytes <= this.#limits.maxBytes && time <= this.#limits.maxTime) return;
+    this.#forgetFrames();
+  }
+
+  #forgetFrames(): void {
     this.#frames = [];
     this.#bytes = 0;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FlvTag } from "../flv/flv_tag.ts";
+import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
 import { isKeyframe } from "../flv/tag_kind.ts";
 import { ConsumerLedger, type ConsumerMode, type DropReason } from "../ledger/consumer_ledger.ts";
 import type { MediaKind } from "../ledger/counts.ts";
@@ -25,6 +25,10 @@ export interface SubscribeOptions {
   kind: string;
   /** `lossless` holds the publisher back, `live` is skipped forward. */
   mode: ConsumerMode;
+  /** Whether it wants audio; true unless given. */
+  audio?: boolean;
+  /** Whether it wants video; true unless given. */
+  video?: boolean;
   /** Makes of each tag what the consumer understands, or leaves it out. */
   filter?: (tag: FlvTag) => FlvTag | undefined;
   /**
@@ -40,6 +44,10 @@ export interface SubscriptionSource {
   headersFor(tag: FlvTag): CountedTag[];
   /** Whether there is video, so that only a keyframe can be begun with. */
   readonly hasVideo: boolean;
+  /** Whether there is audio. */
+  readonly hasAudio: boolean;
+  /** For how long the publication has been giving tags, in milliseconds. */
+  readonly age: number;
 }
 
 /** One consumer: a stream of tags, and its books. */
@@ -64,10 +72,10 @@ export class Subscription {
   #askedAt = performance.now();
   /** Why everything is dropped until there is a tag to begin with, if it is. */
   #skipping: DropReason | undefined;
-  /** Video alone is left out until there is a keyframe. */
-  #videoWaits = false;
+  /** What is wanted again: audio goes on with its next tag, video with a keyframe. */
+  readonly #returning = { audio: false, video: false, script: false };
   #paused = false;
-  readonly #wanted = { audio: true, video: true, script: true };
+  readonly #wanted: Record<FlvTagType, boolean>;
   #ended = false;
   #finished = false;
   #resolveBegun!: () => void;
@@ -79,6 +87,7 @@ export class Subscription {
   constructor(options: SubscribeOptions, source: SubscriptionSource) {
     this.#source = source;
     this.#filter = options.filter;
+    this.#wanted = { audio: options.audio ?? true, video: options.video ?? true, script: true };
     this.outlives = options.outlives ?? false;
     this.ledger = new ConsumerLedger(options.kind, options.mode, () => this.#queue.count());
     this.begun = new Promise((resolve) => this.#resolveBegun = resolve);
@@ -88,6 +97,23 @@ export class Subscription {
       pull: () => this.#pull(),
       cancel: () => this.#leave(),
     }, { highWaterMark: 0 });
+  }
+
+  /** Which kinds of media have come that the consumer wants, as far as is known. */
+  get media(): { audio: boolean; video: boolean } {
+    const { hasAudio, hasVideo } = this.#source;
+    return { audio: hasAudio && this.#wanted.audio, video: hasVideo && this.#wanted.video };
+  }
+
+  /** Whether everything that the consumer wants has come, so that `media` does not change. */
+  get hasAllMedia(): boolean {
+    const { hasAudio, hasVideo } = this.#source;
+    return (hasAudio || !this.#wanted.audio) && (hasVideo || !this.#wanted.video);
+  }
+
+  /** For how long the publication has been giving tags, in milliseconds. */
+  get sourceAge(): number {
+    return this.#source.age;
   }
 
   /** For how long the consumer has not asked for the tags that wait for it, in milliseconds. */
@@ -123,7 +149,7 @@ export class Subscription {
 
   /** Leaves out, or no longer, one kind of media; video comes back with a keyframe. */
   receive(type: "audio" | "video", wanted: boolean): void {
-    if (type === "video" && wanted && !this.#wanted.video) this.#videoWaits = true;
+    if (wanted && !this.#wanted[type]) this.#returning[type] = true;
     this.#wanted[type] = wanted;
   }
 
@@ -147,13 +173,13 @@ export class Subscription {
     if (this.#skipping) {
       if (!this.#canBeginWith(tag, kind)) return this.#skipping;
       this.#skipping = undefined;
-      this.#videoWaits = false;
+      this.#returning.audio = this.#returning.video = false;
       this.#enqueueHeaders(tag);
     }
     if (!this.#wanted[tag.type]) return "not-wanted";
-    if (this.#videoWaits && tag.type === "video") {
-      if (!isKeyframe(tag)) return "before-keyframe";
-      this.#videoWaits = false;
+    if (this.#returning[tag.type]) {
+      if (tag.type === "video" && !isKeyframe(tag)) return "before-keyframe";
+      this.#returning[tag.type] = false;
       this.#enqueueHeaders(tag);
     }
     return undefined;

@@ -12,19 +12,17 @@ import { readTagTime, TAG_HEADER_LENGTH } from "./tag_header.ts";
 const BACK_POINTER_LENGTH = 4;
 
 /**
- * Emits the messages inside an aggregate, with their times moved so that the first has the
- * aggregate's. Their payloads are views of the aggregate's.
+ * Gives the messages inside an aggregate one by one, with their times moved so that the first has
+ * the aggregate's. Their payloads are views of the aggregate's: a million of them may be in one, and
+ * take no memory before their turn.
  *
  * The sub-messages lie in the format of FLV tags, times included, as Flash Media Server and all
  * receivers have it.
  *
- * @returns Whether the aggregate was well-formed. What is whole before a malformed part is emitted;
+ * @returns Whether the aggregate was well-formed. What is whole before a malformed part is given;
  * aggregates inside are not.
  */
-export function splitAggregate(
-  aggregate: RtmpMessage,
-  emit: (message: RtmpMessage) => void,
-): boolean {
+export function* splitAggregate(aggregate: RtmpMessage): Generator<RtmpMessage, boolean, void> {
   const { payload, chunkStreamId, messageStreamId } = aggregate;
   const offset = payload.length >= TAG_HEADER_LENGTH
     ? aggregate.timestamp - readTagTime(payload, 0)
@@ -40,13 +38,13 @@ export function splitAggregate(
     if (typeId === MessageType.Aggregate) {
       wellFormed = false;
     } else {
-      emit({
+      yield {
         chunkStreamId,
         messageStreamId,
         typeId,
         timestamp: (readTagTime(payload, at) + offset) >>> 0,
         payload: payload.subarray(start, end),
-      });
+      };
     }
     at = end + BACK_POINTER_LENGTH;
   }

@@ -61,17 +61,17 @@ export class FlvTagDecoder {
       case MessageType.Video:
         return emit(this.#tag("video", timestamp, payload));
       case MessageType.DataAmf0:
-        return emit(this.#tag("script", timestamp, scriptData(payload)));
       case MessageType.DataAmf3:
-        // The format byte 0 says: AMF0 values, each of which may switch to AMF3 by a marker.
-        return emit(
-          this.#tag("script", timestamp, scriptData(payload.subarray(payload[0] === 0 ? 1 : 0))),
-        );
+        return emit(this.#tag("script", timestamp, scriptDataOf(message)));
       case MessageType.Aggregate:
-        if (!splitAggregate(message, (part) => this.decode(part, emit))) {
-          this.#malformedAggregates++;
-        }
+        return this.#decodeAll(splitAggregate(message), emit);
     }
+  }
+
+  #decodeAll(parts: Generator<RtmpMessage, boolean, void>, emit: (tag: FlvTag) => void): void {
+    let next = parts.next();
+    for (; !next.done; next = parts.next()) this.decode(next.value, emit);
+    if (!next.value) this.#malformedAggregates++;
   }
 
   #tag(type: FlvTagType, wireTime: number, data: Uint8Array): FlvTag {
@@ -79,11 +79,14 @@ export class FlvTagDecoder {
   }
 }
 
-/** Takes `@setDataFrame` away: an FLV file has the name of the event first. */
-function scriptData(payload: Uint8Array): Uint8Array {
-  return SET_DATA_FRAME.every((byte, index) => payload[index] === byte)
-    ? payload.subarray(SET_DATA_FRAME.length)
-    : payload;
+/** What a data message is as script data: an FLV file has the name of the event first. */
+export function scriptDataOf({ typeId, payload }: RtmpMessage): Uint8Array {
+  // The format byte 0 of type 15 says: AMF0 values, each of which may switch to AMF3 by a marker.
+  const hasFormat = typeId === MessageType.DataAmf3 && payload[0] === 0;
+  const data = hasFormat ? payload.subarray(1) : payload;
+  return SET_DATA_FRAME.every((byte, index) => data[index] === byte)
+    ? data.subarray(SET_DATA_FRAME.length)
+    : data;
 }
 
 /** What a {@linkcode FlvTagStream} can be told. */

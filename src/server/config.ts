@@ -29,6 +29,11 @@ Usage: deno run --allow-net jsr:@sluice/rtmp/server [options]
   --rtmps-port PORT        RTMPS on a port of its own; with --tls-cert and --tls-key
   --tls-cert FILE          certificate (PEM); taken up again when the file changes
   --tls-key FILE           its private key (PEM) (both need --allow-read=FILE)
+  --push STREAM=URL        send a stream on, as live/demo=rtmp://host/app/name; repeatable
+  --pull STREAM=URL        bring a stream in when somebody wants it; repeatable
+  --pull-always STREAM=URL bring a stream in all the time; repeatable
+  --api-token TOKEN        for whatever changes something over HTTP; or SLUICE_API_TOKEN
+                           (made and printed when HTTP listens beyond loopback)
   --timeout SECONDS        for a publisher that sends nothing, a viewer that takes nothing (30)
   --chunk-size BYTES       the chunk size that is announced (65536)
   --max-message-size BYTES the largest message that is accepted (16777215)
@@ -36,6 +41,12 @@ Usage: deno run --allow-net jsr:@sluice/rtmp/server [options]
   --json                   log lines as JSON
   --help, --version
 `;
+
+/** A stream here and its other end elsewhere. */
+export interface RelayConfig {
+  stream: string;
+  url: string;
+}
 
 /** What the server is told to do. */
 export interface Config {
@@ -47,6 +58,9 @@ export interface Config {
   record: string | undefined;
   app: string | undefined;
   streamKey: string | undefined;
+  apiToken: string | undefined;
+  pushes: RelayConfig[];
+  pulls: (RelayConfig & { always: boolean })[];
   /** `undefined` for no RTMPS. */
   tls: { port: number; certFile: string; keyFile: string } | undefined;
   /** In milliseconds. */
@@ -71,6 +85,10 @@ const OPTIONS = {
   "rtmps-port": { type: "string" },
   "tls-cert": { type: "string" },
   "tls-key": { type: "string" },
+  "api-token": { type: "string" },
+  "push": { type: "string", multiple: true, default: [] as string[] },
+  "pull": { type: "string", multiple: true, default: [] as string[] },
+  "pull-always": { type: "string", multiple: true, default: [] as string[] },
   "timeout": { type: "string", default: "30" },
   "chunk-size": { type: "string", default: "65536" },
   "max-message-size": { type: "string", default: String(LARGEST_MESSAGE) },
@@ -99,6 +117,15 @@ export function readConfig(args: string[]): Config | { print: string } {
     record: notEmpty("--record", flags.record),
     app: notEmpty("--app", flags.app),
     streamKey: notEmpty("--stream-key", flags["stream-key"] ?? environment("SLUICE_STREAM_KEY")),
+    apiToken: notEmpty("--api-token", flags["api-token"] ?? environment("SLUICE_API_TOKEN")),
+    pushes: flags.push.map((text) => readRelay("--push", text)),
+    pulls: [
+      ...flags.pull.map((text) => ({ ...readRelay("--pull", text), always: false })),
+      ...flags["pull-always"].map((text) => ({
+        ...readRelay("--pull-always", text),
+        always: true,
+      })),
+    ],
     tls: readTls(flags),
     timeout: 1000 * integer("--timeout", flags.timeout, 1, 86_400),
     chunkSize: integer("--chunk-size", flags["chunk-size"], 1, LARGEST_MESSAGE),
@@ -115,6 +142,13 @@ function parseFlags(args: string[]) {
     if (!(error instanceof TypeError)) throw error;
     throw new ConfigError(`${error.message.split(". ")[0]}; see --help`, { cause: error });
   }
+}
+
+/** A stream and a URL, as `live/demo=rtmp://host/app/name`. */
+function readRelay(flag: string, text: string): RelayConfig {
+  const [, stream, url] = /^([^=]*\/[^=]*)=(rtmps?:\/\/.+)$/.exec(text) ?? [];
+  if (stream && url && URL.canParse(url)) return { stream, url };
+  throw new ConfigError(`${flag} must be as live/demo=rtmp://host/app/name`);
 }
 
 /** All three flags of RTMPS, or none. */

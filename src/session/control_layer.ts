@@ -16,6 +16,7 @@ import {
 } from "../message/control.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import type { MessageWriter } from "./message_writer.ts";
+import { LimitType } from "./send_window.ts";
 
 /** Acknowledges what is received, answers pings, counts what nobody knows (RTMP 1.0, 5.4 and 6.2). */
 export class ControlLayer {
@@ -23,7 +24,9 @@ export class ControlLayer {
   readonly #counts: ReceivedCounts;
   /** Bytes after which the peer wants to hear of us; it has not said so at first. */
   #window: number | undefined;
+  #received = 0;
   #acknowledged = 0;
+  #acknowledging = false;
   /** The window that we have told the peer last. */
   #announcedWindow: number;
 
@@ -34,19 +37,32 @@ export class ControlLayer {
   }
 
   /**
-   * Acknowledges after each half of the window: the peer must not have to stop and wait. While an
-   * answer is still on its way no further one is queued; the next says it all.
+   * Acknowledges after each half of the window: the peer must not have to stop and wait. While one
+   * is still on its way no further one is queued: the next says it all, and it goes even if nothing
+   * more comes, since the peer may be waiting for just that.
    *
    * A peer that has not asked for it hears nothing. FFmpeg does not ask, and closes right behind its
    * last byte: what reaches it then, or what it has not read, makes its system throw away all that
    * is still on the way here.
    */
   received(bytes: number): void {
-    if (this.#window === undefined || !this.#writer.idle) return;
-    if (bytes - this.#acknowledged < this.#window / 2) return;
-    this.#acknowledged = bytes;
-    this.#writer.send(acknowledgement(bytes % 2 ** 32));
-    void this.#writer.flush();
+    this.#received = bytes;
+    if (this.#isDue && !this.#acknowledging) void this.#acknowledge();
+  }
+
+  get #isDue(): boolean {
+    return this.#window !== undefined &&
+      this.#received - this.#acknowledged >= this.#window / 2;
+  }
+
+  async #acknowledge(): Promise<void> {
+    this.#acknowledging = true;
+    while (this.#isDue) {
+      this.#acknowledged = this.#received;
+      this.#writer.send(acknowledgement(this.#received % 2 ** 32));
+      await this.#writer.flush();
+    }
+    this.#acknowledging = false;
   }
 
   /** Asks the peer to show that it is there. */
@@ -67,16 +83,17 @@ export class ControlLayer {
 
   #receive(message: RtmpMessage): void {
     switch (message.typeId) {
-      // The chunk layer has acted on these two, and acknowledgements say nothing we wait for.
+      // The chunk layer has acted on these two.
       case MessageType.SetChunkSize:
       case MessageType.Abort:
-      case MessageType.Acknowledgement:
         return;
+      case MessageType.Acknowledgement:
+        return this.#writer.window.acknowledge(readControlValue(message));
       case MessageType.WindowAcknowledgementSize:
         this.#window = Math.max(1, readControlValue(message));
-        return;
+        return this.received(this.#received);
       case MessageType.SetPeerBandwidth:
-        return this.#limitTo(readControlValue(message));
+        return this.#limitTo(readControlValue(message), message.payload[4]);
       case MessageType.UserControl:
         return this.#userControl(message);
       case MessageType.SharedObjectAmf0:
@@ -88,7 +105,8 @@ export class ControlLayer {
   }
 
   /** A new limit is answered with the window that follows from it (section 5.4.5). */
-  #limitTo(bytes: number): void {
+  #limitTo(bytes: number, limitType: number = LimitType.Dynamic): void {
+    this.#writer.window.limitTo(bytes, limitType);
     if (bytes === this.#announcedWindow) return;
     this.#announcedWindow = bytes;
     this.#writer.send(windowAcknowledgementSize(bytes));

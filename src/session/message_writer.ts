@@ -7,6 +7,7 @@
 import { concat } from "@std/bytes";
 import { MessageEncoder } from "../message/message_encoder.ts";
 import type { RtmpMessage } from "../message/message.ts";
+import { SendWindow } from "./send_window.ts";
 
 /** Bytes that may wait for the write before them. */
 const MAX_PENDING_BYTES = 256 * 1024;
@@ -24,17 +25,14 @@ export class MessageWriter {
   #pendingBytes = 0;
   #flushed: Promise<void> = Promise.resolve();
   #writing = false;
+  /** What the peer lets us send at once. Whoever sends media waits for room in it. */
+  readonly window: SendWindow = new SendWindow();
   /** The error of the write that failed. */
   failure: unknown;
 
   constructor(writable: WritableStream<Uint8Array>) {
     this.#writer = writable.getWriter();
     this.#writer.closed.catch((error) => this.failure ??= error);
-  }
-
-  /** Whether everything that was sent has been taken. */
-  get idle(): boolean {
-    return !this.#writing && this.#pending.length === 0;
   }
 
   /** Queues messages for the next flush. */
@@ -50,6 +48,7 @@ export class MessageWriter {
     if (this.failure !== undefined) return;
     this.#pending.push(bytes);
     this.#pendingBytes += bytes.length;
+    this.window.add(bytes.length);
   }
 
   /** Resolves when the peer's side has taken everything sent so far. */

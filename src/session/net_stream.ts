@@ -16,6 +16,7 @@ import { type PublicationEnd, PublicationInput, type StreamRequest } from "./pub
 import type { SessionHandler } from "./session_handler.ts";
 import { onStatus, type Refusal, StatusCode } from "./status.ts";
 import type { TagChunks } from "./tag_chunks.ts";
+import type { Turns } from "./turns.ts";
 
 /** What a message stream needs of its connection. */
 export interface NetStreamContext {
@@ -27,8 +28,12 @@ export interface NetStreamContext {
   request(kind: StreamRequest["kind"], name: unknown): StreamRequest;
   /** What the peer can be played. */
   filter(): TagFilter;
+  /** Gives others their turn when this peer has been served for long. */
+  readonly turns: Turns;
   /** The message stream has ended from this side: the connection goes too if it carries nothing. */
   released(): void;
+  /** The program has failed here; the session tells it of that when it ends. */
+  failed(error: unknown): void;
 }
 
 /** The NetStream commands of one message stream (RTMP 1.0, section 7.2.2). */
@@ -37,15 +42,18 @@ export class NetStream {
   readonly #context: NetStreamContext;
   #input: PublicationInput | undefined;
   #player: Player | undefined;
+  /** The application is being asked whether something may be published or played here. */
+  #asking = false;
+  #gone = false;
 
   constructor(id: number, context: NetStreamContext) {
     this.id = id;
     this.#context = context;
   }
 
-  /** Whether something is published or played here. */
+  /** Whether something is published or played here, or about to be. */
   get active(): boolean {
-    return this.publishes || this.plays;
+    return this.publishes || this.plays || this.#asking;
   }
 
   /** Whether something is published here. */
@@ -69,31 +77,36 @@ export class NetStream {
    */
   async publish(command: Command): Promise<void> {
     if (this.#input) return;
-    const { handler } = this.#context;
+    const { handler, counts, turns } = this.#context;
     const [name, type] = command.args;
     const request = this.#context.request("publish", name);
     request.type = type === "record" || type === "append" ? type : "live";
-    const refusal = await handler.authorize(request);
-    if (refusal) return this.#refuse(refusal, StatusCode.PublishDenied);
+    if (!await this.#isAllowed(request, StatusCode.PublishDenied)) return;
     const input = new PublicationInput(
       request,
-      this.#context.counts,
-      (reason) => this.#closeFromHere(reason),
+      counts,
+      turns,
+      (reason) => this.#closeFromHere(input, reason),
     );
-    const taken = handler.claim(input.publication);
-    if (taken) return this.#refuse(taken, StatusCode.PublishBadName);
+    // Ours before it is claimed: its holder may be another message stream of this connection, which
+    // is not to go when that one is closed.
     this.#input = input;
+    const taken = handler.claim(input.publication);
+    if (taken) {
+      this.#end({ reason: "closed", description: taken.description });
+      return this.#refuse(taken, StatusCode.PublishBadName);
+    }
+    if (this.#input !== input) return;
     this.#status("status", StatusCode.PublishStart, `Publishing ${request.name}`);
     handler.begin(input.publication);
   }
 
   /** `play` (section 7.2.2.1). A second one takes the place of the first. */
   async play(name: unknown): Promise<void> {
-    await this.#player?.stop();
+    await this.#stopPlaying();
     const { handler, writer } = this.#context;
     const request = this.#context.request("play", name);
-    const refusal = await handler.authorize(request);
-    if (refusal) return this.#refuse(refusal, StatusCode.PlayFailed);
+    if (!await this.#isAllowed(request, StatusCode.PlayFailed)) return;
     const source = handler.play(request, this.#context.filter());
     if ("description" in source) return this.#refuse(source, StatusCode.PlayStreamNotFound);
     writer.send(userControl(UserControlEvent.StreamBegin, this.id));
@@ -142,32 +155,61 @@ export class NetStream {
     if (this.#end({ reason: "unpublished", description: "The publisher ended it" })) {
       this.#status("status", StatusCode.UnpublishSuccess, "The stream has ended");
     }
-    if (!this.#player) return;
-    const player = this.#player;
-    this.#player = undefined;
-    await player.stop();
-    this.#status("status", StatusCode.PlayStop, "Playing has stopped");
+    if (await this.#stopPlaying()) {
+      this.#status("status", StatusCode.PlayStop, "Playing has stopped");
+    }
   }
 
   /** The connection has ended, and with it what is published and played here. */
   async disconnect(end: PublicationEnd): Promise<void> {
+    this.#gone = true;
     this.#end(end);
-    await this.#player?.stop();
+    await this.#stopPlaying();
+  }
+
+  /** Asks the application. Nothing begins any more on a connection that has gone meanwhile. */
+  async #isAllowed(request: StreamRequest, usualCode: string): Promise<boolean> {
+    this.#asking = true;
+    let refusal: Refusal | undefined;
+    try {
+      refusal = await this.#context.handler.authorize(request);
+    } finally {
+      this.#asking = false;
+    }
+    if (this.#gone) return false;
+    if (refusal) this.#refuse(refusal, usualCode);
+    return refusal === undefined;
+  }
+
+  async #stopPlaying(): Promise<boolean> {
+    const player = this.#player;
+    this.#player = undefined;
+    await player?.stop();
+    return player !== undefined;
   }
 
   async #send(player: Player): Promise<void> {
     const { writer, chunks } = this.#context;
-    const ended = await player.run(this.id, writer, chunks);
-    if (!ended || this.#player !== player) return;
-    this.#player = undefined;
-    this.#status("status", StatusCode.PlayUnpublishNotify, "The stream has ended");
-    writer.send(userControl(UserControlEvent.StreamEof, this.id));
-    this.#status("status", StatusCode.PlayStop, "Playing has stopped");
-    await writer.flush();
+    try {
+      const ended = await player.run(this.id, writer, chunks);
+      if (this.#player !== player) return;
+      this.#player = undefined;
+      if (!ended) return;
+      this.#status("status", StatusCode.PlayUnpublishNotify, "The stream has ended");
+      writer.send(userControl(UserControlEvent.StreamEof, this.id));
+      this.#status("status", StatusCode.PlayStop, "Playing has stopped");
+      await writer.flush();
+    } catch (error) {
+      this.#context.failed(error);
+      if (this.#player !== player) return;
+      this.#player = undefined;
+      this.#refuse({ description: "What is played here has failed" }, StatusCode.PlayFailed);
+    }
   }
 
-  #closeFromHere(reason: string): void {
-    if (!this.#end({ reason: "closed", description: reason })) return;
+  #closeFromHere(input: PublicationInput, reason: string): void {
+    if (this.#input !== input) return;
+    this.#end({ reason: "closed", description: reason });
     this.#status("error", StatusCode.Failed, reason);
     this.#context.released();
   }

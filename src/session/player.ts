@@ -37,6 +37,7 @@ export class Player {
       if (done) return !this.#stopped;
       writer.sendBytes(chunks.of(value, messageStreamId));
       await writer.relieve();
+      await writer.window.room();
     }
     await this.stop();
     return false;

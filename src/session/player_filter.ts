@@ -5,11 +5,11 @@
  */
 
 import { FlvError } from "../errors.ts";
-import { parseAudioTag } from "../flv/audio_tag.ts";
+import { type AudioTag, parseAudioTag } from "../flv/audio_tag.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { plainTrack, withoutModEx } from "../flv/plain_track.ts";
 import { isEnhanced } from "../flv/tag_kind.ts";
-import { parseVideoTag } from "../flv/video_tag.ts";
+import { parseVideoTag, type VideoTag } from "../flv/video_tag.ts";
 import { type Capabilities, CapsEx } from "./capabilities.ts";
 
 /** Passes a tag on, as it is or made plainer, or leaves it out. */
@@ -20,24 +20,35 @@ const FIRST_TRACK = 0;
 
 /**
  * Makes the filter for a player. One that has announced nothing gets the first track of each kind,
- * whatever its codec; one that has announced something gets the codecs and extensions it named.
+ * whatever its codec; one that has announced something gets the codecs and extensions it named. A
+ * tag of many codecs is for whoever takes one of them.
  */
 export function playerFilter({ announced, fourCcs, capsEx }: Capabilities): TagFilter {
-  const takesCodec = (codec: string) => !announced || fourCcs.has("*") || fourCcs.has(codec);
+  const takes = ({ codec, tracks }: ParsedTag) =>
+    !announced || fourCcs.has("*") || codec === "" ||
+    tracks.some((track) => fourCcs.has(track.codec));
   const takesTracks = (capsEx & CapsEx.Multitrack) !== 0;
   const takesModEx = (capsEx & CapsEx.ModEx) !== 0;
   return (tag) => {
     if (!isEnhanced(tag)) return tag;
     try {
-      const { codec, multitrack } = tag.type === "audio"
-        ? parseAudioTag(tag.data)
-        : parseVideoTag(tag.data);
-      if (codec !== "" && !takesCodec(codec)) return undefined;
-      if (multitrack && !takesTracks) return plainTrack(tag, FIRST_TRACK);
+      const parsed = parse(tag);
+      if (parsed.multitrack && !takesTracks) {
+        const plain = plainTrack(tag, FIRST_TRACK);
+        return plain && takes(parse(plain)) ? plain : undefined;
+      }
+      if (!takes(parsed)) return undefined;
       return takesModEx ? tag : withoutModEx(tag);
     } catch (error) {
       if (error instanceof FlvError) return undefined;
       throw error;
     }
   };
+}
+
+/** What is looked at of a tag. */
+type ParsedTag = Pick<VideoTag | AudioTag, "codec" | "multitrack" | "tracks">;
+
+function parse(tag: FlvTag): ParsedTag {
+  return tag.type === "audio" ? parseAudioTag(tag.data) : parseVideoTag(tag.data);
 }

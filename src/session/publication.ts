@@ -8,13 +8,17 @@ import { decodeAmf0 } from "../amf/decode_amf0.ts";
 import { AmfError } from "../errors.ts";
 import { splitAggregate } from "../flv/aggregate.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { FlvTagStream } from "../flv/tag_stream.ts";
+import { FlvTagStream, scriptDataOf } from "../flv/tag_stream.ts";
 import { mediaKind } from "../flv/tag_kind.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import { PublicationLedger } from "../ledger/publication_ledger.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
-import { safeFileName } from "./stream_name.ts";
+import { safePathName } from "./stream_name.ts";
+import type { Turns } from "./turns.ts";
+
+/** Values of a data message that are looked at: `@setDataFrame`, `onMetaData`, and its members. */
+const METADATA_VALUES = 3;
 
 /** Who wants to publish or play what; what `authorize` decides on. */
 export interface StreamRequest {
@@ -90,7 +94,7 @@ export class Publication {
     this.app = request.app;
     this.name = request.name;
     this.path = `${request.app}/${request.name}`;
-    this.fileName = this.path.split("/").map(safeFileName).join("+");
+    this.fileName = safePathName(this.path);
     this.params = request.params;
     this.remoteAddr = request.remoteAddr;
     this.tcUrl = request.tcUrl;
@@ -134,12 +138,21 @@ export class PublicationInput {
   /** The application's end. */
   readonly publication: Publication;
   readonly #ledger: PublicationLedger;
+  readonly #turns: Turns;
   readonly #writer: WritableStreamDefaultWriter<RtmpMessage>;
   #foundMetadata!: (metadata: Record<string, unknown> | undefined) => void;
   #ended!: (end: PublicationEnd) => void;
   #readerGone = false;
+  #hasMetadata = false;
+  /** Ends the session's wait for the application to take a message. */
+  #letGo: (() => void) | undefined;
 
-  constructor(request: StreamRequest, counts: ReceivedCounts, close: (reason: string) => void) {
+  constructor(
+    request: StreamRequest,
+    counts: ReceivedCounts,
+    turns: Turns,
+    close: (reason: string) => void,
+  ) {
     const ledger = new PublicationLedger(counts);
     const stage = new FlvTagStream({ counts: ledger.tags });
     const metadata = new Promise<Record<string, unknown> | undefined>((resolve) =>
@@ -147,6 +160,7 @@ export class PublicationInput {
     );
     const closed = new Promise<PublicationEnd>((resolve) => this.#ended = resolve);
     this.#ledger = ledger;
+    this.#turns = turns;
     this.#writer = stage.writable.getWriter();
     this.#writer.closed.catch(() => this.#readerGone = true);
     this.publication = new Publication({
@@ -160,26 +174,38 @@ export class PublicationInput {
   }
 
   /**
-   * Hands on a message; resolves when the application has taken it. Aggregates are taken apart
-   * here, so that each frame in them is counted as received.
+   * Hands on a message; resolves when the application has taken it, or when the publication has
+   * ended: what waits then waits without the session. Aggregates are taken apart here, so that each
+   * frame in them is counted as received.
    */
   async write(message: RtmpMessage): Promise<void> {
     if (message.typeId !== MessageType.Aggregate) return await this.#write(message);
-    const parts: RtmpMessage[] = [];
-    const wellFormed = splitAggregate(message, (part) => parts.push(part));
-    if (!wellFormed) this.#ledger.connection.discard("malformed");
-    for (const part of parts) await this.#write(part);
+    const parts = splitAggregate(message);
+    let next = parts.next();
+    for (; !next.done; next = parts.next()) {
+      await this.#write(next.value);
+      const turn = this.#turns.passed();
+      if (turn) await turn;
+    }
+    if (!next.value) this.#ledger.connection.discard("malformed");
   }
 
   async #write(message: RtmpMessage): Promise<void> {
     if (!isMedia(message)) return this.#ledger.connection.discard("unknown-type");
     const kind = messageKind(message);
     this.#ledger.received[kind]++;
-    if (kind === "scriptTags") this.#lookForMetadata(message);
+    if (kind === "scriptTags" && !this.#hasMetadata) this.#lookForMetadata(message);
     if (this.#readerGone) {
       this.#ledger.unread[kind]++;
       return;
     }
+    await new Promise<void>((resolve) => {
+      this.#letGo = resolve;
+      this.#handOn(message, kind).then(resolve);
+    });
+  }
+
+  async #handOn(message: RtmpMessage, kind: MediaKind): Promise<void> {
     this.#ledger.inFlight[kind]++;
     try {
       await this.#writer.write(message);
@@ -196,14 +222,17 @@ export class PublicationInput {
     this.#ended(end);
     this.#foundMetadata(undefined);
     this.#writer.close().catch(() => this.#readerGone = true);
+    this.#letGo?.();
   }
 
   /** Bad metadata is counted and passed on: it stops nobody from watching. */
-  #lookForMetadata({ payload, typeId }: RtmpMessage): void {
+  #lookForMetadata(message: RtmpMessage): void {
     try {
-      const values = decodeAmf0(typeId === MessageType.DataAmf3 ? payload.subarray(1) : payload);
+      const values = decodeAmf0(scriptDataOf(message), { count: METADATA_VALUES });
       const metadata = values[values.indexOf("onMetaData") + 1];
-      if (values.includes("onMetaData") && isObject(metadata)) this.#foundMetadata(metadata);
+      if (!values.includes("onMetaData") || !isObject(metadata)) return;
+      this.#hasMetadata = true;
+      this.#foundMetadata(metadata);
     } catch (error) {
       if (!(error instanceof AmfError)) throw error;
       this.#ledger.connection.discard("malformed-metadata");
@@ -220,8 +249,10 @@ function isMedia({ typeId }: RtmpMessage): boolean {
     typeId === MessageType.DataAmf0 || typeId === MessageType.DataAmf3;
 }
 
-function messageKind({ typeId, payload }: RtmpMessage): MediaKind {
+/** What a message counts as: the same as the tag that becomes of it. */
+function messageKind(message: RtmpMessage): MediaKind {
+  const { typeId, payload } = message;
   if (typeId === MessageType.Audio) return mediaKind("audio", payload);
   if (typeId === MessageType.Video) return mediaKind("video", payload);
-  return "scriptTags";
+  return mediaKind("script", scriptDataOf(message));
 }

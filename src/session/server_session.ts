@@ -5,7 +5,7 @@
  */
 
 import { RtmpChunkDecoderStream } from "../chunk/chunk_decoder_stream.ts";
-import { RtmpCommandError, RtmpLimitError } from "../errors.ts";
+import { RtmpCommandError, RtmpError } from "../errors.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { type Command, isCommand, readCommand, writeCommand } from "../message/command.ts";
 import { setChunkSize, setPeerBandwidth, windowAcknowledgementSize } from "../message/control.ts";
@@ -16,13 +16,13 @@ import { ControlLayer } from "./control_layer.ts";
 import type { RtmpLimits } from "./limits.ts";
 import { MessageWriter } from "./message_writer.ts";
 import { NetConnection } from "./net_connection.ts";
-import { NetStream, type NetStreamContext } from "./net_stream.ts";
+import { NetStreams } from "./net_streams.ts";
 import { playerFilter } from "./player_filter.ts";
-import type { PublicationEnd } from "./publication.ts";
+import type { PublicationEnd, StreamRequest } from "./publication.ts";
 import type { SessionHandler } from "./session_handler.ts";
 import { onStatus, type Refusal, StatusCode } from "./status.ts";
-import { parseName } from "./stream_name.ts";
 import type { TagChunks } from "./tag_chunks.ts";
+import { Turns } from "./turns.ts";
 
 /** Bytes after which we ask for an acknowledgement, and the bandwidth we ask for: as most servers. */
 const WINDOW_SIZE = 2_500_000;
@@ -64,11 +64,14 @@ export class ServerSession {
   readonly #writer: MessageWriter;
   readonly #control: ControlLayer;
   readonly #messages: ReadableStreamDefaultReader<RtmpMessage>;
-  readonly #streams = new Map<number, NetStream>();
-  readonly #context: NetStreamContext;
+  readonly #streams: NetStreams;
+  readonly #turns = new Turns();
   #connection: NetConnection | undefined;
-  #lastStreamId = 0;
   #closing = false;
+  /** Why everything has ended that had not ended before, if it is known. */
+  #why: PublicationEnd | undefined;
+  /** What failed in the program, not in the connection. */
+  #failure: unknown;
   #inactiveSince = performance.now();
 
   constructor(options: ServerSessionOptions) {
@@ -79,32 +82,40 @@ export class ServerSession {
     this.#control = new ControlLayer(this.#writer, counts, WINDOW_SIZE);
     // The chunk size that we announce is for what we send: the peer begins with the default one.
     const { maxMessageSize, maxChunkStreams, maxPartialBytes } = limits;
-    const onBytes = (bytes: number) => this.#control.received(bytes);
+    const onBytes = (bytes: number) => {
+      this.#turns.begin();
+      this.#control.received(bytes);
+    };
     const chunkOptions = { maxMessageSize, maxChunkStreams, maxPartialBytes, counts, onBytes };
     this.#messages = readable
       .pipeThrough(new RtmpChunkDecoderStream(chunkOptions))
       .pipeThrough(new RtmpMessageDecoderStream({ counts }))
       .getReader();
-    this.#context = {
+    const context = {
       writer: this.#writer,
       handler,
       counts,
       chunks,
-      request: (kind, name) => this.#connection!.request(kind, name, remoteAddr),
+      turns: this.#turns,
+      request: (kind: StreamRequest["kind"], name: unknown) =>
+        this.#connection!.request(kind, name, remoteAddr),
       filter: () => playerFilter(this.#connection!.capabilities),
       released: () => this.#released(),
+      failed: (error: unknown) => void (this.#failure ??= error),
     };
+    this.#streams = new NetStreams(context, limits);
   }
 
   /** For how long nothing has been published or played, in milliseconds. */
   get inactivity(): number {
-    if (this.#some((stream) => stream.active)) this.#inactiveSince = performance.now();
+    if (this.#streams.some((stream) => stream.active)) this.#inactiveSince = performance.now();
     return performance.now() - this.#inactiveSince;
   }
 
   /** Whether the peer watches, and so has nothing to send by itself. */
   get watches(): boolean {
-    return this.#some((stream) => stream.plays) && !this.#some((stream) => stream.publishes);
+    return this.#streams.some((stream) => stream.plays) &&
+      !this.#streams.some((stream) => stream.publishes);
   }
 
   /** Whether the peer has announced that it follows a request to reconnect. */
@@ -114,21 +125,26 @@ export class ServerSession {
 
   /** Leads the conversation to its end. It does not throw; what went wrong is what it returns. */
   async run(): Promise<SessionEnd> {
-    let end: SessionEnd = {};
+    let error: unknown;
     try {
       while (!this.#closing) {
         const { done, value } = await this.#messages.read();
         if (done) break;
         await this.#receive(value);
+        const turn = this.#turns.passed();
+        if (turn) await turn;
       }
-    } catch (error) {
-      end = { error };
-      await this.#messages.cancel(error).catch(() => {});
+    } catch (thrown) {
+      error = thrown;
+      if (thrown instanceof RtmpError) this.#complain(thrown);
     }
-    const why = whyEnded(end);
-    await Promise.all([...this.#streams.values()].map((stream) => stream.disconnect(why)));
+    await this.#messages.cancel(error).catch(() => {});
+    this.#writer.window.lift();
+    const why = this.#why ?? whyEnded(error);
+    await Promise.all(this.#streams.all.map((stream) => stream.disconnect(why)));
     await this.#writer.flush();
-    return end;
+    error ??= this.#failure;
+    return error === undefined ? {} : { error };
   }
 
   /** Asks the peer to show that it is there. */
@@ -152,8 +168,11 @@ export class ServerSession {
   /** Ends everything on the connection, telling the peer why. */
   async close(code: string, description: string): Promise<void> {
     this.#writer.send(onStatus(0, "error", code, description));
-    for (const { id, active } of this.#streams.values()) {
-      if (active) this.#writer.send(onStatus(id, "error", code, description));
+    this.#why ??= { reason: "closed", description };
+    for (const stream of this.#streams.all) {
+      if (stream.active) this.#writer.send(onStatus(stream.id, "error", code, description));
+      // Not left to `run`, which may be waiting for an application that waits for this end.
+      void stream.disconnect(this.#why);
     }
     await this.#stop();
   }
@@ -162,6 +181,13 @@ export class ServerSession {
     this.#closing = true;
     await this.#writer.flush();
     await this.#messages.cancel().catch(() => {});
+  }
+
+  /** Says what the connection ends for: encoders try again for ever when they are told nothing. */
+  #complain({ message }: RtmpError): void {
+    for (const { id } of this.#streams.all) {
+      this.#writer.send(onStatus(id, "error", StatusCode.Failed, message));
+    }
   }
 
   async #receive(message: RtmpMessage): Promise<void> {
@@ -205,13 +231,13 @@ export class ServerSession {
     const stream = this.#streams.get(streamId);
     switch (name) {
       case "publish":
-        await this.#stream(streamId).publish(command);
+        await this.#streams.open(streamId).publish(command);
         return true;
       case "play":
-        await this.#stream(streamId).play(argument);
+        await this.#streams.open(streamId).play(argument);
         return true;
       case "play2":
-        await this.#stream(streamId).play(play2Name(argument));
+        await this.#streams.open(streamId).play(play2Name(argument));
         return true;
       case "pause":
       case "pauseRaw":
@@ -230,10 +256,10 @@ export class ServerSession {
         await stream?.close();
         return true;
       case "deleteStream":
-        await this.#deleteStream(argument);
+        await this.#streams.delete(argument);
         return true;
       case "FCUnpublish":
-        await this.#find(argument)?.close();
+        await this.#streams.find(argument)?.close();
         this.#answer(command, null, undefined);
         return true;
     }
@@ -244,7 +270,7 @@ export class ServerSession {
   #connectionCommand(command: Command): void {
     switch (command.name) {
       case "createStream":
-        return this.#answer(command, null, this.#createStream());
+        return this.#answer(command, null, this.#streams.create().id);
       case "releaseStream":
       case "FCPublish":
       case "FCSubscribe":
@@ -253,6 +279,7 @@ export class ServerSession {
       case "getStreamLength":
         return this.#answer(command, null, 0);
       case "close":
+        this.#why ??= { reason: "unpublished", description: "The publisher said goodbye" };
         this.#closing = true;
         return;
       // Answers to what we have not asked, and tidings that need no answer.
@@ -269,70 +296,36 @@ export class ServerSession {
   /** NetConnection.connect (section 7.2.1.1). */
   async #connect(command: Command): Promise<void> {
     if (this.#connection) return this.#refuse(command, "The connection is connected already");
+    const connection = this.#readConnect(command);
     const app = command.object?.app;
     const refusal = await this.#options.handler.admit(typeof app === "string" ? app : "");
-    if (refusal) return await this.#reject(command, refusal);
-    this.#connection = new NetConnection(command, this.#options.limits.maxNameLength);
+    if (refusal) {
+      this.#refuse(command, refusal.description, refusal.code ?? StatusCode.ConnectRejected);
+      return await this.#stop();
+    }
+    this.#connection = connection;
     // The chunk size goes before any answer of more than 128 bytes: OBS loses its way otherwise.
     this.#writer.send(
       windowAcknowledgementSize(WINDOW_SIZE),
       setPeerBandwidth(WINDOW_SIZE),
       setChunkSize(this.#options.chunkSize),
-      this.#connection.success(command),
+      connection.success(command),
     );
   }
 
-  async #reject({ transactionId }: Command, { code, description }: Refusal): Promise<void> {
-    const info = { level: "error", code: code ?? StatusCode.ConnectRejected, description };
-    this.#writer.send(writeCommand(0, "_error", transactionId, null, info));
-    await this.#stop();
-  }
-
-  /** NetConnection.createStream (section 7.2.1.3). */
-  #createStream(): number {
-    return this.#stream(++this.#lastStreamId).id;
-  }
-
-  /** The message stream of this id. Some clients publish on one that they have not asked for. */
-  #stream(id: number): NetStream {
-    const known = this.#streams.get(id);
-    if (known) return known;
-    const { maxMessageStreams } = this.#options.limits;
-    if (this.#streams.size >= maxMessageStreams) {
-      throw new RtmpLimitError("Cannot open one more message stream", {
-        read: `message stream ${id}`,
-        expected: `at most ${maxMessageStreams} message streams`,
-      });
+  #readConnect(command: Command): NetConnection {
+    try {
+      return new NetConnection(command, this.#options.limits.maxNameLength);
+    } catch (error) {
+      const { message } = error as RtmpError;
+      this.#refuse(command, message, StatusCode.ConnectRejected);
+      throw error;
     }
-    const stream = new NetStream(id, this.#context);
-    this.#streams.set(id, stream);
-    return stream;
-  }
-
-  /** Section 7.2.2.3. GStreamer puts the stream's name where its id belongs. */
-  async #deleteStream(idOrName: unknown): Promise<void> {
-    const stream = typeof idOrName === "number"
-      ? this.#streams.get(idOrName)
-      : this.#find(idOrName);
-    if (!stream) return;
-    this.#streams.delete(stream.id);
-    await stream.close();
-  }
-
-  #find(name: unknown): NetStream | undefined {
-    if (typeof name !== "string") return undefined;
-    const { name: wanted } = parseName(name, this.#options.limits.maxNameLength);
-    return [...this.#streams.values()].find((stream) => stream.name === wanted);
-  }
-
-  #some(predicate: (stream: NetStream) => boolean): boolean {
-    for (const stream of this.#streams.values()) if (predicate(stream)) return true;
-    return false;
   }
 
   /** A stream has been refused or ended from this side; a connection without another one goes. */
   #released(): void {
-    if (!this.#some((stream) => stream.active)) void this.#stop();
+    if (!this.#streams.some((stream) => stream.active)) void this.#stop();
   }
 
   #answer({ transactionId }: Command, ...values: unknown[]): void {
@@ -340,9 +333,13 @@ export class ServerSession {
     this.#writer.send(writeCommand(0, "_result", transactionId, ...values));
   }
 
-  #refuse({ transactionId }: Command, description: string): void {
+  #refuse(
+    { transactionId }: Command,
+    description: string,
+    code: string = StatusCode.CallFailed,
+  ): void {
     if (transactionId === 0) return;
-    const info = { level: "error", code: StatusCode.CallFailed, description };
+    const info = { level: "error", code, description };
     this.#writer.send(writeCommand(0, "_error", transactionId, null, info));
   }
 }
@@ -354,7 +351,7 @@ function play2Name(parameters: unknown): unknown {
     : undefined;
 }
 
-function whyEnded({ error }: SessionEnd): PublicationEnd {
+function whyEnded(error: unknown): PublicationEnd {
   if (error === undefined) {
     return { reason: "disconnected", description: "The publisher closed the connection" };
   }

@@ -29,9 +29,18 @@ export function parseName(text: string, maxLength: number): ParsedName {
   const mark = text.indexOf("?");
   const name = mark < 0 ? text : text.slice(0, mark);
   return {
-    name: name.replace(/^\/+|\/+$/g, ""),
+    name: trimSlashes(name),
     params: new URLSearchParams(mark < 0 ? "" : text.slice(mark + 1)),
   };
+}
+
+/** A pattern would try at each of thousands of slashes whether they reach the end. */
+function trimSlashes(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (text[start] === "/") start++;
+  while (end > start && text[end - 1] === "/") end--;
+  return text.slice(start, end);
 }
 
 /** The longest part of a file name that is made of a stream's name, in bytes. */
@@ -42,12 +51,25 @@ const MAX_FILE_NAME_BYTES = 180;
  * else is percent-encoded, so that two names never meet and none climbs out of its directory.
  */
 export function safeFileName(name: string): string {
+  return shorten(encode(name), name);
+}
+
+/** A whole path as one such part: its slashes are `+`, which nothing else is. */
+export function safePathName(path: string): string {
+  return shorten(path.split("/").map(encode).join("+"), path);
+}
+
+function encode(name: string): string {
   const safe = Array.from(new TextEncoder().encode(name), (byte, i) => {
     const character = String.fromCharCode(byte);
     const plain = /[A-Za-z0-9_-]/.test(character) || (character === "." && i > 0);
     return plain ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }).join("");
-  if (safe === "") return "%00";
+  // What is empty is a sign that stands alone nowhere else.
+  return safe === "" ? "%" : safe;
+}
+
+function shorten(safe: string, name: string): string {
   return safe.length <= MAX_FILE_NAME_BYTES
     ? safe
     : `${safe.slice(0, MAX_FILE_NAME_BYTES)}~${hash(name)}`;

@@ -43,7 +43,7 @@ export class TagChunks {
   #write({ type, timestamp, data }: FlvTag, messageStreamId: number): Uint8Array {
     const chunkStreamId = CHUNK_STREAMS[type];
     // The low 32 bits: the wire's clock wraps.
-    const time = timestamp % 2 ** 32;
+    const time = timestamp >>> 0;
     const header = { format: 0, chunkStreamId, messageStreamId, typeId: TYPES[type], time };
     return writeChunks(header, data, this.#chunkSize);
   }

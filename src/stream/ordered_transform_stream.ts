@@ -60,6 +60,8 @@ export class OrderedTransformStream<Input, Output> extends TransformStream<Input
   /** The error that waits for its turn behind the queue. */
   #failure: { error: unknown } | undefined;
   #ended = false;
+  /** What the reader cancelled for. */
+  #reason: unknown;
 
   /** Makes a stage that does what the transformer does. */
   constructor(transformer: OrderedTransformer<Input, Output>) {
@@ -99,7 +101,8 @@ export class OrderedTransformStream<Input, Output> extends TransformStream<Input
     if (!this.#demanded) {
       await new Promise<void>((resume) => this.#resume = resume);
       this.#resume = undefined;
-      if (this.#ended) return;
+      // An input that is thrown away must not look like one that was taken.
+      if (this.#ended) throw this.#reason;
     }
     this.#run(() => this.#transformer.transform(input, this.#emit));
   }
@@ -136,6 +139,7 @@ export class OrderedTransformStream<Input, Output> extends TransformStream<Input
   #cancel(reason: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#reason = reason;
     this.#input.error(reason);
     this.#resume?.();
     this.#transformer.cancel?.(reason);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { checkRecording, serve } from "./recording_server.ts";
+import { checkBooks, checkRecording, recordingOf, serve } from "./recording_server.ts";
 import { clip, type ClipName, contents, publishClip } from "../support/ffmpeg.ts";
 import { toolTest } from "../support/tools.ts";
 
@@ -51,7 +51,12 @@ for (const publishers of [2, 20]) {
     const source = await clip("b-frames");
     const paths = Array.from({ length: publishers }, (_, i) => `live/cam${i}`);
     await Promise.all(paths.map((path) => publishClip(source, `${server.rtmp}/${path}`)));
-    for (const path of paths) await checkRecording(server, path, source);
+    await checkRecording(server, paths[0]!, source);
+    const first = await Deno.readFile(await recordingOf(server, paths[0]!));
+    for (const path of paths.slice(1)) {
+      await checkBooks(server, path);
+      assertEquals(await Deno.readFile(await recordingOf(server, path)), first, path);
+    }
   });
 }
 

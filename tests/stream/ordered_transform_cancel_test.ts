@@ -31,7 +31,7 @@ Deno.test("OrderedTransformStream takes a cancel to its source, through three st
 Deno.test("OrderedTransformStream ends a write that waits when the reader cancels", async () => {
   const { stage, inputs, cancelled } = tenfold();
   const writer = stage.writable.getWriter();
-  const first = writer.write(1);
+  const first = assertRejects(() => writer.write(1), StageError, "enough");
   const second = assertRejects(() => writer.write(2), StageError, "enough");
   const closed = assertRejects(() => writer.closed, StageError, "enough");
   await turns();
@@ -46,7 +46,7 @@ Deno.test("OrderedTransformStream ends a write that waits when the reader cancel
 Deno.test("OrderedTransformStream ends a close that waits behind a write when the reader cancels", async () => {
   const told = tenfold();
   const writer = told.stage.writable.getWriter();
-  const write = writer.write(1);
+  const write = assertRejects(() => writer.write(1), StageError, "enough");
   const close = assertRejects(() => writer.close(), StageError, "enough");
   await turns();
   await told.stage.readable.cancel(new StageError("enough"));
@@ -74,10 +74,11 @@ Deno.test("OrderedTransformStream delivers a write that waits before the abort b
 Deno.test("OrderedTransformStream cancels once when a reader cancels after an abort", async () => {
   const { stage, cancelled } = tenfold();
   const writer = stage.writable.getWriter();
-  writer.write(1);
+  const write = assertRejects(() => writer.write(1), StageError, "enough");
   await turns();
   const abort = writer.abort(new StageError("gone"));
   await stage.readable.cancel(new StageError("enough"));
+  await write;
   await abort;
   assertEquals(cancelled.length, 1);
 });
@@ -135,7 +136,7 @@ Deno.test("OrderedTransformStream ends both sides even if the transformer's canc
 
   const left = fails();
   const writer = left.writable.getWriter();
-  const write = writer.write(1);
+  const write = assertRejects(() => writer.write(1), StageError, "enough");
   const closed = assertRejects(() => writer.closed, StageError, "enough");
   await turns();
   await assertRejects(() => left.readable.cancel(new StageError("enough")), TypeError);

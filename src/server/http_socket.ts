@@ -1,0 +1,99 @@
+/**
+ * A connection as Node's HTTP server wants it.
+ *
+ * @module
+ */
+
+import { Duplex } from "node:stream";
+
+/** Bytes of memory for a read: most peers ask for something once, and then only take. */
+const SMALLEST_READ = 4 * 1024;
+
+/** The same for a peer that fills every smaller one. */
+const LARGEST_READ = 64 * 1024;
+
+/** What Node calls back when it has been served. */
+type Callback = (error?: Error | null) => void;
+
+/**
+ * A stream over a connection that we have accepted ourselves. Node's own server under Deno accepts
+ * nothing more once file descriptors have run out, and says nothing of it.
+ */
+export class HttpSocket extends Duplex {
+  /** The address of the peer; the name is Node's. */
+  readonly remoteAddress: string;
+  /** The port of the peer; the name is Node's. */
+  readonly remotePort: number;
+  readonly #conn: Deno.TcpConn;
+  #readSize = SMALLEST_READ;
+  #timeout = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(conn: Deno.TcpConn) {
+    super({ allowHalfOpen: true });
+    this.#conn = conn;
+    this.remoteAddress = conn.remoteAddr.hostname;
+    this.remotePort = conn.remoteAddr.port;
+    conn.setNoDelay();
+  }
+
+  /** It is set from the beginning. */
+  setNoDelay(): this {
+    return this;
+  }
+
+  /** Emits `timeout` when nothing has gone in or out for so many milliseconds; 0 ends that. */
+  setTimeout(milliseconds: number, listener?: () => void): this {
+    this.#timeout = milliseconds;
+    if (listener) this.once("timeout", listener);
+    this.#restartTimer();
+    return this;
+  }
+
+  /** Closes the connection when everything that was written has left. */
+  destroySoon(): void {
+    if (this.writableFinished) return void this.destroy();
+    this.once("finish", () => this.destroy());
+    this.end();
+  }
+
+  override async _read(): Promise<void> {
+    const memory = new Uint8Array(this.#readSize);
+    try {
+      const count = await this.#conn.read(memory);
+      this.#restartTimer();
+      if (count === memory.length) this.#readSize = Math.min(2 * this.#readSize, LARGEST_READ);
+      this.push(count === null ? null : memory.subarray(0, count));
+    } catch (error) {
+      this.destroy(error as Error);
+    }
+  }
+
+  override async _write(bytes: Uint8Array, _: BufferEncoding, done: Callback): Promise<void> {
+    try {
+      for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+      this.#restartTimer();
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  }
+
+  override async _final(done: Callback): Promise<void> {
+    // A peer that has gone already needs no goodbye.
+    await this.#conn.closeWrite().catch(() => {});
+    done();
+  }
+
+  override _destroy(error: Error | null, done: Callback): void {
+    clearTimeout(this.#timer);
+    this.#conn[Symbol.dispose]();
+    done(error);
+  }
+
+  #restartTimer(): void {
+    clearTimeout(this.#timer);
+    if (this.#timeout === 0 || this.destroyed) return;
+    this.#timer = setTimeout(() => this.emit("timeout"), this.#timeout);
+  }
+}

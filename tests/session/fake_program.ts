@@ -1,0 +1,98 @@
+/**
+ * The program around a session, as tests need it.
+ *
+ * @module
+ */
+
+import type { FlvTag } from "../../src/flv/flv_tag.ts";
+import type { PlaySource } from "../../src/session/player.ts";
+import type { TagFilter } from "../../src/session/player_filter.ts";
+import type { Publication, StreamRequest } from "../../src/session/publication.ts";
+import type { SessionHandler } from "../../src/session/session_handler.ts";
+import type { Refusal } from "../../src/session/status.ts";
+
+/** Allows everything unless told otherwise, and keeps what it is asked and given. */
+export class FakeProgram implements SessionHandler {
+  readonly requests: StreamRequest[] = [];
+  readonly publications: Publication[] = [];
+  readonly sources: FakeSource[] = [];
+  readonly filters: TagFilter[] = [];
+  /** Answers `admit`. */
+  letIn: (app: string) => Refusal | undefined = () => undefined;
+  /** Answers `authorize`. */
+  allow: (request: StreamRequest) => Refusal | undefined | Promise<Refusal | undefined> = () =>
+    undefined;
+  /** Answers `claim`. */
+  give: (publication: Publication) => Refusal | undefined = () => undefined;
+  /** Is called by `begin`. */
+  begun: (publication: Publication) => void = () => {};
+  /** Answers `play`. */
+  show: (request: StreamRequest) => PlaySource | Refusal | undefined = () => undefined;
+
+  admit(app: string): Promise<Refusal | undefined> {
+    return Promise.resolve(this.letIn(app));
+  }
+
+  async authorize(request: StreamRequest): Promise<Refusal | undefined> {
+    this.requests.push(request);
+    return await this.allow(request);
+  }
+
+  claim(publication: Publication): Refusal | undefined {
+    return this.give(publication);
+  }
+
+  begin(publication: Publication): void {
+    this.publications.push(publication);
+    this.begun(publication);
+  }
+
+  play(request: StreamRequest, filter: TagFilter): PlaySource | Refusal {
+    const answer = this.show(request);
+    if (answer) return answer;
+    const source = new FakeSource();
+    this.sources.push(source);
+    this.filters.push(filter);
+    return source;
+  }
+}
+
+/** Something to play. */
+export class FakeSource implements PlaySource {
+  readonly tags: ReadableStream<FlvTag>;
+  /** What the session has told it, in order. */
+  readonly told: string[] = [];
+  #controller!: ReadableStreamDefaultController<FlvTag>;
+
+  constructor() {
+    this.tags = new ReadableStream({
+      start: (controller) => void (this.#controller = controller),
+      cancel: () => void this.told.push("left"),
+    }, { highWaterMark: 0 });
+  }
+
+  /** Tags that the session has not taken. */
+  get waiting(): number {
+    return -this.#controller.desiredSize!;
+  }
+
+  pause(paused: boolean): void {
+    this.told.push(paused ? "paused" : "unpaused");
+  }
+
+  receive(type: "audio" | "video", wanted: boolean): void {
+    this.told.push(`${type} ${wanted}`);
+  }
+
+  show(...tags: FlvTag[]): void {
+    for (const tag of tags) this.#controller.enqueue(tag);
+  }
+
+  end(): void {
+    this.#controller.close();
+  }
+
+  fail(error: unknown): void {
+    this.#controller.error(error);
+  }
+}
