@@ -5,7 +5,7 @@
  */
 
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import { playRtmp } from "../../src/client/play.ts";
+import { playRtmp, type RtmpPlayer } from "../../src/client/play.ts";
 import { publishRtmp } from "../../src/client/publish.ts";
 import { videoTag } from "../../tests/support/media.ts";
 import { handshakeBytes, RawClient } from "../../tests/support/raw_client.ts";
@@ -61,14 +61,12 @@ export const GUESTS: Record<string, Guest> = {
 
   /** Watches over RTMP. */
   async player(place) {
-    const player = await playRtmp(url(place), { timeout: PATIENCE });
-    await watch(player.readable, 0);
+    await watch(await playRtmp(url(place), { timeout: PATIENCE }), 0);
   },
 
   /** Watches over RTMP, and takes little. */
   async slowPlayer(place) {
-    const player = await playRtmp(url(place), { timeout: PATIENCE });
-    await watch(player.readable, 100);
+    await watch(await playRtmp(url(place), { timeout: PATIENCE }), 100);
   },
 
   /** Watches over HTTP. */
@@ -110,11 +108,13 @@ function stream(rate: number): ReadableStream<FlvTag> {
   });
 }
 
-async function watch(tags: ReadableStream<FlvTag>, wait: number): Promise<void> {
-  const end = performance.now() + stay();
-  for await (const _ of tags) {
-    if (performance.now() > end) return;
-    if (wait > 0) await pause(wait);
+/** Reads for a while; there may be nothing to read. */
+async function watch(player: RtmpPlayer, wait: number): Promise<void> {
+  const timer = setTimeout(() => void player.close(), stay());
+  try {
+    for await (const _ of player.readable) if (wait > 0) await pause(wait);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -89,7 +89,7 @@ async function look(): Promise<{ files: number }> {
 function readLog(line: string): void {
   if (line.includes("The books balance")) books.balanced++;
   if (line.includes("The books are off")) books.off++;
-  if (/ error | fatal |Uncaught/.test(line)) {
+  if (/^\S+ (ERR|FTL) |Uncaught/.test(line)) {
     books.errors++;
     tell(line);
   }

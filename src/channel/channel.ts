@@ -74,6 +74,13 @@ export class Channel implements SubscriptionSource {
     return this.#subscriptions.size;
   }
 
+  /** How many of them would outlive a publication: those who watch, as opposed to recordings. */
+  get viewers(): number {
+    let viewers = 0;
+    for (const { outlives } of this.#subscriptions) if (outlives) viewers++;
+    return viewers;
+  }
+
   /** A tag that tells what codec is used: the latest sequence header, or the first tag with none. */
   sample(type: "audio" | "video"): FlvTag | undefined {
     return this.#cache.header(`${type}:0`) ?? this.#firstTags.get(type);

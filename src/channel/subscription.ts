@@ -180,7 +180,7 @@ export class Subscription {
     if (this.#returning[tag.type]) {
       if (tag.type === "video" && !isKeyframe(tag)) return "before-keyframe";
       this.#returning[tag.type] = false;
-      this.#enqueueHeaders(tag);
+      this.#enqueueHeaders(tag, tag.type);
     }
     return undefined;
   }
@@ -196,8 +196,10 @@ export class Subscription {
     return kind === "audioFrames" && !(this.#source.hasVideo && this.#wanted.video);
   }
 
-  #enqueueHeaders(before: FlvTag): void {
+  /** Queues the headers for a tag, all or those of one type. */
+  #enqueueHeaders(before: FlvTag, type?: FlvTagType): void {
     for (const header of this.#source.headersFor(before)) {
+      if (type !== undefined && header.tag.type !== type) continue;
       this.ledger.offered[header.kind]++;
       if (this.#wanted[header.tag.type]) this.#enqueue(header);
       else this.ledger.drop(header.kind, "not-wanted");

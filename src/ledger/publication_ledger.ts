@@ -79,13 +79,17 @@ export class PublicationLedger {
     const came =
       `Received ${received.videoFrames} video and ${received.audioFrames} audio frames ` +
       `in ${connection.messages} messages and ${connection.chunks} chunks`;
+    const { videoFrames, audioFrames } = this.unread;
+    const left = videoFrames + audioFrames > 0
+      ? [`${videoFrames} and ${audioFrames} were not read`]
+      : [];
     const went = [...this.#departed.values()].map(({ kind, count, delivered, dropped }) =>
       `${count} × ${kind}: ${delivered.videoFrames} video and ${delivered.audioFrames} audio ` +
       `delivered, ${dropped.videoFrames} and ${dropped.audioFrames} dropped`
     );
     const balance = this.balance();
     const verdict = balance === 0 ? "The books balance" : `The books are off by ${balance}`;
-    return [came, ...went, verdict].join("; ");
+    return [came, ...left, ...went, verdict].join("; ");
   }
 
   /** The books as the API shows them. */
@@ -94,6 +98,7 @@ export class PublicationLedger {
     return {
       received: { bytes, chunks, messages, ...this.received, discarded },
       tags: this.tags,
+      unread: this.unread,
       consumers: this.consumers,
       departed: [...this.#departed.values()],
       balance: this.balance(),

@@ -9,12 +9,14 @@ import type { Publication } from "../session/publication.ts";
 import { authorizeBy } from "./authorize.ts";
 import { type CertificateFiles, readCertificate, watchCertificate } from "./certificate_files.ts";
 import { type Config, ConfigError } from "./config.ts";
-import { httpRoutes } from "./http.ts";
+import { httpRoutes } from "./http_routes.ts";
 import { type HttpServer, serveHttp } from "./http_server.ts";
 import { Hub, type LiveStream } from "./hub.ts";
+import { Output } from "./output.ts";
 import { Recorder } from "./recorder.ts";
 import { type RtmpServer, serveRtmp, type ServeRtmpOptions } from "./serve.ts";
 import type { Certificate } from "./tls_entrance.ts";
+import { wsFlv } from "./ws_flv.ts";
 
 const log = getLogger(["sluice", "server"]);
 
@@ -23,6 +25,8 @@ export interface App {
   rtmp: RtmpServer;
   /** `undefined` when HTTP is off. */
   http: HttpServer | undefined;
+  /** Settles when `--output` has been written, or cannot be; `undefined` without it. */
+  output: Promise<void> | undefined;
   /** Ends publications and recordings, then HTTP. */
   shutdown(): Promise<void>;
 }
@@ -35,6 +39,9 @@ export interface App {
 export async function startApp(config: Config): Promise<App> {
   const hub = new Hub();
   const recorder = config.record === undefined ? undefined : await openRecorder(config.record);
+  const output = config.output === undefined
+    ? undefined
+    : await openOutput(config.output, config.loop);
   const certificate = config.tls && await openCertificate(config.tls);
   const { host, port, httpHost, httpPort, chunkSize, maxMessageSize, timeout } = config;
   const options: ServeRtmpOptions = {
@@ -53,7 +60,7 @@ export async function startApp(config: Config): Promise<App> {
     "--port",
     host,
     port,
-    () => serveRtmp(options, (publication) => distribute(publication, hub, recorder)),
+    () => serveRtmp(options, (publication) => distribute(publication, hub, recorder, output)),
   );
   const stopWatching = config.tls && certificate &&
     watchCertificate(config.tls, certificate, (renewed) => rtmp.renewCertificate(renewed));
@@ -64,17 +71,18 @@ export async function startApp(config: Config): Promise<App> {
     await hub.shutdown();
     await http?.shutdown();
   };
-  if (httpPort === undefined) return { rtmp, http, shutdown };
+  if (httpPort === undefined) return { rtmp, http, output: output?.finished, shutdown };
   try {
-    const { fetch } = httpRoutes(hub, timeout);
+    const viewers = { timeout, allowLossless: config.allowLosslessViewers };
+    const { fetch } = httpRoutes({ hub, viewers, publish: rtmp.publish.bind(rtmp) });
     http = await listening(
       "HTTP",
       "--http-port",
       httpHost,
       httpPort,
-      () => serveHttp(fetch, httpHost, httpPort),
+      () => serveHttp({ fetch, upgrade: wsFlv(hub, viewers) }, httpHost, httpPort),
     );
-    return { rtmp, http, shutdown };
+    return { rtmp, http, output: output?.finished, shutdown };
   } catch (error) {
     await shutdown();
     throw error;
@@ -86,10 +94,14 @@ async function distribute(
   publication: Publication,
   hub: Hub,
   recorder: Recorder | undefined,
+  output: Output | undefined,
 ): Promise<void> {
-  let recording: Promise<void> | undefined;
-  await hub.run(publication, (stream) => recording = recorder && record(recorder, stream));
-  await recording;
+  const written: Promise<void>[] = [];
+  await hub.run(publication, (stream) => {
+    if (recorder) written.push(record(recorder, stream));
+    if (output) written.push(output.take(stream));
+  });
+  await Promise.all(written);
 }
 
 /** A recording that fails is an error of its own: those who watch go on watching. */
@@ -109,6 +121,11 @@ async function record(recorder: Recorder, { publication, channel }: LiveStream):
 async function openRecorder(directory: string): Promise<Recorder> {
   const flags = `--allow-read=${directory} --allow-write=${directory}`;
   return await opening(`record into ${directory}`, flags, () => Recorder.open(directory));
+}
+
+async function openOutput(target: string, loop: boolean): Promise<Output> {
+  const flags = `--allow-write=${target}`;
+  return await opening(`write to ${target}`, flags, () => Output.open(target, loop));
 }
 
 async function openCertificate(files: CertificateFiles): Promise<Certificate> {

@@ -23,6 +23,10 @@ Usage: deno run --allow-net jsr:@sluice/rtmp/server [options]
   --http-port PORT|off     where HTTP listens; 0 picks a free port (8080)
   --record DIR             write every publication into DIR/<app>/<name>-<time>.flv
                            (needs --allow-read=DIR --allow-write=DIR)
+  --output FILE|-          write one publication into a file or to standard output, then end
+                           (a file needs --allow-write=FILE)
+  --loop                   with --output: go on with the next publication
+  --allow-lossless-viewers let viewers hold the publisher back with ?mode=lossless
   --app APP                accept only this app
   --stream-key KEY         publishers must ask for name?key=KEY; or SLUICE_STREAM_KEY
                            (the variable needs --allow-env=SLUICE_STREAM_KEY)
@@ -56,6 +60,11 @@ export interface Config {
   /** `undefined` for no HTTP. */
   httpPort: number | undefined;
   record: string | undefined;
+  /** A file, or `-` for standard output. */
+  output: string | undefined;
+  /** Whether `output` goes on with another publication after the first. */
+  loop: boolean;
+  allowLosslessViewers: boolean;
   app: string | undefined;
   streamKey: string | undefined;
   apiToken: string | undefined;
@@ -80,6 +89,9 @@ const OPTIONS = {
   "http-host": { type: "string" },
   "http-port": { type: "string", default: "8080" },
   "record": { type: "string" },
+  "output": { type: "string" },
+  "loop": { type: "boolean", default: false },
+  "allow-lossless-viewers": { type: "boolean", default: false },
   "app": { type: "string" },
   "stream-key": { type: "string" },
   "rtmps-port": { type: "string" },
@@ -115,6 +127,9 @@ export function readConfig(args: string[]): Config | { print: string } {
     httpHost: flags["http-host"] ?? flags.host,
     httpPort: httpPort === "off" ? undefined : integer("--http-port", httpPort, 0, 65_535),
     record: notEmpty("--record", flags.record),
+    output: notEmpty("--output", flags.output),
+    loop: flags.loop,
+    allowLosslessViewers: flags["allow-lossless-viewers"],
     app: notEmpty("--app", flags.app),
     streamKey: notEmpty("--stream-key", flags["stream-key"] ?? environment("SLUICE_STREAM_KEY")),
     apiToken: notEmpty("--api-token", flags["api-token"] ?? environment("SLUICE_API_TOKEN")),

@@ -137,10 +137,12 @@ export class Connection {
     clearTimeout(timer);
   }
 
-  /** Ends everything on the connection, telling the peer that the server goes. */
+  /** Ends everything on the connection, telling the peer that the server goes, if it listens. */
   async shutdown(): Promise<void> {
     if (!this.#session) return this.#socket.close();
+    const timer = setTimeout(() => this.#socket.close(), GOODBYE_PATIENCE);
     await this.#session.close(StatusCode.AppShutdown, "The server is shutting down");
+    clearTimeout(timer);
   }
 
   /** Closes the connection at once. */

@@ -63,11 +63,11 @@ function publishRequest({ url, headers, socket }: IncomingMessage): StreamReques
 }
 
 /**
- * The bytes of the body, read when they are wanted. When it is wanted no more the connection is left
- * open, for the answer.
+ * The bytes of the body, read when they are wanted. There is no cancelling it: that would close the
+ * connection, on which the answer is still to be sent.
  */
 function bodyOf(incoming: IncomingMessage, counts: ReceivedCounts): ReadableStream<Uint8Array> {
-  const chunks = incoming.iterator({ destroyOnReturn: false });
+  const chunks = incoming[Symbol.asyncIterator]();
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await chunks.next();
@@ -75,7 +75,6 @@ function bodyOf(incoming: IncomingMessage, counts: ReceivedCounts): ReadableStre
       counts.bytes += value.length;
       controller.enqueue(value);
     },
-    cancel: () => void chunks.return?.(),
   }, { highWaterMark: 0 });
 }
 

@@ -47,7 +47,11 @@ const log = getLogger(["sluice", "http"]);
  * @throws {Deno.errors.AddrInUse} If the port is taken.
  * @throws {Deno.errors.NotCapable} If `--allow-net` was not given.
  */
-export function serveHttp({ fetch, upgrade }: HttpHandlers, host: string, port: number): HttpServer {
+export function serveHttp(
+  { fetch, upgrade }: HttpHandlers,
+  host: string,
+  port: number,
+): HttpServer {
   const listener = Deno.listen({ hostname: host, port });
   const server = createServer({
     headersTimeout: HEADERS_TIMEOUT,

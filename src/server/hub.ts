@@ -30,6 +30,8 @@ interface Place {
 export class Hub {
   readonly #gopCache: GopCacheLimits | undefined;
   readonly #places = new Map<string, Place>();
+  /** Those who are to be told when somebody wants a path. */
+  readonly #wishes = new Set<{ path: string; come: () => void }>();
 
   /**
    * Makes a hub without streams.
@@ -56,7 +58,28 @@ export class Hub {
     const place = this.#place(path);
     const subscription = place.channel.subscribe(options);
     subscription.done.then(() => this.#tidy(path, place));
+    for (const wish of this.#wishes) if (wish.path === path) wish.come();
     return subscription;
+  }
+
+  /** Whether anybody watches a path, or waits to. */
+  isWanted(path: string): boolean {
+    return (this.#places.get(path)?.channel.viewers ?? 0) > 0;
+  }
+
+  /** Resolves when somebody watches a path or waits to, or when it is aborted. */
+  wanted(path: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted || this.isWanted(path)) return resolve();
+      const end = () => {
+        this.#wishes.delete(wish);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const wish = { path, come: end };
+      this.#wishes.add(wish);
+      signal.addEventListener("abort", end);
+    });
   }
 
   /**

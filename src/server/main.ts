@@ -31,6 +31,7 @@ async function main(args: string[]): Promise<void> {
     const app = await startApp(config);
     announce(app, config);
     endOnSignal(app);
+    endWithOutput(app);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     Deno.stderr.writeSync(new TextEncoder().encode(`${error.message}\n`));
@@ -67,16 +68,29 @@ function endOnSignal(app: App): void {
     }
     first = performance.now();
     log.info("Ending: publishers are told, recordings are completed");
-    setTimeout(() => {
-      log.error("Cannot end in an orderly way within {seconds} s", {
-        seconds: SHUTDOWN_PATIENCE / 1000,
-      });
-      Deno.exit(1);
-    }, SHUTDOWN_PATIENCE);
-    app.shutdown().then(() => Deno.exit(0));
+    void endApp(app, 0);
   };
   Deno.addSignalListener("SIGINT", end);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", end);
+}
+
+/** `--output` has what it is for, or cannot be written to. */
+function endWithOutput(app: App): void {
+  app.output?.then(() => endApp(app, 0), (error: Error) => {
+    log.error("{error}", { error: error.message });
+    return endApp(app, 1);
+  });
+}
+
+async function endApp(app: App, code: number): Promise<void> {
+  setTimeout(() => {
+    log.error("Cannot end in an orderly way within {seconds} s", {
+      seconds: SHUTDOWN_PATIENCE / 1000,
+    });
+    Deno.exit(1);
+  }, SHUTDOWN_PATIENCE);
+  await app.shutdown();
+  Deno.exit(code);
 }
 
 if (import.meta.main) await main(Deno.args);

@@ -9,6 +9,7 @@ import { publishRtmp } from "../client/publish.ts";
 import type { ConsumerLedger } from "../ledger/consumer_ledger.ts";
 import { backoff, pause } from "./backoff.ts";
 import type { Hub } from "./hub.ts";
+import { withoutSecrets } from "./secrets.ts";
 
 /** A connection that has held so long has not failed when it ends, in milliseconds. */
 const HELD_LONG_ENOUGH = 10_000;
@@ -122,10 +123,4 @@ export class Push {
     });
     await pause(wait, signal);
   }
-}
-
-function withoutSecrets(text: string): string {
-  const url = new URL(text);
-  url.username = url.password = url.search = "";
-  return url.href;
 }

@@ -6,9 +6,9 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { FlvMuxer } from "../flv/muxer.ts";
 import type { Publication } from "../session/publication.ts";
 import { safeFileName } from "../session/stream_name.ts";
+import { RecordingFile } from "./recording_file.ts";
 
 /** Files of one name and second before it is given up: `-2` to `-99`. */
 const MAX_SUFFIX = 99;
@@ -51,11 +51,15 @@ export class Recorder {
       throw error;
     });
     log.info("{path} is recorded to {name}", { path, publication: id, name });
+    const recording = new RecordingFile(file);
     try {
-      await writeTags(file, tags);
-    } finally {
-      file.close();
+      for await (const tag of tags) await recording.write(tag);
+    } catch (error) {
+      // Why it cannot be finished either would say less.
+      await recording.finish().catch(() => {});
+      throw error;
     }
+    await recording.finish();
     log.info("The recording {name} is complete", { path, publication: id, name });
   }
 
@@ -74,23 +78,4 @@ export class Recorder {
     }
     throw new Error(`Cannot record ${base}: all names up to -${MAX_SUFFIX} are taken`);
   }
-}
-
-/**
- * Writes a header and tags. When a write fails, the file is cut behind the last tag that is whole.
- */
-async function writeTags(file: Deno.FsFile, tags: ReadableStream<FlvTag>): Promise<void> {
-  const muxer = new FlvMuxer();
-  let whole = 0;
-  const write = async (bytes: Uint8Array) => {
-    try {
-      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-      whole += bytes.length;
-    } catch (error) {
-      await file.truncate(whole);
-      throw error;
-    }
-  };
-  await write(muxer.header());
-  for await (const tag of tags) await write(muxer.tag(tag));
 }

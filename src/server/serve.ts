@@ -4,12 +4,14 @@
  * @module
  */
 
+import type { FlvTag } from "../flv/flv_tag.ts";
+import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import type { ServerLedger } from "../ledger/server_ledger.ts";
 import type { PasswordLookup } from "../session/adobe_gate.ts";
 import type { RtmpLimits } from "../session/limits.ts";
 import type { PlaySource } from "../session/player.ts";
 import type { TagFilter } from "../session/player_filter.ts";
-import type { Publication, StreamRequest } from "../session/publication.ts";
+import type { Publication, PublicationEnd, StreamRequest } from "../session/publication.ts";
 import type { Refusal } from "../session/status.ts";
 import { Server } from "./server.ts";
 import type { Certificate } from "./tls_entrance.ts";
@@ -65,6 +67,24 @@ export interface RtmpServer extends AsyncDisposable {
   readonly ledger: ServerLedger;
   /** The publications that go on now. */
   readonly publications: Publication[];
+  /**
+   * Takes in a publication that comes by another way than RTMP. It is authorized, claims its name
+   * and reaches the handler like any other; as many tags are read as the handler reads.
+   *
+   * @param request Who publishes what; of the kind `publish`.
+   * @param tags What is published; its end is that of the publication. It is cancelled when the
+   * publication ends otherwise.
+   * @param counts Where the bytes are counted from which the tags are made; messages are counted
+   * here.
+   * @returns How it ended, when everything has been handed on.
+   * @throws {RtmpCommandError} If it is refused: `statusCode` and `read` are what an RTMP publisher
+   * would have been told.
+   */
+  publish(
+    request: StreamRequest,
+    tags: ReadableStream<FlvTag>,
+    counts?: ReceivedCounts,
+  ): Promise<PublicationEnd>;
   /** Uses another certificate for connections from now on; those that are open stay as they are. */
   renewCertificate(certificate: Certificate): Promise<void>;
   /**

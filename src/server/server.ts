@@ -6,18 +6,21 @@
 
 import { getLogger } from "@logtape/logtape";
 import { checkChunkSize } from "../chunk/chunk.ts";
-import { RtmpError } from "../errors.ts";
+import { RtmpCommandError, RtmpError } from "../errors.ts";
+import type { FlvTag } from "../flv/flv_tag.ts";
+import { ReceivedCounts } from "../ledger/received_counts.ts";
 import { ServerLedger } from "../ledger/server_ledger.ts";
 import { AdobeGate } from "../session/adobe_gate.ts";
 import { completeLimits, type RtmpLimits } from "../session/limits.ts";
-import type { Publication, StreamRequest } from "../session/publication.ts";
+import type { Publication, PublicationEnd, StreamRequest } from "../session/publication.ts";
 import type { SessionHandler } from "../session/session_handler.ts";
-import type { Refusal } from "../session/status.ts";
+import { type Refusal, StatusCode } from "../session/status.ts";
 import { TagChunks } from "../session/tag_chunks.ts";
 import { acceptAll } from "./accept.ts";
 import { Connection } from "./connection.ts";
 import { Names } from "./names.ts";
 import type { PublicationHandler, RtmpServer, ServeRtmpOptions } from "./serve.ts";
+import { TagPublisher } from "./tag_publisher.ts";
 import { type Certificate, TlsEntrance } from "./tls_entrance.ts";
 
 /** How often it is looked whether a peer keeps us waiting, in milliseconds. */
@@ -42,8 +45,11 @@ export class Server implements RtmpServer {
   readonly #gate: AdobeGate | undefined;
   readonly #names = new Names();
   readonly #connections = new Set<Connection>();
+  /** Publications that come by another way than RTMP. */
+  readonly #publishers = new Set<TagPublisher>();
   /** Everything that has to end before the server has. */
   readonly #tasks = new Set<Promise<void>>();
+  #closed = false;
 
   constructor(options: ServeRtmpOptions, handler: PublicationHandler) {
     const { hostname = "0.0.0.0", port = 1935, tls, signal } = options;
@@ -83,9 +89,42 @@ export class Server implements RtmpServer {
     return able.length;
   }
 
+  async publish(
+    request: StreamRequest,
+    tags: ReadableStream<FlvTag>,
+    counts: ReceivedCounts = new ReceivedCounts(),
+  ): Promise<PublicationEnd> {
+    const publisher = new TagPublisher(request, tags, counts);
+    const { publication } = publisher;
+    const denied = this.#closed
+      ? { description: "The server is shutting down" }
+      : await this.#authorize(request);
+    const taken = denied ? undefined : this.#names.claim(publication, () => publisher.silence);
+    const refusal = denied ?? taken;
+    if (refusal) {
+      this.#refused(publication, request, refusal);
+      publication.close(refusal.description);
+      throw new RtmpCommandError(`Cannot publish ${publication.path}`, {
+        read: refusal.description,
+        statusCode: refusal.code ?? (taken ? StatusCode.PublishBadName : StatusCode.PublishDenied),
+      });
+    }
+    this.#publishers.add(publisher);
+    this.#track(this.#publish(publication));
+    try {
+      return await publisher.run();
+    } finally {
+      this.#publishers.delete(publisher);
+    }
+  }
+
   async shutdown(): Promise<void> {
+    this.#closed = true;
     this.#listener[Symbol.dispose]();
     this.#tls?.close();
+    for (const { publication } of this.#publishers) {
+      publication.close("The server is shutting down");
+    }
     this.requestReconnect("The server is shutting down");
     const { reconnectTimeout = 5_000 } = this.#options;
     await Promise.all([...this.#connections].map(async (connection) => {
@@ -102,6 +141,7 @@ export class Server implements RtmpServer {
   async #run(): Promise<void> {
     const timer = setInterval(() => {
       for (const connection of this.#connections) connection.checkTime();
+      for (const publisher of this.#publishers) publisher.checkTime(this.#limits.timeout);
     }, TIME_CHECK_INTERVAL);
     const take = (conn: Deno.Conn) => this.#take(conn);
     const failed = (error: unknown) => {
@@ -166,14 +206,14 @@ export class Server implements RtmpServer {
       authorize: async (request) => counted(request, await this.#authorize(request)),
       claim: (publication) =>
         counted(publication, this.#names.claim(publication, () => connection.silence)),
-      begin: (publication) => this.#track(this.#publish(connection, publication)),
+      begin: (publication) => this.#track(this.#publish(publication, connection.id)),
       play: (request, filter) =>
         counted(request, play?.(request, filter) ?? { description: "Nothing can be played here" }),
     };
   }
 
   #refused(
-    { id, remoteAddr }: Connection,
+    { id, remoteAddr }: Connection | Publication,
     { app, name }: { app: string; name: string },
     { description }: Refusal,
   ): void {
@@ -209,12 +249,12 @@ export class Server implements RtmpServer {
     }
   }
 
-  async #publish(connection: Connection, publication: Publication): Promise<void> {
-    const { path, ledger, flashVer } = publication;
-    const facts = { connection: connection.id, publication: publication.id, path };
+  async #publish(publication: Publication, connection?: string): Promise<void> {
+    const { path, ledger, flashVer, remoteAddr } = publication;
+    const facts = { connection, publication: publication.id, path };
     log.info("{path} is published by {remoteAddr} ({flashVer})", {
       ...facts,
-      remoteAddr: connection.remoteAddr,
+      remoteAddr,
       flashVer,
     });
     this.ledger.open(ledger);

@@ -44,7 +44,10 @@ export interface ViewOptions {
  *
  * @throws {HTTPException} If a value makes no sense, or is not allowed here.
  */
-export function readViewOptions(params: URLSearchParams, { allowLossless }: ViewerRules): ViewOptions {
+export function readViewOptions(
+  params: URLSearchParams,
+  { allowLossless }: ViewerRules,
+): ViewOptions {
   const wait = readWait(params.get("wait"));
   const mode = params.get("mode") ?? "live";
   if (mode !== "live" && mode !== "lossless") throw bad("mode must be live or lossless");

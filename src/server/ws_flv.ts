@@ -6,16 +6,14 @@
 
 import type { Buffer } from "node:buffer";
 import { type IncomingMessage, STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
 import { HTTPException } from "hono/http-exception";
-// @ts-types="@types/ws"
-import WebSocket from "ws";
 import { flvBody } from "./flv_body.ts";
 import type { Upgrade } from "./http_server.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import type { Hub } from "./hub.ts";
 import { readStreamUrl } from "./stream_url.ts";
 import { beginView, cutWhenStalled, readViewOptions, type ViewerRules } from "./view.ts";
+import { createWebSocketServer, type WebSocketPeer, type WebSocketServer } from "./websocket.ts";
 
 /** Bytes that may wait in a socket before the tags behind them wait in the viewer's queue. */
 const MAX_BUFFERED = 256 * 1024;
@@ -25,7 +23,7 @@ const MAX_PAYLOAD = 4 * 1024;
 
 /** Answers requests for a WebSocket: with a stream, or as HTTP would when there is none. */
 export function wsFlv(hub: Hub, rules: ViewerRules): Upgrade {
-  const server = new WebSocket.Server({
+  const server = createWebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     clientTracking: false,
@@ -61,19 +59,18 @@ function watchForEnd(socket: HttpSocket): AbortSignal {
 
 /** The WebSocket, if the request is a proper one; else it has been answered. */
 function shakeHands(
-  server: WebSocket.Server,
+  server: WebSocketServer,
   request: IncomingMessage,
   socket: HttpSocket,
   head: Buffer,
-): WebSocket | undefined {
-  let peer: WebSocket | undefined;
-  // Of a socket of Node's own it uses what every stream has, and two methods that ours has too.
-  server.handleUpgrade(request, socket as unknown as Socket, head, (opened) => peer = opened);
+): WebSocketPeer | undefined {
+  let peer: WebSocketPeer | undefined;
+  server.handleUpgrade(request, socket, head, (opened) => peer = opened);
   return peer;
 }
 
 /** Each chunk as a message. Writing to one that has gone fails, and so ends the subscription. */
-function messagesTo(peer: WebSocket): WritableStream<Uint8Array> {
+function messagesTo(peer: WebSocketPeer): WritableStream<Uint8Array> {
   return new WritableStream({
     start(controller) {
       peer.on("error", (error) => controller.error(error));

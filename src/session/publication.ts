@@ -8,12 +8,13 @@ import { decodeAmf0 } from "../amf/decode_amf0.ts";
 import { AmfError } from "../errors.ts";
 import { splitAggregate } from "../flv/aggregate.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { FlvTagStream, scriptDataOf } from "../flv/tag_stream.ts";
+import { FlvTagDecoder, scriptDataOf } from "../flv/tag_stream.ts";
 import { mediaKind } from "../flv/tag_kind.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import { PublicationLedger } from "../ledger/publication_ledger.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
+import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
 import { safePathName } from "./stream_name.ts";
 import type { Turns } from "./turns.ts";
 
@@ -142,9 +143,12 @@ export class PublicationInput {
   readonly #writer: WritableStreamDefaultWriter<RtmpMessage>;
   #foundMetadata!: (metadata: Record<string, unknown> | undefined) => void;
   #ended!: (end: PublicationEnd) => void;
-  #readerGone = false;
+  /** The application has cancelled its tags, or the publication has ended. */
+  #over = false;
   #hasMetadata = false;
-  /** Ends the session's wait for the application to take a message. */
+  /** What the message is that waits for the application. */
+  #waiting: MediaKind | undefined;
+  /** Ends the session's wait for the application to take it. */
   #letGo: (() => void) | undefined;
 
   constructor(
@@ -154,7 +158,16 @@ export class PublicationInput {
     close: (reason: string) => void,
   ) {
     const ledger = new PublicationLedger(counts);
-    const stage = new FlvTagStream({ counts: ledger.tags });
+    const decoder = new FlvTagDecoder();
+    const stage = new OrderedTransformStream<RtmpMessage, FlvTag>({
+      transform: (message, emit) =>
+        decoder.decode(message, (tag) => {
+          ledger.tags[mediaKind(tag.type, tag.data)]++;
+          // In the same step, so that the books balance whenever somebody looks.
+          this.#waitsNoLonger();
+          emit(tag);
+        }),
+    });
     const metadata = new Promise<Record<string, unknown> | undefined>((resolve) =>
       this.#foundMetadata = resolve
     );
@@ -162,7 +175,7 @@ export class PublicationInput {
     this.#ledger = ledger;
     this.#turns = turns;
     this.#writer = stage.writable.getWriter();
-    this.#writer.closed.catch(() => this.#readerGone = true);
+    this.#writer.closed.catch(() => this.#over = true);
     this.publication = new Publication({
       request,
       ledger,
@@ -195,7 +208,7 @@ export class PublicationInput {
     const kind = messageKind(message);
     this.#ledger.received[kind]++;
     if (kind === "scriptTags" && !this.#hasMetadata) this.#lookForMetadata(message);
-    if (this.#readerGone) {
+    if (this.#over) {
       this.#ledger.unread[kind]++;
       return;
     }
@@ -207,21 +220,28 @@ export class PublicationInput {
 
   async #handOn(message: RtmpMessage, kind: MediaKind): Promise<void> {
     this.#ledger.inFlight[kind]++;
+    this.#waiting = kind;
     try {
       await this.#writer.write(message);
     } catch {
       // The application has cancelled its stream: what it did not take is counted.
       this.#ledger.unread[kind]++;
     } finally {
-      this.#ledger.inFlight[kind]--;
+      this.#waitsNoLonger();
     }
+  }
+
+  #waitsNoLonger(): void {
+    if (this.#waiting !== undefined) this.#ledger.inFlight[this.#waiting]--;
+    this.#waiting = undefined;
   }
 
   /** Ends the stream of tags behind what has been written. */
   end(end: PublicationEnd): void {
     this.#ended(end);
     this.#foundMetadata(undefined);
-    this.#writer.close().catch(() => this.#readerGone = true);
+    this.#over = true;
+    this.#writer.close().catch(() => {});
     this.#letGo?.();
   }
 

@@ -5,22 +5,21 @@
  */
 
 import { RtmpChunkDecoderStream } from "../chunk/chunk_decoder_stream.ts";
-import { RtmpCommandError, RtmpError } from "../errors.ts";
+import { RtmpError } from "../errors.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
-import { type Command, isCommand, readCommand, writeCommand } from "../message/command.ts";
-import { setChunkSize, setPeerBandwidth, windowAcknowledgementSize } from "../message/control.ts";
+import { isCommand, writeCommand } from "../message/command.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { RtmpMessageDecoderStream } from "../message/message_decoder_stream.ts";
 import { CapsEx } from "./capabilities.ts";
+import { CommandLayer } from "./command_layer.ts";
 import { ControlLayer } from "./control_layer.ts";
 import type { RtmpLimits } from "./limits.ts";
 import { MessageWriter } from "./message_writer.ts";
-import { NetConnection } from "./net_connection.ts";
 import { NetStreams } from "./net_streams.ts";
 import { playerFilter } from "./player_filter.ts";
 import type { PublicationEnd, StreamRequest } from "./publication.ts";
 import type { SessionHandler } from "./session_handler.ts";
-import { onStatus, type Refusal, StatusCode } from "./status.ts";
+import { onStatus, StatusCode } from "./status.ts";
 import type { TagChunks } from "./tag_chunks.ts";
 import { Turns } from "./turns.ts";
 
@@ -59,14 +58,13 @@ export interface SessionEnd {
  * publication holds its publisher back.
  */
 export class ServerSession {
-  readonly #options: ServerSessionOptions;
   readonly #counts: ReceivedCounts;
   readonly #writer: MessageWriter;
   readonly #control: ControlLayer;
+  readonly #commands: CommandLayer;
   readonly #messages: ReadableStreamDefaultReader<RtmpMessage>;
   readonly #streams: NetStreams;
   readonly #turns = new Turns();
-  #connection: NetConnection | undefined;
   #closing = false;
   /** Why everything has ended that had not ended before, if it is known. */
   #why: PublicationEnd | undefined;
@@ -75,8 +73,7 @@ export class ServerSession {
   #inactiveSince = performance.now();
 
   constructor(options: ServerSessionOptions) {
-    const { readable, writable, handler, counts, chunks, remoteAddr, limits } = options;
-    this.#options = options;
+    const { readable, writable, handler, counts, chunkSize, chunks, remoteAddr, limits } = options;
     this.#counts = counts;
     this.#writer = new MessageWriter(writable);
     this.#control = new ControlLayer(this.#writer, counts, WINDOW_SIZE);
@@ -98,12 +95,25 @@ export class ServerSession {
       chunks,
       turns: this.#turns,
       request: (kind: StreamRequest["kind"], name: unknown) =>
-        this.#connection!.request(kind, name, remoteAddr),
-      filter: () => playerFilter(this.#connection!.capabilities),
+        this.#commands.connection!.request(kind, name, remoteAddr),
+      filter: () => playerFilter(this.#commands.connection!.capabilities),
       released: () => this.#released(),
       failed: (error: unknown) => void (this.#failure ??= error),
     };
     this.#streams = new NetStreams(context, limits);
+    this.#commands = new CommandLayer({
+      writer: this.#writer,
+      streams: this.#streams,
+      handler,
+      limits,
+      chunkSize,
+      windowSize: WINDOW_SIZE,
+      closed: () => {
+        this.#why ??= { reason: "unpublished", description: "The publisher said goodbye" };
+        this.#closing = true;
+      },
+      rejected: () => void this.#stop(),
+    });
   }
 
   /** For how long nothing has been published or played, in milliseconds. */
@@ -120,7 +130,7 @@ export class ServerSession {
 
   /** Whether the peer has announced that it follows a request to reconnect. */
   get canReconnect(): boolean {
-    return ((this.#connection?.capabilities.capsEx ?? 0) & CapsEx.Reconnect) !== 0;
+    return ((this.#commands.connection?.capabilities.capsEx ?? 0) & CapsEx.Reconnect) !== 0;
   }
 
   /** Leads the conversation to its end. It does not throw; what went wrong is what it returns. */
@@ -199,11 +209,8 @@ export class ServerSession {
       case MessageType.Aggregate:
         return await this.#media(message);
     }
-    if (isCommand(message)) {
-      await this.#command(readCommand(message, this.#options.limits), message.messageStreamId);
-    } else {
-      this.#control.receive(message);
-    }
+    if (isCommand(message)) await this.#commands.receive(message);
+    else this.#control.receive(message);
     await this.#writer.relieve();
   }
 
@@ -213,142 +220,10 @@ export class ServerSession {
     this.#counts.discard("unpublished");
   }
 
-  async #command(command: Command, streamId: number): Promise<void> {
-    if (command.name === "connect") return await this.#connect(command);
-    if (!this.#connection) {
-      throw new RtmpCommandError("Cannot take a command", {
-        read: command.name,
-        expected: "connect",
-      });
-    }
-    if (await this.#streamCommand(command, streamId)) return;
-    this.#connectionCommand(command);
-  }
-
-  /** The commands of a message stream (section 7.2.2); tells whether it was one. */
-  async #streamCommand(command: Command, streamId: number): Promise<boolean> {
-    const { name, args: [argument] } = command;
-    const stream = this.#streams.get(streamId);
-    switch (name) {
-      case "publish":
-        await this.#streams.open(streamId).publish(command);
-        return true;
-      case "play":
-        await this.#streams.open(streamId).play(argument);
-        return true;
-      case "play2":
-        await this.#streams.open(streamId).play(play2Name(argument));
-        return true;
-      case "pause":
-      case "pauseRaw":
-        stream?.pause(argument);
-        return true;
-      case "seek":
-        stream?.seek();
-        return true;
-      case "receiveAudio":
-        stream?.receive("audio", argument);
-        return true;
-      case "receiveVideo":
-        stream?.receive("video", argument);
-        return true;
-      case "closeStream":
-        await stream?.close();
-        return true;
-      case "deleteStream":
-        await this.#streams.delete(argument);
-        return true;
-      case "FCUnpublish":
-        await this.#streams.find(argument)?.close();
-        this.#answer(command, null, undefined);
-        return true;
-    }
-    return false;
-  }
-
-  /** The commands of the connection (section 7.2.1), and those that encoders send besides. */
-  #connectionCommand(command: Command): void {
-    switch (command.name) {
-      case "createStream":
-        return this.#answer(command, null, this.#streams.create().id);
-      case "releaseStream":
-      case "FCPublish":
-      case "FCSubscribe":
-      case "_checkbw":
-        return this.#answer(command, null, undefined);
-      case "getStreamLength":
-        return this.#answer(command, null, 0);
-      case "close":
-        this.#why ??= { reason: "unpublished", description: "The publisher said goodbye" };
-        this.#closing = true;
-        return;
-      // Answers to what we have not asked, and tidings that need no answer.
-      case "_result":
-      case "_error":
-      case "onStatus":
-      case "onBWDone":
-        return;
-      default:
-        return this.#refuse(command, `${command.name} is not known here`);
-    }
-  }
-
-  /** NetConnection.connect (section 7.2.1.1). */
-  async #connect(command: Command): Promise<void> {
-    if (this.#connection) return this.#refuse(command, "The connection is connected already");
-    const connection = this.#readConnect(command);
-    const app = command.object?.app;
-    const refusal = await this.#options.handler.admit(typeof app === "string" ? app : "");
-    if (refusal) {
-      this.#refuse(command, refusal.description, refusal.code ?? StatusCode.ConnectRejected);
-      return await this.#stop();
-    }
-    this.#connection = connection;
-    // The chunk size goes before any answer of more than 128 bytes: OBS loses its way otherwise.
-    this.#writer.send(
-      windowAcknowledgementSize(WINDOW_SIZE),
-      setPeerBandwidth(WINDOW_SIZE),
-      setChunkSize(this.#options.chunkSize),
-      connection.success(command),
-    );
-  }
-
-  #readConnect(command: Command): NetConnection {
-    try {
-      return new NetConnection(command, this.#options.limits.maxNameLength);
-    } catch (error) {
-      const { message } = error as RtmpError;
-      this.#refuse(command, message, StatusCode.ConnectRejected);
-      throw error;
-    }
-  }
-
   /** A stream has been refused or ended from this side; a connection without another one goes. */
   #released(): void {
     if (!this.#streams.some((stream) => stream.active)) void this.#stop();
   }
-
-  #answer({ transactionId }: Command, ...values: unknown[]): void {
-    if (transactionId === 0) return;
-    this.#writer.send(writeCommand(0, "_result", transactionId, ...values));
-  }
-
-  #refuse(
-    { transactionId }: Command,
-    description: string,
-    code: string = StatusCode.CallFailed,
-  ): void {
-    if (transactionId === 0) return;
-    const info = { level: "error", code, description };
-    this.#writer.send(writeCommand(0, "_error", transactionId, null, info));
-  }
-}
-
-/** Section 7.2.2.2: the name stands in an object of parameters. */
-function play2Name(parameters: unknown): unknown {
-  return typeof parameters === "object" && parameters !== null && "streamName" in parameters
-    ? parameters.streamName
-    : undefined;
 }
 
 function whyEnded(error: unknown): PublicationEnd {

@@ -20,10 +20,10 @@ export interface Clip {
 /** Has FFmpeg make a clip of so many frames. */
 export async function makeClip(frames: number, directory: string): Promise<Clip> {
   const file = `${directory}/clip.flv`;
-  // Half a frame less: the last one begins before that, and no other does.
-  const seconds = String((frames - 0.5) / FRAME_RATE);
+  const seconds = String(frames / FRAME_RATE);
+  const picture = `testsrc2=size=640x360:rate=${FRAME_RATE},trim=end_frame=${frames}`;
   const { code, complaints } = await run("ffmpeg", [
-    ...["-f", "lavfi", "-t", seconds, "-i", `testsrc2=size=640x360:rate=${FRAME_RATE}`],
+    ...["-f", "lavfi", "-i", picture],
     ...["-f", "lavfi", "-t", seconds, "-i", "sine=frequency=440:sample_rate=48000"],
     ..."-c:v libx264 -preset veryfast -g 30 -pix_fmt yuv420p -c:a aac".split(" "),
     file,
@@ -37,7 +37,8 @@ export async function repeatFixture(frames: number): Promise<Clip> {
   const fixture = await fixtureTags();
   const duration = 1000 * fixture.filter(isVideoFrame).length / FRAME_RATE;
   const tags: FlvTag[] = [];
-  for (let missing = frames, offset = 0; missing > 0; offset += duration) {
+  let missing = frames;
+  for (let offset = 0; missing > 0; offset += duration) {
     for (const tag of fixture) {
       if (isVideoFrame(tag) && missing-- <= 0) break;
       tags.push({ ...tag, timestamp: tag.timestamp + offset });

@@ -30,7 +30,7 @@ async function main(): Promise<number> {
   });
   const frames = Number(flags.frames);
   const publishers = Number(flags.publishers);
-  if (flags.help || !(frames >= 1) || !(publishers >= 1)) {
+  if (flags.help || !isCount(frames) || !isCount(publishers)) {
     print(HELP);
     return flags.help ? 0 : 1;
   }
@@ -51,6 +51,10 @@ async function main(): Promise<number> {
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value > 0;
 }
 
 function print(text: string): void {

@@ -1,7 +1,16 @@
-import { assertEquals } from "@std/assert";
-import { checkBooks, checkRecording, recordingOf, serve } from "./recording_server.ts";
+import { assertEquals, assertMatch, assertObjectMatch } from "@std/assert";
+import type { FlvTag } from "../../src/flv/flv_tag.ts";
+import {
+  checkBooks,
+  checkRecording,
+  recordingOf,
+  type RecordingServer,
+  serve,
+} from "./recording_server.ts";
 import { clip, type ClipName, contents, publishClip } from "../support/ffmpeg.ts";
+import { mediaOf, tagsOf } from "../support/media.ts";
 import { toolTest } from "../support/tools.ts";
+import { until } from "../support/wait.ts";
 
 const FFMPEG = ["ffmpeg", "ffprobe"];
 
@@ -9,7 +18,16 @@ await toolTest(FFMPEG, "FFmpeg in real time reaches the recording and a viewer w
   await using server = await serve();
   const source = await clip("b-frames");
   const viewer = await server.watch("live/demo");
-  await publishClip(source, `${server.rtmp}/live/demo`, "-re");
+  const publishing = publishClip(source, `${server.rtmp}/live/demo`, "-re");
+  const { video, publisher, ledger } = await until("frames in the API", async () => {
+    const response = await fetch(`${server.http}/api/v1/streams/live/demo`);
+    const stream = await response.json();
+    return response.ok && stream.ledger.received.videoFrames > 10 && stream;
+  });
+  assertObjectMatch(video, { codec: "avc1", profile: "High", width: 320, height: 180 });
+  assertMatch(publisher.flashVer, /Lavf/);
+  assertObjectMatch(ledger, { balance: 0, consumers: [{ dropped: {} }, { dropped: {} }] });
+  await publishing;
   await checkRecording(server, "live/demo", source);
   await viewer.check(source);
 });
@@ -52,10 +70,10 @@ for (const publishers of [2, 20]) {
     const paths = Array.from({ length: publishers }, (_, i) => `live/cam${i}`);
     await Promise.all(paths.map((path) => publishClip(source, `${server.rtmp}/${path}`)));
     await checkRecording(server, paths[0]!, source);
-    const first = await Deno.readFile(await recordingOf(server, paths[0]!));
+    const first = await mediaIn(server, paths[0]!);
     for (const path of paths.slice(1)) {
       await checkBooks(server, path);
-      assertEquals(await Deno.readFile(await recordingOf(server, path)), first, path);
+      assertEquals(await mediaIn(server, path), first, path);
     }
   });
 }
@@ -68,3 +86,8 @@ await toolTest(FFMPEG, "FFmpeg floods 1080p60 at 8 Mbit/s and nothing is lost", 
   await checkRecording(server, "live/demo", source);
   await viewer.check(source);
 });
+
+/** The audio and video of a stream's recording. */
+async function mediaIn(server: RecordingServer, path: string): Promise<FlvTag[]> {
+  return mediaOf(tagsOf(await Deno.readFile(await recordingOf(server, path))));
+}

@@ -136,7 +136,7 @@ Deno.test("GET /<path>.flv gives up without a publisher after ?wait", async () =
   for (const wait of ["", "soon", "-1", "1e9"]) {
     assertEquals((await api.get(`/live/nobody.flv?wait=${wait}`)).status, 400, wait);
   }
-  assertEquals((await api.get("/live/%zz.flv?wait=0")).status, 404);
+  assertEquals((await api.get("/live/%zz.flv?wait=0")).status, 400);
   assertEquals((await api.get("/api/v1/streams/live/nobody")).status, 404);
   assertEquals((await api.get("/nothing/here")).status, 404);
 });

@@ -1,30 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
-import { encodeAmf0 } from "../../src/amf/encode_amf0.ts";
-import { ecmaArray } from "../../src/amf/values.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import type { MediaCounts } from "../../src/ledger/counts.ts";
-import type { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
-import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
+import { MessageType } from "../../src/message/message.ts";
 import type { Publication } from "../../src/session/publication.ts";
 import { bigEndian } from "../support/chunk_bytes.ts";
 import { hex } from "../support/bytes.ts";
 import { videoTag } from "../support/media.ts";
 import { Peer } from "./peer.ts";
-
-const NOTHING: MediaCounts = { videoFrames: 0, audioFrames: 0, scriptTags: 0, otherTags: 0 };
-
-/** A peer that publishes, and what it publishes. */
-async function publish(): Promise<{ peer: Peer; publication: Publication }> {
-  const peer = await Peer.publish("demo");
-  return { peer, publication: peer.program.publications[0]! };
-}
-
-function message(typeId: number, payload: Uint8Array): RtmpMessage {
-  return { chunkStreamId: 4, messageStreamId: 1, typeId, timestamp: 0, payload };
-}
-
-const data = (...values: unknown[]) => message(MessageType.DataAmf0, encodeAmf0(...values));
+import { assertBalanced, data, message, NOTHING, publish } from "./published.ts";
 
 /** One message inside an aggregate (RTMP 1.0, section 7.1.6). */
 function part(typeId: number, timestamp: number, payload: Uint8Array): Uint8Array {
@@ -32,82 +15,6 @@ function part(typeId: number, timestamp: number, payload: Uint8Array): Uint8Arra
   const backPointer = bigEndian(11 + payload.length, 4);
   return concat([Uint8Array.from(header), payload, Uint8Array.from(backPointer)]);
 }
-
-/** Whether every kind that was received is where it should be. */
-function assertBalanced(ledger: PublicationLedger): void {
-  assertEquals(ledger.balance(), 0);
-  const { received, tags, unread, inFlight } = ledger;
-  const found = { ...NOTHING };
-  for (const kind of Object.keys(found) as (keyof MediaCounts)[]) {
-    found[kind] = tags[kind] + unread[kind] + inFlight[kind];
-  }
-  assertEquals(found, received);
-}
-
-const METADATA: [what: string, message: RtmpMessage, found: unknown][] = [
-  ["with @setDataFrame", data("@setDataFrame", "onMetaData", { width: 16 }), { width: 16 }],
-  ["without", data("onMetaData", { width: 16 }), { width: 16 }],
-  ["as ECMA array", data("@setDataFrame", "onMetaData", ecmaArray({ a: 1 })), { a: 1 }],
-  ["empty", data("@setDataFrame", "onMetaData", ecmaArray({})), {}],
-  ["with more behind it", data("@setDataFrame", "onMetaData", { a: 1 }, "more", 5), { a: 1 }],
-  [
-    "of type 15",
-    message(MessageType.DataAmf3, concat([hex("00"), encodeAmf0("onMetaData", { a: 1 })])),
-    { a: 1 },
-  ],
-  [
-    "of type 15 without its format byte",
-    message(MessageType.DataAmf3, encodeAmf0("onMetaData", { a: 1 })),
-    { a: 1 },
-  ],
-];
-
-for (const [what, metadata, found] of METADATA) {
-  Deno.test(`Publication.metadata is the first onMetaData, ${what}`, async () => {
-    const { peer, publication } = await publish();
-    const tags = Array.fromAsync(publication.tags);
-    peer.send(data("onTextData", { a: 0 }), metadata, data("onMetaData", { a: 2 }));
-    assertEquals(await publication.metadata, found);
-    peer.end();
-    assertEquals((await tags).length, 3);
-    assertEquals(peer.counts.discarded, {});
-    assertBalanced(publication.ledger);
-  });
-}
-
-const NO_METADATA: [what: string, message: RtmpMessage, malformed: number][] = [
-  ["is cut short", message(MessageType.DataAmf0, hex("02 000a 6f6e4d65746144617461 08 000000")), 1],
-  ["has no object", data("onMetaData"), 0],
-  ["has a number for an object", data("onMetaData", 5), 0],
-  ["has null for an object", data("@setDataFrame", "onMetaData", null), 0],
-  ["is empty", message(MessageType.DataAmf0, hex("")), 0],
-  ["is @setDataFrame alone", data("@setDataFrame"), 0],
-  ["is @clearDataFrame", data("@clearDataFrame", "onMetaData"), 0],
-  ["is a number", message(MessageType.DataAmf0, hex("00000000")), 1],
-];
-
-for (const [what, metadata, malformed] of NO_METADATA) {
-  Deno.test(`Publication.metadata that ${what} is passed on, and nobody waits for ever`, async () => {
-    const { peer, publication } = await publish();
-    const tags = Array.fromAsync(publication.tags);
-    peer.send(metadata);
-    peer.sendTags([videoTag(0)]);
-    peer.end();
-    assertEquals(await publication.metadata, undefined);
-    assertEquals((await tags).map(({ type }) => type), ["script", "video"]);
-    assertEquals(peer.counts.discarded, malformed ? { "malformed-metadata": malformed } : {});
-    assertBalanced(publication.ledger);
-  });
-}
-
-Deno.test("Publication.metadata can have a member called __proto__", async () => {
-  const { peer, publication } = await publish();
-  peer.send(data("onMetaData", JSON.parse('{"__proto__":{"polluted":true}}')));
-  const metadata = await publication.metadata;
-  assertEquals(Object.keys(metadata!), ["__proto__"]);
-  assertEquals(Object.getPrototypeOf(metadata), Object.prototype);
-  assertEquals(({} as Record<string, unknown>).polluted, undefined);
-});
 
 Deno.test("aggregates are taken apart, and each of their frames counted", async () => {
   const { peer, publication } = await publish();
@@ -162,6 +69,21 @@ Deno.test("whoever does not read holds the publisher back, and loses nothing", a
   assertBalanced(publication.ledger);
   peer.end();
   assertEquals(await Array.fromAsync(publication.tags), sent);
+  assertBalanced(publication.ledger);
+});
+
+Deno.test("the books balance at any moment that an application may look", async () => {
+  const { peer, publication } = await publish();
+  peer.send(data("onMetaData", { a: 1 }));
+  peer.sendTags(Array.from({ length: 20 }, (_, i) => videoTag(i)));
+  peer.end();
+  const reader = publication.tags.getReader();
+  for (let read = 0; !(await reader.read()).done; read++) {
+    for (let step = 0; step < read; step++) {
+      assertBalanced(publication.ledger);
+      await Promise.resolve();
+    }
+  }
   assertBalanced(publication.ledger);
 });
 

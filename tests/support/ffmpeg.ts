@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { within } from "./wait.ts";
+import { PATIENCE, within } from "./wait.ts";
 
 /** How the clips are made. Each is made once and kept among the temporary files. */
 const RECIPES = {
@@ -49,10 +49,18 @@ export interface Output {
 }
 
 /** Runs FFmpeg or one of its kin to its end; it says nothing but warnings and errors. */
-export async function run(program: "ffmpeg" | "ffprobe", args: string[]): Promise<Output> {
+export async function run(
+  program: "ffmpeg" | "ffprobe",
+  args: string[],
+  patience = PATIENCE,
+): Promise<Output> {
   const quiet = ["-hide_banner", "-loglevel", "warning"];
   const command = new Deno.Command(program, { args: [...quiet, ...args], stdin: "null" });
-  const { code, stdout, stderr } = await within(`${program} to end`, command.output());
+  const { code, stdout, stderr } = await within(
+    `${program} to end`,
+    command.output(),
+    patience,
+  );
   const decoder = new TextDecoder();
   const complaints = decoder.decode(stderr).split("\n")
     .filter((line) => line !== "" && !HARMLESS.test(line));
@@ -62,11 +70,21 @@ export async function run(program: "ffmpeg" | "ffprobe", args: string[]): Promis
 /** FFmpeg wants to go back to the beginning of a live stream, each time. */
 const HARMLESS = /Failed to update header with correct (duration|filesize)/;
 
-/** Publishes a clip as it is, as fast as the server takes it; it must not complain. */
-export async function publishClip(path: string, url: string, options = ""): Promise<void> {
+/**
+ * Publishes a clip as it is, as fast as the server takes it; it must not complain.
+ *
+ * @param options More options, such as `-re` for the clip's own pace.
+ * @param patience How long it may take, in milliseconds.
+ */
+export async function publishClip(
+  path: string,
+  url: string,
+  options = "",
+  patience = PATIENCE,
+): Promise<void> {
   const how = options.split(" ").filter(Boolean);
   const copy = ["-copyts", "-map", "0", "-c", "copy", "-f", "flv"];
-  await mustRun("ffmpeg", [...how, "-i", path, ...copy, url]);
+  await mustRun("ffmpeg", [...how, "-i", path, ...copy, url], patience);
 }
 
 /** What is in a file: the hash of each stream, and the times and sizes of all packets. */
@@ -89,8 +107,12 @@ export async function contents(path: string): Promise<Contents> {
   };
 }
 
-async function mustRun(program: "ffmpeg" | "ffprobe", args: string[]): Promise<string> {
-  const { code, stdout, complaints } = await run(program, args);
+async function mustRun(
+  program: "ffmpeg" | "ffprobe",
+  args: string[],
+  patience = PATIENCE,
+): Promise<string> {
+  const { code, stdout, complaints } = await run(program, args, patience);
   assertEquals({ code, complaints }, { code: 0, complaints: [] }, `${program} ${args.join(" ")}`);
   return stdout;
 }

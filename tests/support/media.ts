@@ -56,6 +56,11 @@ export function tagsOf(bytes: Uint8Array): FlvTag[] {
   return tags;
 }
 
+/** Audio and video: a recording has metadata of its own beside them. */
+export function mediaOf(tags: FlvTag[]): FlvTag[] {
+  return tags.filter(({ type }) => type !== "script");
+}
+
 /** The clip that is kept with the tests: 60 video and 88 audio frames. */
 export async function fixtureTags(): Promise<FlvTag[]> {
   return tagsOf(await Deno.readFile(new URL("../fixtures/clip60.flv", import.meta.url)));

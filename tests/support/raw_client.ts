@@ -143,6 +143,11 @@ export class RawClient implements Disposable {
     await until("the server to close", () => this.#ended);
   }
 
+  /** Takes nothing more from the server, so that what it sends piles up. */
+  deafen(): void {
+    this.#socket.pause();
+  }
+
   /** Waits until everything has left for the server. */
   async flushed(): Promise<void> {
     await until("bytes to leave", () => this.#socket.writableLength === 0);

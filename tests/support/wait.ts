@@ -31,11 +31,15 @@ export async function until<T>(
 }
 
 /** The same for a promise of something else. */
-export async function within<T>(what: string, promise: Promise<T>): Promise<T> {
+export async function within<T>(
+  what: string,
+  promise: Promise<T>,
+  patience = PATIENCE,
+): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     const error = new Error(`Cannot wait any longer for ${what}`);
-    timer = setTimeout(() => reject(error), PATIENCE);
+    timer = setTimeout(() => reject(error), patience);
   });
   return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -1,0 +1,49 @@
+/**
+ * Where the keyframes of a file are.
+ *
+ * @module
+ */
+
+/** Keyframes that are kept: those of more than an hour of one every two seconds. */
+export const MAX_KEYFRAMES = 2048;
+
+/** The index as it stands in `onMetaData` (FLV 10.1, section E.5, leaves it to custom). */
+export interface KeyframeTable {
+  /** When, in seconds. */
+  times: number[];
+  /** Where the tag begins, in bytes from the beginning of the file. */
+  filepositions: number[];
+}
+
+/** An index that is thinned out evenly when it is full, and so takes no more memory in a week. */
+export class KeyframeIndex {
+  readonly #times: number[] = [];
+  readonly #positions: number[] = [];
+  /** Every how many keyframes one is kept. */
+  #stride = 1;
+  #count = 0;
+
+  /** Adds a keyframe. One that is not later than the last could not be found by its time. */
+  add(timestamp: number, position: number): void {
+    const time = timestamp / 1000;
+    if (time <= (this.#times.at(-1) ?? -Infinity)) return;
+    if (this.#count++ % this.#stride !== 0) return;
+    if (this.#times.length === MAX_KEYFRAMES) this.#thinOut();
+    this.#times.push(time);
+    this.#positions.push(position);
+  }
+
+  /** The index so far. */
+  get table(): KeyframeTable {
+    return { times: this.#times, filepositions: this.#positions };
+  }
+
+  /** Keeps every other one; the next after an even number of them is its turn too. */
+  #thinOut(): void {
+    this.#stride *= 2;
+    for (const list of [this.#times, this.#positions]) {
+      for (let i = 0; 2 * i < list.length; i++) list[i] = list[2 * i]!;
+      list.length = Math.ceil(list.length / 2);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The part of the npm package `ws` that is used here.
+ *
+ * Its version is 7: later ones read an environment variable when they are loaded, and so need a
+ * permission. Its published types would replace those of Node in the whole program.
+ *
+ * @module
+ */
+
+import type { Buffer } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import ws from "ws";
+
+/** The server's end of a WebSocket. */
+export interface WebSocketPeer {
+  /** Bytes that have been sent and not yet left. */
+  readonly bufferedAmount: number;
+  /** Sends a message; calls back when it has left, or cannot. */
+  send(message: Uint8Array, sent: (error?: Error) => void): void;
+  /** Begins the closing handshake (RFC 6455, section 7.1.2). */
+  close(code: number, reason: string): void;
+  /** Closes the connection at once. */
+  terminate(): void;
+  on(event: "close", listener: () => void): void;
+  on(event: "error", listener: (error: Error) => void): void;
+}
+
+/** Opens WebSockets on connections that an HTTP server hands over. */
+export interface WebSocketServer {
+  /** Answers the opening handshake; calls back before it returns, unless it has refused. */
+  handleUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    opened: (peer: WebSocketPeer) => void,
+  ): void;
+}
+
+/** What a server is told. */
+export interface WebSocketServerOptions {
+  /** Connections are handed over. */
+  noServer: true;
+  /** Whether messages may be compressed, which does nothing for video. */
+  perMessageDeflate: boolean;
+  /** Whether the server keeps a list of its peers. */
+  clientTracking: boolean;
+  /** Bytes in the largest message that is read. */
+  maxPayload: number;
+}
+
+/** Makes a server. */
+export function createWebSocketServer(options: WebSocketServerOptions): WebSocketServer {
+  const { Server } = ws as { Server: new (options: WebSocketServerOptions) => WebSocketServer };
+  return new Server(options);
+}

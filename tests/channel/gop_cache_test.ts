@@ -1,0 +1,70 @@
+import { assertEquals } from "@std/assert";
+import { DEFAULT_GOP_CACHE, GopCache, type GopCacheLimits } from "../../src/channel/gop_cache.ts";
+import type { FlvTag } from "../../src/flv/flv_tag.ts";
+import { mediaKind } from "../../src/flv/tag_kind.ts";
+import { videoTag } from "../support/media.ts";
+import { audioTag, metadata, sequenceHeader } from "./broadcast.ts";
+
+function cacheOf(tags: FlvTag[], limits?: GopCacheLimits): GopCache {
+  const cache = new GopCache(limits);
+  for (const tag of tags) cache.add({ tag, kind: mediaKind(tag.type, tag.data) });
+  return cache;
+}
+
+function frames(cache: GopCache): FlvTag[] {
+  return cache.frames.map(({ tag }) => tag);
+}
+
+Deno.test("GopCache keeps everything since the last keyframe", () => {
+  const since = [videoTag(25), audioTag(1010), videoTag(26)];
+  assertEquals(frames(cacheOf([audioTag(0), videoTag(1)])), []);
+  assertEquals(frames(cacheOf([videoTag(0), videoTag(1), ...since])), since);
+});
+
+const FRAME = 1000;
+const LIMITS = { maxBytes: 5 * FRAME, maxTime: 400 };
+
+for (
+  const [what, tags, kept] of [
+    ["as many bytes as it may", [0, 1, 2, 3, 4], 5],
+    ["more bytes than it may", [0, 1, 2, 3, 4, 5], 0],
+    ["as much time as it may", [0, 10], 2],
+    ["more time than it may", [0, 11], 0],
+    ["too much, and then a keyframe", [0, 1, 2, 3, 4, 5, 6, 25, 26], 2],
+  ] as [string, number[], number][]
+) {
+  Deno.test(`GopCache keeps ${kept} frames when it has been given ${what}`, () => {
+    const cache = cacheOf(tags.map((index) => videoTag(index, FRAME)), LIMITS);
+    assertEquals(cache.frames.length, kept);
+  });
+}
+
+Deno.test("GopCache keeps no frame when it is off, and headers all the same", () => {
+  const header = sequenceHeader("video", 1);
+  const cache = cacheOf([header, videoTag(0)], { ...DEFAULT_GOP_CACHE, maxBytes: 0 });
+  assertEquals(cache.frames.length, 0);
+  assertEquals(cache.headersFor(videoTag(25)).map(({ tag }) => tag), [
+    { ...header, timestamp: 1000 },
+  ]);
+});
+
+Deno.test("GopCache gives the headers that its frames were made with, not those after them", () => {
+  const cache = cacheOf([
+    metadata(0),
+    sequenceHeader("video", 1),
+    videoTag(0),
+    sequenceHeader("video", 2),
+  ]);
+  const headers = (tag: FlvTag) => cache.headersFor(tag).map(({ tag: { data } }) => data.at(-1));
+  assertEquals(headers(cache.frames[0]!.tag), [metadata(0).data.at(-1), 1]);
+  assertEquals(headers(videoTag(25)), [metadata(0).data.at(-1), 2]);
+});
+
+Deno.test("GopCache.clear() forgets what was in the publication before", () => {
+  const cache = cacheOf([metadata(0), sequenceHeader("audio", 1), videoTag(0)]);
+  assertEquals([cache.hasVideo, cache.hasAudio], [true, true]);
+  cache.clear();
+  assertEquals([cache.hasVideo, cache.hasAudio, cache.frames.length], [false, false, 0]);
+  assertEquals(cache.headersFor(videoTag(0)), []);
+  assertEquals(cache.header("audio:0"), undefined);
+});

@@ -1,0 +1,167 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { FlvTag } from "../../src/flv/flv_tag.ts";
+import { isKeyframe, isSequenceHeader, sequenceHeaderKey } from "../../src/flv/tag_kind.ts";
+import { videoTag } from "../support/media.ts";
+import { turns } from "../support/streams.ts";
+import { audioTag, Broadcast, metadata, type Reader, sequenceHeader } from "./broadcast.ts";
+
+/** Something that happens: a tag of a kind, or somebody who begins to watch. */
+const anyEvent = fc.oneof(
+  { weight: 2, arbitrary: fc.constant("keyframe" as const) },
+  { weight: 6, arbitrary: fc.constant("inter frame" as const) },
+  { weight: 5, arbitrary: fc.constant("audio frame" as const) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      "metadata" as const,
+      "video header" as const,
+      "audio header" as const,
+    ),
+  },
+  { weight: 3, arbitrary: fc.constantFrom("live" as const, "lossless" as const) },
+);
+
+/** The tag of an event; no two of them are alike. */
+function tagOf(event: string, number: number): FlvTag | undefined {
+  const timestamp = number * 10;
+  switch (event) {
+    case "keyframe":
+      return { ...videoTag(25 * number, 20 + number), timestamp };
+    case "inter frame":
+      return { ...videoTag(25 * number + 1, 20 + number), timestamp };
+    case "audio frame":
+      return audioTag(timestamp, number >> 8, number & 0xff);
+    case "metadata":
+      return {
+        ...metadata(0),
+        timestamp,
+        data: Uint8Array.of(2, 0, 2, number >> 8, number & 0xff),
+      };
+    case "video header":
+    case "audio header":
+      return { ...sequenceHeader(event === "video header" ? "video" : "audio", number), timestamp };
+  }
+}
+
+/** What a newcomer is to get, by a rule that knows no cache: headers, and all from a keyframe on. */
+function expected(sent: FlvTag[], joined: number): FlvTag[] {
+  if (joined === 0) return sent;
+  const isVideo = sent.slice(0, joined).some(({ type }) => type === "video");
+  let begin = sent.slice(0, joined).findLastIndex(isKeyframe);
+  if (begin < 0) {
+    let hasVideo = isVideo;
+    begin = sent.findIndex((tag, index) => {
+      if (index < joined) return false;
+      hasVideo ||= tag.type === "video";
+      return isKeyframe(tag) ||
+        (!hasVideo && tag.type === "audio" && !isSequenceHeader(tag));
+    });
+  }
+  if (begin < 0) return [];
+  const headers = new Map<string, FlvTag>();
+  for (const tag of sent.slice(0, begin)) {
+    const key = tag.type === "script" ? "metadata" : sequenceHeaderKey(tag);
+    if (key === undefined) continue;
+    headers.delete(key);
+    headers.set(key, { ...tag, timestamp: sent[begin]!.timestamp });
+  }
+  return [...headers.values(), ...sent.slice(begin)];
+}
+
+Deno.test("Channel gives a newcomer headers, the frames since a keyframe, and all that follows, once each", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyEvent, { maxLength: 60, size: "max" }), async (events) => {
+      const broadcast = new Broadcast();
+      const sent: FlvTag[] = [];
+      const newcomers: { joined: number; reader: Reader }[] = [];
+      for (const [number, event] of events.entries()) {
+        const tag = tagOf(event, number);
+        if (!tag) {
+          const mode = event === "live" ? "live" : "lossless";
+          newcomers.push({ joined: sent.length, reader: broadcast.reader({ mode }) });
+          continue;
+        }
+        sent.push(tag);
+        await broadcast.send(tag);
+      }
+      await broadcast.end();
+      for (const { joined, reader } of newcomers) {
+        await reader.done;
+        assertEquals(reader.tags, expected(sent, joined), `joined at ${joined}`);
+        assertEquals(reader.subscription.ledger.balance(), 0);
+      }
+      assertEquals(broadcast.ledger.balance(), 0);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+Deno.test("Channel gives a newcomer no video of the cache that it does not want", async () => {
+  const broadcast = new Broadcast();
+  await broadcast.send(
+    sequenceHeader("video", 1),
+    sequenceHeader("audio", 2),
+    videoTag(0),
+    audioTag(5),
+    videoTag(1),
+  );
+  const audioOnly = broadcast.reader({ video: false });
+  const videoOnly = broadcast.reader({ audio: false });
+  await broadcast.send(audioTag(30), videoTag(2));
+  await broadcast.end();
+  assertEquals(audioOnly.tags, [sequenceHeader("audio", 2), audioTag(5), audioTag(30)]);
+  assertEquals(videoOnly.tags, [sequenceHeader("video", 1), videoTag(0), videoTag(1), videoTag(2)]);
+  assertEquals(broadcast.ledger.balance(), 0);
+});
+
+Deno.test("Channel tells a consumer which of the media that it wants have come", async () => {
+  const broadcast = new Broadcast();
+  const { subscription: both } = broadcast.reader();
+  const { subscription: audioOnly } = broadcast.reader({ video: false });
+  const seen = () => [both, audioOnly].map(({ media, hasAllMedia }) => ({ ...media, hasAllMedia }));
+  assertEquals(seen(), [
+    { audio: false, video: false, hasAllMedia: false },
+    { audio: false, video: false, hasAllMedia: false },
+  ]);
+  await broadcast.send(audioTag(0));
+  assertEquals(seen(), [
+    { audio: true, video: false, hasAllMedia: false },
+    { audio: true, video: false, hasAllMedia: true },
+  ]);
+  await broadcast.send(videoTag(0));
+  assertEquals(seen(), [
+    { audio: true, video: true, hasAllMedia: true },
+    { audio: true, video: false, hasAllMedia: true },
+  ]);
+  await broadcast.end();
+});
+
+Deno.test("Channel makes newcomers wait for a keyframe when the cache is off", async () => {
+  const broadcast = Broadcast.withCache({ maxBytes: 0, maxTime: 20_000 });
+  await broadcast.send(sequenceHeader("video", 1), videoTag(0), videoTag(1));
+  const reader = broadcast.reader();
+  await broadcast.send(videoTag(2));
+  assertEquals(reader.tags, []);
+  await broadcast.send(videoTag(25), videoTag(26));
+  assertEquals(reader.tags, [
+    { ...sequenceHeader("video", 1), timestamp: 1000 },
+    videoTag(25),
+    videoTag(26),
+  ]);
+  assertEquals(reader.subscription.ledger.dropped["before-keyframe"]?.videoFrames, 1);
+  await broadcast.end();
+});
+
+Deno.test("Channel ends with its publication for those who came only then, too", async () => {
+  const broadcast = new Broadcast();
+  const early = broadcast.reader();
+  await broadcast.end();
+  await early.done;
+  assertEquals(early.tags, []);
+  await broadcast.channel.end();
+  const late = broadcast.reader();
+  await turns();
+  await late.done;
+  assertEquals(broadcast.channel.consumers, 0);
+});

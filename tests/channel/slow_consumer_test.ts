@@ -1,0 +1,118 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  LIVE_QUEUE_BYTES,
+  LIVE_QUEUE_TIME,
+  LOSSLESS_QUEUE_BYTES,
+} from "../../src/channel/subscription.ts";
+import type { FlvTag } from "../../src/flv/flv_tag.ts";
+import { clockAhead } from "../support/clock.ts";
+import { videoTag } from "../support/media.ts";
+import { Broadcast, metadata, Reader, sequenceHeader } from "./broadcast.ts";
+
+/** A frame so large that few of them fill a queue. */
+const LARGE = 512 * 1024;
+
+const HEADERS = [metadata(0), sequenceHeader("video", 1)];
+
+/** The headers as they stand before a tag in the middle. */
+function headersBefore({ timestamp }: FlvTag): FlvTag[] {
+  return HEADERS.map((header) => ({ ...header, timestamp }));
+}
+
+Deno.test("a lossless consumer that does not read holds the publisher back, and then gets all", async () => {
+  const broadcast = new Broadcast();
+  const slow = broadcast.subscribe({ mode: "lossless" });
+  const fast = broadcast.reader();
+  const sent = Array.from({ length: 40 }, (_, i) => videoTag(i, LOSSLESS_QUEUE_BYTES / 8));
+  await broadcast.send(...sent);
+  const { inFlight, delivered } = slow.ledger;
+  // The eighth fills the queue; the channel has taken no more.
+  assertEquals([inFlight.videoFrames, delivered.videoFrames, broadcast.taken], [8, 0, 8]);
+  assertEquals(fast.tags, sent.slice(0, 8));
+  assertEquals(slow.ledger.balance(), 0);
+
+  const reader = new Reader(slow);
+  await broadcast.end();
+  assertEquals(reader.tags, sent);
+  assert(fast.tags.length === sent.length && fast.tags.every((tag, i) => tag === sent[i]));
+  assertEquals(slow.ledger.dropped, {});
+  assertEquals(broadcast.ledger.balance(), 0);
+});
+
+Deno.test("a lossless consumer that leaves lets the publisher go on", async () => {
+  const broadcast = new Broadcast();
+  const slow = broadcast.subscribe({ mode: "lossless" });
+  const sent = Array.from({ length: 20 }, (_, i) => videoTag(i, LOSSLESS_QUEUE_BYTES / 4));
+  await broadcast.send(...sent);
+  assertEquals(broadcast.taken, 4);
+  await slow.tags.cancel();
+  await broadcast.end();
+  assertEquals(slow.ledger.dropped["consumer-left"]?.videoFrames, 4);
+  assertEquals(broadcast.ledger.balance(), 0);
+});
+
+Deno.test("a live consumer that does not read is cut at the bound in bytes, and goes on at a keyframe", async () => {
+  const broadcast = new Broadcast();
+  const slow = broadcast.subscribe();
+  const others = Array.from({ length: 20 }, () => broadcast.reader());
+  // Every 25th frame is a keyframe.
+  const sent = [...HEADERS, ...Array.from({ length: 52 }, (_, i) => videoTag(i, LARGE))];
+  let most = 0;
+  for (const tag of sent) {
+    await broadcast.send(tag);
+    most = Math.max(most, slow.ledger.inFlight.videoFrames);
+    assertEquals(slow.ledger.balance(), 0);
+    assertEquals(broadcast.ledger.balance(), 0);
+  }
+  // One more than fits: what is too much is noticed with the next.
+  assertEquals(most, LIVE_QUEUE_BYTES / LARGE);
+  assertEquals(slow.ledger.dropped["slow-subscriber"], {
+    videoFrames: 50,
+    audioFrames: 0,
+    scriptTags: 1,
+    otherTags: 1,
+  });
+
+  const reader = new Reader(slow);
+  await broadcast.end();
+  const again = videoTag(50, LARGE);
+  assertEquals(reader.tags, [...headersBefore(again), again, videoTag(51, LARGE)]);
+  for (const other of others) {
+    assertEquals(other.tags.length, sent.length);
+    assert(other.tags.every((tag, i) => tag === sent[i]));
+    assertEquals(other.subscription.ledger.dropped, {});
+  }
+  assertEquals(broadcast.ledger.balance(), 0);
+});
+
+Deno.test("a live consumer that does not read is cut at the bound in time", async () => {
+  const broadcast = new Broadcast();
+  const slow = broadcast.subscribe();
+  await broadcast.send(...HEADERS, videoTag(0), videoTag(1));
+  {
+    using _ = clockAhead(LIVE_QUEUE_TIME - 1000);
+    await broadcast.send(videoTag(2));
+    assertEquals(slow.ledger.inFlight.videoFrames, 3);
+  }
+  using _ = clockAhead(LIVE_QUEUE_TIME + 1000);
+  await broadcast.send(videoTag(3));
+  assertEquals(slow.ledger.inFlight.videoFrames, 0);
+  await broadcast.send(videoTag(25));
+  const reader = new Reader(slow);
+  await broadcast.end();
+  assertEquals(reader.tags, [...headersBefore(videoTag(25)), videoTag(25)]);
+  assertEquals(slow.ledger.dropped["slow-subscriber"]?.videoFrames, 4);
+  assertEquals(broadcast.ledger.balance(), 0);
+});
+
+Deno.test("Subscription.stalledFor is how long nothing has been asked for that waits", async () => {
+  const broadcast = new Broadcast();
+  const slow = broadcast.subscribe();
+  using _ = clockAhead(5_000);
+  assertEquals(slow.stalledFor, 0);
+  await broadcast.send(videoTag(0));
+  assert(slow.stalledFor >= 5_000, `${slow.stalledFor}`);
+  const reader = new Reader(slow);
+  await broadcast.end();
+  assertEquals([slow.stalledFor, reader.tags.length], [0, 1]);
+});

@@ -1,0 +1,99 @@
+import { assert, assertEquals } from "@std/assert";
+import { concat } from "@std/bytes";
+import { acknowledgement, setChunkSize } from "../../src/message/control.ts";
+import { writeCommand } from "../../src/message/command.ts";
+import { MessageWriter } from "../../src/session/message_writer.ts";
+import { filled } from "../support/bytes.ts";
+import { decodeParts } from "../support/decode.ts";
+import { turns } from "../support/streams.ts";
+
+/** A writer, and what it has written; each write ends when the test says so. */
+function slowWriter() {
+  const writes: Uint8Array[] = [];
+  const ends: PromiseWithResolvers<void>[] = [];
+  const writer = new MessageWriter(
+    new WritableStream({
+      write(bytes) {
+        writes.push(bytes);
+        ends.push(Promise.withResolvers());
+        return ends.at(-1)!.promise;
+      },
+    }),
+  );
+  return { writer, writes, ends };
+}
+
+/** Whether a promise has settled after a few turns. */
+async function settles(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  void promise.then(() => settled = true);
+  await turns();
+  return settled;
+}
+
+Deno.test("MessageWriter writes what was sent in one turn at once, and what came behind in one more", async () => {
+  const { writer, writes, ends } = slowWriter();
+  const messages = [setChunkSize(4096), acknowledgement(1), writeCommand(0, "x".repeat(500), 1)];
+  writer.send(...messages);
+  const flushed = writer.flush();
+  writer.send(acknowledgement(2));
+  writer.sendBytes(Uint8Array.of());
+  writer.send(acknowledgement(3));
+  await turns();
+  assertEquals(writes.length, 1);
+  ends[0]!.resolve();
+  await turns();
+  assertEquals(writes.length, 2);
+  assert(!await settles(flushed));
+  ends[1]!.resolve();
+  await flushed;
+  assertEquals(decodeParts([concat(writes)]).messages.map(({ typeId }) => typeId), [
+    1,
+    3,
+    20,
+    3,
+    3,
+  ]);
+});
+
+Deno.test("MessageWriter.relieve() waits when more than 256 KiB wait, and not before", async () => {
+  const { writer, ends } = slowWriter();
+  writer.sendBytes(filled(1_000_000));
+  assert(await settles(writer.relieve()));
+  writer.sendBytes(filled(256 * 1024));
+  assert(await settles(writer.relieve()));
+  writer.sendBytes(filled(1));
+  const relieved = writer.relieve();
+  assert(!await settles(relieved));
+  ends[0]!.resolve();
+  await turns();
+  ends[1]!.resolve();
+  await relieved;
+});
+
+Deno.test("MessageWriter throws nothing when it cannot write, and keeps why", async () => {
+  const { writer, writes, ends } = slowWriter();
+  writer.send(acknowledgement(1));
+  const flushed = writer.flush();
+  writer.send(acknowledgement(2));
+  await turns();
+  const error = new Error("reset");
+  ends[0]!.reject(error);
+  await flushed;
+  assertEquals(writer.failure, error);
+  writer.sendBytes(filled(1_000_000));
+  await writer.relieve();
+  await writer.flush();
+  assertEquals(writes.length, 1);
+});
+
+Deno.test("MessageWriter notices a stream that fails by itself", async () => {
+  let controller!: WritableStreamDefaultController;
+  const writer = new MessageWriter(
+    new WritableStream({ start: (given) => void (controller = given) }),
+  );
+  const error = new Error("gone");
+  controller.error(error);
+  await turns();
+  assertEquals(writer.failure, error);
+});
