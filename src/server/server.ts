@@ -197,6 +197,7 @@ export class Server implements RtmpServer {
 
   #sessionHandler(connection: Connection): SessionHandler {
     const { play } = this.#options;
+    let unsettled = 0;
     const counted = <T>(request: { app: string; name: string }, answer: T): T => {
       if (isRefusal(answer)) this.#refused(connection, request, answer);
       return answer;
@@ -204,9 +205,17 @@ export class Server implements RtmpServer {
     return {
       admit: async (app) => await this.#gate?.admit(app, connection.host),
       authorize: async (request) => counted(request, await this.#authorize(request)),
-      claim: (publication) =>
-        counted(publication, this.#names.claim(publication, () => connection.silence)),
-      begin: (publication) => this.#track(this.#publish(publication, connection.id)),
+      claim: (publication) => {
+        // Handlers that are slow to settle must not pile up behind a peer that publishes in a loop.
+        const refusal = unsettled >= this.#limits.maxMessageStreams
+          ? { description: "Too many publications of this connection are still being dealt with" }
+          : this.#names.claim(publication, () => connection.silence);
+        return counted(publication, refusal);
+      },
+      begin: (publication) => {
+        unsettled++;
+        this.#track(this.#publish(publication, connection.id).finally(() => unsettled--));
+      },
       play: (request, filter) =>
         counted(request, play?.(request, filter) ?? { description: "Nothing can be played here" }),
     };

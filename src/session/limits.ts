@@ -18,7 +18,10 @@ export interface RtmpLimits {
   maxPartialBytes: number;
   /** Chunk streams of a connection: 256; the encoders in use need up to 8. */
   maxChunkStreams: number;
-  /** Message streams of a connection: 32; nobody is known to use more than a few. */
+  /**
+   * Message streams of a connection, and publications of it that the application has not settled:
+   * 32; nobody is known to use more than a few.
+   */
   maxMessageStreams: number;
   /** Bytes in the largest command: 65,536; the longest seen are `connect`s with tokens, about 4 KiB. */
   maxCommandSize: number;

@@ -1,9 +1,10 @@
 import { assertEquals, assertFalse } from "@std/assert";
+import { writeCommand } from "../../src/message/command.ts";
 import type { PublicationEnd } from "../../src/session/publication.ts";
 import { captureLog } from "../support/log.ts";
 import { videoTag, videoTags } from "../support/media.ts";
 import { collect, serveOnLoopback } from "../support/publications.ts";
-import { RawClient } from "../support/raw_client.ts";
+import { RawClient, STREAM_ID } from "../support/raw_client.ts";
 import { turns } from "../support/streams.ts";
 import { until } from "../support/wait.ts";
 
@@ -148,4 +149,25 @@ Deno.test("serveRtmp() turns connections away beyond maxConnections", async () =
     return await RawClient.publish(app.port, "four").catch(() => undefined);
   });
   assertEquals(app.server.publications.map(({ name }) => name), ["one", "four"]);
+});
+
+Deno.test("serveRtmp() refuses a peer that publishes in a loop faster than handlers settle", async () => {
+  const settle: (() => void)[] = [];
+  await using server = serveOnLoopback(
+    { maxMessageStreams: 3 },
+    () => new Promise<void>((resolve) => settle.push(resolve)),
+  );
+  using client = await RawClient.open(server.addr.port);
+  client.command("createStream", 2, null);
+  for (let i = 0; i < 4; i++) {
+    client.send(writeCommand(STREAM_ID, "publish", 3, null, `demo${i}`, "live"));
+    client.send(writeCommand(STREAM_ID, "closeStream", 4, null));
+  }
+  const { description } = await client.status("NetStream.Publish.BadName");
+  assertEquals(
+    description,
+    "Too many publications of this connection are still being dealt with",
+  );
+  assertEquals(settle.length, 3);
+  for (const resolve of settle) resolve();
 });
