@@ -35,7 +35,6 @@ export function wsFlv(hub: Hub, rules: ViewerRules): Upgrade {
       const options = readViewOptions(url.params, rules);
       const gone = watchForEnd(socket);
       const subscription = await beginView(hub, "ws-flv", url, options, gone);
-      socket.pause();
       const viewer = { path: url.path, remoteAddr: socket.remoteAddress };
       cutWhenStalled(subscription, viewer, rules.timeout, () => socket.destroy());
       const peer = shakeHands(server, request, socket, head);

@@ -12,6 +12,7 @@ import type { ConsumerLedger } from "../../src/ledger/consumer_ledger.ts";
 import type { App } from "../../src/server/app.ts";
 import { concat } from "@std/bytes";
 import { startTestApp } from "./server.ts";
+import { turns } from "./streams.ts";
 import { until } from "./wait.ts";
 
 /** A server within the test's own process. */
@@ -49,7 +50,11 @@ export async function startHttpApp(...args: string[]): Promise<HttpApp> {
       const balance = ledger.balance();
       if (balance !== 0) throw new Error(`The books are off by ${balance}`);
     },
-    [Symbol.asyncDispose]: () => app.shutdown(),
+    async [Symbol.asyncDispose]() {
+      await app.shutdown();
+      // The adapter between Node's server and the routes looks after bodies in timers of its own.
+      await turns();
+    },
   };
 }
 
