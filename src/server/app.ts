@@ -15,6 +15,8 @@ import { Hub, type LiveStream } from "./hub.ts";
 import { Output } from "./output.ts";
 import { Recorder } from "./recorder.ts";
 import { type RtmpServer, serveRtmp, type ServeRtmpOptions } from "./serve.ts";
+import { Relays } from "./relays.ts";
+import { describe, listening, opening } from "./start_errors.ts";
 import type { Certificate } from "./tls_entrance.ts";
 import { wsFlv } from "./ws_flv.ts";
 
@@ -25,6 +27,8 @@ export interface App {
   rtmp: RtmpServer;
   /** `undefined` when HTTP is off. */
   http: HttpServer | undefined;
+  /** The token for whatever changes something over HTTP; `undefined` when none is needed. */
+  apiToken: string | undefined;
   /** Settles when `--output` has been written, or cannot be; `undefined` without it. */
   output: Promise<void> | undefined;
   /** Ends publications and recordings, then HTTP. */
@@ -56,35 +60,37 @@ export async function startApp(config: Config): Promise<App> {
       hub.subscribe(`${app}/${name}`, { kind: "rtmp-play", mode: "live", outlives: true, filter }),
   };
   const rtmp = await listening(
-    "RTMP",
-    "--port",
-    host,
-    port,
+    { protocol: "RTMP", flag: "--port", host, port },
     () => serveRtmp(options, (publication) => distribute(publication, hub, recorder, output)),
   );
+  const relays = new Relays(rtmp, hub, config);
   const stopWatching = config.tls && certificate &&
     watchCertificate(config.tls, certificate, (renewed) => rtmp.renewCertificate(renewed));
-  let http: HttpServer | undefined;
-  const shutdown = async () => {
-    stopWatching?.();
-    await rtmp.shutdown();
-    await hub.shutdown();
-    await http?.shutdown();
+  const app: App = {
+    rtmp,
+    http: undefined,
+    output: output?.finished,
+    apiToken: config.apiToken,
+    async shutdown() {
+      stopWatching?.();
+      await Promise.all([relays.stop(), rtmp.shutdown()]);
+      await hub.shutdown();
+      await app.http?.shutdown();
+    },
   };
-  if (httpPort === undefined) return { rtmp, http, output: output?.finished, shutdown };
+  if (httpPort === undefined) return app;
   try {
+    if (!isLoopback(httpHost)) app.apiToken ??= crypto.randomUUID();
     const viewers = { timeout, allowLossless: config.allowLosslessViewers };
-    const { fetch } = httpRoutes({ hub, viewers, publish: rtmp.publish.bind(rtmp) });
-    http = await listening(
-      "HTTP",
-      "--http-port",
-      httpHost,
-      httpPort,
+    const publish = rtmp.publish.bind(rtmp);
+    const { fetch } = httpRoutes({ hub, viewers, publish, relays, apiToken: app.apiToken });
+    app.http = await listening(
+      { protocol: "HTTP", flag: "--http-port", host: httpHost, port: httpPort },
       () => serveHttp({ fetch, upgrade: wsFlv(hub, viewers) }, httpHost, httpPort),
     );
-    return { rtmp, http, output: output?.finished, shutdown };
+    return app;
   } catch (error) {
-    await shutdown();
+    await app.shutdown();
     throw error;
   }
 }
@@ -133,39 +139,6 @@ async function openCertificate(files: CertificateFiles): Promise<Certificate> {
   return await opening(`read ${files.certFile}`, flags, () => readCertificate(files));
 }
 
-/** Opens something; a missing permission is told with the flags that give it. */
-async function opening<T>(what: string, flags: string, open: () => Promise<T>): Promise<T> {
-  try {
-    return await open();
-  } catch (cause) {
-    const why = cause instanceof Deno.errors.NotCapable
-      ? `a permission is missing, start with ${flags}`
-      : describe(cause);
-    throw new ConfigError(`Cannot ${what}: ${why}`, { cause });
-  }
-}
-
-/** Starts to listen; what can go wrong is told in the words of the command line. */
-async function listening<T>(
-  protocol: string,
-  flag: string,
-  host: string,
-  port: number,
-  start: () => T | Promise<T>,
-): Promise<T> {
-  try {
-    return await start();
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    const why = code === "EADDRINUSE"
-      ? `the port is taken, choose another with ${flag}`
-      : cause instanceof Deno.errors.NotCapable
-      ? "a permission is missing, start with --allow-net"
-      : describe(cause);
-    throw new ConfigError(`Cannot listen for ${protocol} on ${host}:${port}: ${why}`, { cause });
-  }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -12,6 +12,7 @@ import { apiRoutes } from "./api_routes.ts";
 import { CORS_HEADERS, httpFlv } from "./http_flv.ts";
 import { httpPublish } from "./http_publish.ts";
 import type { Hub } from "./hub.ts";
+import type { Relays } from "./relays.ts";
 import type { RtmpServer } from "./serve.ts";
 import type { ViewerRules } from "./view.ts";
 
@@ -23,6 +24,9 @@ export interface HttpContext {
   hub: Hub;
   publish: RtmpServer["publish"];
   viewers: ViewerRules;
+  relays: Relays;
+  /** What has to be shown by whoever changes something; nothing where nobody else can connect. */
+  apiToken: string | undefined;
 }
 
 /** The URL of a stream, as far as it takes to tell it from others. */
@@ -31,10 +35,12 @@ const STREAM = "/*" as const;
 const log = getLogger(["sluice", "http"]);
 
 /** Routes the requests of viewers, of publishers, and of programs that watch the server. */
-export function httpRoutes({ hub, publish, viewers }: HttpContext): Hono<HttpEnv> {
+export function httpRoutes(
+  { hub, publish, viewers, relays, apiToken }: HttpContext,
+): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.get("/", (context) => context.text(greeting(hub)));
-  routes.route("/api/v1", apiRoutes(hub));
+  routes.route("/api/v1", apiRoutes(hub, relays, apiToken));
   routes.all("/api/*", (context) => context.notFound());
   routes.use(STREAM, async (context, next) => {
     await next();

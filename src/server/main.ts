@@ -39,7 +39,8 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-function announce({ rtmp, http }: App, { host, httpHost, streamKey }: Config): void {
+function announce({ rtmp, http, apiToken }: App, config: Config): void {
+  const { host, httpHost, streamKey } = config;
   const key = streamKey === undefined ? "" : "?key=…";
   log.info("Publish to {url}", {
     url: `rtmp://${reachable(host)}:${rtmp.addr.port}/live/demo${key}`,
@@ -50,6 +51,10 @@ function announce({ rtmp, http }: App, { host, httpHost, streamKey }: Config): v
     });
   }
   if (!http) return;
+  if (apiToken !== undefined && apiToken !== config.apiToken) {
+    // Not through the log, which may be kept: whoever has it can end streams.
+    Deno.stderr.writeSync(new TextEncoder().encode(`API token: ${apiToken}\n`));
+  }
   log.info("Watch {url}", { url: `http://${reachable(httpHost)}:${http.port}/live/demo.flv` });
 }
 

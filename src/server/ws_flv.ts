@@ -93,7 +93,7 @@ function refuse(socket: HttpSocket, error: unknown): void {
   const status = isOurs ? error.status : 500;
   const body = JSON.stringify({ error: isOurs ? error.message : "Something failed here" });
   socket.on("error", () => {});
-  socket.end([
+  socket.write([
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     "content-type: application/json",
     `content-length: ${new TextEncoder().encode(body).length}`,
@@ -101,4 +101,5 @@ function refuse(socket: HttpSocket, error: unknown): void {
     "",
     body,
   ].join("\r\n"));
+  socket.destroySoon();
 }
