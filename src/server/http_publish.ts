@@ -89,11 +89,5 @@ function refusal(error: unknown, { params }: StreamRequest): unknown {
   const message = error.read ?? error.message;
   if (error.statusCode === StatusCode.PublishBadName) return new HTTPException(409, { message });
   if (params.has("key")) return new HTTPException(403, { message });
-  return new HTTPException(401, {
-    message,
-    res: Response.json({ error: message }, {
-      status: 401,
-      headers: { "www-authenticate": "Bearer" },
-    }),
-  });
+  return new HTTPException(401, { message });
 }

@@ -56,6 +56,8 @@ export function httpRoutes(
   });
   routes.notFound((context) => context.json({ error: "There is nothing here" }, 404));
   routes.onError((error, context) => {
+    // The body that nobody wants goes with the connection.
+    if (context.req.method === "PUT") context.header("connection", "close");
     if (!(error instanceof HTTPException)) {
       log.error("Cannot answer {method} {url}: {error}", {
         method: context.req.method,
@@ -64,7 +66,8 @@ export function httpRoutes(
       });
       return context.json({ error: "Something failed here" }, 500);
     }
-    return error.res ?? context.json({ error: error.message }, error.status);
+    if (error.status === 401) context.header("www-authenticate", "Bearer");
+    return context.json({ error: error.message }, error.status);
   });
   return routes;
 }

@@ -57,7 +57,8 @@ export function serveHttp(
     headersTimeout: HEADERS_TIMEOUT,
     connectionsCheckingInterval: CHECK_INTERVAL,
     requestTimeout: 0,
-  }, getRequestListener(fetch));
+    // What is left of a body goes with its connection: `HttpSocket` knows how to say goodbye.
+  }, getRequestListener(fetch, { autoCleanupIncoming: false }));
   server.on("upgrade", (request, socket, head) => upgrade(request, socket as HttpSocket, head));
   // Node's server believes that it listens itself: only then it keeps connections alive between two
   // requests, and watches over slow ones.
@@ -83,7 +84,7 @@ export function serveHttp(
     port: listener.addr.port,
     async shutdown() {
       listening = false;
-      listener.close();
+      listener[Symbol.dispose]();
       // Not a server that could be closed, as Node sees it, but its timer ends.
       server.close(() => {});
       const timer = setTimeout(() => {

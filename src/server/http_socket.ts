@@ -12,6 +12,9 @@ const SMALLEST_READ = 4 * 1024;
 /** The same for a peer that fills every smaller one. */
 const LARGEST_READ = 64 * 1024;
 
+/** How long a peer may take over its side of a goodbye, in milliseconds. */
+const GOODBYE_PATIENCE = 2_000;
+
 /** What Node calls back when it has been served. */
 type Callback = (error?: Error | null) => void;
 
@@ -50,11 +53,14 @@ export class HttpSocket extends Duplex {
     return this;
   }
 
-  /** Closes the connection when everything that was written has left. */
+  /**
+   * Says that nothing more comes, then waits for the peer to have read it: closing a connection on
+   * which unread bytes wait would make the peer's system throw away the answer.
+   */
   destroySoon(): void {
-    if (this.writableFinished) return void this.destroy();
-    this.once("finish", () => this.destroy());
     this.end();
+    const timer = setTimeout(() => this.destroy(), GOODBYE_PATIENCE);
+    this.once("close", () => clearTimeout(timer));
   }
 
   override async _read(): Promise<void> {

@@ -101,5 +101,7 @@ function refuse(socket: HttpSocket, error: unknown): void {
     "",
     body,
   ].join("\r\n"));
+  // What the viewer may still say is read and thrown away.
+  socket.resume();
   socket.destroySoon();
 }
