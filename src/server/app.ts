@@ -8,7 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Publication } from "../session/publication.ts";
 import { authorizeBy } from "./authorize.ts";
 import { type CertificateFiles, readCertificate, watchCertificate } from "./certificate_files.ts";
-import { type Config, ConfigError } from "./config.ts";
+import type { Config } from "./config.ts";
 import { httpRoutes } from "./http_routes.ts";
 import { type HttpServer, serveHttp } from "./http_server.ts";
 import { Hub, type LiveStream } from "./hub.ts";
