@@ -9,16 +9,16 @@ import type { Publication } from "../session/publication.ts";
 import { authorizeBy } from "./authorize.ts";
 import { type CertificateFiles, readCertificate, watchCertificate } from "./certificate_files.ts";
 import type { Config } from "./config.ts";
-import { httpRoutes } from "./http_routes.ts";
-import { type HttpServer, serveHttp } from "./http_server.ts";
+import { httpRoutes } from "./http/http_routes.ts";
+import { type HttpServer, serveHttp } from "./http/http_server.ts";
 import { Hub, type LiveStream } from "./hub.ts";
-import { Output } from "./output.ts";
-import { Recorder } from "./recorder.ts";
+import { Output } from "./record/output.ts";
+import { Recorder } from "./record/recorder.ts";
 import { type RtmpServer, serveRtmp, type ServeRtmpOptions } from "./serve.ts";
-import { Relays } from "./relays.ts";
+import { Relays } from "./relay/relays.ts";
 import { describe, listening, opening } from "./start_errors.ts";
 import type { Certificate } from "./tls_entrance.ts";
-import { wsFlv } from "./ws_flv.ts";
+import { wsFlv } from "./http/ws_flv.ts";
 
 const log = getLogger(["sluice", "server"]);
 

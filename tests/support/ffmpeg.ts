@@ -29,13 +29,18 @@ const RECIPES = {
 export type ClipName = keyof typeof RECIPES;
 
 /** The path of a clip; it is made if this is the first test that asks for it. */
-export async function clip(name: ClipName): Promise<string> {
+export function clip(name: ClipName): Promise<string> {
+  return makeClip(`${name}.flv`, RECIPES[name]);
+}
+
+/** The path of a file that FFmpeg makes with these options, unless it has been made before. */
+export async function makeClip(file: string, recipe: string): Promise<string> {
   const directory = `${Deno.env.get("TMPDIR") ?? "/tmp"}/sluice-test-clips`;
-  const path = `${directory}/${name}.flv`;
+  const path = `${directory}/${file}`;
   if (await Deno.stat(path).then(() => true, () => false)) return path;
   await Deno.mkdir(directory, { recursive: true });
-  const unfinished = await Deno.makeTempFile({ dir: directory, suffix: ".flv" });
-  await mustRun("ffmpeg", ["-y", ...RECIPES[name].split(" "), unfinished]);
+  const unfinished = await Deno.makeTempFile({ dir: directory, suffix: `-${file}` });
+  await mustRun("ffmpeg", ["-y", ...recipe.split(" "), unfinished]);
   await Deno.rename(unfinished, path);
   return path;
 }

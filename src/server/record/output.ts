@@ -1,0 +1,105 @@
+/**
+ * `--output`: a publication as FLV, into a file or to standard output.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { ContinuedClock } from "../../channel/continued_clock.ts";
+import { mediaKind } from "../../flv/tag_kind.ts";
+import { flvBody } from "../http/flv_body.ts";
+import type { LiveStream } from "../hub.ts";
+
+/** Where bytes go: a file, or standard output. */
+interface Sink {
+  write(bytes: Uint8Array): Promise<number>;
+}
+
+const log = getLogger(["sluice", "output"]);
+
+/** Writes the first publication that comes; with `loop`, also those after it, as one long file. */
+export class Output {
+  /** Resolves when everything has been written; rejects when it cannot be. */
+  readonly finished: Promise<void>;
+  readonly #name: string;
+  readonly #sink: Sink;
+  readonly #loop: boolean;
+  readonly #clock = new ContinuedClock();
+  #finish!: () => void;
+  #fail!: (error: Error) => void;
+  #busy = false;
+  #hasHeader = false;
+
+  /** Writes to something that is open; `open` opens it. */
+  constructor(name: string, sink: Sink, loop: boolean) {
+    this.#name = name;
+    this.#sink = sink;
+    this.#loop = loop;
+    this.finished = new Promise((resolve, reject) => {
+      this.#finish = resolve;
+      this.#fail = reject;
+    });
+    // Nobody has to look at it.
+    this.finished.catch(() => {});
+  }
+
+  /**
+   * Opens a file, or standard output if the target is `-`.
+   *
+   * @throws {Deno.errors.NotCapable} If a permission is missing.
+   * @throws {Error} If the file cannot be written.
+   */
+  static async open(target: string, loop: boolean): Promise<Output> {
+    if (target === "-") return new Output("standard output", Deno.stdout, loop);
+    const file = await Deno.open(target, { write: true, create: true, truncate: true });
+    return new Output(target, file, loop);
+  }
+
+  /** Writes this publication, unless another one has come before it. It does not throw. */
+  async take({ publication, channel }: LiveStream): Promise<void> {
+    const facts = { path: publication.path, publication: publication.id, name: this.#name };
+    if (this.#busy) {
+      return log.warn("{path} is not written to {name}: another stream has come before it", facts);
+    }
+    this.#busy = true;
+    this.#clock.restart();
+    const subscription = channel.subscribe({
+      kind: "output",
+      mode: "lossless",
+      filter: (tag) => {
+        const timestamp = this.#clock.time(tag.timestamp, mediaKind(tag.type, tag.data));
+        return { ...tag, timestamp };
+      },
+    });
+    log.info("{path} is written to {name}", facts);
+    try {
+      await this.#write(flvBody(subscription));
+    } catch (error) {
+      return this.#fail(
+        new Error(`Cannot write to ${this.#name}: ${why(error)}`, { cause: error }),
+      );
+    }
+    log.info("{path} has been written to {name}", facts);
+    if (this.#loop) this.#busy = false;
+    else this.#finish();
+  }
+
+  /** Writes header and tags; of the header, which comes by itself, only the first. */
+  async #write(body: ReadableStream<Uint8Array>): Promise<void> {
+    let isHeader = true;
+    for await (const bytes of body) {
+      if (!isHeader || !this.#hasHeader) await this.#writeAll(bytes);
+      isHeader = false;
+      this.#hasHeader = true;
+    }
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) at += await this.#sink.write(bytes.subarray(at));
+  }
+}
+
+function why(error: unknown): string {
+  if (error instanceof Deno.errors.BrokenPipe) return "its reader has gone";
+  return error instanceof Error ? error.message : String(error);
+}

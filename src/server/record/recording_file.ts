@@ -1,0 +1,126 @@
+/**
+ * One recording: an FLV file that is whole up to its last tag at every moment.
+ *
+ * @module
+ */
+
+import { concat } from "@std/bytes";
+import type { FlvTag } from "../../flv/flv_tag.ts";
+import { FlvMuxer } from "../../flv/muxer.ts";
+import { isKeyframe, mediaKind } from "../../flv/tag_kind.ts";
+import { KeyframeIndex } from "./keyframe_index.ts";
+import {
+  type RecordingFacts,
+  RecordingMetadata,
+  recordingMetadataOf,
+} from "./recording_metadata.ts";
+import { RecordingTime } from "./recording_time.ts";
+
+/** Where the flags are that say what is in the file (FLV 10.1, section E.2). */
+const FLAGS_AT = 4;
+
+/**
+ * Writes tags to a file, the first of which is metadata with room for an index. Media and its times
+ * stay as they are. What is written again is written in its place and keeps its length, so that
+ * nothing is ever moved, and a program that is killed or a disk that is full costs the index alone.
+ */
+export class RecordingFile {
+  readonly #file: Deno.FsFile;
+  readonly #index = new KeyframeIndex();
+  readonly #time = new RecordingTime();
+  /** What has come, as the header says. */
+  readonly #has = { audio: false, video: false };
+  #muxer = new FlvMuxer(this.#has);
+  #metadata: RecordingMetadata | undefined;
+  /** When the metadata is of, in milliseconds. */
+  #metadataTime = 0;
+  /** Bytes of the file that are whole. */
+  #length = 0;
+
+  /** Begins a file that is empty. */
+  constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  /**
+   * Writes the next tag.
+   *
+   * @throws {Error} If it cannot be written; then the file ends with the tag before.
+   */
+  async write(tag: FlvTag): Promise<void> {
+    if (!this.#metadata && await this.#begin(tag)) return;
+    if (tag.type !== "script" && !this.#has[tag.type]) await this.#announce(tag.type);
+    const position = this.#length;
+    await this.#append(this.#muxer.tag(tag));
+    const kind = mediaKind(tag.type, tag.data);
+    if (kind === "videoFrames" || kind === "audioFrames") this.#time.add(tag.timestamp, kind);
+    if (isKeyframe(tag)) this.#index.add(tag.timestamp, position);
+  }
+
+  /**
+   * Writes what is known only now, and closes the file.
+   *
+   * @throws {Error} If it cannot be written.
+   */
+  async finish(): Promise<void> {
+    try {
+      if (!this.#metadata) await this.#begin();
+      if (this.#length === 0) return;
+      await this.#writeAt(
+        0,
+        this.#opening({
+          duration: this.#time.duration,
+          lasttimestamp: this.#time.last,
+          filesize: this.#length,
+          keyframes: this.#index.table,
+        }),
+      );
+    } finally {
+      this.#file.close();
+    }
+  }
+
+  /** Writes header and metadata; returns whether the first tag was that metadata. */
+  async #begin(first?: FlvTag): Promise<boolean> {
+    const own = first && recordingMetadataOf(first);
+    this.#metadata = own ?? new RecordingMetadata();
+    if (own) this.#metadataTime = first.timestamp;
+    await this.#append(this.#opening());
+    return own !== undefined;
+  }
+
+  /** Header and metadata. */
+  #opening(facts?: RecordingFacts): Uint8Array {
+    const data = this.#metadata!.encode(facts);
+    const tag: FlvTag = { type: "script", timestamp: this.#metadataTime, data };
+    return concat([this.#muxer.header(), this.#muxer.tag(tag)]);
+  }
+
+  /** Says in the header that a kind of media is in the file, before it is. */
+  async #announce(type: "audio" | "video"): Promise<void> {
+    this.#has[type] = true;
+    this.#muxer = new FlvMuxer(this.#has);
+    await this.#writeAt(FLAGS_AT, this.#muxer.header().subarray(FLAGS_AT, FLAGS_AT + 1));
+  }
+
+  async #append(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#writeAll(bytes);
+      this.#length += bytes.length;
+    } catch (error) {
+      await this.#file.truncate(this.#length);
+      await this.#file.seek(this.#length, Deno.SeekMode.Start);
+      throw error;
+    }
+  }
+
+  async #writeAt(position: number, bytes: Uint8Array): Promise<void> {
+    await this.#file.seek(position, Deno.SeekMode.Start);
+    await this.#writeAll(bytes);
+    await this.#file.seek(this.#length, Deno.SeekMode.Start);
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
+  }
+}

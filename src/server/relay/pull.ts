@@ -1,0 +1,110 @@
+/**
+ * A stream of another server, brought in.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { playRtmp } from "../../client/play.ts";
+import { backoff, pause } from "./backoff.ts";
+import type { RelayConfig } from "../config.ts";
+import type { Hub } from "../hub.ts";
+import type { RtmpServer } from "../serve.ts";
+import { withoutSecrets } from "../secrets.ts";
+
+/** A stream that was held so long has not failed when it ends, in milliseconds. */
+const HELD_LONG_ENOUGH = 10_000;
+
+/** How often it is looked whether anybody still watches, in milliseconds. */
+const LOOK_INTERVAL = 5_000;
+
+const log = getLogger(["sluice", "pull"]);
+
+/** Brings a stream in whenever it is wanted, and connects again when that fails. */
+export class Pull {
+  readonly #config: RelayConfig & { always: boolean };
+  readonly #target: string;
+  readonly #key: string | undefined;
+  readonly #stopped = new AbortController();
+  readonly #done: Promise<void>;
+
+  /**
+   * Begins.
+   *
+   * @param key The key that publishers have to show here.
+   */
+  constructor(
+    rtmp: RtmpServer,
+    hub: Hub,
+    config: RelayConfig & { always: boolean },
+    key: string | undefined,
+  ) {
+    this.#config = config;
+    this.#target = withoutSecrets(config.url);
+    this.#key = key;
+    this.#done = this.#run(rtmp, hub);
+  }
+
+  /** Ends it, and what it publishes. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#done;
+  }
+
+  async #run(rtmp: RtmpServer, hub: Hub): Promise<void> {
+    const { signal } = this.#stopped;
+    const { stream, always } = this.#config;
+    let failures = 0;
+    while (!signal.aborted) {
+      if (!always) await hub.wanted(stream, signal);
+      if (signal.aborted) return;
+      const since = performance.now();
+      const error = await this.#bring(rtmp, hub, signal);
+      if (signal.aborted) return;
+      if (performance.now() - since > HELD_LONG_ENOUGH) failures = 0;
+      if (error === undefined && !always) continue;
+      const wait = backoff(++failures);
+      log.warn("{path} does not come from {target}: {error}; trying again in {seconds} s", {
+        path: stream,
+        target: this.#target,
+        error: error instanceof Error ? error.message : "it has ended",
+        seconds: (wait / 1000).toFixed(1),
+      });
+      await pause(wait, signal);
+    }
+  }
+
+  /** Plays the stream there and publishes it here, until one of them ends; returns what failed. */
+  async #bring(rtmp: RtmpServer, hub: Hub, stopped: AbortSignal): Promise<unknown> {
+    const { stream, url, always } = this.#config;
+    const unwanted = new AbortController();
+    const timer = setInterval(() => {
+      if (!always && !hub.isWanted(stream)) unwanted.abort();
+    }, LOOK_INTERVAL);
+    try {
+      const signal = AbortSignal.any([stopped, unwanted.signal]);
+      const { readable } = await playRtmp(url, { signal });
+      log.info("{path} comes from {target}", { path: stream, target: this.#target });
+      const { error } = await rtmp.publish(this.#request(), readable);
+      return unwanted.signal.aborted ? undefined : error;
+    } catch (error) {
+      return unwanted.signal.aborted ? undefined : error;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  #request() {
+    const { stream } = this.#config;
+    const slash = stream.lastIndexOf("/");
+    return {
+      kind: "publish" as const,
+      app: stream.slice(0, slash),
+      name: stream.slice(slash + 1),
+      params: new URLSearchParams(this.#key === undefined ? {} : { key: this.#key }),
+      remoteAddr: new URL(this.#target).host,
+      tcUrl: this.#target,
+      flashVer: "pull",
+    };
+  }
+}

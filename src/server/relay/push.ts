@@ -1,0 +1,126 @@
+/**
+ * A live stream sent on to another server.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { publishRtmp } from "../../client/publish.ts";
+import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
+import { backoff, pause } from "./backoff.ts";
+import type { Hub } from "../hub.ts";
+import { withoutSecrets } from "../secrets.ts";
+
+/** A connection that has held so long has not failed when it ends, in milliseconds. */
+const HELD_LONG_ENOUGH = 10_000;
+
+/** What a push is doing: waiting for the stream, sending it, or waiting to try again. */
+export type PushState = "waiting" | "connecting" | "live" | "retrying" | "ended";
+
+const log = getLogger(["sluice", "push"]);
+
+/** Sends a stream on whenever it is live, and connects again when that fails. */
+export class Push {
+  /** Tells this push from others. */
+  readonly id: string = crypto.randomUUID();
+  /** The path of the stream. */
+  readonly stream: string;
+  /** Where to, without user, password and parameters: those may be secrets. */
+  readonly target: string;
+  /** Resolves when it has ended. */
+  readonly done: Promise<void>;
+  readonly #url: string;
+  readonly #stopped = new AbortController();
+  #state: PushState = "waiting";
+  #failures = 0;
+  #lastError: string | undefined;
+  #ledger: ConsumerLedger | undefined;
+
+  /**
+   * Begins.
+   *
+   * @throws {TypeError} If the URL is none.
+   */
+  constructor(hub: Hub, stream: string, url: string) {
+    this.stream = stream;
+    this.target = withoutSecrets(url);
+    this.#url = url;
+    this.done = this.#run(hub);
+  }
+
+  /** Ends it, and the publication on the other server with it. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.done;
+  }
+
+  /** The push as the API shows it. */
+  toJSON(): Record<string, unknown> {
+    return {
+      id: this.id,
+      stream: this.stream,
+      target: this.target,
+      state: this.#state,
+      failures: this.#failures,
+      lastError: this.#lastError ?? null,
+      ledger: this.#ledger ?? null,
+    };
+  }
+
+  async #run(hub: Hub): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      try {
+        await this.#send(hub, signal);
+      } catch (error) {
+        if (signal.aborted) break;
+        await this.#retry(error, signal);
+      }
+    }
+    this.#state = "ended";
+  }
+
+  /** Waits for the stream and sends it until it ends. */
+  async #send(hub: Hub, signal: AbortSignal): Promise<void> {
+    this.#state = "waiting";
+    const subscription = hub.subscribe(this.stream, { kind: "push", mode: "live", outlives: true });
+    const leave = () => void subscription.tags.cancel().catch(() => {});
+    signal.addEventListener("abort", leave);
+    try {
+      this.#ledger = subscription.ledger;
+      await Promise.race([subscription.begun, subscription.done]);
+      if (signal.aborted) return;
+      this.#state = "connecting";
+      const { writable } = await publishRtmp(this.#url, { signal });
+      this.#state = "live";
+      log.info("{path} is pushed to {target}", { path: this.stream, target: this.target });
+      const since = performance.now();
+      try {
+        await subscription.tags.pipeTo(writable, { signal });
+      } finally {
+        if (performance.now() - since > HELD_LONG_ENOUGH) this.#failures = 0;
+      }
+      log.info("{path} is no longer pushed to {target}: it has ended", {
+        path: this.stream,
+        target: this.target,
+      });
+    } finally {
+      signal.removeEventListener("abort", leave);
+      if (!subscription.tags.locked) leave();
+    }
+  }
+
+  async #retry(error: unknown, signal: AbortSignal): Promise<void> {
+    this.#state = "retrying";
+    this.#failures++;
+    this.#lastError = error instanceof Error ? error.message : String(error);
+    const wait = backoff(this.#failures);
+    log.warn("Cannot push {path} to {target}: {error}; trying again in {seconds} s", {
+      path: this.stream,
+      target: this.target,
+      error: this.#lastError,
+      seconds: (wait / 1000).toFixed(1),
+    });
+    await pause(wait, signal);
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * The streams that are sent on to other servers.
+ *
+ * @module
+ */
+
+import type { Hub } from "../hub.ts";
+import { Push } from "./push.ts";
+
+/** Pushes that may run at once. */
+const MAX_PUSHES = 100;
+
+/** Adds, lists and ends pushes while the server runs; none of them knows of the others. */
+export class Pushes {
+  readonly #hub: Hub;
+  readonly #pushes = new Map<string, Push>();
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+  }
+
+  /** All of them, in the order in which they were added. */
+  get list(): Push[] {
+    return [...this.#pushes.values()];
+  }
+
+  /**
+   * Begins to send a stream on whenever it is live.
+   *
+   * @throws {TypeError} If the URL is none of RTMP.
+   * @throws {RangeError} If there are too many already.
+   */
+  add(stream: string, url: string): Push {
+    if (!/^rtmps?:\/\//.test(url)) {
+      throw new TypeError("Cannot push: the URL must be rtmp or rtmps");
+    }
+    if (this.#pushes.size >= MAX_PUSHES) {
+      throw new RangeError(`Cannot push: there are ${MAX_PUSHES} pushes already`);
+    }
+    const push = new Push(this.#hub, stream, url);
+    this.#pushes.set(push.id, push);
+    return push;
+  }
+
+  /** Ends a push; tells whether there was one of this id. */
+  async remove(id: string): Promise<boolean> {
+    const push = this.#pushes.get(id);
+    if (!push) return false;
+    this.#pushes.delete(id);
+    await push.stop();
+    return true;
+  }
+
+  /** Ends all of them. */
+  async stop(): Promise<void> {
+    const pushes = this.list;
+    this.#pushes.clear();
+    await Promise.all(pushes.map((push) => push.stop()));
+  }
+}

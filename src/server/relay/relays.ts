@@ -1,0 +1,30 @@
+/**
+ * Streams that come from other servers, and go to them.
+ *
+ * @module
+ */
+
+import type { Config } from "../config.ts";
+import type { Hub } from "../hub.ts";
+import { Pull } from "./pull.ts";
+import { Pushes } from "./pushes.ts";
+import type { RtmpServer } from "../serve.ts";
+
+/** All relays of a server. */
+export class Relays {
+  /** Those that go out; more can be added while the server runs. */
+  readonly pushes: Pushes;
+  readonly #pulls: Pull[];
+
+  /** Begins those that the configuration names. */
+  constructor(rtmp: RtmpServer, hub: Hub, { pushes, pulls, streamKey }: Config) {
+    this.pushes = new Pushes(hub);
+    for (const { stream, url } of pushes) this.pushes.add(stream, url);
+    this.#pulls = pulls.map((pull) => new Pull(rtmp, hub, pull, streamKey));
+  }
+
+  /** Ends all of them. */
+  async stop(): Promise<void> {
+    await Promise.all([this.pushes.stop(), ...this.#pulls.map((pull) => pull.stop())]);
+  }
+}

@@ -1,0 +1,171 @@
+import { assertEquals, assertObjectMatch } from "@std/assert";
+import { playRtmp } from "../../src/client/play.ts";
+import { readAudioConfig } from "../../src/flv/codec/audio_config.ts";
+import { readVideoConfig } from "../../src/flv/codec/video_config.ts";
+import { parseAudioTag } from "../../src/flv/audio_tag.ts";
+import type { FlvTag } from "../../src/flv/flv_tag.ts";
+import { isKeyframe, isSequenceHeader, mediaKind } from "../../src/flv/tag_kind.ts";
+import { parseVideoTag } from "../../src/flv/video_tag.ts";
+import { MessageType } from "../../src/message/message.ts";
+import { writeCommand } from "../../src/message/command.ts";
+import { startHttpApp } from "../support/http.ts";
+import { mediaOf, tagsOf } from "../support/media.ts";
+import { collect } from "../support/publications.ts";
+import { RawClient, STREAM_ID } from "../support/raw_client.ts";
+import { toolTest } from "../support/tools.ts";
+import { until, within } from "../support/wait.ts";
+import {
+  type EnhancedClip,
+  enhancedClip,
+  publishEnhanced,
+  RECENT_FFMPEG,
+  type Tracks,
+  tracksOf,
+} from "./enhanced_clips.ts";
+
+/** What the sequence headers have to say, by track. */
+const CLIPS: Record<EnhancedClip, Record<string, Record<string, unknown>>> = {
+  "hevc-opus": {
+    "video:0": { codec: "hvc1", profile: "Main", width: 320, height: 180, frameRate: 30 },
+    "audio:0": { codec: "Opus", sampleRate: 48000, channels: 1 },
+  },
+  "av1-flac": {
+    "video:0": { codec: "av01", profile: "Main", width: 320, height: 180 },
+    "audio:0": { codec: "fLaC", sampleRate: 48000, channels: 1 },
+  },
+  // Neither has more in its header: VP9 says its size in keyframes, AC-3 everything in each frame.
+  "vp9-ac3": {
+    "video:0": { codec: "vp09", profile: "Profile 0" },
+    "audio:0": { codec: "ac-3" },
+  },
+  "two-sounds": {
+    "video:0": { codec: "avc1", profile: "High", width: 320, height: 180, frameRate: 30 },
+    "audio:0": { codec: "mp4a", profile: "LC", sampleRate: 48000, channels: 1 },
+    "audio:1": { codec: "Opus", sampleRate: 48000, channels: 1 },
+  },
+  "two-of-each": {
+    "video:0": { codec: "hvc1", profile: "Main", width: 320, height: 180, frameRate: 30 },
+    "video:1": { codec: "vp09", profile: "Profile 0" },
+    "audio:0": { codec: "Opus", sampleRate: 48000, channels: 1 },
+    "audio:1": { codec: "Opus", sampleRate: 48000, channels: 1 },
+  },
+};
+
+for (
+  const [name, configs] of Object.entries(CLIPS) as [EnhancedClip, typeof CLIPS[EnhancedClip]][]
+) {
+  await toolTest(
+    RECENT_FFMPEG,
+    `a recent FFmpeg floods ${name} and all frames arrive`,
+    async () => {
+      const clip = await enhancedClip(name);
+      await using server = collect();
+      await publishEnhanced(clip, `rtmp://127.0.0.1:${server.port}/live/demo`).end();
+      const { publication: { ledger }, tags } = await server.publication(0);
+      const source = await tracksOf(clip);
+      assertEquals(Object.keys(source), Object.keys(configs));
+      assertEquals(await framesOf(tags), source);
+      assertEquals(configsOf(tags, configs), configs);
+      const { videoFrames, audioFrames } = ledger.tags;
+      assertEquals({ videoFrames, audioFrames }, {
+        videoFrames: frameCount(source, "video"),
+        audioFrames: frameCount(source, "audio"),
+      });
+      assertEquals(ledger.balance(), 0);
+    },
+  );
+
+  await toolTest(
+    RECENT_FFMPEG,
+    `${name} arrives as a recent FFmpeg writes it to a file`,
+    async () => {
+      const clip = await enhancedClip(name);
+      const file = await Deno.makeTempFile({ suffix: ".flv" });
+      await publishEnhanced(clip, file).end();
+      await using server = collect();
+      await publishEnhanced(clip, `rtmp://127.0.0.1:${server.port}/live/demo`).end();
+      const { tags } = await server.publication(0);
+      assertEquals(mediaOf(tags), mediaOf(tagsOf(await Deno.readFile(file))));
+      await Deno.remove(file);
+    },
+  );
+
+  await toolTest(RECENT_FFMPEG, `${name} is played as far as the player knows it`, async () => {
+    const clip = await enhancedClip(name);
+    await using server = await startHttpApp();
+    const url = `rtmp://127.0.0.1:${server.port}/live/demo`;
+    using legacy = await RawClient.open(server.port);
+    legacy.command("createStream", 2, null);
+    legacy.send(writeCommand(STREAM_ID, "play", 0, null, "demo"));
+    await legacy.status("NetStream.Play.Start");
+    const player = await playRtmp(url);
+    const played = Array.fromAsync(player.readable);
+
+    const publishing = publishEnhanced(clip, url);
+    const { video, audio } = await until("both codecs in the API", async () => {
+      const response = await fetch(`${server.url}/api/v1/streams/live/demo`);
+      const stream = await response.json();
+      return response.ok && stream.video && stream.audio && stream;
+    });
+    assertObjectMatch(video, configs["video:0"]!);
+    assertObjectMatch(audio, configs["audio:0"]!);
+    await publishing.end();
+    await legacy.status("NetStream.Play.UnpublishNotify");
+
+    const source = await tracksOf(clip);
+    assertEquals(await framesOf(await within("the player's end", played)), source);
+    const plain = legacy.messages.map(tagOf).filter((tag) => tag !== undefined);
+    assertEquals(plain.filter((tag) => parse(tag).multitrack), []);
+    assertEquals(await framesOf(plain), firstTracks(source));
+    await server.idle();
+  });
+}
+
+/** The coded frames in tags. */
+async function framesOf(tags: FlvTag[]): Promise<Tracks> {
+  const frames: Tracks = {};
+  for (const tag of tags) {
+    if (!mediaKind(tag.type, tag.data).endsWith("Frames")) continue;
+    for (const { trackId, data } of parse(tag).tracks) {
+      const digest = await crypto.subtle.digest("SHA-256", data.slice());
+      (frames[`${tag.type}:${trackId}`] ??= []).push({
+        hash: new Uint8Array(digest).toHex(),
+        keyframe: tag.type === "audio" || isKeyframe(tag),
+      });
+    }
+  }
+  return frames;
+}
+
+/** What the sequence headers in tags say, as far as it is asked for. */
+function configsOf(tags: FlvTag[], asked: typeof CLIPS[EnhancedClip]): typeof asked {
+  const configs: typeof asked = {};
+  for (const tag of tags.filter(isSequenceHeader)) {
+    const { trackId } = parse(tag).tracks[0]!;
+    const read = tag.type === "audio" ? readAudioConfig : readVideoConfig;
+    const key = `${tag.type}:${trackId}`;
+    const names = Object.keys(asked[key] ?? {});
+    const config = Object.entries(read(tag.data, trackId));
+    configs[key] = Object.fromEntries(config.filter(([name]) => names.includes(name)));
+  }
+  return configs;
+}
+
+function firstTracks(tracks: Tracks): Tracks {
+  return Object.fromEntries(Object.entries(tracks).filter(([key]) => key.endsWith(":0")));
+}
+
+function frameCount(tracks: Tracks, type: FlvTag["type"]): number {
+  const ofType = Object.entries(tracks).filter(([key]) => key.startsWith(type));
+  return ofType.reduce((sum, [, frames]) => sum + frames.length, 0);
+}
+
+function parse({ type, data }: FlvTag) {
+  return type === "audio" ? parseAudioTag(data) : parseVideoTag(data);
+}
+
+function tagOf({ typeId, timestamp, payload }: RawClient["messages"][number]): FlvTag | undefined {
+  if (typeId === MessageType.Audio) return { type: "audio", timestamp, data: payload };
+  if (typeId === MessageType.Video) return { type: "video", timestamp, data: payload };
+  return undefined;
+}
