@@ -69,6 +69,7 @@ export { FlvDemuxer, FlvDemuxerStream, type FlvHeader } from "./flv/demuxer.ts";
 export {
   isEnhanced,
   isKeyframe,
+  isMetadata,
   isSequenceHeader,
   mediaKind,
   sequenceHeaderKey,

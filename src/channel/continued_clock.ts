@@ -26,7 +26,9 @@ export class ContinuedClock {
   time(timestamp: number, kind: MediaKind): number {
     const isFrame = kind === "videoFrames" || kind === "audioFrames";
     if (this.#shift === undefined) {
-      // Sequence headers come at 0 even when the first frame is hours later.
+      // Sequence headers come at 0 even when the first frame is hours later; metadata stays there,
+      // since FFmpeg takes it for subtitles at any other time.
+      if (kind === "scriptTags") return timestamp;
       if (!isFrame) return this.#last;
       const pause = Math.max(1, Math.round(performance.now() - this.#lastAt!));
       this.#shift = this.#last + pause - timestamp;

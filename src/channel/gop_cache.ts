@@ -5,7 +5,7 @@
  */
 
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { isKeyframe, sequenceHeaderKey } from "../flv/tag_kind.ts";
+import { isKeyframe, isMetadata, sequenceHeaderKey } from "../flv/tag_kind.ts";
 import type { CountedTag } from "./tag_queue.ts";
 
 /** What a cache may hold of the frames since the last keyframe. */
@@ -64,12 +64,15 @@ export class GopCache {
     return this.#headers.get(key)?.tag;
   }
 
-  /** Metadata and sequence headers, at the time of the tag that they are to go before. */
+  /**
+   * Metadata and sequence headers for the tag that they are to go before. Headers get its time;
+   * metadata is at 0, since FFmpeg takes it for subtitles at any other.
+   */
   headersFor(before: FlvTag): CountedTag[] {
     const isFirst = this.#frames[0]?.tag === before;
     return Array.from(isFirst ? this.#headersBefore : this.#headers.values(), ({ tag, kind }) => ({
       kind,
-      tag: { ...tag, timestamp: before.timestamp },
+      tag: { ...tag, timestamp: tag.type === "script" ? 0 : before.timestamp },
     }));
   }
 
@@ -117,6 +120,6 @@ export class GopCache {
 }
 
 function headerKey({ tag, kind }: CountedTag): string | undefined {
-  if (kind === "scriptTags") return METADATA;
+  if (isMetadata(tag)) return METADATA;
   return kind === "otherTags" ? sequenceHeaderKey(tag) : undefined;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { startsWith } from "@std/bytes";
 import { readUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import type { MediaKind } from "../ledger/counts.ts";
@@ -18,6 +19,9 @@ import {
 } from "./enhanced_header.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";
 import { hasLegacyPacketType, parseVideoTag } from "./video_tag.ts";
+
+/** AMF0 string "onMetaData". */
+const ON_METADATA = Uint8Array.from([2, 0, 10, ...new TextEncoder().encode("onMetaData")]);
 
 /** What a tag that has no packet type, or an unreadable one, is taken for. */
 const NOTHING = -1;
@@ -100,6 +104,25 @@ export function isSequenceHeader({ type, data }: FlvTag): boolean {
   const packet = videoPacket(data);
   return packet === VideoPacketType.SequenceStart ||
     packet === VideoPacketType.Mpeg2TsSequenceStart;
+}
+
+/**
+ * Tells whether a tag is the metadata of its stream, as opposed to other script data.
+ *
+ * @param tag The tag.
+ * @returns Whether its event is `onMetaData`.
+ *
+ * @example
+ * ```ts
+ * import { encodeAmf0, isMetadata } from "@sluice/rtmp";
+ * import { assert } from "@std/assert";
+ *
+ * const data = encodeAmf0("onMetaData", { width: 1920 });
+ * assert(isMetadata({ type: "script", timestamp: 0, data }));
+ * ```
+ */
+export function isMetadata({ type, data }: FlvTag): boolean {
+  return type === "script" && startsWith(data, ON_METADATA);
 }
 
 /**

@@ -33,7 +33,7 @@ import { PACKET_BYTES, SENDER_VERSION_AT } from "./packet.ts";
 export type DigestScheme = 0 | 1;
 
 /** Which of the known handshakes two peers had. */
-export type HandshakeScheme = "simple" | `digest scheme ${DigestScheme}`;
+export type HandshakeScheme = "simple" | "digest scheme 0" | "digest scheme 1";
 
 /** A digest that was found valid. */
 export interface FoundDigest {

@@ -6,6 +6,7 @@
 
 import { Channel } from "../../src/channel/channel.ts";
 import type { GopCacheLimits } from "../../src/channel/gop_cache.ts";
+import { encodeAmf0 } from "../../src/amf/encode_amf0.ts";
 import type { SubscribeOptions, Subscription } from "../../src/channel/subscription.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
@@ -110,7 +111,7 @@ export class Reader {
 
 /** Metadata that differs with its number. */
 export function metadata(number: number): FlvTag {
-  return { type: "script", timestamp: 0, data: Uint8Array.of(2, 0, 1, 0x61 + number % 26) };
+  return { type: "script", timestamp: 0, data: encodeAmf0("onMetaData", number % 26) };
 }
 
 /** The sequence header of AVC or AAC, as far as its tag header goes. */

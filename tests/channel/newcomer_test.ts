@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { encodeAmf0 } from "../../src/amf/encode_amf0.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { isKeyframe, isSequenceHeader, sequenceHeaderKey } from "../../src/flv/tag_kind.ts";
 import { videoTag } from "../support/media.ts";
@@ -33,11 +34,7 @@ function tagOf(event: string, number: number): FlvTag | undefined {
     case "audio frame":
       return audioTag(timestamp, number >> 8, number & 0xff);
     case "metadata":
-      return {
-        ...metadata(0),
-        timestamp,
-        data: Uint8Array.of(2, 0, 2, number >> 8, number & 0xff),
-      };
+      return { ...metadata(0), timestamp, data: encodeAmf0("onMetaData", number) };
     case "video header":
     case "audio header":
       return { ...sequenceHeader(event === "video header" ? "video" : "audio", number), timestamp };
@@ -64,7 +61,9 @@ function expected(sent: FlvTag[], joined: number): FlvTag[] {
     const key = tag.type === "script" ? "metadata" : sequenceHeaderKey(tag);
     if (key === undefined) continue;
     headers.delete(key);
-    headers.set(key, { ...tag, timestamp: sent[begin]!.timestamp });
+    // Metadata at another time than 0 is subtitles to FFmpeg.
+    const timestamp = tag.type === "script" ? 0 : sent[begin]!.timestamp;
+    headers.set(key, { ...tag, timestamp });
   }
   return [...headers.values(), ...sent.slice(begin)];
 }

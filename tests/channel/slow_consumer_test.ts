@@ -14,9 +14,10 @@ const LARGE = 512 * 1024;
 
 const HEADERS = [metadata(0), sequenceHeader("video", 1)];
 
-/** The headers as they stand before a tag in the middle. */
+/** The headers as they stand before a tag in the middle: metadata is always at 0. */
 function headersBefore({ timestamp }: FlvTag): FlvTag[] {
-  return HEADERS.map((header) => ({ ...header, timestamp }));
+  const [metadata, header] = HEADERS;
+  return [metadata!, { ...header!, timestamp }];
 }
 
 Deno.test("a lossless consumer that does not read holds the publisher back, and then gets all", async () => {

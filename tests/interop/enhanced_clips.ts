@@ -9,8 +9,9 @@ import { assertEquals } from "@std/assert";
 import { makeClip, run } from "../support/ffmpeg.ts";
 import type { Tool } from "../support/tools.ts";
 import { within } from "../support/wait.ts";
+import type { Tracks } from "./enhanced_frames.ts";
 
-/** Where CI installs node-av: `npm i --prefix $TMPDIR/sluice-node-av --ignore-scripts node-av@6`. */
+/** Where `.ci/run` installs node-av. */
 const NODE_MODULES = `${Deno.env.get("TMPDIR") ?? "/tmp"}/sluice-node-av/node_modules`;
 
 /** What publishing with a recent FFmpeg needs. */
@@ -30,12 +31,13 @@ const HEVC = "libx265 -x265-params log-level=error:bframes=2";
 /** How the clips are made: each is 60 frames of video in two groups, and sound. */
 const RECIPES = {
   "hevc-opus": `${PICTURE} ${SOUND} -t 2 -g 30 -c:v ${HEVC} -tag:v hvc1 -c:a libopus -b:a 64k`,
-  "av1-flac": `${PICTURE} ${SOUND} -t 2 -g 30 -c:v libaom-av1 -cpu-used 8 -b:v 300k -c:a flac`,
+  "av1-flac":
+    `${PICTURE} ${SOUND} -t 2 -g 30 -c:v libaom-av1 -cpu-used 8 -b:v 300k -strict -2 -c:a flac`,
   "vp9-ac3": `${PICTURE} ${SOUND} -t 2 -g 30 -c:v libvpx-vp9 -deadline realtime -b:v 300k -c:a ac3`,
   "two-sounds": `${PICTURE} ${SOUND} ${SOUND} -t 2 -g 30 -map 0 -map 1 -map 2 ` +
     "-c:v libx264 -bf 2 -c:a:0 aac -c:a:1 libopus -b:a:1 64k",
   "two-of-each": `${PICTURE} ${PICTURE} ${SOUND} ${SOUND} -t 2 -g 30 ` +
-    `-map 0 -map 1 -map 2 -map 3 -c:v:0 ${HEVC} -c:v:1 libvpx-vp9 -deadline realtime ` +
+    `-map 0 -map 1 -map 2 -map 3 -c:v:0 ${HEVC} -c:v:1 libvpx-vp9 -deadline realtime -b:v:1 300k ` +
     "-c:a:0 libopus -b:a:0 64k -c:a:1 libopus -b:a:1 32k",
 };
 
@@ -46,15 +48,6 @@ export type EnhancedClip = keyof typeof RECIPES;
 export function enhancedClip(name: EnhancedClip): Promise<string> {
   return makeClip(`${name}.mp4`, RECIPES[name]);
 }
-
-/** A coded frame: the SHA-256 of its bytes, and whether it is a keyframe, which all sound is. */
-export interface Frame {
-  hash: string;
-  keyframe: boolean;
-}
-
-/** Frames by track, as `video:0` or `audio:1`, each in the order of decoding. */
-export type Tracks = Record<string, Frame[]>;
 
 /** What Debian's FFmpeg, which has nothing to do with the publisher, finds in a clip. */
 export async function tracksOf(clip: string): Promise<Tracks> {
@@ -83,13 +76,13 @@ interface Probed {
 }
 
 /** A publication by FFmpeg. */
-export interface EnhancedPublishing {
+export interface EnhancedCopy {
   /** Ends the publication in an orderly way; everything must have gone well. */
   end(): Promise<void>;
 }
 
 /** Sends a clip as it is, as fast as the server takes it, and does not end the publication yet. */
-export function publishEnhanced(clip: string, url: string): EnhancedPublishing {
+export function copyEnhanced(clip: string, url: string): EnhancedCopy {
   const node = new Deno.Command("node", {
     args: [PUBLISHER, NODE_MODULES, clip, url],
     stdin: "piped",

@@ -2,29 +2,30 @@ import { assertEquals, assertObjectMatch } from "@std/assert";
 import { playRtmp } from "../../src/client/play.ts";
 import { readAudioConfig } from "../../src/flv/codec/audio_config.ts";
 import { readVideoConfig } from "../../src/flv/codec/video_config.ts";
-import { parseAudioTag } from "../../src/flv/audio_tag.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import { isKeyframe, isSequenceHeader, mediaKind } from "../../src/flv/tag_kind.ts";
-import { parseVideoTag } from "../../src/flv/video_tag.ts";
+import { isSequenceHeader } from "../../src/flv/tag_kind.ts";
 import { MessageType } from "../../src/message/message.ts";
 import { writeCommand } from "../../src/message/command.ts";
 import { startHttpApp } from "../support/http.ts";
 import { mediaOf, tagsOf } from "../support/media.ts";
-import { collect } from "../support/publications.ts";
+import { collect, type CollectingServer, type Received } from "../support/publications.ts";
 import { RawClient, STREAM_ID } from "../support/raw_client.ts";
 import { toolTest } from "../support/tools.ts";
 import { until, within } from "../support/wait.ts";
 import {
+  copyEnhanced,
   type EnhancedClip,
   enhancedClip,
-  publishEnhanced,
   RECENT_FFMPEG,
-  type Tracks,
   tracksOf,
 } from "./enhanced_clips.ts";
+import { firstTracks, framesOf, parseTag, type Tracks } from "./enhanced_frames.ts";
 
-/** What the sequence headers have to say, by track. */
-const CLIPS: Record<EnhancedClip, Record<string, Record<string, unknown>>> = {
+/** What sequence headers say, by track, as `video:0`. */
+type Configs = Record<string, Record<string, unknown>>;
+
+/** What they have to say at least. */
+const CLIPS: Record<EnhancedClip, Configs> = {
   "hevc-opus": {
     "video:0": { codec: "hvc1", profile: "Main", width: 320, height: 180, frameRate: 30 },
     "audio:0": { codec: "Opus", sampleRate: 48000, channels: 1 },
@@ -52,7 +53,7 @@ const CLIPS: Record<EnhancedClip, Record<string, Record<string, unknown>>> = {
 };
 
 for (
-  const [name, configs] of Object.entries(CLIPS) as [EnhancedClip, typeof CLIPS[EnhancedClip]][]
+  const [name, configs] of Object.entries(CLIPS) as [EnhancedClip, Configs][]
 ) {
   await toolTest(
     RECENT_FFMPEG,
@@ -60,8 +61,8 @@ for (
     async () => {
       const clip = await enhancedClip(name);
       await using server = collect();
-      await publishEnhanced(clip, `rtmp://127.0.0.1:${server.port}/live/demo`).end();
-      const { publication: { ledger }, tags } = await server.publication(0);
+      await copyEnhanced(clip, `rtmp://127.0.0.1:${server.port}/live/demo`).end();
+      const { publication: { ledger }, tags } = await ended(server);
       const source = await tracksOf(clip);
       assertEquals(Object.keys(source), Object.keys(configs));
       assertEquals(await framesOf(tags), source);
@@ -81,10 +82,10 @@ for (
     async () => {
       const clip = await enhancedClip(name);
       const file = await Deno.makeTempFile({ suffix: ".flv" });
-      await publishEnhanced(clip, file).end();
+      await copyEnhanced(clip, file).end();
       await using server = collect();
-      await publishEnhanced(clip, `rtmp://127.0.0.1:${server.port}/live/demo`).end();
-      const { tags } = await server.publication(0);
+      await copyEnhanced(clip, `rtmp://127.0.0.1:${server.port}/live/demo`).end();
+      const { tags } = await ended(server);
       assertEquals(mediaOf(tags), mediaOf(tagsOf(await Deno.readFile(file))));
       await Deno.remove(file);
     },
@@ -101,7 +102,7 @@ for (
     const player = await playRtmp(url);
     const played = Array.fromAsync(player.readable);
 
-    const publishing = publishEnhanced(clip, url);
+    const publishing = copyEnhanced(clip, url);
     const { video, audio } = await until("both codecs in the API", async () => {
       const response = await fetch(`${server.url}/api/v1/streams/live/demo`);
       const stream = await response.json();
@@ -115,33 +116,24 @@ for (
     const source = await tracksOf(clip);
     assertEquals(await framesOf(await within("the player's end", played)), source);
     const plain = legacy.messages.map(tagOf).filter((tag) => tag !== undefined);
-    assertEquals(plain.filter((tag) => parse(tag).multitrack), []);
+    assertEquals(plain.filter((tag) => parseTag(tag).multitrack), []);
     assertEquals(await framesOf(plain), firstTracks(source));
     await server.idle();
   });
 }
 
-/** The coded frames in tags. */
-async function framesOf(tags: FlvTag[]): Promise<Tracks> {
-  const frames: Tracks = {};
-  for (const tag of tags) {
-    if (!mediaKind(tag.type, tag.data).endsWith("Frames")) continue;
-    for (const { trackId, data } of parse(tag).tracks) {
-      const digest = await crypto.subtle.digest("SHA-256", data.slice());
-      (frames[`${tag.type}:${trackId}`] ??= []).push({
-        hash: new Uint8Array(digest).toHex(),
-        keyframe: tag.type === "audio" || isKeyframe(tag),
-      });
-    }
-  }
-  return frames;
+/** The only publication, when all of it has come. */
+async function ended(server: CollectingServer): Promise<Received> {
+  const received = await server.publication(0);
+  await until("the end of the publication", () => received.ended);
+  return received;
 }
 
 /** What the sequence headers in tags say, as far as it is asked for. */
-function configsOf(tags: FlvTag[], asked: typeof CLIPS[EnhancedClip]): typeof asked {
-  const configs: typeof asked = {};
+function configsOf(tags: FlvTag[], asked: Configs): Configs {
+  const configs: Configs = {};
   for (const tag of tags.filter(isSequenceHeader)) {
-    const { trackId } = parse(tag).tracks[0]!;
+    const { trackId } = parseTag(tag).tracks[0]!;
     const read = tag.type === "audio" ? readAudioConfig : readVideoConfig;
     const key = `${tag.type}:${trackId}`;
     const names = Object.keys(asked[key] ?? {});
@@ -151,17 +143,9 @@ function configsOf(tags: FlvTag[], asked: typeof CLIPS[EnhancedClip]): typeof as
   return configs;
 }
 
-function firstTracks(tracks: Tracks): Tracks {
-  return Object.fromEntries(Object.entries(tracks).filter(([key]) => key.endsWith(":0")));
-}
-
 function frameCount(tracks: Tracks, type: FlvTag["type"]): number {
   const ofType = Object.entries(tracks).filter(([key]) => key.startsWith(type));
   return ofType.reduce((sum, [, frames]) => sum + frames.length, 0);
-}
-
-function parse({ type, data }: FlvTag) {
-  return type === "audio" ? parseAudioTag(data) : parseVideoTag(data);
 }
 
 function tagOf({ typeId, timestamp, payload }: RawClient["messages"][number]): FlvTag | undefined {
