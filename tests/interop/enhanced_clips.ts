@@ -1,6 +1,6 @@
 /**
- * Clips whose codecs only Enhanced RTMP can name, what is in them, and an FFmpeg that publishes
- * them: that of Debian is too old to, so that the one inside the npm package node-av does it.
+ * Clips whose codecs only Enhanced RTMP can name, what is in them, and an FFmpeg that publishes and
+ * plays them: Debian's is too old for that, the one inside the npm package node-av is not.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Tracks } from "./enhanced_frames.ts";
 /** Where `.ci/run` installs node-av. */
 const NODE_MODULES = `${Deno.env.get("TMPDIR") ?? "/tmp"}/sluice-node-av/node_modules`;
 
-/** What publishing with a recent FFmpeg needs. */
+/** What {@linkcode enhancedClip}, {@linkcode tracksOf} and {@linkcode copyEnhanced} need. */
 export const RECENT_FFMPEG: Tool[] = [
   "ffmpeg",
   "ffprobe",
@@ -22,7 +22,7 @@ export const RECENT_FFMPEG: Tool[] = [
   `${NODE_MODULES}/node-av/package.json`,
 ];
 
-const PUBLISHER = new URL("enhanced_publisher.mjs", import.meta.url).pathname;
+const PROGRAM = new URL("enhanced_copy.mjs", import.meta.url).pathname;
 
 const PICTURE = "-f lavfi -i testsrc2=size=320x180:rate=30";
 const SOUND = "-f lavfi -i sine=frequency=440:sample_rate=48000";
@@ -49,7 +49,7 @@ export function enhancedClip(name: EnhancedClip): Promise<string> {
   return makeClip(`${name}.mp4`, RECIPES[name]);
 }
 
-/** What Debian's FFmpeg, which has nothing to do with the publisher, finds in a clip. */
+/** What Debian's FFmpeg, which has no part in publishing, finds in a clip. */
 export async function tracksOf(clip: string): Promise<Tracks> {
   const entries = "stream=index,codec_type:packet=stream_index,flags,data_hash";
   const options = `-show_data_hash sha256 -show_entries ${entries} -show_packets -of json`;
@@ -75,16 +75,16 @@ interface Probed {
   packets: { stream_index: number; flags: string; data_hash: string }[];
 }
 
-/** A publication by FFmpeg. */
+/** A copy that is being made. */
 export interface EnhancedCopy {
-  /** Ends the publication in an orderly way; everything must have gone well. */
+  /** Ends it in an orderly way, when all has been copied; everything must have gone well. */
   end(): Promise<void>;
 }
 
-/** Sends a clip as it is, as fast as the server takes it, and does not end the publication yet. */
-export function copyEnhanced(clip: string, url: string): EnhancedCopy {
+/** Copies a file or URL to another as it is, as fast as it goes, and leaves the copy open. */
+export function copyEnhanced(from: string, to: string): EnhancedCopy {
   const node = new Deno.Command("node", {
-    args: [PUBLISHER, NODE_MODULES, clip, url],
+    args: [PROGRAM, NODE_MODULES, from, to],
     stdin: "piped",
     stdout: "null",
     stderr: "piped",
@@ -93,7 +93,7 @@ export function copyEnhanced(clip: string, url: string): EnhancedCopy {
   return {
     async end() {
       await node.stdin.close();
-      const { code, stderr } = await within("the publisher to end", output);
+      const { code, stderr } = await within("the copy to end", output);
       assertEquals(code, 0, new TextDecoder().decode(stderr));
     },
   };

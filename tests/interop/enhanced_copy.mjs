@@ -1,8 +1,8 @@
 /**
- * Publishes a file as it is with the FFmpeg that node-av brings along, as fast as the server takes
- * it; ends the publication when standard input has ended. Runs in Node:
+ * Copies what is in a file or a stream as FLV into another, without encoding and as fast as it
+ * goes, with the FFmpeg that node-av brings along; ends it when standard input has ended. For Node:
  *
- *     node enhanced_publisher.mjs DIRECTORY_OF_NODE_MODULES FILE URL
+ *     node enhanced_copy.mjs DIRECTORY_OF_NODE_MODULES FROM TO
  *
  * @module
  */
@@ -19,16 +19,16 @@ Promise.withResolvers ??= function () {
   return resolvers;
 };
 
-const [modules, file, url] = process.argv.slice(2);
+const [modules, from, to] = process.argv.slice(2);
 const library = pathToFileURL(`${modules}/node-av/dist/lib/index.js`).href;
 const { FFmpegError, FormatContext, Packet } = await import(library);
 
 const input = new FormatContext();
-must("open the file", await input.openInput(file));
-must("read the file", await input.findStreamInfo());
+must("open what is copied", await input.openInput(from));
+must("find its streams", await input.findStreamInfo());
 
 const output = new FormatContext();
-must("make a muxer", output.allocOutputContext2(null, "flv", url));
+must("make a muxer", output.allocOutputContext2(null, "flv", to));
 for (const { codecpar, timeBase } of input.streams) {
   const stream = output.newStream(null);
   must("copy a stream", codecpar.copy(stream.codecpar));
@@ -36,18 +36,18 @@ for (const { codecpar, timeBase } of input.streams) {
   stream.codecpar.codecTag = 0;
   stream.timeBase = timeBase;
 }
-must("connect", await output.openOutput());
-must("begin", await output.writeHeader());
+must("open the copy", await output.openOutput());
+must("begin it", await output.writeHeader());
 
 const packet = new Packet();
 packet.alloc();
 while (await input.readFrame(packet) >= 0) {
   const { streamIndex } = packet;
   packet.rescaleTs(input.streams[streamIndex].timeBase, output.streams[streamIndex].timeBase);
-  must("send a packet", await output.interleavedWriteFrame(packet));
+  must("write a packet", await output.interleavedWriteFrame(packet));
 }
 for await (const _ of process.stdin) { /* until its end */ }
-must("end", await output.writeTrailer());
+must("end it", await output.writeTrailer());
 await output.closeOutput();
 
 function must(action, code) {
