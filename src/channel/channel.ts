@@ -8,7 +8,7 @@ import type { FlvTag } from "../flv/flv_tag.ts";
 import { mediaKind } from "../flv/tag_kind.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 import { ContinuedClock } from "./continued_clock.ts";
-import { GopCache, type GopCacheLimits } from "./gop_cache.ts";
+import { GopCache, type GopCacheLimits, METADATA } from "./gop_cache.ts";
 import { RateMeter } from "./rate_meter.ts";
 import { type SubscribeOptions, Subscription, type SubscriptionSource } from "./subscription.ts";
 import type { CountedTag } from "./tag_queue.ts";
@@ -86,7 +86,12 @@ export class Channel implements SubscriptionSource {
     return this.#cache.header(`${type}:0`) ?? this.#firstTags.get(type);
   }
 
-  /** Metadata and sequence headers, at the time of the tag that they are to go before. */
+  /** The latest `onMetaData`. */
+  get metadata(): FlvTag | undefined {
+    return this.#cache.header(METADATA);
+  }
+
+  /** Metadata and sequence headers for the tag that they are to go before. */
   headersFor(tag: FlvTag): CountedTag[] {
     return this.#cache.headersFor(tag);
   }

@@ -23,7 +23,7 @@ export const DEFAULT_GOP_CACHE: Readonly<GopCacheLimits> = {
 };
 
 /** What the list of headers calls the metadata. */
-const METADATA = "metadata";
+export const METADATA = "metadata";
 
 /**
  * Keeps the latest metadata, the latest sequence headers of every track, and everything since the
@@ -59,7 +59,7 @@ export class GopCache {
     return this.#frames;
   }
 
-  /** The sequence header of this key, as {@linkcode sequenceHeaderKey} gives it. */
+  /** The sequence header of this key, as {@linkcode sequenceHeaderKey} gives it, or the metadata. */
   header(key: string): FlvTag | undefined {
     return this.#headers.get(key)?.tag;
   }

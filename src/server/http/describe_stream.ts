@@ -10,6 +10,7 @@ import { readAudioConfig } from "../../flv/codec/audio_config.ts";
 import type { AudioConfig, VideoConfig } from "../../flv/codec/types.ts";
 import { readVideoConfig } from "../../flv/codec/video_config.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
+import { parseScriptTag } from "../../flv/script_tag.ts";
 import type { PublicationLedger } from "../../ledger/publication_ledger.ts";
 import type { LiveStream } from "../hub.ts";
 
@@ -29,8 +30,9 @@ export interface StreamDescription {
 /** Describes a stream: who publishes it, what is in it, and its books. */
 export function describeStream({ publication, channel }: LiveStream): StreamDescription {
   const { path, app, name, id, remoteAddr, since, flashVer, ledger } = publication;
-  const video = describeVideo(channel);
-  const audio = firstConfig(channel.sample("audio"), readAudioConfig);
+  const metadata = readMetadata(channel);
+  const video = describeVideo(channel, metadata);
+  const audio = describeAudio(channel, metadata);
   return {
     path,
     app,
@@ -43,10 +45,38 @@ export function describeStream({ publication, channel }: LiveStream): StreamDesc
   };
 }
 
-/** Where the codec's configuration says no frame rate, it is the measured one. */
-function describeVideo(channel: Channel): VideoConfig | undefined {
+/** What the codec's configuration does not say the metadata may; the frame rate can be measured. */
+function describeVideo(channel: Channel, metadata: Metadata): VideoConfig | undefined {
   const config = firstConfig(channel.sample("video"), readVideoConfig);
-  return config && { frameRate: channel.rate.frameRate, ...config };
+  if (!config) return undefined;
+  const { width, height, framerate } = metadata;
+  const said = { ...numbers({ width, height }), frameRate: channel.rate.frameRate };
+  return { ...said, ...numbers({ frameRate: framerate }), ...config };
+}
+
+function describeAudio(channel: Channel, metadata: Metadata): AudioConfig | undefined {
+  const config = firstConfig(channel.sample("audio"), readAudioConfig);
+  if (!config) return undefined;
+  const { audiosamplerate, stereo } = metadata;
+  const channels = typeof stereo === "boolean" ? stereo ? 2 : 1 : undefined;
+  return { ...numbers({ sampleRate: audiosamplerate, channels }), ...config };
+}
+
+type Metadata = Record<string, unknown>;
+
+function readMetadata(channel: Channel): Metadata {
+  const [members] = firstConfig(channel.metadata, parseScriptTag)?.values ?? [];
+  return typeof members === "object" && members !== null ? members as Metadata : {};
+}
+
+/** The members that are numbers with a meaning: encoders write 0 for what they do not know. */
+function numbers<Name extends string>(
+  members: Record<Name, unknown>,
+): Partial<Record<Name, number>> {
+  const known = Object.entries(members).filter(([, value]) =>
+    typeof value === "number" && value > 0
+  );
+  return Object.fromEntries(known) as Partial<Record<Name, number>>;
 }
 
 /** What the tags say of themselves; one that is malformed says nothing. */
