@@ -1,31 +1,27 @@
 /**
- * A TCP or TLS connection as two streams that we can watch the time of.
+ * A TCP or TLS connection that we can watch the time of.
  *
  * @module
  */
 
 import { RtmpHandshakeError, RtmpTimeoutError } from "../errors.ts";
+import type { ByteReader } from "../session/message_reader.ts";
 
 /** Bytes of memory for the reads of a connection that has said nothing yet. */
 const SMALLEST_READ = 4 * 1024;
 
-/**
- * Bytes of memory for the reads of a connection that fills every smaller one. It bounds what one read
- * can expand to: 64 KiB can hold as many empty messages.
- */
-const LARGEST_READ = 64 * 1024;
+/** Bytes of memory for the reads of a connection that fills every smaller one. */
+const LARGEST_READ = 256 * 1024;
 
-/** The part of its memory that must be free for another read into it. */
-const WORTH_READING = 1 / 4;
+/** What a read resolves with when nothing more comes. */
+const END: ReadableStreamReadDoneResult<Uint8Array> = { done: true };
 
 /**
  * The two directions of a connection. They are made here instead of taken from `conn.readable` and
  * `conn.writable`: those reserve 64 KiB for every read, close both directions when the peer has
  * sent its last byte, and let the garbage collector close the connection.
  */
-export class Socket {
-  /** What the peer sends. It ends when the peer has gone, `failure` tells how. */
-  readonly readable: ReadableStream<Uint8Array>;
+export class Socket implements ByteReader {
   /** What goes to the peer. */
   readonly writable: WritableStream<Uint8Array>;
   /** Since when a read has been waiting for the peer, by `performance.now()`. */
@@ -37,19 +33,17 @@ export class Socket {
   readonly #conn: Deno.Conn;
   #memory = new Uint8Array(0);
   #readSize = SMALLEST_READ;
+  #endRead: (() => void) | undefined;
   #closed = false;
 
   constructor(conn: Deno.Conn) {
     this.#conn = conn;
-    this.readable = new ReadableStream({
-      pull: (controller) => this.#pull(controller),
-    }, { highWaterMark: 0 });
     this.writable = new WritableStream({ write: (bytes) => this.#write(bytes) });
   }
 
   /**
    * Reads into `memory` until it is full or the peer has sent its last byte, calling `check` after
-   * each read. It is for what comes before `readable` is used.
+   * each read. It is for what comes before `read` is used.
    *
    * @throws {RtmpHandshakeError} If the peer sends less.
    */
@@ -88,25 +82,31 @@ export class Socket {
   }
 
   /**
-   * Small reads share memory, so that a slow peer costs little; large ones get ever more, so that a
-   * fast one costs few reads.
+   * Reads what the peer has sent. All reads share one piece of memory, so the bytes are good until
+   * the next; a peer that fills it gets a larger one, so that a fast one costs few reads. It ends when
+   * the peer has gone, `failure` tells how.
    */
-  async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    if (this.#memory.length < this.#readSize * WORTH_READING) {
-      this.#memory = new Uint8Array(this.#readSize);
-    }
+  read(): Promise<ReadableStreamReadResult<Uint8Array>> {
+    if (this.#memory.length < this.#readSize) this.#memory = new Uint8Array(this.#readSize);
     const space = this.#memory;
-    try {
-      const count = await this.#read(space);
-      if (count === null) return controller.close();
-      if (count === space.length) this.#readSize = Math.min(2 * this.#readSize, LARGEST_READ);
-      this.#memory = space.subarray(count);
-      controller.enqueue(space.subarray(0, count));
-    } catch (error) {
-      // A peer that is lost has ended, like one that says goodbye; only we fail it.
-      if (error instanceof RtmpTimeoutError) controller.error(error);
-      else controller.close();
-    }
+    return new Promise((resolve, reject) => {
+      this.#endRead = () => resolve(END);
+      this.#read(space).then((count) => {
+        if (count === null) return resolve(END);
+        if (count === space.length) this.#readSize = Math.min(2 * count, LARGEST_READ);
+        resolve({ done: false, value: space.subarray(0, count) });
+      }, (error) => {
+        // A peer that is lost has ended, like one that says goodbye; only we fail it.
+        if (error instanceof RtmpTimeoutError) reject(error);
+        else resolve(END);
+      });
+    });
+  }
+
+  /** Ends a read that waits. */
+  cancel(): Promise<void> {
+    this.#endRead?.();
+    return Promise.resolve();
   }
 
   async #read(space: Uint8Array): Promise<number | null> {

@@ -6,6 +6,7 @@
 
 import { readUint32 } from "../bytes/integers.ts";
 import type { RtmpChunk } from "../chunk/chunk.ts";
+import type { ChunkStream } from "../chunk/chunk_stream.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
 import { MessageType, type RtmpMessage } from "./message.ts";
 
@@ -18,7 +19,14 @@ export interface RtmpMessageDecoderOptions {
 /** The head of a message, as every chunk of it carries it. */
 type MessageHeader = Omit<RtmpChunk, "format" | "offset" | "payload">;
 
-/** Bytes that are reserved at once for a message that announces more. */
+/**
+ * Encoders have a message or two unfinished at a time, and few are larger than a mebibyte. So many
+ * get all the memory that they announce; others get it as their bytes come.
+ */
+const USUAL_PARTIALS = 4;
+const LARGEST_RESERVE = 1024 * 1024;
+
+/** Bytes that are reserved at once for one of those others. */
 const FIRST_RESERVE = 16 * 1024;
 
 /** The payload of every empty message: a flood of them must not cost memory for each. */
@@ -45,14 +53,30 @@ export class MessageDecoder {
 
   /** Takes the next chunk of the connection and returns the message that it completes, if any. */
   decode(chunk: RtmpChunk): RtmpMessage | undefined {
-    const { chunkStreamId, offset, payload, length } = chunk;
-    if (payload.length === length) return this.#whole(chunk, owned(payload));
+    const { payload, offset } = chunk;
+    if (payload.length === chunk.length) return this.#whole(chunk, owned(payload));
+    return this.#append(chunk, offset, payload);
+  }
+
+  /**
+   * The same for a chunk that lies in memory which is written to again: `stream` is the state of its
+   * chunk stream, as a {@linkcode ChunkSink} is given it.
+   */
+  add(stream: ChunkStream, bytes: Uint8Array, from: number, to: number): RtmpMessage | undefined {
+    if (to - from < stream.length) {
+      return this.#append(stream, stream.received, bytes.subarray(from, to));
+    }
+    return this.#whole(stream, from === to ? NOTHING : bytes.slice(from, to));
+  }
+
+  #append(header: MessageHeader, offset: number, payload: Uint8Array): RtmpMessage | undefined {
+    const { chunkStreamId, length } = header;
     if (offset === 0) this.#discard(chunkStreamId, "aborted-message");
-    const partial = this.#partials.get(chunkStreamId) ?? this.#begin(chunkStreamId);
+    const partial = this.#partials.get(chunkStreamId) ?? this.#begin(chunkStreamId, length);
     append(partial, payload, length);
     if (partial.length < length) return undefined;
     this.#partials.delete(chunkStreamId);
-    return this.#whole(chunk, partial.memory);
+    return this.#whole(header, partial.memory);
   }
 
   /** Counts what is unfinished when no more chunks come. */
@@ -60,8 +84,9 @@ export class MessageDecoder {
     for (const id of [...this.#partials.keys()]) this.#discard(id, "incomplete-message");
   }
 
-  #begin(chunkStreamId: number): Partial {
-    const partial = { memory: new Uint8Array(0), length: 0 };
+  #begin(chunkStreamId: number, length: number): Partial {
+    const isUsual = this.#partials.size < USUAL_PARTIALS && length <= LARGEST_RESERVE;
+    const partial = { memory: new Uint8Array(isUsual ? length : 0), length: 0 };
     this.#partials.set(chunkStreamId, partial);
     return partial;
   }

@@ -103,10 +103,11 @@ async function distribute(
   output: Output | undefined,
 ): Promise<void> {
   const written: Promise<void>[] = [];
-  await hub.run(publication, (stream) => {
+  const given: Promise<void> = hub.run(publication, (stream) => {
     if (recorder) written.push(record(recorder, stream));
-    if (output) written.push(output.take(stream));
+    if (output) written.push(output.take(stream, given));
   });
+  await given;
   await Promise.all(written);
 }
 

@@ -86,7 +86,7 @@ export class Connection {
     // The pipeline is built only now: a peer that never gets here has cost next to nothing.
     this.#session = new ServerSession({
       ...this.#options,
-      readable: this.#socket.readable,
+      reader: this.#socket,
       writable: this.#socket.writable,
       remoteAddr: this.remoteAddr,
       handler,

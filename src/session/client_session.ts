@@ -4,16 +4,15 @@
  * @module
  */
 
-import { RtmpChunkDecoderStream } from "../chunk/chunk_decoder_stream.ts";
 import { RtmpCommandError, RtmpError } from "../errors.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
 import { type Command, isCommand, writeCommand } from "../message/command.ts";
 import { setChunkSize, windowAcknowledgementSize } from "../message/control.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
-import { RtmpMessageDecoderStream } from "../message/message_decoder_stream.ts";
 import { ControlLayer } from "./control_layer.ts";
 import { type Patience, patiently } from "./deadline.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
+import { type ByteReader, MessageReader } from "./message_reader.ts";
 import { MessageWriter } from "./message_writer.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 
@@ -24,9 +23,7 @@ const WINDOW_SIZE = 2_500_000;
 const CHUNK_SIZE = 65_536;
 
 /** The connection below a session. */
-export interface Transport {
-  /** What the server sends, from behind the handshake on. */
-  readonly readable: ReadableStream<Uint8Array>;
+export interface Transport extends ByteReader {
   /** What goes to the server. */
   readonly writable: WritableStream<Uint8Array>;
   /** The error that ended the connection, if it did not just end. */
@@ -48,7 +45,7 @@ export class ClientSession {
   readonly patience: Patience;
   readonly #transport: Transport;
   readonly #control: ControlLayer;
-  readonly #messages: ReadableStreamDefaultReader<RtmpMessage>;
+  readonly #messages: MessageReader;
   #transactions = 0;
 
   constructor(transport: Transport, patience: Patience) {
@@ -57,16 +54,11 @@ export class ClientSession {
     this.#transport = transport;
     this.writer = new MessageWriter(transport.writable);
     this.#control = new ControlLayer(this.writer, counts, WINDOW_SIZE);
-    this.#messages = transport.readable
-      .pipeThrough(
-        new RtmpChunkDecoderStream({
-          ...DEFAULT_LIMITS,
-          counts,
-          onBytes: (bytes) => this.#control.received(bytes),
-        }),
-      )
-      .pipeThrough(new RtmpMessageDecoderStream({ counts }))
-      .getReader();
+    this.#messages = new MessageReader(transport, {
+      ...DEFAULT_LIMITS,
+      counts,
+      onBytes: (bytes) => this.#control.received(bytes),
+    });
   }
 
   /** The error that ended the connection, if it did not just end. */
@@ -76,13 +68,13 @@ export class ClientSession {
 
   /** Reads the next message; one of the connection itself has been answered already. */
   async read(): Promise<RtmpMessage | undefined> {
-    const { done, value } = await this.#messages.read();
-    if (done) return undefined;
-    if (!isMedia(value) && !isCommand(value)) {
-      this.#control.receive(value);
+    let message = this.#messages.take();
+    while (!message && await this.#messages.more()) message = this.#messages.take();
+    if (message && !isMedia(message) && !isCommand(message)) {
+      this.#control.receive(message);
       await this.writer.flush();
     }
-    return value;
+    return message;
   }
 
   /** Queues a command that wants an answer, and returns its transaction id. */

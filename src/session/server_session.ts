@@ -4,16 +4,15 @@
  * @module
  */
 
-import { RtmpChunkDecoderStream } from "../chunk/chunk_decoder_stream.ts";
 import { RtmpError } from "../errors.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { isCommand, writeCommand } from "../message/command.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
-import { RtmpMessageDecoderStream } from "../message/message_decoder_stream.ts";
 import { CapsEx } from "./capabilities.ts";
 import { CommandLayer } from "./command_layer.ts";
 import { ControlLayer } from "./control_layer.ts";
 import type { RtmpLimits } from "./limits.ts";
+import { type ByteReader, MessageReader } from "./message_reader.ts";
 import { MessageWriter } from "./message_writer.ts";
 import { NetStreams } from "./net_streams.ts";
 import { playerFilter } from "./player_filter.ts";
@@ -29,7 +28,7 @@ const WINDOW_SIZE = 2_500_000;
 /** What a session is told of its connection. */
 export interface ServerSessionOptions {
   /** The bytes from behind the handshake on. */
-  readable: ReadableStream<Uint8Array>;
+  reader: ByteReader;
   /** Where answers go. */
   writable: WritableStream<Uint8Array>;
   /** Where the peer connects from, as `address:port`. */
@@ -62,7 +61,7 @@ export class ServerSession {
   readonly #writer: MessageWriter;
   readonly #control: ControlLayer;
   readonly #commands: CommandLayer;
-  readonly #messages: ReadableStreamDefaultReader<RtmpMessage>;
+  readonly #messages: MessageReader;
   readonly #streams: NetStreams;
   readonly #turns = new Turns();
   #closing = false;
@@ -73,7 +72,7 @@ export class ServerSession {
   #inactiveSince = performance.now();
 
   constructor(options: ServerSessionOptions) {
-    const { readable, writable, handler, counts, chunkSize, chunks, remoteAddr, limits } = options;
+    const { reader, writable, handler, counts, chunkSize, chunks, remoteAddr, limits } = options;
     this.#counts = counts;
     this.#writer = new MessageWriter(writable);
     this.#control = new ControlLayer(this.#writer, counts, WINDOW_SIZE);
@@ -84,10 +83,7 @@ export class ServerSession {
       this.#control.received(bytes);
     };
     const chunkOptions = { maxMessageSize, maxChunkStreams, maxPartialBytes, counts, onBytes };
-    this.#messages = readable
-      .pipeThrough(new RtmpChunkDecoderStream(chunkOptions))
-      .pipeThrough(new RtmpMessageDecoderStream({ counts }))
-      .getReader();
+    this.#messages = new MessageReader(reader, chunkOptions);
     const context = {
       writer: this.#writer,
       handler,
@@ -137,13 +133,7 @@ export class ServerSession {
   async run(): Promise<SessionEnd> {
     let error: unknown;
     try {
-      while (!this.#closing) {
-        const { done, value } = await this.#messages.read();
-        if (done) break;
-        await this.#receive(value);
-        const turn = this.#turns.passed();
-        if (turn) await turn;
-      }
+      while (!this.#closing && await this.#messages.more()) await this.#receiveAll();
     } catch (thrown) {
       error = thrown;
       if (thrown instanceof RtmpError) this.#complain(thrown);
@@ -200,15 +190,30 @@ export class ServerSession {
     }
   }
 
-  async #receive(message: RtmpMessage): Promise<void> {
+  /** Deals with what has come, one message after the other. */
+  async #receiveAll(): Promise<void> {
+    for (let message = this.#messages.take(); message; message = this.#messages.take()) {
+      const busy = this.#receive(message);
+      if (busy) await busy;
+      if (this.#closing) return;
+      const turn = this.#turns.passed();
+      if (turn) await turn;
+    }
+  }
+
+  #receive(message: RtmpMessage): Promise<void> | undefined {
     switch (message.typeId) {
       case MessageType.Audio:
       case MessageType.Video:
       case MessageType.DataAmf0:
       case MessageType.DataAmf3:
       case MessageType.Aggregate:
-        return await this.#media(message);
+        return this.#media(message);
     }
+    return this.#converse(message);
+  }
+
+  async #converse(message: RtmpMessage): Promise<void> {
     if (isCommand(message)) await this.#commands.receive(message);
     else this.#control.receive(message);
     await this.#writer.relieve();

@@ -19,8 +19,10 @@ Deno.test("ClientPlayback fails behind the last tag when the connection has brok
   ].map((message) => encoder.encode(message)));
   const failure = new Error("Connection reset by peer");
   let closed = 0;
+  const reader = ReadableStream.from([bytes.subarray(0, -1)]).getReader();
   const session = new ClientSession({
-    readable: ReadableStream.from([bytes.subarray(0, -1)]),
+    read: () => reader.read(),
+    cancel: () => reader.cancel(),
     writable: new WritableStream(),
     failure,
     closeGently: () => Promise.resolve(),

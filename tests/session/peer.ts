@@ -61,7 +61,8 @@ export class Peer {
     this.program = program;
     this.counts.bytes = bytes;
     this.session = new ServerSession({
-      readable: new ReadableStream({ start: (controller) => void (this.#input = controller) }),
+      reader: new ReadableStream({ start: (controller) => void (this.#input = controller) })
+        .getReader(),
       writable: new WritableStream({ write: (bytes) => this.#hear(bytes) }),
       remoteAddr: "192.0.2.1:50000",
       handler: program,

@@ -55,8 +55,12 @@ export class Output {
     return new Output(target, file, loop);
   }
 
-  /** Writes this publication, unless another one has come before it. It does not throw. */
-  async take({ publication, channel }: LiveStream): Promise<void> {
+  /**
+   * Writes this publication, unless another one has come before it. It does not throw.
+   *
+   * @param given Settles when the publication has been given to everybody else, too.
+   */
+  async take({ publication, channel }: LiveStream, given: Promise<void>): Promise<void> {
     const facts = { path: publication.path, publication: publication.id, name: this.#name };
     if (this.#busy) {
       return log.warn("{path} is not written to {name}: another stream has come before it", facts);
@@ -80,8 +84,13 @@ export class Output {
       );
     }
     log.info("{path} has been written to {name}", facts);
-    if (this.#loop) this.#busy = false;
-    else this.#finish();
+    if (this.#loop) {
+      this.#busy = false;
+      return;
+    }
+    // The server ends with us, and those who watch are to have it all by then.
+    await given.catch(() => {});
+    this.#finish();
   }
 
   /** Writes header and tags; of the header, which comes by itself, only the first. */
