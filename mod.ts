@@ -28,11 +28,11 @@ export type { PasswordLookup } from "./src/session/adobe_gate.ts";
 export type { RtmpLimits } from "./src/session/limits.ts";
 export type { PlaySource } from "./src/session/player.ts";
 export type { TagFilter } from "./src/session/player_filter.ts";
-export {
+export type {
   Publication,
-  type PublicationEnd,
-  type PublicationParts,
-  type StreamRequest,
+  PublicationEnd,
+  PublicationParts,
+  StreamRequest,
 } from "./src/session/publication.ts";
 export type { Refusal } from "./src/session/status.ts";
 export {

@@ -1,6 +1,6 @@
 /**
- * Everything from bytes to channels, by web standards alone: it runs in Deno, Node, Bun, browsers
- * and workers.
+ * The stages and codecs from bytes to FLV tags, and channels, by web standards alone: they run in
+ * Deno, Node, Bun, browsers and workers.
  *
  * @example Count the frames of an FLV stream
  * ```ts
@@ -99,9 +99,5 @@ export { readVideoConfig } from "./flv/codec/video_config.ts";
 export { Channel } from "./channel/channel.ts";
 export type { GopCacheLimits } from "./channel/gop_cache.ts";
 export type { RateMeter } from "./channel/rate_meter.ts";
-export {
-  type SubscribeOptions,
-  Subscription,
-  type SubscriptionSource,
-} from "./channel/subscription.ts";
+export type { SubscribeOptions, Subscription, SubscriptionSource } from "./channel/subscription.ts";
 export type { CountedTag } from "./channel/tag_queue.ts";

@@ -6,7 +6,7 @@
 
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { isKeyframe, isMetadata, sequenceHeaderKey } from "../flv/tag_kind.ts";
-import type { CountedTag } from "./tag_queue.ts";
+import { type CountedTag, TAG_OVERHEAD } from "./tag_queue.ts";
 
 /** What a cache may hold of the frames since the last keyframe. */
 export interface GopCacheLimits {
@@ -107,7 +107,7 @@ export class GopCache {
 
   #append(counted: CountedTag): void {
     this.#frames.push(counted);
-    this.#bytes += counted.tag.data.length;
+    this.#bytes += TAG_OVERHEAD + counted.tag.data.length;
     const time = counted.tag.timestamp - this.#frames[0]!.tag.timestamp;
     if (this.#bytes <= this.#limits.maxBytes && time <= this.#limits.maxTime) return;
     this.#forgetFrames();

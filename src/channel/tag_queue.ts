@@ -20,6 +20,12 @@ interface Waiting extends CountedTag {
   since: number;
 }
 
+/**
+ * Bytes that a tag costs beside its data, about. Without them a flood of empty tags would fill the
+ * memory and no bound in bytes.
+ */
+export const TAG_OVERHEAD = 256;
+
 /** Taken entries at the front of the list before it is moved up. */
 const COMPACT_AFTER = 64;
 
@@ -34,7 +40,7 @@ export class TagQueue {
     return this.#waiting.length - this.#taken;
   }
 
-  /** How many bytes the tags that wait have. */
+  /** How many bytes the tags that wait take up, each with its {@linkcode TAG_OVERHEAD}. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -48,14 +54,14 @@ export class TagQueue {
   /** Adds a tag behind all others. */
   push({ tag, kind }: CountedTag): void {
     this.#waiting.push({ tag, kind, since: performance.now() });
-    this.#bytes += tag.data.length;
+    this.#bytes += TAG_OVERHEAD + tag.data.length;
   }
 
   /** Takes the first tag. */
   shift(): CountedTag | undefined {
     const first = this.#waiting[this.#taken];
     if (!first) return undefined;
-    this.#bytes -= first.tag.data.length;
+    this.#bytes -= TAG_OVERHEAD + first.tag.data.length;
     this.#taken++;
     if (this.length === 0) this.clear();
     else if (this.#taken > COMPACT_AFTER && 2 * this.#taken > this.#waiting.length) {

@@ -12,6 +12,7 @@ import type { Config } from "./config.ts";
 import { httpRoutes } from "./http/http_routes.ts";
 import { type HttpServer, serveHttp } from "./http/http_server.ts";
 import { Hub, type LiveStream } from "./hub.ts";
+import { isLoopback } from "./loopback.ts";
 import { Output } from "./record/output.ts";
 import { Recorder } from "./record/recorder.ts";
 import { type RtmpServer, serveRtmp, type ServeRtmpOptions } from "./serve.ts";
@@ -56,6 +57,8 @@ export async function startApp(config: Config): Promise<App> {
     timeout,
     ...config.tls && certificate && { tls: { port: config.tls.port, ...certificate } },
     authorize: authorizeBy(config),
+    // The log has them.
+    onError: () => {},
     play: ({ app, name }, filter) =>
       hub.subscribe(`${app}/${name}`, { kind: "rtmp-play", mode: "live", outlives: true, filter }),
   };
@@ -137,9 +140,6 @@ async function openOutput(target: string, loop: boolean): Promise<Output> {
 
 async function openCertificate(files: CertificateFiles): Promise<Certificate> {
   const flags = `--allow-read=${files.certFile},${files.keyFile}`;
-  return await opening(`read ${files.certFile}`, flags, () => readCertificate(files));
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+  const what = `use the certificate ${files.certFile} with ${files.keyFile}`;
+  return await opening(what, flags, () => readCertificate(files));
 }

@@ -9,7 +9,7 @@ import { isSameSecret } from "./secrets.ts";
 import type { Authorization } from "./serve.ts";
 
 /** The app that the HTTP side keeps for itself. */
-const RESERVED_APP = "api";
+export const RESERVED_APP = "api";
 
 /** Decides by the app, and for publishers by the key that comes as `name?key=KEY`. */
 export function authorizeBy(

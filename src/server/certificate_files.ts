@@ -18,11 +18,16 @@ export interface CertificateFiles {
   keyFile: string;
 }
 
-/** Reads certificate and key. */
+/**
+ * Reads certificate and key, and tries them.
+ *
+ * @throws {Deno.errors.InvalidData} If they cannot be used.
+ */
 export async function readCertificate(
   { certFile, keyFile }: CertificateFiles,
 ): Promise<Certificate> {
   const [cert, key] = await Promise.all([certFile, keyFile].map((f) => Deno.readTextFile(f)));
+  Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: cert!, key: key! }).close();
   return { cert: cert!, key: key! };
 }
 

@@ -128,11 +128,11 @@ export function readConfig(args: string[]): Config | { print: string } {
     httpPort: httpPort === "off" ? undefined : integer("--http-port", httpPort, 0, 65_535),
     record: notEmpty("--record", flags.record),
     output: notEmpty("--output", flags.output),
-    loop: flags.loop,
+    loop: readLoop(flags),
     allowLosslessViewers: flags["allow-lossless-viewers"],
     app: notEmpty("--app", flags.app),
-    streamKey: notEmpty("--stream-key", flags["stream-key"] ?? environment("SLUICE_STREAM_KEY")),
-    apiToken: notEmpty("--api-token", flags["api-token"] ?? environment("SLUICE_API_TOKEN")),
+    streamKey: secret("--stream-key", flags["stream-key"], "SLUICE_STREAM_KEY"),
+    apiToken: secret("--api-token", flags["api-token"], "SLUICE_API_TOKEN"),
     pushes: flags.push.map((text) => readRelay("--push", text)),
     pulls: [
       ...flags.pull.map((text) => ({ ...readRelay("--pull", text), always: false })),
@@ -144,7 +144,7 @@ export function readConfig(args: string[]): Config | { print: string } {
     tls: readTls(flags),
     timeout: 1000 * integer("--timeout", flags.timeout, 1, 86_400),
     chunkSize: integer("--chunk-size", flags["chunk-size"], 1, LARGEST_MESSAGE),
-    maxMessageSize: integer("--max-message-size", flags["max-message-size"], 1, LARGEST_MESSAGE),
+    maxMessageSize: integer("--max-message-size", flags["max-message-size"], 1024, LARGEST_MESSAGE),
     logLevel: oneOf("--log-level", flags["log-level"], LOG_LEVELS),
     json: flags.json,
   };
@@ -164,6 +164,16 @@ function readRelay(flag: string, text: string): RelayConfig {
   const [, stream, url] = /^([^=]*\/[^=]*)=(rtmps?:\/\/.+)$/.exec(text) ?? [];
   if (stream && url && URL.canParse(url)) return { stream, url };
   throw new ConfigError(`${flag} must be as live/demo=rtmp://host/app/name`);
+}
+
+function readLoop({ loop, output }: ReturnType<typeof parseFlags>): boolean {
+  if (loop && output === undefined) throw new ConfigError("--loop goes with --output");
+  return loop;
+}
+
+/** A flag, or the variable that can stand for it without being seen in a list of processes. */
+function secret(flag: string, given: string | undefined, variable: string): string | undefined {
+  return given === undefined ? notEmpty(variable, environment(variable)) : notEmpty(flag, given);
 }
 
 /** All three flags of RTMPS, or none. */

@@ -33,6 +33,11 @@ export interface ServeRtmpOptions extends Partial<RtmpLimits> {
   /** Shuts the server down when it is aborted. */
   signal?: AbortSignal;
   /**
+   * Told of what a handler rejected with; printed to the console by default. The publisher hears no
+   * more than that something failed.
+   */
+  onError?: (error: unknown, publication: Publication) => void;
+  /**
    * Asked before a publish or play is accepted: `true`, or a refusal whose code and description
    * reach the peer. An error or a timeout is a refusal that says no more than that.
    */

@@ -16,7 +16,9 @@ import type { Publication, PublicationEnd, StreamRequest } from "../session/publ
 import type { SessionHandler } from "../session/session_handler.ts";
 import { type Refusal, StatusCode } from "../session/status.ts";
 import { TagChunks } from "../session/tag_chunks.ts";
+import { patiently } from "../session/deadline.ts";
 import { acceptAll } from "./accept.ts";
+import { begun } from "./begun.ts";
 import { Connection } from "./connection.ts";
 import { Names } from "./names.ts";
 import type { PublicationHandler, RtmpServer, ServeRtmpOptions } from "./serve.ts";
@@ -68,7 +70,10 @@ export class Server implements RtmpServer {
       throw error;
     }
     this.finished = this.#run();
-    signal?.addEventListener("abort", () => void this.shutdown(), { once: true });
+    const abort = () => void this.shutdown();
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort, { once: true });
+    this.finished.then(() => signal?.removeEventListener("abort", abort));
   }
 
   get tlsAddr(): Deno.NetAddr | undefined {
@@ -94,20 +99,24 @@ export class Server implements RtmpServer {
     tags: ReadableStream<FlvTag>,
     counts: ReceivedCounts = new ReceivedCounts(),
   ): Promise<PublicationEnd> {
-    const publisher = new TagPublisher(request, tags, counts);
-    const { publication } = publisher;
     const denied = this.#closed
       ? { description: "The server is shutting down" }
       : await this.#authorize(request);
-    const taken = denied ? undefined : this.#names.claim(publication, () => publisher.silence);
-    const refusal = denied ?? taken;
-    if (refusal) {
-      this.#refused(publication, request, refusal);
-      publication.close(refusal.description);
-      throw new RtmpCommandError(`Cannot publish ${publication.path}`, {
-        read: refusal.description,
-        statusCode: refusal.code ?? (taken ? StatusCode.PublishBadName : StatusCode.PublishDenied),
-      });
+    if (denied) throw this.#refusedTags(request, denied, StatusCode.PublishDenied);
+    // The name is claimed when there is something to publish under it.
+    const { timeout } = this.#limits;
+    const action = `publish ${request.app}/${request.name}`;
+    const whole = await patiently(action, begun(tags), { timeout }).catch((error) => ({ error }));
+    if (!whole) return { reason: "unpublished", description: "Nothing was published" };
+    if ("error" in whole) {
+      return { reason: "failed", description: String(whole.error), error: whole.error };
+    }
+    const publisher = new TagPublisher(request, whole, counts);
+    const { publication } = publisher;
+    const taken = this.#names.claim(publication, () => publisher.silence);
+    if (taken) {
+      publication.close(taken.description);
+      throw this.#refusedTags(request, taken, StatusCode.PublishBadName);
     }
     this.#publishers.add(publisher);
     this.#track(this.#publish(publication));
@@ -116,6 +125,15 @@ export class Server implements RtmpServer {
     } finally {
       this.#publishers.delete(publisher);
     }
+  }
+
+  #refusedTags(request: StreamRequest, refusal: Refusal, usualCode: string): RtmpCommandError {
+    const { app, name, remoteAddr } = request;
+    this.#refused({ id: undefined, remoteAddr }, request, refusal);
+    return new RtmpCommandError(`Cannot publish ${app}/${name}`, {
+      read: refusal.description,
+      statusCode: refusal.code ?? usualCode,
+    });
   }
 
   async shutdown(): Promise<void> {
@@ -159,7 +177,7 @@ export class Server implements RtmpServer {
       chunks: this.#chunks,
       limits: this.#limits,
     });
-    if (this.#isFull(connection)) {
+    if (this.#isFull(connection) && !this.#makeRoom(connection)) {
       this.ledger.tooManyConnections++;
       log.warn("{remoteAddr} was turned away: too many connections are open", {
         remoteAddr: connection.remoteAddr,
@@ -177,6 +195,20 @@ export class Server implements RtmpServer {
     if (this.#connections.size < maxConnectionsPerAddress) return false;
     const same = [...this.#connections].filter((connection) => connection.host === host);
     return same.length >= maxConnectionsPerAddress;
+  }
+
+  /**
+   * Closes the connection that has been in its handshake the longest, if there is one that makes a
+   * difference: half-open ones must not keep others out.
+   */
+  #makeRoom({ host }: Connection): boolean {
+    const all = [...this.#connections];
+    const isFull = all.length >= this.#limits.maxConnections;
+    const oldest = all.find((one) => !one.hasShakenHands && (isFull || one.host === host));
+    if (!oldest) return false;
+    this.#connections.delete(oldest);
+    oldest.close();
+    return true;
   }
 
   #track(task: Promise<void>): void {
@@ -222,7 +254,7 @@ export class Server implements RtmpServer {
   }
 
   #refused(
-    { id, remoteAddr }: Connection | Publication,
+    { id, remoteAddr }: { id: string | undefined; remoteAddr: string },
     { app, name }: { app: string; name: string },
     { description }: Refusal,
   ): void {
@@ -272,6 +304,7 @@ export class Server implements RtmpServer {
       publication.close("The application has finished with this stream");
     } catch (error) {
       log.error("The handler of {path} failed: {error}", { ...facts, error: describe(error) });
+      (this.#options.onError ?? printError)(error, publication);
       publication.close("The application has failed");
     }
     if (!publication.tags.locked) await publication.tags.cancel().catch(() => {});
@@ -283,6 +316,12 @@ export class Server implements RtmpServer {
       books: ledger.describe(),
     });
   }
+}
+
+/** Whoever has not set up a log, nor asked for errors, is to see them all the same. */
+function printError(error: unknown, { path }: Publication): void {
+  // deno-lint-ignore no-console
+  console.error(`The handler of ${JSON.stringify(path)} failed:`, error);
 }
 
 function isRefusal(answer: unknown): answer is Refusal {

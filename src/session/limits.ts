@@ -33,7 +33,7 @@ export interface RtmpLimits {
   maxNameLength: number;
   /** Peers that may be connected at once: 1000. */
   maxConnections: number;
-  /** Peers that may be connected at once from one address: 1000; lower it where clients are people. */
+  /** Peers that may be connected at once from one address: 500, so that none can take all places. */
   maxConnectionsPerAddress: number;
   /** Milliseconds that a handshake may take: 10,000. */
   handshakeTimeout: number;
@@ -54,7 +54,7 @@ export const DEFAULT_LIMITS: Readonly<RtmpLimits> = {
   maxAmfElements: 4096,
   maxNameLength: 4096,
   maxConnections: 1000,
-  maxConnectionsPerAddress: 1000,
+  maxConnectionsPerAddress: 500,
   handshakeTimeout: 10_000,
   startTimeout: 60_000,
   timeout: 30_000,

@@ -58,7 +58,7 @@ export class NetStreams {
     const { maxMessageStreams } = this.#limits;
     if (this.#streams.size >= maxMessageStreams) {
       throw new RtmpLimitError("Cannot open one more message stream", {
-        read: `message stream ${id}`,
+        read: `message stream ${id} beside ${this.#streams.size} others`,
         expected: `at most ${maxMessageStreams} message streams`,
       });
     }

@@ -18,8 +18,8 @@ const HELP = `Usage: deno task capture [--flood] [--frames N] [--publishers N]
   --publishers N   publishers at once (1)
 `;
 
-async function main(): Promise<number> {
-  const { values: flags } = parseArgs({
+function readFlags() {
+  return parseArgs({
     args: Deno.args,
     options: {
       flood: { type: "boolean", default: false },
@@ -27,7 +27,17 @@ async function main(): Promise<number> {
       publishers: { type: "string", default: "1" },
       help: { type: "boolean", default: false },
     },
-  });
+  }).values;
+}
+
+async function main(): Promise<number> {
+  let flags;
+  try {
+    flags = readFlags();
+  } catch (error) {
+    print(`${(error as Error).message}\n\n${HELP}`);
+    return 1;
+  }
   const frames = Number(flags.frames);
   const publishers = Number(flags.publishers);
   if (flags.help || !isCount(frames) || !isCount(publishers)) {

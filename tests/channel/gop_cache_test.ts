@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { DEFAULT_GOP_CACHE, GopCache, type GopCacheLimits } from "../../src/channel/gop_cache.ts";
+import { TAG_OVERHEAD } from "../../src/channel/tag_queue.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { mediaKind } from "../../src/flv/tag_kind.ts";
 import { videoTag } from "../support/media.ts";
@@ -22,7 +23,7 @@ Deno.test("GopCache keeps everything since the last keyframe", () => {
 });
 
 const FRAME = 1000;
-const LIMITS = { maxBytes: 5 * FRAME, maxTime: 400 };
+const LIMITS = { maxBytes: 5 * (FRAME + TAG_OVERHEAD), maxTime: 400 };
 
 for (
   const [what, tags, kept] of [

@@ -7,6 +7,7 @@ import {
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { clockAhead } from "../support/clock.ts";
 import { videoTag } from "../support/media.ts";
+import { TAG_OVERHEAD } from "../../src/channel/tag_queue.ts";
 import { Broadcast, metadata, Reader, sequenceHeader } from "./broadcast.ts";
 
 /** A frame so large that few of them fill a queue. */
@@ -116,4 +117,15 @@ Deno.test("Subscription.stalledFor is how long nothing has been asked for that w
   const reader = new Reader(slow);
   await broadcast.end();
   assertEquals([slow.stalledFor, reader.tags.length], [0, 1]);
+});
+
+Deno.test("a lossless consumer that does not read holds back a publisher of empty tags", async () => {
+  const broadcast = new Broadcast();
+  const slow = broadcast.subscribe({ mode: "lossless" });
+  const empty: FlvTag = { type: "audio", timestamp: 0, data: new Uint8Array(0) };
+  await broadcast.send(...Array.from({ length: 10_000 }, () => empty));
+  // Each counts as a little more than nothing.
+  assertEquals(slow.ledger.inFlight.otherTags, LOSSLESS_QUEUE_BYTES / TAG_OVERHEAD);
+  await slow.tags.cancel();
+  await broadcast.end();
 });

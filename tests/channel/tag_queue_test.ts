@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type CountedTag, TagQueue } from "../../src/channel/tag_queue.ts";
+import { type CountedTag, TAG_OVERHEAD, TagQueue } from "../../src/channel/tag_queue.ts";
 import { noMedia } from "../../src/ledger/counts.ts";
 import { clockAhead } from "../support/clock.ts";
 import { videoTag } from "../support/media.ts";
@@ -33,7 +33,10 @@ Deno.test("TagQueue is a queue that knows its length and bytes", () => {
           model = [];
         }
         assertEquals(queue.length, model.length);
-        assertEquals(queue.bytes, model.reduce((sum, { tag }) => sum + tag.data.length, 0));
+        assertEquals(
+          queue.bytes,
+          model.reduce((sum, { tag }) => sum + TAG_OVERHEAD + tag.data.length, 0),
+        );
         assertEquals(queue.count(), { ...noMedia(), videoFrames: model.length });
       }
     },

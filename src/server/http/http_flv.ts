@@ -6,7 +6,7 @@
 
 import type { Handler } from "hono";
 import type { HttpEnv } from "./http_routes.ts";
-import { flvBody } from "./flv_body.ts";
+import { flvBody } from "../flv_body.ts";
 import type { Hub } from "../hub.ts";
 import { readStreamUrl } from "./stream_url.ts";
 import { beginView, cutWhenStalled, readViewOptions, type ViewerRules } from "./view.ts";

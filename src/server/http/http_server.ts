@@ -17,6 +17,9 @@ const HEADERS_TIMEOUT = 10_000;
 /** How often it is looked whether one takes longer, in milliseconds. */
 const CHECK_INTERVAL = 1_000;
 
+/** Connections at once, viewers and those who wait to be among them. */
+const MAX_CONNECTIONS = 1_000;
+
 /** How long requests may take to end on shutdown, in milliseconds. */
 const SHUTDOWN_PATIENCE = 1_000;
 
@@ -68,6 +71,10 @@ export function serveHttp(
 
   const sockets = new Set<HttpSocket>();
   const accepting = acceptAll(listener, (conn) => {
+    if (sockets.size >= MAX_CONNECTIONS) {
+      log.warn("Cannot take in one more connection: {count} are open", { count: sockets.size });
+      return conn[Symbol.dispose]();
+    }
     const socket = new HttpSocket(conn as Deno.TcpConn);
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));

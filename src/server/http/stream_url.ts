@@ -5,12 +5,10 @@
  */
 
 import { HTTPException } from "hono/http-exception";
+import { RESERVED_APP } from "../authorize.ts";
 
 /** Characters of the longest URL that is read; as many as a name over RTMP may have. */
 const MAX_URL_LENGTH = 4096;
-
-/** The app that the HTTP side keeps for itself. */
-const RESERVED_APP = "api";
 
 const SUFFIX = ".flv";
 

@@ -7,7 +7,7 @@
 import type { Buffer } from "node:buffer";
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import { HTTPException } from "hono/http-exception";
-import { flvBody } from "./flv_body.ts";
+import { flvBody } from "../flv_body.ts";
 import type { Upgrade } from "./http_server.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import type { Hub } from "../hub.ts";

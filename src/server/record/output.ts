@@ -7,7 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import { ContinuedClock } from "../../channel/continued_clock.ts";
 import { mediaKind } from "../../flv/tag_kind.ts";
-import { flvBody } from "../http/flv_body.ts";
+import { flvBody } from "../flv_body.ts";
 import type { LiveStream } from "../hub.ts";
 
 /** Where bytes go: a file, or standard output. */

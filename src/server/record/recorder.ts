@@ -7,6 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { FlvTag } from "../../flv/flv_tag.ts";
 import type { Publication } from "../../session/publication.ts";
+import { begun } from "../begun.ts";
 import { safeFileName } from "../../session/stream_name.ts";
 import { RecordingFile } from "./recording_file.ts";
 
@@ -39,21 +40,23 @@ export class Recorder {
   }
 
   /**
-   * Writes all tags to a new file. The file is whole up to its last tag at any time, and stays so
+   * Writes all tags to a new file, if there are any. The file is whole up to its last tag at any time, and stays so
    * when the disk is full.
    *
    * @throws {Error} If the file cannot be made or written.
    */
   async record(publication: Publication, tags: ReadableStream<FlvTag>): Promise<void> {
     const { path, id } = publication;
+    const whole = await begun(tags);
+    if (!whole) return;
     const { file, name } = await this.#create(publication).catch(async (error) => {
-      await tags.cancel(error);
+      await whole.cancel(error);
       throw error;
     });
     log.info("{path} is recorded to {name}", { path, publication: id, name });
     const recording = new RecordingFile(file);
     try {
-      for await (const tag of tags) await recording.write(tag);
+      for await (const tag of whole) await recording.write(tag);
     } catch (error) {
       // Why it cannot be finished either would say less.
       await recording.finish().catch(() => {});

@@ -7,6 +7,9 @@
 /** The wait after the first failure, in milliseconds; it doubles with each further one. */
 const FIRST_WAIT = 1_000;
 
+/** What has held so long has not failed when it ends, in milliseconds. */
+export const HELD_LONG_ENOUGH = 10_000;
+
 /** The longest wait, in milliseconds. */
 const LONGEST_WAIT = 30_000;
 

@@ -6,14 +6,11 @@
 
 import { getLogger } from "@logtape/logtape";
 import { playRtmp } from "../../client/play.ts";
-import { backoff, pause } from "./backoff.ts";
+import { backoff, HELD_LONG_ENOUGH, pause } from "./backoff.ts";
 import type { RelayConfig } from "../config.ts";
 import type { Hub } from "../hub.ts";
 import type { RtmpServer } from "../serve.ts";
 import { withoutSecrets } from "../secrets.ts";
-
-/** A stream that was held so long has not failed when it ends, in milliseconds. */
-const HELD_LONG_ENOUGH = 10_000;
 
 /** How often it is looked whether anybody still watches, in milliseconds. */
 const LOOK_INTERVAL = 5_000;

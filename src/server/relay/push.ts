@@ -7,12 +7,9 @@
 import { getLogger } from "@logtape/logtape";
 import { publishRtmp } from "../../client/publish.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
-import { backoff, pause } from "./backoff.ts";
+import { backoff, HELD_LONG_ENOUGH, pause } from "./backoff.ts";
 import type { Hub } from "../hub.ts";
 import { withoutSecrets } from "../secrets.ts";
-
-/** A connection that has held so long has not failed when it ends, in milliseconds. */
-const HELD_LONG_ENOUGH = 10_000;
 
 /** What a push is doing: waiting for the stream, sending it, or waiting to try again. */
 export type PushState = "waiting" | "connecting" | "live" | "retrying" | "ended";

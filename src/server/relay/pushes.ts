@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parseRtmpUrl } from "../../client/url.ts";
 import type { Hub } from "../hub.ts";
 import { Push } from "./push.ts";
 
@@ -27,13 +28,14 @@ export class Pushes {
   /**
    * Begins to send a stream on whenever it is live.
    *
-   * @throws {TypeError} If the URL is none of RTMP.
+   * @throws {TypeError} If the stream or the URL cannot be one.
    * @throws {RangeError} If there are too many already.
    */
   add(stream: string, url: string): Push {
-    if (!/^rtmps?:\/\//.test(url)) {
-      throw new TypeError("Cannot push: the URL must be rtmp or rtmps");
+    if (!/[^/]\/[^/]/.test(stream)) {
+      throw new TypeError("Cannot push: the stream must be as live/demo");
     }
+    parseRtmpUrl(url);
     if (this.#pushes.size >= MAX_PUSHES) {
       throw new RangeError(`Cannot push: there are ${MAX_PUSHES} pushes already`);
     }

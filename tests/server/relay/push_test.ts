@@ -106,7 +106,11 @@ Deno.test("a push shows nothing of the secrets in its URL", () => {
 Deno.test("Pushes.add() refuses what is no URL of RTMP", () => {
   const pushes = new Pushes(new Hub());
   for (const url of ["http://127.0.0.1/a/b", "rtmp", "", "file:///etc/passwd"]) {
-    assertThrows(() => pushes.add("live/demo", url), TypeError, "Cannot push");
+    assertThrows(() => pushes.add("live/demo", url), TypeError);
+  }
+  for (const stream of ["", "nonsense", "/", "live/", "/demo"]) {
+    const url = "rtmp://127.0.0.1/live/copy";
+    assertThrows(() => pushes.add(stream, url), TypeError, "Cannot push");
   }
   assertEquals(pushes.list, []);
 });

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Subscription } from "../../channel/subscription.ts";
-import type { FlvTag } from "../../flv/flv_tag.ts";
-import { FlvMuxer } from "../../flv/muxer.ts";
+import type { Subscription } from "../channel/subscription.ts";
+import type { FlvTag } from "../flv/flv_tag.ts";
+import { FlvMuxer } from "../flv/muxer.ts";
 
 /** For how long after the first tag a second kind of media may show, in milliseconds. */
 const HEADER_PATIENCE = 1_000;
