@@ -55,7 +55,7 @@ export class ChunkDecoder {
   readonly #onBytes: ((bytes: number) => void) | undefined;
   readonly #maxMessageSize: number;
   readonly #maxChunkStreams: number;
-  readonly #maxPartialBytes: number;
+  #maxPartialBytes: number;
   #chunkSize: number;
   /** Bytes in unfinished messages. */
   #partialBytes = 0;
@@ -87,6 +87,11 @@ export class ChunkDecoder {
       this.#tail.clear();
       throw error;
     }
+  }
+
+  /** Allows another number of bytes in unfinished messages from now on. */
+  allowPartialBytes(bytes: number): void {
+    this.#maxPartialBytes = bytes;
   }
 
   /** Counts what is left when no more bytes come. */
@@ -184,6 +189,7 @@ export class ChunkDecoder {
       });
     }
     const size = Math.min(this.#chunkSize, length - stream.received);
+    if (size > this.#maxPartialBytes) throw this.#tooMuch(size, start, id);
     const end = at + size;
     if (bytes.length < end) return this.#lacks(end - start);
 
@@ -255,12 +261,16 @@ export class ChunkDecoder {
     stream.received += size;
     this.#partialBytes += size;
     if (this.#partialBytes > this.#maxPartialBytes) {
-      throw new RtmpLimitError("Cannot keep so many bytes of unfinished messages", {
-        read: `${this.#partialBytes} bytes`,
-        expected: `at most ${this.#maxPartialBytes}`,
-        ...this.#where(start, stream.chunkStreamId),
-      });
+      throw this.#tooMuch(this.#partialBytes, start, stream.chunkStreamId);
     }
+  }
+
+  #tooMuch(bytes: number, start: number, chunkStreamId: number): RtmpLimitError {
+    return new RtmpLimitError("Cannot keep so many bytes of unfinished messages", {
+      read: `${bytes} bytes`,
+      expected: `at most ${this.#maxPartialBytes}`,
+      ...this.#where(start, chunkStreamId),
+    });
   }
 
   /** Set Chunk Size and Abort change how the next chunk is read (sections 5.4.1 and 5.4.2). */

@@ -20,13 +20,13 @@ export interface RtmpMessageDecoderOptions {
 type MessageHeader = Omit<RtmpChunk, "format" | "offset" | "payload">;
 
 /**
- * Encoders have a message or two unfinished at a time, and few are larger than a mebibyte. So many
- * get all the memory that they announce; others get it as their bytes come.
+ * Encoders have a message or two unfinished at a time, and few are larger than this. So many get so
+ * much of the memory that they announce; all beyond is taken as bytes come.
  */
 const USUAL_PARTIALS = 4;
-const LARGEST_RESERVE = 1024 * 1024;
+const USUAL_RESERVE = 128 * 1024;
 
-/** Bytes that are reserved at once for one of those others. */
+/** Bytes that are reserved at once for a message beside those. */
 const FIRST_RESERVE = 16 * 1024;
 
 /** The payload of every empty message: a flood of them must not cost memory for each. */
@@ -85,8 +85,8 @@ export class MessageDecoder {
   }
 
   #begin(chunkStreamId: number, length: number): Partial {
-    const isUsual = this.#partials.size < USUAL_PARTIALS && length <= LARGEST_RESERVE;
-    const partial = { memory: new Uint8Array(isUsual ? length : 0), length: 0 };
+    const reserve = this.#partials.size < USUAL_PARTIALS ? USUAL_RESERVE : FIRST_RESERVE;
+    const partial = { memory: new Uint8Array(Math.min(length, reserve)), length: 0 };
     this.#partials.set(chunkStreamId, partial);
     return partial;
   }

@@ -59,6 +59,11 @@ export class MessageReader {
     return this.#messages[this.#taken++];
   }
 
+  /** Allows another number of bytes in unfinished messages from now on. */
+  allowPartialBytes(bytes: number): void {
+    this.#chunks.allowPartialBytes(bytes);
+  }
+
   /** Reads once more; resolves with whether anything has come, as opposed to the end. */
   async more(): Promise<boolean> {
     const { done, value } = await this.#reader.read();

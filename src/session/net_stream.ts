@@ -30,6 +30,8 @@ export interface NetStreamContext {
   filter(): TagFilter;
   /** Gives others their turn when this peer has been served for long. */
   readonly turns: Turns;
+  /** Something may be published from now on. */
+  accepted(): void;
   /** The message stream has ended from this side: the connection goes too if it carries nothing. */
   released(): void;
   /** The program has failed here; the session tells it of that when it ends. */
@@ -97,6 +99,7 @@ export class NetStream {
       return this.#refuse(taken, StatusCode.PublishBadName);
     }
     if (this.#input !== input) return;
+    this.#context.accepted();
     this.#status("status", StatusCode.PublishStart, `Publishing ${request.name}`);
     handler.begin(input.publication);
   }

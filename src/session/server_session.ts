@@ -25,6 +25,12 @@ import { Turns } from "./turns.ts";
 /** Bytes after which we ask for an acknowledgement, and the bandwidth we ask for: as most servers. */
 const WINDOW_SIZE = 2_500_000;
 
+/**
+ * Bytes that may wait in unfinished messages of a peer that has not been allowed to publish: enough
+ * for what an encoder sends without waiting for that, and little times all who can connect.
+ */
+const STRANGERS_PARTIAL_BYTES = 1024 * 1024;
+
 /** What a session is told of its connection. */
 export interface ServerSessionOptions {
   /** The bytes from behind the handshake on. */
@@ -82,7 +88,13 @@ export class ServerSession {
       this.#turns.begin();
       this.#control.received(bytes);
     };
-    const chunkOptions = { maxMessageSize, maxChunkStreams, maxPartialBytes, counts, onBytes };
+    const chunkOptions = {
+      maxMessageSize,
+      maxChunkStreams,
+      maxPartialBytes: Math.min(maxPartialBytes, STRANGERS_PARTIAL_BYTES),
+      counts,
+      onBytes,
+    };
     this.#messages = new MessageReader(reader, chunkOptions);
     const context = {
       writer: this.#writer,
@@ -93,6 +105,7 @@ export class ServerSession {
       request: (kind: StreamRequest["kind"], name: unknown) =>
         this.#commands.connection!.request(kind, name, remoteAddr),
       filter: () => playerFilter(this.#commands.connection!.capabilities),
+      accepted: () => this.#messages.allowPartialBytes(maxPartialBytes),
       released: () => this.#released(),
       failed: (error: unknown) => void (this.#failure ??= error),
     };

@@ -196,3 +196,27 @@ Deno.test("data messages that are commands elsewhere are only data", async () =>
   peer.end();
   assertEquals((await tags).map(({ type }) => type), ["script", "video"]);
 });
+
+/** The beginning of a message of 4 MiB, less than its end. */
+const UNFINISHED = new MessageEncoder()
+  .encode({
+    chunkStreamId: 6,
+    messageStreamId: 1,
+    typeId: MessageType.Video,
+    timestamp: 0,
+    payload: new Uint8Array(4 * 1024 * 1024),
+  })
+  .slice(0, 2 * 1024 * 1024);
+
+Deno.test("a stranger may leave little unfinished, a publisher more", async () => {
+  const stranger = await Peer.connect();
+  stranger.write(UNFINISHED);
+  assertInstanceOf((await stranger.ended).error, RtmpLimitError);
+
+  const publisher = await Peer.publish("demo");
+  publisher.write(UNFINISHED);
+  await publisher.settled();
+  assertEquals(publisher.untaken, 0);
+  publisher.end();
+  assertEquals((await publisher.ended).error, undefined);
+});
