@@ -10,7 +10,10 @@ import { until } from "../support/wait.ts";
 
 Deno.test("serveRtmp() tells the publisher when the handler rejects, and logs why", async () => {
   await using log = await captureLog();
-  await using server = serveOnLoopback({}, () => Promise.reject(new Error("no disk today")));
+  await using server = serveOnLoopback(
+    { onError() {} },
+    () => Promise.reject(new Error("no disk today")),
+  );
   using client = await RawClient.publish(server.addr.port, "demo");
   const { level, description } = await client.status("NetStream.Failed");
   assertEquals(level, "error");
@@ -21,7 +24,7 @@ Deno.test("serveRtmp() tells the publisher when the handler rejects, and logs wh
 
 Deno.test("serveRtmp() takes a handler that throws for one that rejects", async () => {
   await using log = await captureLog();
-  await using server = serveOnLoopback({}, () => {
+  await using server = serveOnLoopback({ onError() {} }, () => {
     throw new Error("not even a promise");
   });
   using client = await RawClient.publish(server.addr.port, "demo");
@@ -170,4 +173,31 @@ Deno.test("serveRtmp() refuses a peer that publishes in a loop faster than handl
   );
   assertEquals(settle.length, 3);
   for (const resolve of settle) resolve();
+});
+
+Deno.test("serveRtmp() takes a client in although others hold all places half-open", async () => {
+  await using server = serveOnLoopback({ maxConnections: 3 }, () => {});
+  const halfOpen = await Promise.all(
+    Array.from({ length: 3 }, () => RawClient.connect(server.addr.port)),
+  );
+  await until("all places to be taken", () => server.ledger.connections === 3);
+  using client = await RawClient.open(server.addr.port);
+  await until("the oldest to be closed", () => halfOpen.filter(({ ended }) => ended).length === 1);
+  assertFalse(client.ended);
+  for (const one of halfOpen) one[Symbol.dispose]();
+});
+
+Deno.test("serveRtmp() with a signal that is aborted already shuts down at once", async () => {
+  const server = serveOnLoopback({ signal: AbortSignal.abort() }, () => {});
+  await server.finished;
+});
+
+Deno.test("serveRtmp() tells onError what a handler rejected with", async () => {
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => void errors.push(error);
+  const failure = new Error("no disk today");
+  await using server = serveOnLoopback({ onError }, () => Promise.reject(failure));
+  using client = await RawClient.publish(server.addr.port, "demo");
+  await client.closed();
+  assertEquals(errors, [failure]);
 });

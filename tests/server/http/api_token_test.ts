@@ -80,3 +80,21 @@ Deno.test("DELETE streams ends a publication and tells its publisher", async () 
   assertEquals([level, description], ["error", "An operator has ended this publication"]);
   await client.closed();
 });
+
+Deno.test("the API on loopback takes nothing by a name that only happens to lead here", async () => {
+  await using server = await api();
+  const { port } = server.app.http!;
+  const host = `evil.example:${port}`;
+  const head = [
+    "POST /api/v1/pushes HTTP/1.1",
+    `host: ${host}`,
+    `origin: http://${host}`,
+    `content-length: ${PUSH.length}`,
+    "connection: close",
+  ];
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  await conn.write(new TextEncoder().encode(`${head.join("\r\n")}\r\n\r\n${PUSH}`));
+  const answer = new Uint8Array(64);
+  const length = await conn.read(answer);
+  assertMatch(new TextDecoder().decode(answer.subarray(0, length!)), /^HTTP\/1\.1 403 /);
+});

@@ -202,3 +202,15 @@ Deno.test("PUT ends with the server, which does not wait for it", async () => {
   assertEquals(tagsOf(await watching), [videoTag(0)]);
   await publisher.client.text(/^HTTP\/1\.1 409[^]*The server is shutting down/);
 });
+
+Deno.test("PUT of rubbish takes no name from anybody", async () => {
+  await using app = await startHttpApp();
+  using holder = await RawClient.publish(app.app.rtmp.addr.port, "demo");
+  for (const body of ["", "rubbish".repeat(100)]) assertEquals((await put(app, body)).status, 400);
+  holder.sendTags([videoTag(0)]);
+  await until("the holder to go on", () => {
+    const [publication] = app.app.rtmp.publications;
+    return publication?.ledger.received.videoFrames === 1;
+  });
+  assertEquals(holder.ended, false);
+});
