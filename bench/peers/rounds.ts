@@ -23,9 +23,12 @@ const INTERVAL = 50;
 /** The longest that a server may go on working, in milliseconds. */
 const SETTLE_PATIENCE = 10_000;
 
+/** Rounds that do not count: just-in-time compilers need them to warm up. */
+const WARM_UP = 2;
+
 /**
- * Measures each server once a round, the first round not counted: it is there for just-in-time
- * compilers to warm up. All servers run all the while; those that are not measured have nothing to do.
+ * Measures each server once a round. All servers run all the while; those that are not measured have
+ * nothing to do.
  */
 export async function inTurn(
   peers: Peer[],
@@ -36,10 +39,10 @@ export async function inTurn(
   await using stack = new AsyncDisposableStack();
   const servers: Server[] = [];
   for (const peer of peers) servers.push({ ...stack.use(await peer.start()), peer });
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round < WARM_UP + rounds; round++) {
     for (const server of servers) {
       const sample = await measure(server, round);
-      if (round > 0) samples.get(server.peer)!.push(sample);
+      if (round >= WARM_UP) samples.get(server.peer)!.push(sample);
     }
   }
   return samples;

@@ -144,8 +144,15 @@ export class Channel implements SubscriptionSource {
   ): Promise<Subscription[]> {
     this.#takeOver(ledger);
     prepare?.();
+    const reader = tags.getReader();
     try {
-      for await (const tag of tags) await this.#give(tag);
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        const full = this.#give(next.value);
+        if (full) await full;
+      }
+    } catch (error) {
+      await reader.cancel(error);
+      throw error;
     } finally {
       for (const subscription of this.#own) subscription.end();
     }
@@ -169,7 +176,8 @@ export class Channel implements SubscriptionSource {
     this.#begunAt = undefined;
   }
 
-  async #give(published: FlvTag): Promise<void> {
+  /** Gives a tag to all consumers; a promise when one of them has to make room first. */
+  #give(published: FlvTag): Promise<unknown> | undefined {
     const kind = mediaKind(published.type, published.data);
     const timestamp = this.#clock.time(published.timestamp, kind);
     const tag = timestamp === published.timestamp ? published : { ...published, timestamp };
@@ -183,7 +191,7 @@ export class Channel implements SubscriptionSource {
       const room = subscription.offer(counted);
       if (room) (full ??= []).push(room);
     }
-    if (full) await Promise.all(full);
+    return full && Promise.all(full);
   }
 
   /** Brings a newcomer to where the others are. */

@@ -22,8 +22,6 @@ const END: ReadableStreamReadDoneResult<Uint8Array> = { done: true };
  * sent its last byte, and let the garbage collector close the connection.
  */
 export class Socket implements ByteReader {
-  /** What goes to the peer. */
-  readonly writable: WritableStream<Uint8Array>;
   /** Since when a read has been waiting for the peer, by `performance.now()`. */
   readingSince: number | undefined;
   /** Since when a write has been waiting for the peer, by `performance.now()`. */
@@ -38,7 +36,6 @@ export class Socket implements ByteReader {
 
   constructor(conn: Deno.Conn) {
     this.#conn = conn;
-    this.writable = new WritableStream({ write: (bytes) => this.#write(bytes) });
   }
 
   /**
@@ -63,7 +60,7 @@ export class Socket implements ByteReader {
   }
 
   /** Writes all of `bytes`. */
-  async #write(bytes: Uint8Array): Promise<void> {
+  async write(bytes: Uint8Array): Promise<void> {
     this.writingSince = performance.now();
     try {
       for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
@@ -74,11 +71,6 @@ export class Socket implements ByteReader {
     } finally {
       this.writingSince = undefined;
     }
-  }
-
-  /** Writes before `writable` is used. */
-  async write(bytes: Uint8Array): Promise<void> {
-    await this.#write(bytes);
   }
 
   /**

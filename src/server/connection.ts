@@ -87,7 +87,7 @@ export class Connection {
     this.#session = new ServerSession({
       ...this.#options,
       reader: this.#socket,
-      writable: this.#socket.writable,
+      writer: this.#socket,
       remoteAddr: this.remoteAddr,
       handler,
       counts: this.counts,

@@ -13,7 +13,7 @@ import { ControlLayer } from "./control_layer.ts";
 import { type Patience, patiently } from "./deadline.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { type ByteReader, MessageReader } from "./message_reader.ts";
-import { MessageWriter } from "./message_writer.ts";
+import { type ByteWriter, MessageWriter } from "./message_writer.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 
 /** Bytes after which we ask for an acknowledgement: as most clients. */
@@ -23,9 +23,7 @@ const WINDOW_SIZE = 2_500_000;
 const CHUNK_SIZE = 65_536;
 
 /** The connection below a session. */
-export interface Transport extends ByteReader {
-  /** What goes to the server. */
-  readonly writable: WritableStream<Uint8Array>;
+export interface Transport extends ByteReader, ByteWriter {
   /** The error that ended the connection, if it did not just end. */
   readonly failure: unknown;
   /** Says that nothing more comes and waits, so many milliseconds at most, for the server to go. */
@@ -52,7 +50,7 @@ export class ClientSession {
     const counts = new ReceivedCounts();
     this.patience = patience;
     this.#transport = transport;
-    this.writer = new MessageWriter(transport.writable);
+    this.writer = new MessageWriter(transport);
     this.#control = new ControlLayer(this.writer, counts, WINDOW_SIZE);
     this.#messages = new MessageReader(transport, {
       ...DEFAULT_LIMITS,

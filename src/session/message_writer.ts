@@ -9,6 +9,9 @@ import { MessageEncoder } from "../message/message_encoder.ts";
 import type { RtmpMessage } from "../message/message.ts";
 import { SendWindow } from "./send_window.ts";
 
+/** Where bytes go: the writer of a stream, or something as simple. */
+export type ByteWriter = Pick<WritableStreamDefaultWriter<Uint8Array>, "write">;
+
 /** Bytes that may wait for the write before them. */
 const MAX_PENDING_BYTES = 256 * 1024;
 
@@ -19,7 +22,7 @@ const MAX_PENDING_BYTES = 256 * 1024;
  * failed write throws nothing. It is kept in `failure`, and what is sent afterwards goes nowhere.
  */
 export class MessageWriter {
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #writer: ByteWriter;
   readonly #encoder = new MessageEncoder();
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
@@ -30,9 +33,8 @@ export class MessageWriter {
   /** The error of the write that failed. */
   failure: unknown;
 
-  constructor(writable: WritableStream<Uint8Array>) {
-    this.#writer = writable.getWriter();
-    this.#writer.closed.catch((error) => this.failure ??= error);
+  constructor(writer: ByteWriter) {
+    this.#writer = writer;
   }
 
   /** Queues messages for the next flush. */

@@ -14,7 +14,6 @@ import type { MediaKind } from "../ledger/counts.ts";
 import { PublicationLedger } from "../ledger/publication_ledger.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
-import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
 import { safePathName } from "./stream_name.ts";
 import type { Turns } from "./turns.ts";
 
@@ -140,16 +139,17 @@ export class PublicationInput {
   readonly publication: Publication;
   readonly #ledger: PublicationLedger;
   readonly #turns: Turns;
-  readonly #writer: WritableStreamDefaultWriter<RtmpMessage>;
-  #foundMetadata!: (metadata: Record<string, unknown> | undefined) => void;
-  #ended!: (end: PublicationEnd) => void;
+  readonly #decoder = new FlvTagDecoder();
+  #tags!: ReadableStreamDefaultController<FlvTag>;
+  /** The application waits for a tag. */
+  #demanded = false;
+  /** The message that waits for the application, and what ends the session's wait for it. */
+  #waiting: { message: RtmpMessage; kind: MediaKind; letGo: () => void } | undefined;
   /** The application has cancelled its tags, or the publication has ended. */
   #over = false;
   #hasMetadata = false;
-  /** What the message is that waits for the application. */
-  #waiting: MediaKind | undefined;
-  /** Ends the session's wait for the application to take it. */
-  #letGo: (() => void) | undefined;
+  #foundMetadata!: (metadata: Record<string, unknown> | undefined) => void;
+  #ended!: (end: PublicationEnd) => void;
 
   constructor(
     request: StreamRequest,
@@ -158,28 +158,21 @@ export class PublicationInput {
     close: (reason: string) => void,
   ) {
     const ledger = new PublicationLedger(counts);
-    const decoder = new FlvTagDecoder();
-    const stage = new OrderedTransformStream<RtmpMessage, FlvTag>({
-      transform: (message, emit) =>
-        decoder.decode(message, (tag) => {
-          ledger.tags[mediaKind(tag.type, tag.data)]++;
-          // In the same step, so that the books balance whenever somebody looks.
-          this.#waitsNoLonger();
-          emit(tag);
-        }),
-    });
+    const tags = new ReadableStream<FlvTag>({
+      start: (controller) => void (this.#tags = controller),
+      pull: () => this.#pull(),
+      cancel: () => this.#leave(),
+    }, { highWaterMark: 0 });
     const metadata = new Promise<Record<string, unknown> | undefined>((resolve) =>
       this.#foundMetadata = resolve
     );
     const closed = new Promise<PublicationEnd>((resolve) => this.#ended = resolve);
     this.#ledger = ledger;
     this.#turns = turns;
-    this.#writer = stage.writable.getWriter();
-    this.#writer.closed.catch(() => this.#over = true);
     this.publication = new Publication({
       request,
       ledger,
-      tags: stage.readable,
+      tags,
       metadata,
       closed,
       close,
@@ -191,9 +184,12 @@ export class PublicationInput {
    * ended: what waits then waits without the session. Aggregates are taken apart here, so that each
    * frame in them is counted as received.
    */
-  async write(message: RtmpMessage): Promise<void> {
-    if (message.typeId !== MessageType.Aggregate) return await this.#write(message);
-    const parts = splitAggregate(message);
+  write(message: RtmpMessage): Promise<void> | undefined {
+    if (message.typeId !== MessageType.Aggregate) return this.#write(message);
+    return this.#writeParts(splitAggregate(message));
+  }
+
+  async #writeParts(parts: Generator<RtmpMessage, boolean, void>): Promise<void> {
     let next = parts.next();
     for (; !next.done; next = parts.next()) {
       await this.#write(next.value);
@@ -203,46 +199,60 @@ export class PublicationInput {
     if (!next.value) this.#ledger.connection.discard("malformed");
   }
 
-  async #write(message: RtmpMessage): Promise<void> {
-    if (!isMedia(message)) return this.#ledger.connection.discard("unknown-type");
+  /** At live pace the application waits already: then there is no promise to be made. */
+  #write(message: RtmpMessage): Promise<void> | undefined {
+    if (!isMedia(message)) return void this.#ledger.connection.discard("unknown-type");
     const kind = messageKind(message);
     this.#ledger.received[kind]++;
     if (kind === "scriptTags" && !this.#hasMetadata) this.#lookForMetadata(message);
-    if (this.#over) {
-      this.#ledger.unread[kind]++;
-      return;
-    }
-    await new Promise<void>((resolve) => {
-      this.#letGo = resolve;
-      this.#handOn(message, kind).then(resolve);
+    if (this.#over) return void this.#ledger.unread[kind]++;
+    if (this.#demanded) return this.#give(message);
+    this.#ledger.inFlight[kind]++;
+    return new Promise((letGo) => this.#waiting = { message, kind, letGo });
+  }
+
+  #give(message: RtmpMessage): undefined {
+    this.#demanded = false;
+    this.#decoder.decode(message, (tag) => {
+      this.#ledger.tags[mediaKind(tag.type, tag.data)]++;
+      this.#tags.enqueue(tag);
     });
   }
 
-  async #handOn(message: RtmpMessage, kind: MediaKind): Promise<void> {
-    this.#ledger.inFlight[kind]++;
-    this.#waiting = kind;
-    try {
-      await this.#writer.write(message);
-    } catch {
-      // The application has cancelled its stream: what it did not take is counted.
-      this.#ledger.unread[kind]++;
-    } finally {
-      this.#waitsNoLonger();
+  /** The application asks for a tag, and all before it have been read. */
+  #pull(): void {
+    const waiting = this.#takeWaiting();
+    if (!waiting) {
+      this.#demanded = true;
+      return;
     }
+    this.#give(waiting.message);
+    if (this.#over) this.#tags.close();
   }
 
-  #waitsNoLonger(): void {
-    if (this.#waiting !== undefined) this.#ledger.inFlight[this.#waiting]--;
+  /** The application has cancelled its stream: what it did not take is counted. */
+  #leave(): void {
+    this.#over = true;
+    const waiting = this.#takeWaiting();
+    if (waiting) this.#ledger.unread[waiting.kind]++;
+  }
+
+  #takeWaiting(): { message: RtmpMessage; kind: MediaKind } | undefined {
+    const waiting = this.#waiting;
+    if (!waiting) return undefined;
     this.#waiting = undefined;
+    this.#ledger.inFlight[waiting.kind]--;
+    waiting.letGo();
+    return waiting;
   }
 
   /** Ends the stream of tags behind what has been written. */
   end(end: PublicationEnd): void {
     this.#ended(end);
     this.#foundMetadata(undefined);
+    if (this.#waiting) this.#waiting.letGo();
+    else if (!this.#over) this.#tags.close();
     this.#over = true;
-    this.#writer.close().catch(() => {});
-    this.#letGo?.();
   }
 
   /** Bad metadata is counted and passed on: it stops nobody from watching. */

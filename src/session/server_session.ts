@@ -13,7 +13,7 @@ import { CommandLayer } from "./command_layer.ts";
 import { ControlLayer } from "./control_layer.ts";
 import type { RtmpLimits } from "./limits.ts";
 import { type ByteReader, MessageReader } from "./message_reader.ts";
-import { MessageWriter } from "./message_writer.ts";
+import { type ByteWriter, MessageWriter } from "./message_writer.ts";
 import { NetStreams } from "./net_streams.ts";
 import { playerFilter } from "./player_filter.ts";
 import type { PublicationEnd, StreamRequest } from "./publication.ts";
@@ -36,7 +36,7 @@ export interface ServerSessionOptions {
   /** The bytes from behind the handshake on. */
   reader: ByteReader;
   /** Where answers go. */
-  writable: WritableStream<Uint8Array>;
+  writer: ByteWriter;
   /** Where the peer connects from, as `address:port`. */
   remoteAddr: string;
   /** The program around it. */
@@ -78,9 +78,9 @@ export class ServerSession {
   #inactiveSince = performance.now();
 
   constructor(options: ServerSessionOptions) {
-    const { reader, writable, handler, counts, chunkSize, chunks, remoteAddr, limits } = options;
+    const { reader, writer, handler, counts, chunkSize, chunks, remoteAddr, limits } = options;
     this.#counts = counts;
-    this.#writer = new MessageWriter(writable);
+    this.#writer = new MessageWriter(writer);
     this.#control = new ControlLayer(this.#writer, counts, WINDOW_SIZE);
     // The chunk size that we announce is for what we send: the peer begins with the default one.
     const { maxMessageSize, maxChunkStreams, maxPartialBytes } = limits;

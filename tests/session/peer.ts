@@ -63,7 +63,7 @@ export class Peer {
     this.session = new ServerSession({
       reader: new ReadableStream({ start: (controller) => void (this.#input = controller) })
         .getReader(),
-      writable: new WritableStream({ write: (bytes) => this.#hear(bytes) }),
+      writer: new WritableStream({ write: (bytes) => this.#hear(bytes) }).getWriter(),
       remoteAddr: "192.0.2.1:50000",
       handler: program,
       counts: this.counts,
