@@ -83,7 +83,7 @@ Deno.test("--output FILE says which permission is missing", async () => {
     args: [
       ..."run --no-prompt --allow-net".split(" "),
       new URL("../../src/server/main.ts", import.meta.url).pathname,
-      ..."--port 0 --http-port off --output /tmp/sluice-test.flv".split(" "),
+      ..."--port 0 --http-port off --output sluice-test.flv".split(" "),
     ],
     stdin: "null",
   });

@@ -21,7 +21,7 @@ const REFUSED: [what: string, args: string[], permissions: string[], sentence: R
   ["no permission to listen", SOMEWHERE, [], /RTMP.*--allow-net/],
   [
     "no permission to record",
-    [...SOMEWHERE, "--record", "/tmp/sluice"],
+    [...SOMEWHERE, "--record", "somewhere"],
     ["--allow-net"],
     /record into \/tmp\/sluice.*--allow-read=\/tmp\/sluice --allow-write=\/tmp\/sluice/,
   ],

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { freePort } from "./free_port.ts";
+import { freePort, isListening } from "./free_port.ts";
 import type { Tool } from "./tools.ts";
 import { until } from "./wait.ts";
 
@@ -66,10 +66,4 @@ export class Nms implements AsyncDisposable {
     await this.#complaints;
     await Deno.remove(this.#directory, { recursive: true });
   }
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const conn = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
-  conn?.close();
-  return conn !== undefined;
 }
