@@ -23,7 +23,7 @@ const REFUSED: [what: string, args: string[], permissions: string[], sentence: R
     "no permission to record",
     [...SOMEWHERE, "--record", "somewhere"],
     ["--allow-net"],
-    /record into \/tmp\/sluice.*--allow-read=\/tmp\/sluice --allow-write=\/tmp\/sluice/,
+    /record into somewhere.*--allow-read=somewhere --allow-write=somewhere/,
   ],
   [
     "a directory that cannot be one",
