@@ -30,6 +30,9 @@ export interface RunningPeer extends AsyncDisposable {
 /** How often it is looked whether a server listens, in milliseconds. */
 const START_CHECK_INTERVAL = 2;
 
+/** What is kept of a server's log, to be shown when it has ended by itself. */
+const LAST_LINES = 10;
+
 /** The longest a server may take to start, in milliseconds. */
 const START_PATIENCE = 20_000;
 
@@ -170,21 +173,33 @@ async function start(
     args,
     stdin: "null",
     stdout: "null",
-    stderr: log ? "piped" : "null",
+    stderr: "piped",
     ...directory !== undefined && { cwd: directory },
   });
   const child = command.spawn();
-  if (log) void readLines(child.stderr, log);
+  let ended: Deno.CommandStatus | undefined;
+  child.status.then((status) => ended = status);
+  const lastLines: string[] = [];
+  const reading = readLines(child.stderr, (line) => {
+    log?.(line);
+    lastLines.push(line);
+    if (lastLines.length > LAST_LINES) lastLines.shift();
+  });
   await listens(port, child, `${program} ${args.join(" ")}`);
   return {
     pid: child.pid,
     port,
     startTime: performance.now() - began,
     async [Symbol.asyncDispose]() {
+      const early = ended;
       // There is nothing in it that an orderly end would save.
-      child.kill("SIGKILL");
+      if (!early) child.kill("SIGKILL");
       await child.status;
+      await reading;
       if (directory !== undefined) await Deno.remove(directory, { recursive: true });
+      if (!early) return;
+      const how = early.signal ?? `code ${early.code}`;
+      throw new Error(`${program} ${args.join(" ")} ended with ${how}:\n${lastLines.join("\n")}`);
     },
   };
 }
