@@ -23,7 +23,7 @@ export { publishRtmp, type PublishRtmpOptions, type RtmpPublisher } from "./src/
 export type { RtmpClientOptions } from "./src/client/connect.ts";
 export type { RtmpTargetOptions } from "./src/client/url.ts";
 export type { HandshakeScheme } from "./src/handshake/digest.ts";
-export { ServerLedger } from "./src/ledger/server_ledger.ts";
+export { type RefusalReason, ServerLedger } from "./src/ledger/server_ledger.ts";
 export type { PasswordLookup } from "./src/session/adobe_gate.ts";
 export type { RtmpLimits } from "./src/session/limits.ts";
 export type { PlaySource } from "./src/session/player.ts";
@@ -38,6 +38,7 @@ export type { Refusal } from "./src/session/status.ts";
 export {
   type Authorization,
   type PublicationHandler,
+  type RtmpConnection,
   type RtmpServer,
   serveRtmp,
   type ServeRtmpOptions,

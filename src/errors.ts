@@ -73,29 +73,157 @@ function describe(facts: ErrorFacts): string {
     (where.length ? ` (${where.join(", ")})` : "");
 }
 
-/** Anything that goes wrong between two RTMP peers. */
+/**
+ * Anything that goes wrong between two RTMP peers.
+ *
+ * @example
+ * ```ts
+ * import { publishRtmp, RtmpError } from "@sluice/rtmp";
+ * import { assertRejects } from "@std/assert";
+ *
+ * // Nobody listens there.
+ * await assertRejects(() => publishRtmp("rtmp://127.0.0.1:1/live/demo"), RtmpError);
+ * ```
+ */
 export class RtmpError extends ProtocolError {}
 
-/** The peer does not speak RTMP, or broke its handshake (RTMP 1.0, section 5.2). */
+/**
+ * The peer does not speak RTMP, or broke its handshake (RTMP 1.0, section 5.2).
+ *
+ * @example
+ * ```ts
+ * import { playRtmp, RtmpHandshakeError } from "@sluice/rtmp";
+ * import { assertRejects } from "@std/assert";
+ *
+ * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const webServer = listener.accept().then(async (conn) => {
+ *   await conn.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request"));
+ *   return conn;
+ * });
+ * const url = `rtmp://127.0.0.1:${listener.addr.port}/live/demo`;
+ * await assertRejects(() => playRtmp(url), RtmpHandshakeError);
+ * (await webServer).close();
+ * ```
+ */
 export class RtmpHandshakeError extends RtmpError {}
 
-/** The chunk layer is broken, and with it the connection (RTMP 1.0, section 5.3). */
+/**
+ * The chunk layer is broken, and with it the connection (RTMP 1.0, section 5.3).
+ *
+ * @example
+ * ```ts
+ * import { RtmpChunkDecoderStream, RtmpChunkError } from "@sluice/rtmp";
+ * import { assertRejects } from "@std/assert";
+ *
+ * // Type 3 repeats the header before it, and there is none.
+ * const chunks = ReadableStream.from([Uint8Array.of(0xc3)])
+ *   .pipeThrough(new RtmpChunkDecoderStream());
+ * await assertRejects(() => Array.fromAsync(chunks), RtmpChunkError);
+ * ```
+ */
 export class RtmpChunkError extends RtmpError {}
 
-/** A whole message has a body that cannot be read (RTMP 1.0, section 6). */
+/**
+ * A whole message has a body that cannot be read (RTMP 1.0, section 6).
+ *
+ * @example
+ * ```ts
+ * import { type RtmpMessage, RtmpMessageEncoderStream, RtmpMessageError } from "@sluice/rtmp";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const message: RtmpMessage = {
+ *   chunkStreamId: 1, // No chunk stream has this id.
+ *   messageStreamId: 0,
+ *   typeId: 9,
+ *   timestamp: 0,
+ *   payload: new Uint8Array(10),
+ * };
+ * const bytes = ReadableStream.from([message]).pipeThrough(new RtmpMessageEncoderStream());
+ * await assertRejects(() => Array.fromAsync(bytes), RtmpMessageError);
+ * ```
+ */
 export class RtmpMessageError extends RtmpError {}
 
-/** A value is not valid AMF0 or AMF3, or cannot be written as such. */
+/**
+ * A value is not valid AMF0 or AMF3, or cannot be written as such.
+ *
+ * @example
+ * ```ts
+ * import { AmfError, decodeAmf0 } from "@sluice/rtmp";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * // A string of five bytes, of which two have come.
+ * const error = assertThrows(() => decodeAmf0(Uint8Array.of(2, 0, 5, 0x68, 0x65)), AmfError);
+ * assertEquals(error.byteOffset, 3);
+ * ```
+ */
 export class AmfError extends RtmpError {}
 
-/** A command was refused, by us or by the peer (RTMP 1.0, section 7). */
+/**
+ * A command was refused, by us or by the peer (RTMP 1.0, section 7).
+ *
+ * @example
+ * ```ts
+ * import { publishRtmp, RtmpCommandError, serveRtmp } from "@sluice/rtmp";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using server = serveRtmp({
+ *   hostname: "127.0.0.1",
+ *   port: 0,
+ *   authorize: () => ({ description: "Not today" }),
+ * }, () => {});
+ *
+ * const url = `rtmp://127.0.0.1:${server.addr.port}/live/demo`;
+ * const error = await assertRejects(() => publishRtmp(url), RtmpCommandError);
+ * assertEquals([error.statusCode, error.read], ["NetStream.Publish.Denied", "Not today"]);
+ * ```
+ */
 export class RtmpCommandError extends RtmpError {}
 
-/** The peer asked for more than a limit allows. */
+/**
+ * The peer asked for more than a limit allows.
+ *
+ * @example
+ * ```ts
+ * import { RtmpChunkDecoderStream, RtmpLimitError } from "@sluice/rtmp";
+ * import { assertRejects } from "@std/assert";
+ *
+ * // A video message of 1,000 bytes is announced.
+ * const header = Uint8Array.of(6, 0, 0, 0, 0, 0x03, 0xe8, 9, 1, 0, 0, 0);
+ * const chunks = ReadableStream.from([header])
+ *   .pipeThrough(new RtmpChunkDecoderStream({ maxMessageSize: 999 }));
+ * await assertRejects(() => Array.fromAsync(chunks), RtmpLimitError);
+ * ```
+ */
 export class RtmpLimitError extends RtmpError {}
 
-/** The peer took longer than it may. */
+/**
+ * The peer took longer than it may.
+ *
+ * @example
+ * ```ts
+ * import { playRtmp, RtmpTimeoutError } from "@sluice/rtmp";
+ * import { assertRejects } from "@std/assert";
+ *
+ * // Somebody listens and says nothing.
+ * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const url = `rtmp://127.0.0.1:${listener.addr.port}/live/demo`;
+ * await assertRejects(() => playRtmp(url, { timeout: 50 }), RtmpTimeoutError);
+ * ```
+ */
 export class RtmpTimeoutError extends RtmpError {}
 
-/** FLV bytes or the inside of a tag cannot be read (FLV 10.1, annex E; Enhanced RTMP v2). */
+/**
+ * FLV bytes or the inside of a tag cannot be read (FLV 10.1, annex E; Enhanced RTMP v2).
+ *
+ * @example
+ * ```ts
+ * import { FlvDemuxerStream, FlvError } from "@sluice/rtmp";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const tags = ReadableStream.from([new TextEncoder().encode("This is a text.")])
+ *   .pipeThrough(new FlvDemuxerStream());
+ * await assertRejects(() => Array.fromAsync(tags), FlvError);
+ * ```
+ */
 export class FlvError extends ProtocolError {}

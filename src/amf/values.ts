@@ -25,7 +25,18 @@ import { AmfError } from "../errors.ts";
  */
 export const amfClassName: unique symbol = Symbol("amfClassName");
 
-/** An object that is to be encoded as an ECMA array; {@linkcode ecmaArray} makes it. */
+/**
+ * An object that is to be encoded as an ECMA array; {@linkcode ecmaArray} makes it.
+ *
+ * @example
+ * ```ts
+ * import { type EcmaArray, ecmaArray } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const metadata: EcmaArray = ecmaArray({ width: 1920 });
+ * assertEquals(metadata.object, { width: 1920 });
+ * ```
+ */
 export class EcmaArray {
   /** The object whose members are written. */
   readonly object: object;

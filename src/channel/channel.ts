@@ -105,7 +105,7 @@ export class Channel implements SubscriptionSource {
       this.#subscriptions.delete(subscription);
       this.#ledger?.retire(subscription.ledger);
     });
-    if (this.#begunAt !== undefined) this.#catchUp(subscription);
+    if (this.#begunAt !== undefined) subscription.catchUp(this.#cache.frames);
     if (this.#ended) subscription.end();
     return subscription;
   }
@@ -192,11 +192,5 @@ export class Channel implements SubscriptionSource {
       if (room) (full ??= []).push(room);
     }
     return full && Promise.all(full);
-  }
-
-  /** Brings a newcomer to where the others are. */
-  #catchUp(subscription: Subscription): void {
-    subscription.skipToKeyframe("before-keyframe");
-    for (const counted of this.#cache.frames) subscription.offer(counted);
   }
 }

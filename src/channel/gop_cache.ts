@@ -22,6 +22,12 @@ export const DEFAULT_GOP_CACHE: Readonly<GopCacheLimits> = {
   maxTime: 20_000,
 };
 
+/**
+ * Bytes of headers that are kept; the oldest go first. A stream needs a few hundred, but each of the
+ * many ways in which a message can name tracks is a header of its own.
+ */
+export const MAX_HEADER_BYTES: number = 4 * 1024 * 1024;
+
 /** What the list of headers calls the metadata. */
 export const METADATA = "metadata";
 
@@ -32,6 +38,7 @@ export const METADATA = "metadata";
 export class GopCache {
   readonly #limits: GopCacheLimits;
   readonly #headers = new Map<string, CountedTag>();
+  #headerBytes = 0;
   /** From the last keyframe on, as long as it is within the limits. */
   #frames: CountedTag[] = [];
   /** The headers that those frames need: a later one may already be among them. */
@@ -82,11 +89,7 @@ export class GopCache {
     if (tag.type === "video") this.#hasVideo = true;
     if (tag.type === "audio") this.#hasAudio = true;
     const key = headerKey(counted);
-    if (key !== undefined) {
-      // A header that is renewed moves to the end: what it belongs to may have changed before it.
-      this.#headers.delete(key);
-      this.#headers.set(key, counted);
-    }
+    if (key !== undefined) this.#keep(key, counted);
     if (isKeyframe(tag)) this.#begin(counted);
     else if (this.#frames.length > 0) this.#append(counted);
   }
@@ -95,8 +98,27 @@ export class GopCache {
   clear(): void {
     this.#forgetFrames();
     this.#headers.clear();
+    this.#headerBytes = 0;
     this.#hasVideo = false;
     this.#hasAudio = false;
+  }
+
+  #keep(key: string, header: CountedTag): void {
+    // A header that is renewed moves to the end: what it belongs to may have changed before it.
+    this.#forgetHeader(key);
+    this.#headers.set(key, header);
+    this.#headerBytes += sizeOf(header);
+    for (const oldest of this.#headers.keys()) {
+      if (this.#headerBytes <= MAX_HEADER_BYTES) return;
+      this.#forgetHeader(oldest);
+    }
+  }
+
+  #forgetHeader(key: string): void {
+    const header = this.#headers.get(key);
+    if (!header) return;
+    this.#headers.delete(key);
+    this.#headerBytes -= sizeOf(header);
   }
 
   #begin(keyframe: CountedTag): void {
@@ -107,7 +129,7 @@ export class GopCache {
 
   #append(counted: CountedTag): void {
     this.#frames.push(counted);
-    this.#bytes += TAG_OVERHEAD + counted.tag.data.length;
+    this.#bytes += sizeOf(counted);
     const time = counted.tag.timestamp - this.#frames[0]!.tag.timestamp;
     if (this.#bytes <= this.#limits.maxBytes && time <= this.#limits.maxTime) return;
     this.#forgetFrames();
@@ -115,8 +137,13 @@ export class GopCache {
 
   #forgetFrames(): void {
     this.#frames = [];
+    this.#headersBefore = [];
     this.#bytes = 0;
   }
+}
+
+function sizeOf({ tag }: CountedTag): number {
+  return TAG_OVERHEAD + tag.data.length;
 }
 
 function headerKey({ tag, kind }: CountedTag): string | undefined {

@@ -14,7 +14,18 @@ interface Bucket {
   frames: number;
 }
 
-/** Bits and frames a second, over the last few seconds. */
+/**
+ * Bits and frames a second, over the last few seconds.
+ *
+ * @example
+ * ```ts
+ * import { Channel } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { rate } = new Channel();
+ * assertEquals([rate.bitrate, rate.frameRate], [0, 0]);
+ * ```
+ */
 export class RateMeter {
   #buckets: Bucket[] = [];
   readonly #began = performance.now();

@@ -13,7 +13,10 @@ import { type CountedTag, TagQueue } from "./tag_queue.ts";
 /** Bytes that may wait for a lossless consumer before the publisher is held back. */
 export const LOSSLESS_QUEUE_BYTES = 1024 * 1024;
 
-/** Bytes that may wait for a live consumer before it is skipped forward. */
+/**
+ * Bytes that may wait for a live consumer before it is skipped forward, beside what it was given at
+ * once when it came.
+ */
 export const LIVE_QUEUE_BYTES = 16 * 1024 * 1024;
 
 /** Milliseconds that a tag may wait for a live consumer before it is skipped forward. */
@@ -50,7 +53,20 @@ export interface SubscriptionSource {
   readonly age: number;
 }
 
-/** One consumer: a stream of tags, and its books. */
+/**
+ * One consumer: a stream of tags, and its books.
+ *
+ * @example
+ * ```ts
+ * import { Channel, FlvMuxerStream } from "@sluice/rtmp";
+ *
+ * // As a `Response`, this is HTTP-FLV.
+ * const channel = new Channel();
+ * const { tags } = channel.subscribe({ kind: "http-flv", mode: "live", outlives: true });
+ * const response = new Response(tags.pipeThrough(new FlvMuxerStream()));
+ * await response.body?.cancel();
+ * ```
+ */
 export class Subscription {
   /** What the consumer gets. Cancelling it ends the subscription. */
   readonly tags: ReadableStream<FlvTag>;
@@ -74,6 +90,8 @@ export class Subscription {
   #skipping: DropReason | undefined;
   /** What is wanted again: audio goes on with its next tag, video with a keyframe. */
   readonly #returning = { audio: false, video: false, script: false };
+  /** Bytes that wait of what the consumer was given at once when it came. */
+  #headStart = 0;
   #paused = false;
   readonly #wanted: Record<FlvTagType, boolean>;
   #ended = false;
@@ -121,9 +139,15 @@ export class Subscription {
     return this.#queue.length === 0 ? 0 : performance.now() - this.#askedAt;
   }
 
-  /** Leaves everything out until the next tag that can be begun with. */
-  skipToKeyframe(reason: DropReason): void {
-    this.#skipping = reason;
+  /**
+   * Takes what others have had before: as much as can be begun with. It is not held against the
+   * consumer that it has not read it in the same moment.
+   */
+  catchUp(frames: readonly CountedTag[]): void {
+    this.#skipping = "before-keyframe";
+    this.#headStart = Infinity;
+    for (const frame of frames) this.offer(frame);
+    this.#headStart = this.#queue.bytes;
   }
 
   /**
@@ -188,7 +212,7 @@ export class Subscription {
   /** A live consumer that is too far behind goes on at the next keyframe. */
   #isBehind(): boolean {
     return this.ledger.mode === "live" &&
-      (this.#queue.bytes > LIVE_QUEUE_BYTES || this.#queue.age > LIVE_QUEUE_TIME);
+      (this.#queue.bytes - this.#headStart > LIVE_QUEUE_BYTES || this.#queue.age > LIVE_QUEUE_TIME);
   }
 
   #canBeginWith(tag: FlvTag, kind: MediaKind): boolean {
@@ -222,7 +246,9 @@ export class Subscription {
 
   #pull(): void {
     this.#askedAt = performance.now();
+    const { bytes } = this.#queue;
     const next = this.#queue.shift();
+    this.#headStart = Math.max(0, this.#headStart - bytes + this.#queue.bytes);
     if (!next) {
       this.#demanded = true;
       return;
@@ -234,6 +260,7 @@ export class Subscription {
 
   #dropQueue(reason: DropReason): void {
     for (const { kind } of this.#queue.clear()) this.ledger.drop(kind, reason);
+    this.#headStart = 0;
     this.#release();
   }
 

@@ -76,12 +76,15 @@ export class ChunkDecoder {
   /**
    * Gives every chunk to `sink` that `bytes` completes. It throws when the chunk layer is broken,
    * after all chunks before that; there is no going on then.
+   *
+   * @param joins Whether chunks of one message may be given as one, for which `bytes` is written to:
+   * of small chunks that costs a fraction.
    */
-  decode(bytes: Uint8Array, sink: ChunkSink): void {
+  decode(bytes: Uint8Array, sink: ChunkSink, joins = false): void {
     this.#counts.bytes += bytes.length;
     this.#onBytes?.(this.#counts.bytes);
     try {
-      this.#decode(bytes, sink);
+      this.#decode(bytes, sink, joins);
     } catch (error) {
       // What broke the layer is not unfinished: no more bytes would have made a chunk of it.
       this.#tail.clear();
@@ -94,22 +97,27 @@ export class ChunkDecoder {
     this.#maxPartialBytes = bytes;
   }
 
+  /** Bytes that wait in unfinished messages, and in a chunk that is not all there. */
+  get unfinishedBytes(): number {
+    return this.#partialBytes + this.#tail.length;
+  }
+
   /** Counts what is left when no more bytes come. */
   end(): void {
     if (this.#tail.length > 0) this.#counts.discard("incomplete-chunk");
   }
 
-  #decode(bytes: Uint8Array, sink: ChunkSink): void {
+  #decode(bytes: Uint8Array, sink: ChunkSink, joins: boolean): void {
     let rest = bytes;
     // Only what the unfinished chunk lacks is copied; everything else is read where it lies.
     while (this.#tail.length > 0 && rest.length > 0) {
       rest = rest.subarray(this.#tail.fill(rest, this.#needed));
       if (this.#tail.length < this.#needed) return;
       const joined = this.#tail.bytes;
-      const used = this.#run(joined, sink);
+      const used = this.#run(joined, sink, joins);
       if (used > 0) this.#keep(joined, used);
     }
-    if (rest.length > 0) this.#keep(rest, this.#run(rest, sink));
+    if (rest.length > 0) this.#keep(rest, this.#run(rest, sink, joins));
   }
 
   /** Makes what is unused of `bytes` the tail. */
@@ -119,10 +127,10 @@ export class ChunkDecoder {
   }
 
   /** Reads chunks until the bytes end and returns how many bytes they had. */
-  #run(bytes: Uint8Array, sink: ChunkSink): number {
+  #run(bytes: Uint8Array, sink: ChunkSink, joins: boolean): number {
     let at = 0;
     while (at < bytes.length) {
-      const end = this.#chunk(bytes, at, sink);
+      const end = this.#chunk(bytes, at, sink, joins);
       if (end === undefined) break;
       at = end;
     }
@@ -143,7 +151,7 @@ export class ChunkDecoder {
    *     extended timestamp  time:32, when the 24 bits before are 0xFFFFFF
    *     payload             up to the chunk size, or to the end of the message
    */
-  #chunk(bytes: Uint8Array, start: number, sink: ChunkSink): number | undefined {
+  #chunk(bytes: Uint8Array, start: number, sink: ChunkSink, joins: boolean): number | undefined {
     const available = bytes.length - start;
     const format = bytes[start]! >> 6;
     let id = bytes[start]! & 0x3f;
@@ -189,7 +197,9 @@ export class ChunkDecoder {
       });
     }
     const size = Math.min(this.#chunkSize, length - stream.received);
-    if (size > this.#maxPartialBytes) throw this.#tooMuch(size, start, id);
+    // All of a chunk waits until its end has come, be it the last of its message or not.
+    const waiting = this.#partialBytes + size;
+    if (waiting > this.#maxPartialBytes) throw this.#tooMuch(waiting, start, id);
     const end = at + size;
     if (bytes.length < end) return this.#lacks(end - start);
 
@@ -206,10 +216,41 @@ export class ChunkDecoder {
     }
     this.#counts.chunks++;
     sink(stream, bytes, at, end);
-    this.#advance(stream, size, start);
+    this.#advance(stream, size);
     if (stream.typeId === SET_CHUNK_SIZE || stream.typeId === ABORT) {
       this.#control(stream, bytes, at, end, start);
+      return end;
     }
+    return joins && stream.received > 0 ? this.#join(stream, bytes, end, sink) : end;
+  }
+
+  /**
+   * Joins the chunks at `start` that go on with the message of `stream` in the plainest way, with a
+   * type 3 header of one byte and as much payload as a chunk may have, and returns where they end.
+   * The last chunk of the message, and one that passes a limit, are left.
+   */
+  #join(stream: ChunkStream, bytes: Uint8Array, start: number, sink: ChunkSink): number {
+    if (stream.chunkStreamId > 63 || stream.extendedField !== undefined) return start;
+    const header = 3 << 6 | stream.chunkStreamId;
+    const size = this.#chunkSize;
+    const most = Math.min(
+      Math.floor((bytes.length - start) / (1 + size)),
+      Math.ceil((stream.length - stream.received) / size) - 1,
+      Math.floor((this.#maxPartialBytes - this.#partialBytes) / size),
+    );
+    let count = 0;
+    let end = start;
+    for (; count < most && bytes[end] === header; count++) {
+      bytes.copyWithin(start + count * size, end + 1, end + 1 + size);
+      end += 1 + size;
+    }
+    if (count === 0) return start;
+    const joined = count * size;
+    stream.format = 3;
+    this.#counts.chunks += count;
+    sink(stream, bytes, start, start + joined);
+    stream.received += joined;
+    this.#partialBytes += joined;
     return end;
   }
 
@@ -252,7 +293,7 @@ export class ChunkDecoder {
     });
   }
 
-  #advance(stream: ChunkStream, size: number, start: number): void {
+  #advance(stream: ChunkStream, size: number): void {
     if (stream.received + size === stream.length) {
       this.#partialBytes -= stream.received;
       stream.received = 0;
@@ -260,9 +301,6 @@ export class ChunkDecoder {
     }
     stream.received += size;
     this.#partialBytes += size;
-    if (this.#partialBytes > this.#maxPartialBytes) {
-      throw this.#tooMuch(this.#partialBytes, start, stream.chunkStreamId);
-    }
   }
 
   #tooMuch(bytes: number, start: number, chunkStreamId: number): RtmpLimitError {

@@ -49,13 +49,33 @@ export interface RtmpPlayer {
  * publishes the stream.
  * @throws {RtmpError} If it cannot be reached, or breaks the protocol.
  *
- * @example
+ * @example Record a stream
  * ```ts ignore
  * import { FlvMuxerStream, playRtmp } from "@sluice/rtmp";
  *
  * const { readable } = await playRtmp("rtmp://example.com/live/demo");
  * const file = await Deno.create("demo.flv");
  * await readable.pipeThrough(new FlvMuxerStream()).pipeTo(file.writable);
+ * ```
+ *
+ * @example Play what is published
+ * ```ts
+ * import { Channel, type FlvTag, playRtmp, publishRtmp, serveRtmp } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const channel = new Channel();
+ * await using server = serveRtmp({
+ *   hostname: "127.0.0.1",
+ *   port: 0,
+ *   play: (_, filter) => channel.subscribe({ kind: "rtmp-play", mode: "live", filter }),
+ * }, (publication) => channel.run(publication.tags, publication.ledger));
+ *
+ * const url = `rtmp://127.0.0.1:${server.addr.port}/live/demo`;
+ * const { readable } = await playRtmp(url);
+ * const { writable } = await publishRtmp(url);
+ * const tag: FlvTag = { type: "audio", timestamp: 0, data: Uint8Array.of(0xaf, 1, 0x21) };
+ * await ReadableStream.from([tag]).pipeTo(writable);
+ * assertEquals(await Array.fromAsync(readable), [tag]);
  * ```
  */
 export async function playRtmp(

@@ -11,7 +11,7 @@ import type { ByteReader } from "../session/message_reader.ts";
 const SMALLEST_READ = 4 * 1024;
 
 /** Bytes of memory for the reads of a connection that fills every smaller one. */
-const LARGEST_READ = 256 * 1024;
+export const LARGEST_READ = 256 * 1024;
 
 /** What a read resolves with when nothing more comes. */
 const END: ReadableStreamReadDoneResult<Uint8Array> = { done: true };

@@ -15,6 +15,7 @@ import {
   readModEx,
   readTracks,
 } from "./enhanced_header.ts";
+import { SOUND_FORMAT_AAC, SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
 
 /**
  * What an audio tag is. `empty` is a tag without a byte, which means silence; `reserved` a number
@@ -101,12 +102,6 @@ const SOUND_FORMATS: Readonly<Record<number, string>> = {
   14: ".mp3",
   15: "device",
 };
-
-/** The `SoundFormat` that is AAC, the only legacy one with a packet type. */
-export const SOUND_FORMAT_AAC = 10;
-
-/** The `SoundFormat` that announces an enhanced header. */
-export const SOUND_FORMAT_EX_HEADER = 9;
 
 const SOUND_RATES = [5512, 11025, 22050, 44100];
 

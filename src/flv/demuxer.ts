@@ -9,8 +9,8 @@ import { readUint24, readUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
 import { FlvClock } from "./clock.ts";
-import { type FlvTag, type FlvTagType, TagType } from "./flv_tag.ts";
-import { readTagTime, TAG_HEADER_LENGTH } from "./tag_header.ts";
+import type { FlvTag, FlvTagType } from "./flv_tag.ts";
+import { readTagTime, TAG_HEADER_LENGTH, TagType } from "./tag_header.ts";
 
 /** What an FLV header says (FLV 10.1, section E.2). */
 export interface FlvHeader {

@@ -1,5 +1,5 @@
 /**
- * What an FLV tag is, and the numbers of the tag types.
+ * What an FLV tag is.
  *
  * @module
  */
@@ -34,14 +34,3 @@ export interface FlvTag {
   /** The body of the tag. It belongs to whoever receives the tag. */
   data: Uint8Array;
 }
-
-/**
- * The `TagType` numbers (FLV 10.1, section E.4.1; Enhanced RTMP v2, "Enabling AMF3 in FLV"). They
- * equal the message type ids of RTMP.
- */
-export const TagType = {
-  Audio: 8,
-  Video: 9,
-  ScriptAmf3: 15,
-  Script: 18,
-} as const;

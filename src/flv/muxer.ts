@@ -7,8 +7,8 @@
 import { writeUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
-import { type FlvTag, type FlvTagType, TagType } from "./flv_tag.ts";
-import { MAX_TAG_SIZE, TAG_HEADER_LENGTH, writeTagHeader } from "./tag_header.ts";
+import type { FlvTag, FlvTagType } from "./flv_tag.ts";
+import { MAX_TAG_SIZE, TAG_HEADER_LENGTH, TagType, writeTagHeader } from "./tag_header.ts";
 
 /** What the FLV header says is in the file. */
 export interface FlvMuxerOptions {
@@ -58,7 +58,7 @@ export class FlvMuxer {
    *
    * @returns The FLV header and PreviousTagSize0: 13 bytes.
    */
-  header(): Uint8Array {
+  header(): Uint8Array<ArrayBuffer> {
     // "FLV" | UI8 version | UI8 flags | UI32 length of the header | UI32 PreviousTagSize0
     return Uint8Array.of(0x46, 0x4c, 0x56, 1, this.#flags, 0, 0, 0, 9, 0, 0, 0, 0);
   }
@@ -70,7 +70,7 @@ export class FlvMuxer {
    * @returns The tag and its PreviousTagSize.
    * @throws {FlvError} If the data is longer than 16,777,215 bytes.
    */
-  tag({ type, timestamp, data }: FlvTag): Uint8Array {
+  tag({ type, timestamp, data }: FlvTag): Uint8Array<ArrayBuffer> {
     const { length } = data;
     if (length > MAX_TAG_SIZE) {
       throw new FlvError("Cannot write an FLV tag", {
@@ -104,7 +104,7 @@ export class FlvMuxer {
  * assertEquals(await Array.fromAsync(file.pipeThrough(new FlvDemuxerStream())), [tag]);
  * ```
  */
-export class FlvMuxerStream extends OrderedTransformStream<FlvTag, Uint8Array> {
+export class FlvMuxerStream extends OrderedTransformStream<FlvTag, Uint8Array<ArrayBuffer>> {
   /**
    * Makes a stream for one file.
    *
@@ -113,7 +113,7 @@ export class FlvMuxerStream extends OrderedTransformStream<FlvTag, Uint8Array> {
   constructor(options: FlvMuxerOptions = {}) {
     const muxer = new FlvMuxer(options);
     let started = false;
-    const start = (emit: (bytes: Uint8Array) => void) => {
+    const start = (emit: (bytes: Uint8Array<ArrayBuffer>) => void) => {
       if (!started) emit(muxer.header());
       started = true;
     };

@@ -15,6 +15,17 @@
 
 import { readUint24, writeUint24 } from "../bytes/integers.ts";
 
+/**
+ * The `TagType` numbers (FLV 10.1, section E.4.1; Enhanced RTMP v2, "Enabling AMF3 in FLV"). They
+ * equal the message type ids of RTMP.
+ */
+export const TagType = {
+  Audio: 8,
+  Video: 9,
+  ScriptAmf3: 15,
+  Script: 18,
+} as const;
+
 /** Bytes before the body of a tag. */
 export const TAG_HEADER_LENGTH = 11;
 

@@ -9,7 +9,7 @@ import { startsWith } from "@std/bytes";
 import { readUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import type { MediaKind } from "../ledger/counts.ts";
-import { parseAudioTag, SOUND_FORMAT_AAC, SOUND_FORMAT_EX_HEADER } from "./audio_tag.ts";
+import { parseAudioTag } from "./audio_tag.ts";
 import {
   AudioPacketType,
   hasCompositionTime,
@@ -18,7 +18,8 @@ import {
   VideoPacketType,
 } from "./enhanced_header.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";
-import { hasLegacyPacketType, parseVideoTag } from "./video_tag.ts";
+import { hasLegacyPacketType, SOUND_FORMAT_AAC, SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
+import { parseVideoTag } from "./video_tag.ts";
 
 /** AMF0 string "onMetaData". */
 const ON_METADATA = Uint8Array.from([2, 0, 10, ...new TextEncoder().encode("onMetaData")]);

@@ -17,6 +17,7 @@ import {
   readTracks,
   VideoPacketType as Packet,
 } from "./enhanced_header.ts";
+import { hasLegacyPacketType } from "./legacy_header.ts";
 import { decodeScriptData } from "./script_tag.ts";
 
 /** What kind of frame a video tag carries. */
@@ -115,11 +116,6 @@ const LEGACY_CODECS: Readonly<Record<number, string>> = {
   12: "hvc1",
   13: "av01",
 };
-
-/** Whether a legacy `CodecID` has a packet type and a composition time behind it. */
-export function hasLegacyPacketType(codecId: number): boolean {
-  return codecId === 7 || codecId === 12 || codecId === 13;
-}
 
 /**
  * Reads a video tag, legacy or enhanced, without copying what it carries.

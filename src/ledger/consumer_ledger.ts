@@ -22,7 +22,25 @@ export type DropReason =
   /** It left, or failed, before it had read everything. */
   | "consumer-left";
 
-/** The books of one consumer: offered = delivered + in flight + dropped. */
+/**
+ * The books of one consumer: offered = delivered + in flight + dropped.
+ *
+ * @example
+ * ```ts
+ * import { Channel, type FlvTag, PublicationLedger, ReceivedCounts } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tag: FlvTag = { type: "audio", timestamp: 0, data: Uint8Array.of(0x2f, 1, 2, 3) };
+ * const channel = new Channel();
+ * const { tags, ledger } = channel.subscribe({ kind: "example", mode: "lossless", audio: false });
+ * const running = channel.run(ReadableStream.from([tag]), new PublicationLedger(new ReceivedCounts()));
+ * assertEquals(await Array.fromAsync(tags), []);
+ * await running;
+ * assertEquals(ledger.offered.audioFrames, 1);
+ * assertEquals(ledger.dropped["not-wanted"]?.audioFrames, 1);
+ * assertEquals(ledger.balance(), 0);
+ * ```
+ */
 export class ConsumerLedger {
   /** Tells this consumer from others of its publication. */
   readonly id: string;
@@ -36,6 +54,8 @@ export class ConsumerLedger {
   readonly delivered: MediaCounts = noMedia();
   /** What it has not been given, by reason. */
   readonly dropped: Partial<Record<DropReason, MediaCounts>> = {};
+  /** Whether an operator has ended its connection. */
+  kicked = false;
   readonly #inFlight: () => MediaCounts;
 
   /**

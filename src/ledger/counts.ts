@@ -22,7 +22,21 @@ export interface MediaCounts {
 /** Which of the {@linkcode MediaCounts} something belongs to. */
 export type MediaKind = keyof MediaCounts;
 
-/** Counts that stand at zero. */
+/**
+ * Counts that stand at zero.
+ *
+ * @returns An object of its own, to be counted in.
+ *
+ * @example
+ * ```ts
+ * import { mediaKind, noMedia } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const counts = noMedia();
+ * counts[mediaKind("audio", Uint8Array.of(0xaf, 1, 0x21))]++;
+ * assertEquals(counts, { videoFrames: 0, audioFrames: 1, scriptTags: 0, otherTags: 0 });
+ * ```
+ */
 export function noMedia(): MediaCounts {
   return { videoFrames: 0, audioFrames: 0, scriptTags: 0, otherTags: 0 };
 }

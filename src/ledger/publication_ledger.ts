@@ -5,22 +5,48 @@
  */
 
 import { type ConsumerLedger, type ConsumerMode, total } from "./consumer_ledger.ts";
-import { type MediaCounts, type MediaKind, noMedia } from "./counts.ts";
+import {
+  addConsumption,
+  addMedia,
+  type ConsumerCounts,
+  ConsumerShare,
+  noConsumption,
+} from "./consumer_share.ts";
+import { type MediaCounts, noMedia } from "./counts.ts";
 import type { ReceivedCounts } from "./received_counts.ts";
 
 /** The sums of consumers that have left, one for each kind. */
-interface DepartedConsumers {
+interface DepartedConsumers extends ConsumerCounts {
   kind: string;
   mode: ConsumerMode;
   count: number;
-  delivered: MediaCounts;
-  dropped: MediaCounts;
+  /** How many of them an operator has sent away. */
+  kicked: number;
   balance: number;
 }
 
 /**
  * The books of one publication, layer by layer: what was received, what became tags, and what each
  * consumer got. Everything is counted where it passes, so that a frame lost between two layers shows.
+ *
+ * @example
+ * ```ts
+ * import { publishRtmp, serveRtmp } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const server = serveRtmp({ hostname: "127.0.0.1", port: 0 }, async ({ tags, ledger }) => {
+ *   for await (const tag of tags) assertEquals(tag.type, "audio");
+ *   assertEquals(ledger.received.audioFrames, 1);
+ *   assertEquals(ledger.tags.audioFrames, 1);
+ *   assertEquals(ledger.balance(), 0);
+ * });
+ *
+ * const url = `rtmp://127.0.0.1:${server.addr.port}/live/demo`;
+ * const { writable } = await publishRtmp(url);
+ * const data = Uint8Array.of(0xaf, 1, 0x21);
+ * await ReadableStream.from([{ type: "audio" as const, timestamp: 0, data }]).pipeTo(writable);
+ * await server.shutdown();
+ * ```
  */
 export class PublicationLedger {
   /** What the connection received: bytes, chunks, messages. */
@@ -33,7 +59,7 @@ export class PublicationLedger {
   readonly unread: MediaCounts = noMedia();
   /** What is on its way from the first to the second at this moment. */
   readonly inFlight: MediaCounts = noMedia();
-  readonly #consumers = new Map<string, ConsumerLedger>();
+  readonly #consumers = new Map<string, ConsumerShare>();
   readonly #departed = new Map<string, DepartedConsumers>();
 
   /** Opens the books of a publication on the connection whose counts these are. */
@@ -43,24 +69,39 @@ export class PublicationLedger {
 
   /** Those who consume the publication now. */
   get consumers(): ConsumerLedger[] {
-    return [...this.#consumers.values()];
+    return Array.from(this.#consumers.values(), ({ consumer }) => consumer);
   }
 
-  /** Adds the books of a consumer. */
+  /** What its consumers have had of it, those that have left included, by their kind. */
+  consumption(): Map<string, ConsumerCounts> {
+    const sums = new Map<string, ConsumerCounts>();
+    const add = (kind: string, counts: ConsumerCounts) => {
+      const sum = sums.get(kind) ?? noConsumption();
+      sums.set(kind, sum);
+      addConsumption(sum, counts);
+    };
+    for (const [kind, departed] of this.#departed) add(kind, departed);
+    for (const share of this.#consumers.values()) add(share.consumer.kind, share.counts());
+    return sums;
+  }
+
+  /** Adds the books of a consumer; what it has had before is not this publication's. */
   add(consumer: ConsumerLedger): void {
-    this.#consumers.set(consumer.id, consumer);
+    this.#consumers.set(consumer.id, new ConsumerShare(consumer));
   }
 
   /** Closes the books of a consumer that left: only the sum of its kind is kept. */
   retire(consumer: ConsumerLedger): void {
-    if (!this.#consumers.delete(consumer.id)) return;
+    const share = this.#consumers.get(consumer.id);
+    if (!share) return;
+    this.#consumers.delete(consumer.id);
     const { kind, mode } = consumer;
     const sums = this.#departed.get(kind) ??
-      { kind, mode, count: 0, delivered: noMedia(), dropped: noMedia(), balance: 0 };
+      { kind, mode, count: 0, kicked: 0, balance: 0, ...noConsumption() };
     this.#departed.set(kind, sums);
     sums.count++;
-    addTo(sums.delivered, consumer.delivered);
-    for (const counts of Object.values(consumer.dropped)) addTo(sums.dropped, counts);
+    if (consumer.kicked) sums.kicked++;
+    addConsumption(sums, share.counts());
     sums.balance += Math.abs(consumer.balance());
   }
 
@@ -83,8 +124,10 @@ export class PublicationLedger {
     const left = videoFrames + audioFrames > 0
       ? [`${videoFrames} and ${audioFrames} were not read`]
       : [];
-    const went = [...this.#departed.values()].map(({ kind, count, delivered, dropped }) =>
-      `${count} × ${kind}: ${delivered.videoFrames} video and ${delivered.audioFrames} audio ` +
+    const went = this.#departedSums().map(({ kind, count, kicked, delivered, dropped }) =>
+      `${count} × ${kind}${
+        kicked > 0 ? ` (${kicked} sent away)` : ""
+      }: ${delivered.videoFrames} video and ${delivered.audioFrames} audio ` +
       `delivered, ${dropped.videoFrames} and ${dropped.audioFrames} dropped`
     );
     const balance = this.balance();
@@ -100,12 +143,18 @@ export class PublicationLedger {
       tags: this.tags,
       unread: this.unread,
       consumers: this.consumers,
-      departed: [...this.#departed.values()],
+      departed: this.#departedSums(),
       balance: this.balance(),
     };
   }
-}
 
-function addTo(sum: MediaCounts, counts: MediaCounts): void {
-  for (const kind of Object.keys(sum) as MediaKind[]) sum[kind] += counts[kind];
+  /** Those that have left, with all that was dropped in one sum. */
+  #departedSums() {
+    return [...this.#departed.values()].map((sums) => {
+      const { kind, mode, count, kicked, delivered, balance } = sums;
+      const dropped = noMedia();
+      for (const counts of Object.values(sums.dropped)) addMedia(dropped, counts);
+      return { kind, mode, count, kicked, delivered, dropped, balance };
+    });
+  }
 }

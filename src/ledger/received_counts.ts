@@ -23,7 +23,23 @@ export type DiscardReason =
   /** It belongs to a message stream on which nothing is published. */
   | "unpublished";
 
-/** Bytes, chunks and messages of one connection; each stage adds to its own number. */
+/**
+ * Bytes, chunks and messages of one connection; each stage adds to its own number.
+ *
+ * @example
+ * ```ts
+ * import { ReceivedCounts, RtmpChunkDecoderStream, RtmpMessageDecoderStream } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const counts = new ReceivedCounts();
+ * const bytes = Uint8Array.of(2, 0, 0, 0, 0, 0, 4, 5, 0, 0, 0, 0, 0, 38, 37, 160);
+ * await ReadableStream.from([bytes])
+ *   .pipeThrough(new RtmpChunkDecoderStream({ counts }))
+ *   .pipeThrough(new RtmpMessageDecoderStream({ counts }))
+ *   .pipeTo(new WritableStream());
+ * assertEquals([counts.bytes, counts.chunks, counts.messages], [16, 1, 1]);
+ * ```
+ */
 export class ReceivedCounts {
   /** Bytes that came in, the handshake included. */
   bytes = 0;

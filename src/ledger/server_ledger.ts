@@ -6,23 +6,71 @@
 
 import type { PublicationLedger } from "./publication_ledger.ts";
 
-/** What a server has seen since it started. */
+/** Why a publish or play was refused. */
+export type RefusalReason =
+  /** The application said no, or could not decide. */
+  | "not-authorized"
+  /** Somebody else has the name. */
+  | "name-taken"
+  /** There is nothing to play. */
+  | "not-playable";
+
+/**
+ * What a server has seen since it started.
+ *
+ * @example
+ * ```ts
+ * import { publishRtmp, serveRtmp } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const server = serveRtmp({ hostname: "127.0.0.1", port: 0 }, async ({ tags }) => {
+ *   await tags.pipeTo(new WritableStream());
+ * });
+ * await (await publishRtmp(`rtmp://127.0.0.1:${server.addr.port}/live/demo`)).close();
+ * await server.shutdown();
+ * assertEquals([server.ledger.connections, server.ledger.publications], [1, 1]);
+ * assertEquals(server.ledger.balance(), 0);
+ * ```
+ */
 export class ServerLedger {
   /** Connections that were taken in. */
   connections = 0;
   /** Connections that were closed at once because there were too many. */
   tooManyConnections = 0;
+  /** Connections that were closed in their handshake to make room for others. */
+  evictedConnections = 0;
+  /**
+   * Connections that were closed for the most bytes in unfinished messages, when those of all
+   * connections together were too many.
+   */
+  cutConnections = 0;
   /** Connections that ended before their handshake was done. */
   failedHandshakes = 0;
   /** Connections that broke before they could be taken in, and times there was no room for one. */
   failedAccepts = 0;
+  /** Bytes that came from connections which have gone. */
+  receivedBytes = 0;
+  /** Bytes that were sent to them. */
+  sentBytes = 0;
+  /** Connections that an operator has ended. */
+  kicked = 0;
   /** Publications that were accepted. */
   publications = 0;
-  /** Publications and plays that were refused. */
-  refused = 0;
+  /** Publications and plays that were refused, by reason. */
+  readonly refusals: Partial<Record<RefusalReason, number>> = {};
   /** The books of the publications that go on now. */
   readonly current: Set<PublicationLedger> = new Set();
   #closedBalance = 0;
+
+  /** Publications and plays that were refused. */
+  get refused(): number {
+    return Object.values(this.refusals).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Counts a publish or play that was refused. */
+  refuse(reason: RefusalReason): void {
+    this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
+  }
 
   /** Opens the books of a publication. */
   open(ledger: PublicationLedger): void {

@@ -35,7 +35,19 @@ export interface RtmpMessage {
   payload: Uint8Array;
 }
 
-/** The message types (RTMP 1.0, sections 5.4, 6.2 and 7.1). */
+/**
+ * The message types (RTMP 1.0, sections 5.4, 6.2 and 7.1).
+ *
+ * @example
+ * ```ts
+ * import { MessageType, type RtmpMessage } from "@sluice/rtmp";
+ * import { assert } from "@std/assert";
+ *
+ * const isVideo = ({ typeId }: RtmpMessage) => typeId === MessageType.Video;
+ * const payload = Uint8Array.of(0x17, 2, 0, 0, 0);
+ * assert(isVideo({ chunkStreamId: 6, messageStreamId: 1, typeId: 9, timestamp: 0, payload }));
+ * ```
+ */
 export const MessageType = {
   SetChunkSize: SET_CHUNK_SIZE,
   Abort: ABORT,

@@ -19,15 +19,16 @@ export interface RtmpMessageDecoderOptions {
 /** The head of a message, as every chunk of it carries it. */
 type MessageHeader = Omit<RtmpChunk, "format" | "offset" | "payload">;
 
+/** Bytes that are reserved for any message that announces as many. */
+const FIRST_RESERVE = 16 * 1024;
+
 /**
- * Encoders have a message or two unfinished at a time, and few are larger than this. So many get so
- * much of the memory that they announce; all beyond is taken as bytes come.
+ * Encoders have a message or two unfinished at a time. So many may reserve as much as the largest
+ * message took that really came before, if it was no larger than this; all beyond is taken as bytes
+ * come.
  */
 const USUAL_PARTIALS = 4;
-const USUAL_RESERVE = 128 * 1024;
-
-/** Bytes that are reserved at once for a message beside those. */
-const FIRST_RESERVE = 16 * 1024;
+const LARGEST_RESERVE = 1024 * 1024;
 
 /** The payload of every empty message: a flood of them must not cost memory for each. */
 const NOTHING = new Uint8Array(0);
@@ -46,6 +47,8 @@ interface Partial {
 export class MessageDecoder {
   readonly #partials = new Map<number, Partial>();
   readonly #counts: ReceivedCounts;
+  /** Bytes that a message may reserve before they have come. */
+  #reserve = FIRST_RESERVE;
 
   constructor(options: RtmpMessageDecoderOptions = {}) {
     this.#counts = options.counts ?? new ReceivedCounts();
@@ -53,29 +56,38 @@ export class MessageDecoder {
 
   /** Takes the next chunk of the connection and returns the message that it completes, if any. */
   decode(chunk: RtmpChunk): RtmpMessage | undefined {
-    const { payload, offset } = chunk;
-    if (payload.length === chunk.length) return this.#whole(chunk, owned(payload));
-    return this.#append(chunk, offset, payload);
+    const { payload, offset, length } = chunk;
+    if (payload.length === length) return this.#whole(chunk, owned(payload));
+    const partial = this.#partial(chunk, offset);
+    append(partial, payload, length);
+    return this.#complete(chunk, partial);
   }
 
   /**
-   * The same for a chunk that lies in memory which is written to again: `stream` is the state of its
-   * chunk stream, as a {@linkcode ChunkSink} is given it.
+   * The same for a chunk that lies in memory which is written to again, as a {@linkcode ChunkSink} is
+   * given it.
    */
   add(stream: ChunkStream, bytes: Uint8Array, from: number, to: number): RtmpMessage | undefined {
-    if (to - from < stream.length) {
-      return this.#append(stream, stream.received, bytes.subarray(from, to));
+    const { received, length } = stream;
+    if (to - from === length) {
+      return this.#whole(stream, length === 0 ? NOTHING : bytes.slice(from, to));
     }
-    return this.#whole(stream, from === to ? NOTHING : bytes.slice(from, to));
+    const partial = this.#partial(stream, received);
+    append(partial, bytes.subarray(from, to), length);
+    return this.#complete(stream, partial);
   }
 
-  #append(header: MessageHeader, offset: number, payload: Uint8Array): RtmpMessage | undefined {
-    const { chunkStreamId, length } = header;
+  /** The message of a chunk that begins `offset` bytes into it. */
+  #partial({ chunkStreamId, length }: MessageHeader, offset: number): Partial {
     if (offset === 0) this.#discard(chunkStreamId, "aborted-message");
-    const partial = this.#partials.get(chunkStreamId) ?? this.#begin(chunkStreamId, length);
-    append(partial, payload, length);
+    return this.#partials.get(chunkStreamId) ?? this.#begin(chunkStreamId, length);
+  }
+
+  #complete(header: MessageHeader, partial: Partial): RtmpMessage | undefined {
+    const { chunkStreamId, length } = header;
     if (partial.length < length) return undefined;
     this.#partials.delete(chunkStreamId);
+    if (length > this.#reserve) this.#reserve = Math.min(length, LARGEST_RESERVE);
     return this.#whole(header, partial.memory);
   }
 
@@ -85,7 +97,7 @@ export class MessageDecoder {
   }
 
   #begin(chunkStreamId: number, length: number): Partial {
-    const reserve = this.#partials.size < USUAL_PARTIALS ? USUAL_RESERVE : FIRST_RESERVE;
+    const reserve = this.#partials.size < USUAL_PARTIALS ? this.#reserve : FIRST_RESERVE;
     const partial = { memory: new Uint8Array(Math.min(length, reserve)), length: 0 };
     this.#partials.set(chunkStreamId, partial);
     return partial;

@@ -4,24 +4,29 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import type { Publication } from "../session/publication.ts";
 import { authorizeBy } from "./authorize.ts";
+import { Connections } from "./connections.ts";
 import { type CertificateFiles, readCertificate, watchCertificate } from "./certificate_files.ts";
 import type { Config } from "./config.ts";
-import { httpRoutes } from "./http/http_routes.ts";
+import { isLackOfDescriptors } from "./descriptors.ts";
+import { type HttpContext, httpRoutes } from "./http/http_routes.ts";
 import { type HttpServer, serveHttp } from "./http/http_server.ts";
-import { Hub, type LiveStream } from "./hub.ts";
+import { Hub } from "./hub.ts";
 import { isLoopback } from "./loopback.ts";
+import { Metrics } from "./metrics/metrics.ts";
 import { Output } from "./record/output.ts";
 import { Recorder } from "./record/recorder.ts";
+import { Recordings } from "./record/recordings.ts";
 import { type RtmpServer, serveRtmp, type ServeRtmpOptions } from "./serve.ts";
 import { Relays } from "./relay/relays.ts";
-import { describe, listening, opening } from "./start_errors.ts";
+import { listening, opening } from "./start_errors.ts";
 import type { Certificate } from "./tls_entrance.ts";
+import { logViewer } from "./viewer_log.ts";
 import { wsFlv } from "./http/ws_flv.ts";
 
-const log = getLogger(["sluice", "server"]);
+/** How long viewers may take on shutdown over what was published last, in milliseconds. */
+const VIEWERS_PATIENCE = 1_000;
 
 /** What runs after a start. */
 export interface App {
@@ -43,53 +48,102 @@ export interface App {
  */
 export async function startApp(config: Config): Promise<App> {
   const hub = new Hub();
-  const recorder = config.record === undefined ? undefined : await openRecorder(config.record);
+  const recordings = await openRecordings(config.record ?? config.recordOnDemand);
   const output = config.output === undefined
     ? undefined
     : await openOutput(config.output, config.loop);
   const certificate = config.tls && await openCertificate(config.tls);
   const { host, port, httpHost, httpPort, chunkSize, maxMessageSize, timeout } = config;
+  const { maxConnections, maxHttpConnections } = config;
+  const authorize = authorizeBy(config);
+  const connections: Connections = new Connections(() => rtmp);
   const options: ServeRtmpOptions = {
     hostname: host,
     port,
     chunkSize,
     maxMessageSize,
+    maxConnections,
     timeout,
     ...config.tls && certificate && { tls: { port: config.tls.port, ...certificate } },
-    authorize: authorizeBy(config),
+    authorize,
     // The log has them.
     onError: () => {},
-    play: ({ app, name }, filter) =>
-      hub.subscribe(`${app}/${name}`, { kind: "rtmp-play", mode: "live", outlives: true, filter }),
+    onAcceptError(error) {
+      if (isLackOfDescriptors(error)) app.http?.sockets.giveBack();
+    },
+    play(request, filter, connection) {
+      const path = `${request.app}/${request.name}`;
+      const wanted = { kind: "rtmp-play", mode: "live", outlives: true, filter } as const;
+      const subscription = hub.subscribe(path, wanted);
+      connections.play(connection, path, subscription);
+      const { id, remoteAddr } = connection;
+      void logViewer(subscription, { connection: id, remoteAddr, path });
+      return subscription;
+    },
   };
+  const consumers: Consumers = { recordings, recordsAll: config.record !== undefined, output };
   const rtmp = await listening(
     { protocol: "RTMP", flag: "--port", host, port },
-    () => serveRtmp(options, (publication) => distribute(publication, hub, recorder, output)),
+    () =>
+      serveRtmp(options, (publication) => {
+        metrics?.open(publication);
+        return distribute(publication, hub, consumers);
+      }),
   );
+  const metrics = httpPort === undefined
+    ? undefined
+    : new Metrics({ hub, rtmp, recordings, http: () => app.http });
   const relays = new Relays(rtmp, hub, config);
   const stopWatching = config.tls && certificate &&
     watchCertificate(config.tls, certificate, (renewed) => rtmp.renewCertificate(renewed));
+  let isEnding = false;
   const app: App = {
     rtmp,
     http: undefined,
     output: output?.finished,
     apiToken: config.apiToken,
     async shutdown() {
+      isEnding = true;
       stopWatching?.();
-      await Promise.all([relays.stop(), rtmp.shutdown()]);
+      const ended = Promise.all([relays.stop(), rtmp.shutdown()]);
+      await Promise.all(rtmp.publications.map(({ closed }) => closed));
+      // A viewer that takes nothing would never have all of what has ended.
+      const timer = setTimeout(() => app.http?.sockets.closeServed(), VIEWERS_PATIENCE);
+      await ended;
       await hub.shutdown();
+      clearTimeout(timer);
       await app.http?.shutdown();
+      metrics?.stop();
     },
   };
-  if (httpPort === undefined) return app;
+  if (httpPort === undefined || metrics === undefined) return app;
   try {
     if (!isLoopback(httpHost)) app.apiToken ??= crypto.randomUUID();
-    const viewers = { timeout, allowLossless: config.allowLosslessViewers };
-    const publish = rtmp.publish.bind(rtmp);
-    const { fetch } = httpRoutes({ hub, viewers, publish, relays, apiToken: app.apiToken });
+    const context: HttpContext = {
+      ...{ hub, connections, relays, recordings, ledger: rtmp.ledger, apiToken: app.apiToken },
+      rules: { timeout, allowLossless: config.allowLosslessViewers, authorize },
+      publish: rtmp.publish.bind(rtmp),
+      isEnding: () => isEnding,
+      metrics,
+      notReady() {
+        if (isEnding) return "The server is shutting down";
+        return rtmp.listening ? undefined : "RTMP is not listening";
+      },
+      isOpen: app.apiToken === undefined && config.streamKey === undefined,
+      server: {
+        rtmpPort: rtmp.addr.port,
+        app: config.app ?? null,
+        needsKey: config.streamKey !== undefined,
+      },
+    };
+    const { fetch } = httpRoutes(context);
     app.http = await listening(
       { protocol: "HTTP", flag: "--http-port", host: httpHost, port: httpPort },
-      () => serveHttp({ fetch, upgrade: wsFlv(hub, viewers) }, httpHost, httpPort),
+      () =>
+        serveHttp({ fetch, upgrade: wsFlv(context) }, httpHost, httpPort, {
+          maxConnections: maxHttpConnections,
+          timeout,
+        }),
     );
     return app;
   } catch (error) {
@@ -98,39 +152,37 @@ export async function startApp(config: Config): Promise<App> {
   }
 }
 
+/** Those who get every publication, if they are wanted. */
+interface Consumers {
+  recordings: Recordings | undefined;
+  /** Whether every publication is recorded, as opposed to those that are asked for. */
+  recordsAll: boolean;
+  output: Output | undefined;
+}
+
 /** Gives a publication to everybody who wants it, and returns when they all have it. */
 async function distribute(
   publication: Publication,
   hub: Hub,
-  recorder: Recorder | undefined,
-  output: Output | undefined,
+  { recordings, recordsAll, output }: Consumers,
 ): Promise<void> {
   const written: Promise<void>[] = [];
   const given: Promise<void> = hub.run(publication, (stream) => {
-    if (recorder) written.push(record(recorder, stream));
-    if (output) written.push(output.take(stream, given));
+    if (recordsAll) recordings?.begin(stream);
+    if (output) {
+      written.push(output.take(stream, () => given.then(() => hub.end(publication.path))));
+    }
   });
   await given;
-  await Promise.all(written);
+  await Promise.all([...written, recordings?.finished(publication)]);
 }
 
-/** A recording that fails is an error of its own: those who watch go on watching. */
-async function record(recorder: Recorder, { publication, channel }: LiveStream): Promise<void> {
-  try {
-    const { tags } = channel.subscribe({ kind: "recording", mode: "lossless" });
-    await recorder.record(publication, tags);
-  } catch (error) {
-    log.error("The recording of {path} has failed: {error}", {
-      path: publication.path,
-      publication: publication.id,
-      error: describe(error),
-    });
-  }
-}
-
-async function openRecorder(directory: string): Promise<Recorder> {
+async function openRecordings(directory: string | undefined): Promise<Recordings | undefined> {
+  if (directory === undefined) return undefined;
   const flags = `--allow-read=${directory} --allow-write=${directory}`;
-  return await opening(`record into ${directory}`, flags, () => Recorder.open(directory));
+  return await opening(`record into ${directory}`, flags, async () => {
+    return new Recordings(await Recorder.open(directory));
+  });
 }
 
 async function openOutput(target: string, loop: boolean): Promise<Output> {

@@ -7,6 +7,7 @@
 import { parseArgs } from "node:util";
 import denoJson from "../../deno.json" with { type: "json" };
 import { LARGEST_MESSAGE } from "../chunk/chunk.ts";
+import { parseRtmpUrl } from "../client/url.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
 /** The version of this package. */
@@ -23,6 +24,8 @@ Usage: deno run --allow-net jsr:@sluice/rtmp/server [options]
   --http-port PORT|off     where HTTP listens; 0 picks a free port (8080)
   --record DIR             write every publication into DIR/<app>/<name>-<time>.flv
                            (needs --allow-read=DIR --allow-write=DIR)
+  --record-on-demand DIR   write those that are asked for over HTTP, into the same place
+                           (needs the same)
   --output FILE|-          write one publication into a file or to standard output, then end
                            (a file needs --allow-write=FILE)
   --loop                   with --output: go on with the next publication
@@ -39,6 +42,8 @@ Usage: deno run --allow-net jsr:@sluice/rtmp/server [options]
   --api-token TOKEN        for whatever changes something over HTTP; or SLUICE_API_TOKEN
                            (made and printed when HTTP listens beyond loopback)
   --timeout SECONDS        for a publisher that sends nothing, a viewer that takes nothing (30)
+  --max-connections N      RTMP connections at once (1000)
+  --max-http-connections N HTTP connections at once, viewers among them (1000)
   --chunk-size BYTES       the chunk size that is announced (65536)
   --max-message-size BYTES the largest message that is accepted (16777215)
   --log-level LEVEL        ${LOG_LEVELS.join(", ")} (info)
@@ -59,7 +64,10 @@ export interface Config {
   httpHost: string;
   /** `undefined` for no HTTP. */
   httpPort: number | undefined;
+  /** Where every publication is recorded. */
   record: string | undefined;
+  /** Where those are recorded that are asked for; not with `record`, which allows it as well. */
+  recordOnDemand: string | undefined;
   /** A file, or `-` for standard output. */
   output: string | undefined;
   /** Whether `output` goes on with another publication after the first. */
@@ -74,6 +82,10 @@ export interface Config {
   tls: { port: number; certFile: string; keyFile: string } | undefined;
   /** In milliseconds. */
   timeout: number;
+  /** RTMP connections at once. */
+  maxConnections: number;
+  /** HTTP connections at once. */
+  maxHttpConnections: number;
   chunkSize: number;
   maxMessageSize: number;
   logLevel: LogLevel;
@@ -89,6 +101,7 @@ const OPTIONS = {
   "http-host": { type: "string" },
   "http-port": { type: "string", default: "8080" },
   "record": { type: "string" },
+  "record-on-demand": { type: "string" },
   "output": { type: "string" },
   "loop": { type: "boolean", default: false },
   "allow-lossless-viewers": { type: "boolean", default: false },
@@ -102,6 +115,8 @@ const OPTIONS = {
   "pull": { type: "string", multiple: true, default: [] as string[] },
   "pull-always": { type: "string", multiple: true, default: [] as string[] },
   "timeout": { type: "string", default: "30" },
+  "max-connections": { type: "string", default: "1000" },
+  "max-http-connections": { type: "string", default: "1000" },
   "chunk-size": { type: "string", default: "65536" },
   "max-message-size": { type: "string", default: String(LARGEST_MESSAGE) },
   "log-level": { type: "string", default: "info" },
@@ -127,6 +142,7 @@ export function readConfig(args: string[]): Config | { print: string } {
     httpHost: flags["http-host"] ?? flags.host,
     httpPort: httpPort === "off" ? undefined : integer("--http-port", httpPort, 0, 65_535),
     record: notEmpty("--record", flags.record),
+    recordOnDemand: readRecordOnDemand(flags),
     output: notEmpty("--output", flags.output),
     loop: readLoop(flags),
     allowLosslessViewers: flags["allow-lossless-viewers"],
@@ -143,6 +159,13 @@ export function readConfig(args: string[]): Config | { print: string } {
     ],
     tls: readTls(flags),
     timeout: 1000 * integer("--timeout", flags.timeout, 1, 86_400),
+    maxConnections: integer("--max-connections", flags["max-connections"], 1, 1_000_000),
+    maxHttpConnections: integer(
+      "--max-http-connections",
+      flags["max-http-connections"],
+      1,
+      1_000_000,
+    ),
     chunkSize: integer("--chunk-size", flags["chunk-size"], 1, LARGEST_MESSAGE),
     maxMessageSize: integer("--max-message-size", flags["max-message-size"], 1024, LARGEST_MESSAGE),
     logLevel: oneOf("--log-level", flags["log-level"], LOG_LEVELS),
@@ -162,8 +185,22 @@ function parseFlags(args: string[]) {
 /** A stream and a URL, as `live/demo=rtmp://host/app/name`. */
 function readRelay(flag: string, text: string): RelayConfig {
   const [, stream, url] = /^([^=]*\/[^=]*)=(rtmps?:\/\/.+)$/.exec(text) ?? [];
-  if (stream && url && URL.canParse(url)) return { stream, url };
-  throw new ConfigError(`${flag} must be as live/demo=rtmp://host/app/name`);
+  if (!stream || !url) throw new ConfigError(`${flag} must be as live/demo=rtmp://host/app/name`);
+  try {
+    parseRtmpUrl(url);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new ConfigError(`${flag}: ${error.message}`, { cause: error });
+  }
+  return { stream, url };
+}
+
+function readRecordOnDemand(flags: ReturnType<typeof parseFlags>): string | undefined {
+  const { record, "record-on-demand": directory } = flags;
+  if (record === undefined || directory === undefined) {
+    return notEmpty("--record-on-demand", directory);
+  }
+  throw new ConfigError("--record-on-demand does not go with --record, which records everything");
 }
 
 function readLoop({ loop, output }: ReturnType<typeof parseFlags>): boolean {

@@ -4,19 +4,25 @@
  * @module
  */
 
-import { RtmpTimeoutError } from "../errors.ts";
+import { RtmpLimitError, RtmpTimeoutError } from "../errors.ts";
 import { answerHandshake } from "../handshake/server_handshake.ts";
 import { checkC0, HANDSHAKE_CLIENT_BYTES, PACKET_BYTES } from "../handshake/packet.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
+import type { Publication } from "../session/publication.ts";
 import { ServerSession, type SessionEnd } from "../session/server_session.ts";
 import type { SessionHandler } from "../session/session_handler.ts";
 import type { RtmpLimits } from "../session/limits.ts";
+import type { PartialBudget } from "../session/partial_budget.ts";
 import type { TagChunks } from "../session/tag_chunks.ts";
 import { StatusCode } from "../session/status.ts";
 import { Socket } from "../client/socket.ts";
+import type { RtmpConnection } from "./serve.ts";
 
 /** How long a peer may take over its side of a goodbye, in milliseconds. */
 const GOODBYE_PATIENCE = 2_000;
+
+/** What a peer is told whose connection is ended alone (Flash Media Server's code for it). */
+const CONNECTION_CLOSED = "NetConnection.Connect.Closed";
 
 /** The part of the timeout that a peer which watches may be silent before it is pinged. */
 const PING_AFTER = 1 / 3;
@@ -29,28 +35,48 @@ export interface ConnectionOptions {
   chunks: TagChunks;
   /** What peers may ask for. */
   limits: RtmpLimits;
+  /** What all of them together may leave unfinished. */
+  budget: PartialBudget;
 }
 
 /** A peer that has connected. */
-export class Connection {
-  /** Tells this connection from all others. */
+export class Connection implements RtmpConnection {
   readonly id: string = crypto.randomUUID();
-  /** Where the peer connects from, as `address:port`. */
   readonly remoteAddr: string;
+  readonly since: Date = new Date();
+  readonly isSecure: boolean;
+  bytesSent = 0;
   /** What has been received. */
   readonly counts: ReceivedCounts = new ReceivedCounts();
+  readonly #publications = new Set<Publication>();
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
   readonly #hasGone: Promise<void>;
   #gone!: () => void;
   #session: ServerSession | undefined;
+  #isCut = false;
 
   constructor(conn: Deno.Conn, options: ConnectionOptions) {
     this.remoteAddr = formatAddr(conn.remoteAddr);
     this.#options = options;
     this.#hasGone = new Promise((resolve) => this.#gone = resolve);
     this.#socket = new Socket(conn);
+    this.isSecure = !isTcp(conn);
     if (isTcp(conn)) conn.setNoDelay();
+  }
+
+  get bytesReceived(): number {
+    return this.counts.bytes;
+  }
+
+  get publications(): Publication[] {
+    return [...this.#publications];
+  }
+
+  /** Counts a publication among those of this connection until it ends. */
+  carry(publication: Publication): void {
+    this.#publications.add(publication);
+    publication.closed.then(() => this.#publications.delete(publication));
   }
 
   /** The address the peer connects from, without its port. */
@@ -61,6 +87,11 @@ export class Connection {
   /** Whether the handshake has been done. */
   get hasShakenHands(): boolean {
     return this.#session !== undefined;
+  }
+
+  /** Whether it was closed for the most unfinished messages, when all had too many together. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
 
   /** Whether the peer follows a request to reconnect. */
@@ -87,16 +118,27 @@ export class Connection {
     this.#session = new ServerSession({
       ...this.#options,
       reader: this.#socket,
-      writer: this.#socket,
+      writer: { write: (bytes) => this.#write(bytes) },
       remoteAddr: this.remoteAddr,
+      connection: this.id,
       handler,
       counts: this.counts,
+      onUnfinished: this.#options.budget.open(() => this.#cut()),
     });
     const end = await this.#session.run();
     this.#gone();
     await this.#socket.closeGently(GOODBYE_PATIENCE);
-    const error = end.error ?? this.#socket.failure;
+    const error = end.error ?? this.#socket.failure ?? this.#whyCut;
     return error === undefined ? {} : { error };
+  }
+
+  get #whyCut(): RtmpLimitError | undefined {
+    if (!this.#isCut) return undefined;
+    const { maxTotalPartialBytes } = this.#options.limits;
+    return new RtmpLimitError("Cannot keep the unfinished messages of all connections", {
+      read: "the most bytes of them on this one",
+      expected: `at most ${maxTotalPartialBytes} bytes on all together`,
+    });
   }
 
   /**
@@ -139,15 +181,33 @@ export class Connection {
 
   /** Ends everything on the connection, telling the peer that the server goes, if it listens. */
   async shutdown(): Promise<void> {
+    await this.#end(StatusCode.AppShutdown, "The server is shutting down");
+  }
+
+  async end(reason = "The server has ended this connection"): Promise<void> {
+    await this.#end(CONNECTION_CLOSED, reason);
+  }
+
+  async #end(code: string, description: string): Promise<void> {
     if (!this.#session) return this.#socket.close();
     const timer = setTimeout(() => this.#socket.close(), GOODBYE_PATIENCE);
-    await this.#session.close(StatusCode.AppShutdown, "The server is shutting down");
+    await this.#session.close(code, description);
     clearTimeout(timer);
   }
 
   /** Closes the connection at once. */
   close(): void {
     this.#socket.close();
+  }
+
+  #cut(): void {
+    this.#isCut = true;
+    void this.end("All connections together hold too much unfinished, and this one the most");
+  }
+
+  #write(bytes: Uint8Array | undefined): Promise<void> {
+    this.bytesSent += bytes!.length;
+    return this.#socket.write(bytes!);
   }
 
   async #handshake(): Promise<void> {
@@ -166,7 +226,7 @@ export class Connection {
         checkC0(read);
       });
       const { s0s1s2 } = await answerHandshake(c0c1);
-      await this.#socket.write(s0s1s2);
+      await this.#write(s0s1s2);
       await this.#socket.readExactly(new Uint8Array(PACKET_BYTES), (read) => {
         this.counts.bytes = HANDSHAKE_CLIENT_BYTES + read.length;
       });

@@ -108,6 +108,12 @@ export class Hub {
     else this.#tidy(path, place);
   }
 
+  /** Waits no longer for a publisher that dropped out; resolves when everybody has read all. */
+  async end(path: string): Promise<void> {
+    const place = this.#places.get(path);
+    if (place && !place.publication) await this.#end(path, place);
+  }
+
   /** Ends every channel, those that wait for a publisher too. */
   async shutdown(): Promise<void> {
     await Promise.all([...this.#places].map(([path, place]) => this.#end(path, place)));

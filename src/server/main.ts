@@ -50,12 +50,21 @@ function announce({ rtmp, http, apiToken }: App, config: Config): void {
       url: `rtmps://${reachable(host)}:${rtmp.tlsAddr.port}/live/demo${key}`,
     });
   }
+  if (streamKey === undefined) log.info("Anybody may publish: {why}", { why: whyNoKey() });
   if (!http) return;
   if (apiToken !== undefined && apiToken !== config.apiToken) {
     // Not through the log, which may be kept: whoever has it can end streams.
     Deno.stderr.writeSync(new TextEncoder().encode(`API token: ${apiToken}\n`));
   }
   log.info("Watch {url}", { url: `http://${reachable(httpHost)}:${http.port}/live/demo.flv` });
+}
+
+/** Whoever has set the variable and forgotten the permission would think that there is a key. */
+function whyNoKey(): string {
+  const variable = "SLUICE_STREAM_KEY";
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  const unread = `, and ${variable} cannot be read without --allow-env=${variable}`;
+  return `there is no --stream-key${state === "granted" ? "" : unread}`;
 }
 
 /** An address that a person on this machine can type in. */

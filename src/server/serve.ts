@@ -37,6 +37,8 @@ export interface ServeRtmpOptions extends Partial<RtmpLimits> {
    * more than that something failed.
    */
   onError?: (error: unknown, publication: Publication) => void;
+  /** Told of each connection that could not be taken in, as for lack of file descriptors. */
+  onAcceptError?: (error: unknown) => void;
   /**
    * Asked before a publish or play is accepted: `true`, or a refusal whose code and description
    * reach the peer. An error or a timeout is a refusal that says no more than that.
@@ -49,9 +51,14 @@ export interface ServeRtmpOptions extends Partial<RtmpLimits> {
   password?: PasswordLookup;
   /**
    * What a player gets, or why it gets nothing; without it there is no playing. The filter makes of
-   * each tag what this player understands. A `Subscription` of a `Channel` is such a source.
+   * each tag what this player understands. A `Subscription` of a `Channel` is such a source. The
+   * connection is the one on which it asks.
    */
-  play?: (request: StreamRequest, filter: TagFilter) => PlaySource | Refusal;
+  play?: (
+    request: StreamRequest,
+    filter: TagFilter,
+    connection: RtmpConnection,
+  ) => PlaySource | Refusal;
 }
 
 /** `true`, or why not. */
@@ -59,6 +66,30 @@ export type Authorization = true | Refusal;
 
 /** Takes a publication; the publication ends, if it has not yet, when the promise settles. */
 export type PublicationHandler = (publication: Publication) => void | Promise<void>;
+
+/** A peer that is connected, over RTMP or RTMPS. */
+export interface RtmpConnection {
+  /** Tells this connection from all others; the log has it as `connection`. */
+  readonly id: string;
+  /** Where the peer connects from, as `address:port`. */
+  readonly remoteAddr: string;
+  /** When it was taken in. */
+  readonly since: Date;
+  /** Whether it is RTMPS. */
+  readonly isSecure: boolean;
+  /** What is published on it now. */
+  readonly publications: Publication[];
+  /** Bytes that have come, those of TLS left out. */
+  readonly bytesReceived: number;
+  /** Bytes that were sent, those of TLS left out. */
+  readonly bytesSent: number;
+  /**
+   * Ends everything on the connection and closes it, in a moment even if the peer does not listen.
+   *
+   * @param reason One sentence for the peer.
+   */
+  end(reason?: string): Promise<void>;
+}
 
 /** A server that listens. */
 export interface RtmpServer extends AsyncDisposable {
@@ -68,10 +99,14 @@ export interface RtmpServer extends AsyncDisposable {
   readonly tlsAddr: Deno.NetAddr | undefined;
   /** Resolves when the server has ended and every handler has settled. */
   readonly finished: Promise<void>;
+  /** Whether it takes in connections. */
+  readonly listening: boolean;
   /** What it has seen. */
   readonly ledger: ServerLedger;
   /** The publications that go on now. */
   readonly publications: Publication[];
+  /** The peers that are connected now. */
+  readonly connections: RtmpConnection[];
   /**
    * Takes in a publication that comes by another way than RTMP. It is authorized, claims its name
    * and reaches the handler like any other; as many tags are read as the handler reads.
@@ -113,10 +148,11 @@ export interface RtmpServer extends AsyncDisposable {
  * @param options Where to listen, what to allow.
  * @param handler Called when a publisher has been told to begin. Whoever does not read `tags` holds
  * the publisher back. When it rejects, the publisher is told that something failed here.
+ * @returns The server, which listens already.
  * @throws {Deno.errors.AddrInUse} If the port is taken.
  * @throws {Deno.errors.NotCapable} If `--allow-net` was not given.
  *
- * @example
+ * @example Record everything
  * ```ts ignore
  * import { FlvMuxerStream, serveRtmp } from "@sluice/rtmp";
  *
@@ -124,6 +160,23 @@ export interface RtmpServer extends AsyncDisposable {
  *   const file = await Deno.create(`${publication.fileName}.flv`);
  *   await publication.tags.pipeThrough(new FlvMuxerStream()).pipeTo(file.writable);
  * });
+ * ```
+ *
+ * @example Let in whoever knows the key
+ * ```ts
+ * import { publishRtmp, RtmpCommandError, serveRtmp } from "@sluice/rtmp";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await using server = serveRtmp({
+ *   hostname: "127.0.0.1",
+ *   port: 0,
+ *   authorize: ({ params }) =>
+ *     params.get("key") === "secret" || { description: "Not with this key" },
+ * }, (publication) => publication.tags.pipeTo(new WritableStream()));
+ *
+ * const url = `rtmp://127.0.0.1:${server.addr.port}/live/demo`;
+ * await assertRejects(() => publishRtmp(url), RtmpCommandError, "Not with this key");
+ * await (await publishRtmp(`${url}?key=secret`)).close();
  * ```
  */
 export function serveRtmp(options: ServeRtmpOptions, handler: PublicationHandler): RtmpServer {

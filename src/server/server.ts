@@ -9,9 +9,10 @@ import { checkChunkSize } from "../chunk/chunk.ts";
 import { RtmpCommandError, RtmpError } from "../errors.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
-import { ServerLedger } from "../ledger/server_ledger.ts";
+import { type RefusalReason, ServerLedger } from "../ledger/server_ledger.ts";
 import { AdobeGate } from "../session/adobe_gate.ts";
 import { completeLimits, type RtmpLimits } from "../session/limits.ts";
+import { PartialBudget } from "../session/partial_budget.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../session/publication.ts";
 import type { SessionHandler } from "../session/session_handler.ts";
 import { type Refusal, StatusCode } from "../session/status.ts";
@@ -21,7 +22,7 @@ import { acceptAll } from "./accept.ts";
 import { begun } from "./begun.ts";
 import { Connection } from "./connection.ts";
 import { Names } from "./names.ts";
-import type { PublicationHandler, RtmpServer, ServeRtmpOptions } from "./serve.ts";
+import type { PublicationHandler, RtmpConnection, RtmpServer, ServeRtmpOptions } from "./serve.ts";
 import { TagPublisher } from "./tag_publisher.ts";
 import { type Certificate, TlsEntrance } from "./tls_entrance.ts";
 
@@ -32,13 +33,20 @@ const DEFAULT_SERVER_CHUNK_SIZE = 65_536;
 
 const log = getLogger(["sluice", "rtmp"]);
 
+/** What of a publish or play stands in the log when it is refused. */
+type Requested = Pick<StreamRequest, "app" | "name" | "remoteAddr"> & {
+  connection?: string | undefined;
+};
+
 /** A server that listens. */
 export class Server implements RtmpServer {
   readonly addr: Deno.NetAddr;
   readonly finished: Promise<void>;
+  listening = true;
   readonly ledger: ServerLedger = new ServerLedger();
   readonly #options: ServeRtmpOptions;
   readonly #limits: RtmpLimits;
+  readonly #budget: PartialBudget;
   readonly #chunkSize: number;
   readonly #chunks: TagChunks;
   readonly #handler: PublicationHandler;
@@ -57,6 +65,7 @@ export class Server implements RtmpServer {
     const { hostname = "0.0.0.0", port = 1935, tls, signal } = options;
     this.#options = options;
     this.#limits = completeLimits(options);
+    this.#budget = new PartialBudget(this.#limits.maxTotalPartialBytes);
     this.#chunkSize = checkChunkSize(options.chunkSize ?? DEFAULT_SERVER_CHUNK_SIZE);
     this.#chunks = new TagChunks(this.#chunkSize);
     this.#handler = handler;
@@ -84,6 +93,10 @@ export class Server implements RtmpServer {
     return this.#names.publications;
   }
 
+  get connections(): RtmpConnection[] {
+    return [...this.#connections];
+  }
+
   async renewCertificate(certificate: Certificate): Promise<void> {
     await this.#tls?.renew(certificate);
   }
@@ -102,7 +115,7 @@ export class Server implements RtmpServer {
     const denied = this.#closed
       ? { description: "The server is shutting down" }
       : await this.#authorize(request);
-    if (denied) throw this.#refusedTags(request, denied, StatusCode.PublishDenied);
+    if (denied) throw this.#refusedTags(request, denied, "not-authorized");
     // The name is claimed when there is something to publish under it.
     const { timeout } = this.#limits;
     const action = `publish ${request.app}/${request.name}`;
@@ -116,7 +129,7 @@ export class Server implements RtmpServer {
     const taken = this.#names.claim(publication, () => publisher.silence);
     if (taken) {
       publication.close(taken.description);
-      throw this.#refusedTags(request, taken, StatusCode.PublishBadName);
+      throw this.#refusedTags(request, taken, "name-taken");
     }
     this.#publishers.add(publisher);
     this.#track(this.#publish(publication));
@@ -127,17 +140,23 @@ export class Server implements RtmpServer {
     }
   }
 
-  #refusedTags(request: StreamRequest, refusal: Refusal, usualCode: string): RtmpCommandError {
-    const { app, name, remoteAddr } = request;
-    this.#refused({ id: undefined, remoteAddr }, request, refusal);
-    return new RtmpCommandError(`Cannot publish ${app}/${name}`, {
+  #refusedTags(
+    request: StreamRequest,
+    refusal: Refusal,
+    reason: "not-authorized" | "name-taken",
+  ): RtmpCommandError {
+    this.#refused(request, refusal, reason);
+    const isDenied = reason === "not-authorized";
+    return new RtmpCommandError(`Cannot publish ${request.app}/${request.name}`, {
       read: refusal.description,
-      statusCode: refusal.code ?? usualCode,
+      statusCode: refusal.code ??
+        (isDenied ? StatusCode.PublishDenied : StatusCode.PublishBadName),
     });
   }
 
   async shutdown(): Promise<void> {
     this.#closed = true;
+    this.listening = false;
     this.#listener[Symbol.dispose]();
     this.#tls?.close();
     for (const { publication } of this.#publishers) {
@@ -165,8 +184,10 @@ export class Server implements RtmpServer {
     const failed = (error: unknown) => {
       this.ledger.failedAccepts++;
       log.warn("Cannot take in a connection: {error}", { error: String(error) });
+      this.#options.onAcceptError?.(error);
     };
     await Promise.all([acceptAll(this.#listener, take, failed), this.#tls?.run(take, failed)]);
+    this.listening = false;
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
     clearInterval(timer);
   }
@@ -176,17 +197,26 @@ export class Server implements RtmpServer {
       chunkSize: this.#chunkSize,
       chunks: this.#chunks,
       limits: this.#limits,
+      budget: this.#budget,
     });
     if (this.#isFull(connection) && !this.#makeRoom(connection)) {
       this.ledger.tooManyConnections++;
       log.warn("{remoteAddr} was turned away: too many connections are open", {
+        connection: connection.id,
         remoteAddr: connection.remoteAddr,
       });
       return connection.close();
     }
     this.ledger.connections++;
     this.#connections.add(connection);
-    this.#track(this.#serve(connection).finally(() => this.#connections.delete(connection)));
+    this.#track(this.#serve(connection).finally(() => this.#forget(connection)));
+  }
+
+  /** What a connection has counted is in one place or the other at any time. */
+  #forget(connection: Connection): void {
+    if (!this.#connections.delete(connection)) return;
+    this.ledger.receivedBytes += connection.bytesReceived;
+    this.ledger.sentBytes += connection.bytesSent;
   }
 
   #isFull({ host }: Connection): boolean {
@@ -206,7 +236,8 @@ export class Server implements RtmpServer {
     const isFull = all.length >= this.#limits.maxConnections;
     const oldest = all.find((one) => !one.hasShakenHands && (isFull || one.host === host));
     if (!oldest) return false;
-    this.#connections.delete(oldest);
+    this.ledger.evictedConnections++;
+    this.#forget(oldest);
     oldest.close();
     return true;
   }
@@ -221,6 +252,7 @@ export class Server implements RtmpServer {
     log.debug("{remoteAddr} has connected", facts);
     const { error } = await connection.run(this.#sessionHandler(connection));
     if (!connection.hasShakenHands) this.ledger.failedHandshakes++;
+    if (connection.isCut) this.ledger.cutConnections++;
     if (error === undefined) return log.info("{remoteAddr} has gone", facts);
     // What the peer's system or the network did is no more than news; what the peer did is a warning.
     const level = error instanceof RtmpError ? "warn" : "info";
@@ -230,37 +262,43 @@ export class Server implements RtmpServer {
   #sessionHandler(connection: Connection): SessionHandler {
     const { play } = this.#options;
     let unsettled = 0;
-    const counted = <T>(request: { app: string; name: string }, answer: T): T => {
-      if (isRefusal(answer)) this.#refused(connection, request, answer);
+    const counted = <T>(request: Requested, answer: T, reason: RefusalReason): T => {
+      if (isRefusal(answer)) this.#refused(request, answer, reason);
       return answer;
     };
     return {
       admit: async (app) => await this.#gate?.admit(app, connection.host),
-      authorize: async (request) => counted(request, await this.#authorize(request)),
+      authorize: async (request) =>
+        counted(request, await this.#authorize(request), "not-authorized"),
       claim: (publication) => {
         // Handlers that are slow to settle must not pile up behind a peer that publishes in a loop.
         const refusal = unsettled >= this.#limits.maxMessageStreams
           ? { description: "Too many publications of this connection are still being dealt with" }
           : this.#names.claim(publication, () => connection.silence);
-        return counted(publication, refusal);
+        return counted(publication, refusal, "name-taken");
       },
       begin: (publication) => {
         unsettled++;
-        this.#track(this.#publish(publication, connection.id).finally(() => unsettled--));
+        connection.carry(publication);
+        this.#track(this.#publish(publication).finally(() => unsettled--));
       },
       play: (request, filter) =>
-        counted(request, play?.(request, filter) ?? { description: "Nothing can be played here" }),
+        counted(
+          request,
+          play?.(request, filter, connection) ?? { description: "Nothing can be played here" },
+          "not-playable",
+        ),
     };
   }
 
   #refused(
-    { id, remoteAddr }: { id: string | undefined; remoteAddr: string },
-    { app, name }: { app: string; name: string },
+    { app, name, remoteAddr, connection }: Requested,
     { description }: Refusal,
+    reason: RefusalReason,
   ): void {
-    this.ledger.refused++;
+    this.ledger.refuse(reason);
     log.warn("{remoteAddr} was refused {path}: {description}", {
-      connection: id,
+      connection,
       remoteAddr,
       path: `${app}/${name}`,
       description,
@@ -281,6 +319,7 @@ export class Server implements RtmpServer {
       return answer === true ? undefined : answer;
     } catch (error) {
       log.error("Cannot authorize {kind}: {error}", {
+        connection: request.connection,
         kind: request.kind,
         error: describe(error),
       });
@@ -290,8 +329,8 @@ export class Server implements RtmpServer {
     }
   }
 
-  async #publish(publication: Publication, connection?: string): Promise<void> {
-    const { path, ledger, flashVer, remoteAddr } = publication;
+  async #publish(publication: Publication): Promise<void> {
+    const { connection, path, ledger, flashVer, remoteAddr } = publication;
     const facts = { connection, publication: publication.id, path };
     log.info("{path} is published by {remoteAddr} ({flashVer})", {
       ...facts,

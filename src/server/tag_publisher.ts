@@ -5,7 +5,8 @@
  */
 
 import { ProtocolError, RtmpTimeoutError } from "../errors.ts";
-import { type FlvTag, TagType } from "../flv/flv_tag.ts";
+import type { FlvTag } from "../flv/flv_tag.ts";
+import { TagType } from "../flv/tag_header.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import type { RtmpMessage } from "../message/message.ts";
 import {

@@ -13,7 +13,8 @@ export class ClientEnd {
   readonly closed: Promise<void>;
   readonly #session: ClientSession;
   readonly #failed: (error: unknown) => void;
-  readonly #settle: PromiseWithResolvers<void> = Promise.withResolvers<void>();
+  #resolve!: () => void;
+  #reject!: (error: unknown) => void;
   readonly #abort = () => this.fail(this.#session.patience.signal!.reason);
   #begun = false;
   #ended = false;
@@ -22,7 +23,10 @@ export class ClientEnd {
   constructor(session: ClientSession, failed: (error: unknown) => void) {
     this.#session = session;
     this.#failed = failed;
-    this.closed = this.#settle.promise;
+    this.closed = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
     // Nobody has to look at it.
     this.closed.catch(() => {});
     session.patience.signal?.addEventListener("abort", this.#abort);
@@ -39,7 +43,7 @@ export class ClientEnd {
     this.#end();
     this.#session.close();
     this.#failed(error);
-    this.#settle.reject(error);
+    this.#reject(error);
   }
 
   /**
@@ -59,7 +63,7 @@ export class ClientEnd {
       }
       if (!this.#ended) {
         this.#end();
-        this.#settle.resolve();
+        this.#resolve();
       }
     }
     await this.closed.catch(() => {});

@@ -28,7 +28,8 @@ export async function patiently<T>(
   work: Promise<T>,
   { timeout, signal }: Patience,
 ): Promise<T> {
-  const { promise: over, reject } = Promise.withResolvers<never>();
+  let reject!: (reason: unknown) => void;
+  const over = new Promise<never>((_, rejectOver) => reject = rejectOver);
   const timer = setTimeout(() =>
     reject(
       new RtmpTimeoutError(`Cannot ${action}`, {

@@ -16,6 +16,11 @@ export interface RtmpLimits {
   maxMessageSize: number;
   /** Bytes that may wait in unfinished messages of a connection: 24 MiB. */
   maxPartialBytes: number;
+  /**
+   * Bytes that may wait in unfinished messages of all connections together: 256 MiB. A thousand
+   * publishers of 6 Mbit/s leave about 50; beyond the limit, whoever leaves the most is cut off.
+   */
+  maxTotalPartialBytes: number;
   /** Chunk streams of a connection: 256; the encoders in use need up to 8. */
   maxChunkStreams: number;
   /**
@@ -47,6 +52,7 @@ export interface RtmpLimits {
 export const DEFAULT_LIMITS: Readonly<RtmpLimits> = {
   maxMessageSize: LARGEST_MESSAGE,
   maxPartialBytes: DEFAULT_MAX_PARTIAL_BYTES,
+  maxTotalPartialBytes: 256 * 1024 * 1024,
   maxChunkStreams: DEFAULT_MAX_CHUNK_STREAMS,
   maxMessageStreams: 32,
   maxCommandSize: 64 * 1024,

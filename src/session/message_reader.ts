@@ -11,9 +11,15 @@ import { MessageDecoder } from "../message/message_decoder.ts";
 
 /**
  * Where the bytes of a peer come from: the reader of a stream, or something as simple. They are good
- * until the next read, so that the same memory can take them all.
+ * until the next read, so that the same memory can take them all, and are written to.
  */
 export type ByteReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel">;
+
+/** What a {@linkcode MessageReader} can be told. */
+export interface MessageReaderOptions extends RtmpChunkDecoderOptions {
+  /** Called with the bytes that wait in unfinished messages, when that has changed. */
+  onUnfinished?: (bytes: number) => void;
+}
 
 /** Bytes that are taken apart at once: they can be as many empty messages. */
 const LARGEST_PIECE = 64 * 1024;
@@ -27,6 +33,8 @@ export class MessageReader {
   readonly #reader: ByteReader;
   readonly #chunks: ChunkDecoder;
   readonly #decoder: MessageDecoder;
+  readonly #onUnfinished: ((bytes: number) => void) | undefined;
+  #unfinished = 0;
   /** What has been read and not taken apart. */
   #bytes: Uint8Array = new Uint8Array(0);
   /** What a piece of it has completed, and how much of that has been taken. */
@@ -36,8 +44,9 @@ export class MessageReader {
   #failure: { error: unknown } | undefined;
   #ended = false;
 
-  constructor(reader: ByteReader, options: RtmpChunkDecoderOptions) {
-    const { counts = new ReceivedCounts() } = options;
+  constructor(reader: ByteReader, options: MessageReaderOptions) {
+    const { counts = new ReceivedCounts(), onUnfinished } = options;
+    this.#onUnfinished = onUnfinished;
     this.#reader = reader;
     this.#chunks = new ChunkDecoder({ ...options, counts });
     this.#decoder = new MessageDecoder({ counts });
@@ -85,7 +94,8 @@ export class MessageReader {
       this.#chunks.decode(piece, (stream, bytes, from, to) => {
         const message = this.#decoder.add(stream, bytes, from, to);
         if (message) this.#messages.push(message);
-      });
+      }, true);
+      if (!this.#ended) this.#tellUnfinished(this.#chunks.unfinishedBytes);
     } catch (error) {
       this.#failure = { error };
       this.#end();
@@ -98,5 +108,12 @@ export class MessageReader {
     this.#ended = true;
     this.#chunks.end();
     this.#decoder.end();
+    this.#tellUnfinished(0);
+  }
+
+  #tellUnfinished(bytes: number): void {
+    if (bytes === this.#unfinished) return;
+    this.#unfinished = bytes;
+    this.#onUnfinished?.(bytes);
   }
 }

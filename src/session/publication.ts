@@ -38,6 +38,8 @@ export interface StreamRequest {
   flashVer: string;
   /** How it is to be published; we treat all three alike, the application may not. */
   type?: "live" | "record" | "append";
+  /** Tells the connection it comes by from all others, as the log does. */
+  connection?: string;
 }
 
 /** How a publication ended. */
@@ -56,6 +58,23 @@ export interface PublicationEnd {
 /**
  * One stream that somebody publishes. `tags` ends when the publication does, whatever the reason,
  * once everything that was received has been read; `closed` tells the reason.
+ *
+ * @example
+ * ```ts
+ * import { publishRtmp, serveRtmp } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const server = serveRtmp({ hostname: "127.0.0.1", port: 0 }, async (publication) => {
+ *   assertEquals([publication.app, publication.name], ["live", "demo"]);
+ *   assertEquals(publication.params.get("key"), "secret");
+ *   await publication.tags.pipeTo(new WritableStream());
+ *   assertEquals((await publication.closed).reason, "unpublished");
+ * });
+ *
+ * const url = `rtmp://127.0.0.1:${server.addr.port}/live/demo?key=secret`;
+ * await (await publishRtmp(url)).close();
+ * await server.shutdown();
+ * ```
  */
 export class Publication {
   /** Tells this publication from all others. */
@@ -78,6 +97,8 @@ export class Publication {
   readonly tcUrl: string;
   /** What the publisher calls itself. */
   readonly flashVer: string;
+  /** The id of the connection it comes by, as in the log; there is none for what is pulled. */
+  readonly connection: string | undefined;
   /** The members of the first `onMetaData`; `undefined` when the publication ends without one. */
   readonly metadata: Promise<Record<string, unknown> | undefined>;
   /** What is published. Whoever does not read holds the publisher back. */
@@ -99,6 +120,7 @@ export class Publication {
     this.remoteAddr = request.remoteAddr;
     this.tcUrl = request.tcUrl;
     this.flashVer = request.flashVer;
+    this.connection = request.connection;
     this.metadata = metadata;
     this.tags = tags;
     this.ledger = ledger;

@@ -39,6 +39,8 @@ export interface ServerSessionOptions {
   writer: ByteWriter;
   /** Where the peer connects from, as `address:port`. */
   remoteAddr: string;
+  /** Tells the connection from all others, for whoever is asked about it. */
+  connection?: string;
   /** The program around it. */
   handler: SessionHandler;
   /** What the connection has received so far. */
@@ -49,6 +51,8 @@ export interface ServerSessionOptions {
   chunks: TagChunks;
   /** What the peer may ask for. */
   limits: RtmpLimits;
+  /** Called with the bytes that wait in unfinished messages, when that has changed. */
+  onUnfinished?: (bytes: number) => void;
 }
 
 /** How a connection ended: an error, or nothing when the peer went in an orderly way. */
@@ -94,6 +98,7 @@ export class ServerSession {
       maxPartialBytes: Math.min(maxPartialBytes, STRANGERS_PARTIAL_BYTES),
       counts,
       onBytes,
+      ...options.onUnfinished && { onUnfinished: options.onUnfinished },
     };
     this.#messages = new MessageReader(reader, chunkOptions);
     const context = {
@@ -102,8 +107,10 @@ export class ServerSession {
       counts,
       chunks,
       turns: this.#turns,
-      request: (kind: StreamRequest["kind"], name: unknown) =>
-        this.#commands.connection!.request(kind, name, remoteAddr),
+      request: (kind: StreamRequest["kind"], name: unknown): StreamRequest => ({
+        ...this.#commands.connection!.request(kind, name, remoteAddr),
+        ...options.connection !== undefined && { connection: options.connection },
+      }),
       filter: () => playerFilter(this.#commands.connection!.capabilities),
       accepted: () => this.#messages.allowPartialBytes(maxPartialBytes),
       released: () => this.#released(),

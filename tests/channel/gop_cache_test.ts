@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { DEFAULT_GOP_CACHE, GopCache, type GopCacheLimits } from "../../src/channel/gop_cache.ts";
+import {
+  DEFAULT_GOP_CACHE,
+  GopCache,
+  type GopCacheLimits,
+  MAX_HEADER_BYTES,
+} from "../../src/channel/gop_cache.ts";
 import { TAG_OVERHEAD } from "../../src/channel/tag_queue.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { mediaKind } from "../../src/flv/tag_kind.ts";
@@ -59,6 +64,32 @@ Deno.test("GopCache gives the headers that its frames were made with, not those 
   const headers = (tag: FlvTag) => cache.headersFor(tag).map(({ tag: { data } }) => data.at(-1));
   assertEquals(headers(cache.frames[0]!.tag), [metadata(0).data.at(-1), 1]);
   assertEquals(headers(videoTag(25)), [metadata(0).data.at(-1), 2]);
+});
+
+/** A sequence header of these tracks, of which each has so many bytes. */
+function headerOfTracks(trackIds: number[], size: number): FlvTag {
+  // Audio, multitrack, many tracks of one codec: FourCC, then track id, size and body of each.
+  const head = [0x95, 0x10, ...new TextEncoder().encode("mp4a")];
+  const bodies = trackIds.flatMap((id) => [id, 0, size >> 8, size & 0xff, ...Array(size).fill(id)]);
+  return { type: "audio", timestamp: 0, data: Uint8Array.of(...head, ...bodies) };
+}
+
+Deno.test("GopCache keeps a bounded number of bytes in headers, the latest ones", () => {
+  const tracks = (i: number) => [i & 0xff, i >> 8];
+  const { data } = headerOfTracks(tracks(0), 2000);
+  const fit = Math.floor(MAX_HEADER_BYTES / (TAG_OVERHEAD + data.length));
+  const cache = cacheOf(Array.from({ length: 2 * fit }, (_, i) => headerOfTracks(tracks(i), 2000)));
+  const kept = cache.headersFor(videoTag(0)).map(({ tag: { data } }) =>
+    data[6]! | data[2010]! << 8
+  );
+  assertEquals(kept, Array.from({ length: fit }, (_, i) => fit + i));
+});
+
+Deno.test("GopCache keeps no header that is larger than all headers may be", () => {
+  const large: FlvTag = { ...metadata(0), data: new Uint8Array(MAX_HEADER_BYTES) };
+  large.data.set(metadata(0).data);
+  const cache = cacheOf([sequenceHeader("video", 1), large, sequenceHeader("audio", 2)]);
+  assertEquals(cache.headersFor(videoTag(0)).map(({ tag: { data } }) => data.at(-1)), [2]);
 });
 
 Deno.test("GopCache.clear() forgets what was in the publication before", () => {

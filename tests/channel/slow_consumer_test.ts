@@ -7,7 +7,9 @@ import {
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { clockAhead } from "../support/clock.ts";
 import { videoTag } from "../support/media.ts";
+import { DEFAULT_GOP_CACHE } from "../../src/channel/gop_cache.ts";
 import { TAG_OVERHEAD } from "../../src/channel/tag_queue.ts";
+import { turns } from "../support/streams.ts";
 import { Broadcast, metadata, Reader, sequenceHeader } from "./broadcast.ts";
 
 /** A frame so large that few of them fill a queue. */
@@ -105,6 +107,49 @@ Deno.test("a live consumer that does not read is cut at the bound in time", asyn
   assertEquals(reader.tags, [...headersBefore(videoTag(25)), videoTag(25)]);
   assertEquals(slow.ledger.dropped["slow-subscriber"]?.videoFrames, 4);
   assertEquals(broadcast.ledger.balance(), 0);
+});
+
+Deno.test("a live newcomer may take its time over what it is given at once, however much", async () => {
+  const broadcast = new Broadcast();
+  const frames = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => ({ ...videoTag(1, LARGE), timestamp: from + i }));
+  // As much as the cache takes.
+  const fit = Math.floor(DEFAULT_GOP_CACHE.maxBytes / (LARGE + TAG_OVERHEAD));
+  const group = [{ ...videoTag(0, LARGE), timestamp: 0 }, ...frames(1, fit)];
+  const fast = broadcast.reader();
+  await broadcast.send(...HEADERS, ...group);
+  const newcomer = broadcast.subscribe();
+  const leaver = broadcast.subscribe();
+  assertEquals(newcomer.ledger.inFlight.videoFrames, fit);
+  // It is no more behind than any other that has not read so many.
+  await broadcast.send(...frames(fit, 2 * fit));
+  assertEquals([newcomer.ledger.inFlight.videoFrames, newcomer.ledger.dropped], [2 * fit, {}]);
+
+  const reader = new Reader(newcomer);
+  await turns();
+  await broadcast.send(...frames(2 * fit, 2 * fit + 5));
+  assertEquals(leaver.ledger.inFlight.videoFrames, 0);
+  assert(leaver.ledger.dropped["slow-subscriber"]!.videoFrames > 2 * fit);
+  await leaver.tags.cancel();
+  await broadcast.end();
+  assertEquals(reader.tags.length, fast.tags.length);
+  assertEquals(broadcast.ledger.balance(), 0);
+});
+
+Deno.test("a live consumer that has read what it was given at once is behind like any other", async () => {
+  const broadcast = new Broadcast();
+  await broadcast.send(videoTag(0, LARGE), videoTag(1, LARGE));
+  const newcomer = broadcast.subscribe();
+  const reader = newcomer.tags.getReader();
+  for (const index of [0, 1]) assertEquals((await reader.read()).value, videoTag(index, LARGE));
+  let most = 0;
+  for (let i = 0; newcomer.ledger.dropped["slow-subscriber"] === undefined; i++) {
+    await broadcast.send({ ...videoTag(1, LARGE), timestamp: 100 + i });
+    most = Math.max(most, newcomer.ledger.inFlight.videoFrames);
+  }
+  assertEquals(most, LIVE_QUEUE_BYTES / LARGE);
+  await reader.cancel();
+  await broadcast.end();
 });
 
 Deno.test("Subscription.stalledFor is how long nothing has been asked for that waits", async () => {

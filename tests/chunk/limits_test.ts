@@ -100,6 +100,17 @@ Deno.test("ChunkDecoder keeps maxPartialBytes bytes of unfinished messages and n
   });
 });
 
+Deno.test("ChunkDecoder counts a chunk as unfinished before all of it has come", () => {
+  const options = { chunkSize: 300, maxPartialBytes: 599 };
+  const header = begin(6, 1000, 0);
+  assertLimit(options, begin(5, 1000, 300), header, {
+    messages: 0,
+    chunkStreamId: 6,
+    message:
+      "Cannot keep so many bytes of unfinished messages: read 600 bytes, expected at most 599",
+  });
+});
+
 Deno.test("ChunkDecoder counts bytes no longer as unfinished once their message is finished", () => {
   const message = [...begin(4, 300), ...begin(5, 200)];
   message.push(...goOn({ chunkStreamId: 4, payload: filled(128) }));
@@ -107,7 +118,8 @@ Deno.test("ChunkDecoder counts bytes no longer as unfinished once their message 
   message.push(...goOn({ chunkStreamId: 4, payload: filled(44) }));
   const { messages, error } = decodeParts(
     [Uint8Array.from(Array.from({ length: 50 }, () => message).flat())],
-    { maxPartialBytes: 384 },
+    // 384 are unfinished when the 72 come that finish one of the two.
+    { maxPartialBytes: 384 + 72 },
   );
   assertEquals(error, undefined);
   assertEquals(messages.length, 100);
@@ -123,7 +135,7 @@ Deno.test("ChunkDecoder counts bytes no longer as unfinished once their message 
   const round = [...begin(4, 300), ...goOn({ chunkStreamId: 4, payload: filled(128) }), ...abort];
   const { messages, error, counts } = decodeParts(
     [Uint8Array.from(Array.from({ length: 50 }, () => round).flat())],
-    { maxPartialBytes: 256 },
+    { maxPartialBytes: 256 + 4 },
   );
   assertEquals(error, undefined);
   assertEquals(messages.length, 50);

@@ -95,10 +95,10 @@ Deno.test("PublicationLedger keeps of consumers that have left the sums of their
   const ledger = new PublicationLedger(new ReceivedCounts());
   for (const kind of ["http-flv", "http-flv", "recording"]) {
     const gone = consumer(kind);
+    ledger.add(gone);
     gone.delivered.videoFrames = 7;
     gone.drop("videoFrames", "slow-subscriber");
     gone.drop("videoFrames", "consumer-left");
-    ledger.add(gone);
     assertEquals(ledger.consumers, [gone]);
     assertEquals(ledger.balance() >= 1, true);
     ledger.retire(gone);
@@ -110,6 +110,7 @@ Deno.test("PublicationLedger keeps of consumers that have left the sums of their
   const sums = (count: number) => ({
     mode: "lossless",
     count,
+    kicked: 0,
     delivered: counts({ videoFrames: 7 * count }),
     dropped: counts({ videoFrames: 2 * count }),
     balance: count,
@@ -120,6 +121,26 @@ Deno.test("PublicationLedger keeps of consumers that have left the sums of their
   ]);
   ledger.retire(consumer("stranger"));
   assertEquals(ledger.balance(), 3);
+});
+
+Deno.test("PublicationLedger counts of a consumer that stays only what was its own", () => {
+  const [first, second] = [0, 1].map(() => new PublicationLedger(new ReceivedCounts()));
+  const viewer = consumer("http-flv");
+  first!.add(viewer);
+  viewer.delivered.videoFrames = 6;
+  viewer.drop("videoFrames", "slow-subscriber");
+  first!.retire(viewer);
+  second!.add(viewer);
+  viewer.delivered.videoFrames += 2;
+  viewer.drop("videoFrames", "paused");
+  const consumption = (delivered: number, dropped: object) =>
+    new Map([["http-flv", { delivered: counts({ videoFrames: delivered }), dropped }]]);
+  const one = counts({ videoFrames: 1 });
+  assertEquals(first!.consumption(), consumption(6, { "slow-subscriber": one }));
+  const own = consumption(2, { "slow-subscriber": noMedia(), "paused": one });
+  assertEquals(second!.consumption(), own);
+  second!.retire(viewer);
+  assertEquals(second!.consumption(), own);
 });
 
 Deno.test("PublicationLedger as JSON has everything that balances", () => {
@@ -160,9 +181,9 @@ Deno.test("PublicationLedger.describe() says where everything went, and whether 
   ledger.tags.videoFrames = 10;
   ledger.tags.audioFrames = 8;
   const recording = consumer();
+  ledger.add(recording);
   recording.delivered.videoFrames = 9;
   recording.drop("videoFrames", "before-keyframe");
-  ledger.add(recording);
   ledger.retire(recording);
   assertEquals(
     ledger.describe(),

@@ -156,3 +156,15 @@ Deno.test("--stream-key and --app keep strangers out, and the publisher hears wh
   await server.line(/live\/demo is published/);
   assertEquals(server.lines.filter((line) => line.includes("secret")), []);
 });
+
+Deno.test("a server without a key says so, and that it cannot have seen the variable", async () => {
+  await using server = await ServerProcess.start({ env: { SLUICE_STREAM_KEY: "secret" } });
+  await server.line(/Anybody may publish.*SLUICE_STREAM_KEY.*--allow-env=SLUICE_STREAM_KEY/);
+});
+
+Deno.test("a server without a key that was free to look says no more than that", async () => {
+  await using server = await ServerProcess.start({
+    permissions: ["--allow-env=SLUICE_STREAM_KEY"],
+  });
+  await server.line(/Anybody may publish: there is no --stream-key$/);
+});

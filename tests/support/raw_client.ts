@@ -148,6 +148,16 @@ export class RawClient implements Disposable {
     this.#socket.pause();
   }
 
+  /** Goes on taking what the server sends. */
+  hearAgain(): void {
+    this.#socket.resume();
+  }
+
+  /** Bytes that have not left for the server, since it does not take what was sent before them. */
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
   /** Waits until everything has left for the server. */
   async flushed(): Promise<void> {
     await until("bytes to leave", () => this.#socket.writableLength === 0);

@@ -18,12 +18,18 @@ const PROGRAM = new URL("../../src/server/main.ts", import.meta.url).pathname;
 export interface ServerProcessOptions {
   /** Flags of the server. */
   args?: string[];
+  /** What to run, if not the program in this tree. */
+  program?: string;
+  /** Where to run it. */
+  cwd?: string;
   /** What Deno allows it beyond the network. */
   permissions?: string[];
   /** Commands of the shell that starts it, such as `ulimit -n 64`. */
   shell?: string;
   /** Variables of its environment. */
   env?: Record<string, string>;
+  /** What becomes of its standard output; `piped` is never read. */
+  stdout?: "null" | "piped";
 }
 
 /** The server as a process of its own, with no more permissions than it needs. */
@@ -31,32 +37,36 @@ export class ServerProcess implements AsyncDisposable {
   /** What it has logged so far. */
   readonly lines: string[] = [];
   readonly #child: Deno.ChildProcess;
+  readonly #stdout: "null" | "piped";
   readonly #reading: Promise<void>;
   #ended = false;
 
-  private constructor(child: Deno.ChildProcess) {
+  private constructor(child: Deno.ChildProcess, stdout: "null" | "piped") {
     this.#child = child;
+    this.#stdout = stdout;
     this.#reading = this.#read(child.stderr);
     Promise.all([child.status, this.#reading]).then(() => this.#ended = true);
   }
 
   /** Starts it and waits until it listens. */
   static async start(options: ServerProcessOptions = {}): Promise<ServerProcess> {
-    const { args = [], permissions = [], shell, env } = options;
-    const command = [...denoRun(permissions), ...FREE_PORTS, ...args];
+    const { args = [], program: server = PROGRAM, permissions = [], shell, cwd, env } = options;
+    const { stdout = "null" } = options;
+    const command = [...denoRun(permissions, server), ...FREE_PORTS, ...args];
     const [program, programArgs] = shell === undefined
       ? [Deno.execPath(), command]
       : ["sh", ["-c", `${shell}; exec "$@"`, "sh", Deno.execPath(), ...command]];
     const child = new Deno.Command(program, {
       args: programArgs,
       stdin: "null",
-      stdout: "null",
+      stdout,
       stderr: "piped",
+      ...cwd !== undefined && { cwd },
       ...env && { env },
     }).spawn();
-    const server = new ServerProcess(child);
-    await server.line(/Watch http/);
-    return server;
+    const process = new ServerProcess(child, stdout);
+    await process.line(/Watch .*http/);
+    return process;
   }
 
   /** `rtmp://127.0.0.1:port`. */
@@ -66,7 +76,7 @@ export class ServerProcess implements AsyncDisposable {
 
   /** `http://127.0.0.1:port`. */
   get http(): string {
-    return this.#announced(/http:\/\/[^/]+/);
+    return this.#announced(/(?<=Watch \W*)http:\/\/[^/]+/);
   }
 
   /** The port of RTMP. */
@@ -94,6 +104,7 @@ export class ServerProcess implements AsyncDisposable {
   async ended(): Promise<Deno.CommandStatus> {
     const status = await within("the server to end", this.#child.status);
     await this.#reading;
+    if (this.#stdout === "piped") await this.#child.stdout.cancel();
     return status;
   }
 
@@ -149,6 +160,6 @@ export function recordPermissions(directory: string): string[] {
   return [`--allow-read=${directory}`, `--allow-write=${directory}`];
 }
 
-function denoRun(permissions: string[]): string[] {
-  return ["run", "--no-prompt", "--allow-net", ...permissions, PROGRAM];
+function denoRun(permissions: string[], program = PROGRAM): string[] {
+  return ["run", "--no-prompt", "--allow-net", ...permissions, program];
 }

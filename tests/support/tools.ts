@@ -34,8 +34,8 @@ export async function toolTest(
 /** Whether a tool is there. */
 export async function hasTool(tool: Tool): Promise<boolean> {
   if (tool.startsWith("/")) return await isFile(tool);
-  if (!tool.startsWith("gst:")) return await isOnPath(tool);
-  if (!await isOnPath("gst-inspect-1.0")) return false;
+  if (!tool.startsWith("gst:")) return await findOnPath(tool) !== undefined;
+  if (await findOnPath("gst-inspect-1.0") === undefined) return false;
   const inspect = new Deno.Command("gst-inspect-1.0", {
     args: ["--exists", tool.slice("gst:".length)],
     stdout: "null",
@@ -44,11 +44,11 @@ export async function hasTool(tool: Tool): Promise<boolean> {
   return (await inspect.output()).success;
 }
 
-async function isOnPath(program: string): Promise<boolean> {
+/** Where a program is, if it is on the PATH. */
+export async function findOnPath(program: string): Promise<string | undefined> {
   for (const directory of (Deno.env.get("PATH") ?? "").split(":")) {
-    if (await isFile(`${directory}/${program}`)) return true;
+    if (await isFile(`${directory}/${program}`)) return `${directory}/${program}`;
   }
-  return false;
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -4,9 +4,12 @@
  * @module
  */
 
-import type { MiddlewareHandler } from "hono";
-import { isLoopback } from "../loopback.ts";
+import type { Context, MiddlewareHandler } from "hono";
+import { Guesses } from "../guesses.ts";
 import { isSameSecret } from "../secrets.ts";
+import type { HttpEnv } from "./http_routes.ts";
+import { isForLoopback, isFromOtherSite } from "./same_site.ts";
+import { socketOf } from "./stream_request.ts";
 
 const READING: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
@@ -15,36 +18,37 @@ const READING: readonly string[] = ["GET", "HEAD", "OPTIONS"];
  * Where there is none, as on loopback, it keeps out pages of other sites, which a browser on this
  * machine could be showing.
  */
-export function apiGuard(token: string | undefined): MiddlewareHandler {
+export function apiGuard(token: string | undefined): MiddlewareHandler<HttpEnv> {
+  return token === undefined ? guardByPlace : guardByToken(token);
+}
+
+const guardByPlace: MiddlewareHandler<HttpEnv> = async (context, next) => {
+  const header = (name: string) => context.req.header(name);
+  const isReading = READING.includes(context.req.method);
+  if (isForLoopback(header) && (isReading || !isFromOtherSite(header))) return await next();
+  return context.json({ error: "Requests from other sites are not taken" }, 403);
+};
+
+function guardByToken(token: string): MiddlewareHandler<HttpEnv> {
+  const guesses = new Guesses();
   return async (context, next) => {
     if (READING.includes(context.req.method)) return await next();
-    if (token === undefined) {
-      const host = context.req.header("host") ?? "";
-      const origin = context.req.header("origin");
-      if (isLoopbackHost(host) && (origin === undefined || originHost(origin) === host)) {
-        return await next();
-      }
-      return context.json({ error: "Requests from other sites are not taken" }, 403);
+    const { remoteAddr } = socketOf(context.env.incoming);
+    const seconds = guesses.wait(remoteAddr);
+    if (seconds > 0) {
+      context.header("retry-after", String(seconds));
+      return context.json({ error: "Too many wrong tokens have come from this address" }, 429);
     }
-    const [scheme, given] = (context.req.header("authorization") ?? "").split(" ");
-    if (scheme?.toLowerCase() === "bearer" && isSameSecret(given ?? "", token)) {
-      return await next();
-    }
+    const given = bearer(context);
+    if (given !== undefined && isSameSecret(given, token)) return await next();
+    // Whoever shows none has not guessed.
+    if (given !== undefined) guesses.add(remoteAddr);
     context.header("www-authenticate", "Bearer");
     return context.json({ error: "The API token is missing or wrong" }, 401);
   };
 }
 
-/** A name that only happens to lead here may be a page of another site in disguise. */
-function isLoopbackHost(host: string): boolean {
-  return isLoopback(host.replace(/:\d+$/, "").replace(/^\[|\]$/g, ""));
-}
-
-function originHost(origin: string): string | undefined {
-  try {
-    return new URL(origin).host;
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
+function bearer({ req }: Context): string | undefined {
+  const [scheme, given] = (req.header("authorization") ?? "").split(" ");
+  return scheme?.toLowerCase() === "bearer" ? given : undefined;
 }

@@ -5,47 +5,71 @@
  */
 
 import { Hono } from "hono";
-import { apiGuard } from "./api_guard.ts";
-import { describeStream } from "./describe_stream.ts";
-import type { HttpEnv } from "./http_routes.ts";
+import type { Connections } from "../connections.ts";
 import type { Hub } from "../hub.ts";
-import { pushRoutes } from "./push_routes.ts";
+import type { Recordings } from "../record/recordings.ts";
 import type { Relays } from "../relay/relays.ts";
+import { apiGuard } from "./api_guard.ts";
+import { connectionRoutes } from "./connection_routes.ts";
+import type { HttpEnv } from "./http_routes.ts";
+import { openApi } from "./openapi/openapi.ts";
+import { pushRoutes } from "./push_routes.ts";
+import { recordingRoutes } from "./recording_routes.ts";
+import { type ServerFacts, serverRoutes } from "./server_routes.ts";
+import { streamRoutes } from "./stream_routes.ts";
 
-const STREAMS = "/api/v1/streams/";
-
-/** Routes the requests of programs that watch the server, and of those that steer it. */
-export function apiRoutes(
-  hub: Hub,
-  { pushes }: Relays,
-  apiToken: string | undefined,
-): Hono<HttpEnv> {
-  const routes = new Hono<HttpEnv>();
-  routes.use(apiGuard(apiToken));
-  routes.route("/pushes", pushRoutes(pushes));
-  routes.get("/streams", (context) => context.json({ streams: hub.streams.map(describeStream) }));
-  routes.get("/streams/*", (context) => {
-    const path = readPath(context.env.incoming.url ?? "");
-    const stream = path === undefined ? undefined : hub.find(path);
-    return stream ? context.json(describeStream(stream)) : context.notFound();
-  });
-  routes.delete("/streams/*", (context) => {
-    const path = readPath(context.env.incoming.url ?? "");
-    const stream = path === undefined ? undefined : hub.find(path);
-    if (!stream) return context.notFound();
-    stream.publication.close("An operator has ended this publication");
-    return context.body(null, 204);
-  });
-  return routes;
+/** What the API is about. */
+export interface ApiContext {
+  hub: Hub;
+  connections: Connections;
+  relays: Relays;
+  /** `undefined` when the server has no directory for them. */
+  recordings: Recordings | undefined;
+  /** What has to be shown by whoever changes something; nothing where nobody else can connect. */
+  apiToken: string | undefined;
+  server: ServerFacts;
 }
 
-/** The path of a stream in a URL: its parts are decoded one by one, a slash in a name is `%2F`. */
-function readPath(target: string): string | undefined {
-  const [pathname = ""] = target.split("?");
-  try {
-    return pathname.slice(STREAMS.length).split("/").map(decodeURIComponent).join("/");
-  } catch (error) {
-    if (error instanceof URIError) return undefined;
-    throw error;
+/** What may be done where; `HEAD` goes with `GET`. */
+const METHODS: readonly [path: string, methods: string][] = [
+  ["/openapi.json", "GET"],
+  ["/server", "GET"],
+  ["/token", "POST"],
+  ["/streams", "GET"],
+  ["/streams/*", "DELETE, GET"],
+  ["/connections", "GET"],
+  ["/connections/:id", "DELETE, GET"],
+  ["/pushes", "GET, POST"],
+  ["/pushes/:id", "DELETE"],
+  ["/recordings", "GET, POST"],
+  ["/recordings/:id", "DELETE"],
+];
+
+/** Routes the requests of programs that watch the server, and of those that steer it. */
+export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
+  const { hub, connections, relays, recordings, apiToken, server } = context;
+  const routes = new Hono<HttpEnv>();
+  routes.use(async (context, next) => {
+    await next();
+    context.header("cache-control", "no-store");
+    context.header("x-content-type-options", "nosniff");
+  });
+  routes.use(apiGuard(apiToken));
+  routes.get("/openapi.json", (context) => context.json(openApi));
+  const needsToken = apiToken !== undefined;
+  const canRecord = recordings !== undefined;
+  routes.route("/server", serverRoutes({ ...server, needsToken, canRecord }));
+  // Whoever gets here has shown the right one.
+  routes.post("/token", (context) => context.body(null, 204));
+  routes.route("/streams", streamRoutes(hub, connections));
+  routes.route("/connections", connectionRoutes(connections));
+  routes.route("/pushes", pushRoutes(relays.pushes));
+  routes.route("/recordings", recordingRoutes(hub, recordings));
+  for (const [path, methods] of METHODS) {
+    routes.all(path, (context) => {
+      context.header("allow", methods);
+      return context.json({ error: `${context.req.method} is not for this` }, 405);
+    });
   }
+  return routes;
 }

@@ -19,7 +19,14 @@ export interface StreamDescription {
   path: string;
   app: string;
   name: string;
-  publisher: { id: string; address: string; since: string; flashVer: string };
+  /** Who publishes it: the publication's id, and that of its connection if it comes by one. */
+  publisher: {
+    id: string;
+    connection: string | null;
+    address: string;
+    since: string;
+    flashVer: string;
+  };
   video?: VideoConfig;
   audio?: AudioConfig;
   /** Bits a second over the last few seconds. */
@@ -27,8 +34,15 @@ export interface StreamDescription {
   ledger: PublicationLedger;
 }
 
-/** Describes a stream: who publishes it, what is in it, and its books. */
-export function describeStream({ publication, channel }: LiveStream): StreamDescription {
+/**
+ * Describes a stream: who publishes it, what is in it, and its books.
+ *
+ * @param connections The connections by which publications come, by the ids of those.
+ */
+export function describeStream(
+  { publication, channel }: LiveStream,
+  connections: ReadonlyMap<string, string>,
+): StreamDescription {
   const { path, app, name, id, remoteAddr, since, flashVer, ledger } = publication;
   const metadata = readMetadata(channel);
   const video = describeVideo(channel, metadata);
@@ -37,7 +51,13 @@ export function describeStream({ publication, channel }: LiveStream): StreamDesc
     path,
     app,
     name,
-    publisher: { id, address: remoteAddr, since: since.toISOString(), flashVer },
+    publisher: {
+      id,
+      connection: connections.get(id) ?? null,
+      address: remoteAddr,
+      since: since.toISOString(),
+      flashVer,
+    },
     ...(video && { video }),
     ...(audio && { audio }),
     bitrate: channel.rate.bitrate,

@@ -7,9 +7,9 @@
 import type { Handler } from "hono";
 import type { HttpEnv } from "./http_routes.ts";
 import { flvBody } from "../flv_body.ts";
-import type { Hub } from "../hub.ts";
-import { readStreamUrl } from "./stream_url.ts";
-import { beginView, cutWhenStalled, readViewOptions, type ViewerRules } from "./view.ts";
+import { readStreamRequest, socketOf } from "./stream_request.ts";
+import { authorizeView, beginView, type ViewContext, type Viewer } from "./view.ts";
+import { readViewOptions } from "./view_options.ts";
 
 /** What browsers ask before a request, and what they are told: pages of all sites may watch. */
 export const CORS_HEADERS: Readonly<Record<string, string>> = {
@@ -26,20 +26,22 @@ const FLV_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** Answers GET, and HEAD at once: nothing is sent before there is a publisher. */
-export function httpFlv(hub: Hub, rules: ViewerRules): Handler<HttpEnv> {
-  return async (context) => {
-    const { incoming, outgoing } = context.env;
-    const url = readStreamUrl(incoming.url ?? "");
-    const options = readViewOptions(url.params, rules);
-    if (context.req.method === "HEAD") {
-      return context.body(null, hub.find(url.path) ? 200 : 404, { ...FLV_HEADERS });
+export function httpFlv(context: ViewContext): Handler<HttpEnv> {
+  return async ({ env: { incoming, outgoing }, req, body }) => {
+    const request = readStreamRequest("play", incoming);
+    const socket = socketOf(incoming);
+    if (req.method === "HEAD") {
+      readViewOptions(request.params, context.rules.allowLossless);
+      await authorizeView(context, request, socket);
+      const isLive = context.hub.find(`${request.app}/${request.name}`) !== undefined;
+      return body(null, isLive ? 200 : 404, { ...FLV_HEADERS });
     }
     const gone = new AbortController();
     outgoing.once("close", () => gone.abort());
-    const subscription = await beginView(hub, "http-flv", url, options, gone.signal);
-    const viewer = { path: url.path, remoteAddr: incoming.socket.remoteAddress ?? "" };
-    cutWhenStalled(subscription, viewer, rules.timeout, () => outgoing.destroy());
-    return context.body(flvBody(subscription) as ReadableStream<Uint8Array<ArrayBuffer>>, 200, {
+    const cut = () => void outgoing.destroy();
+    const viewer: Viewer = { protocol: "http-flv", request, socket, cut };
+    const subscription = await beginView(context, viewer, gone.signal);
+    return body(flvBody(subscription) as ReadableStream<Uint8Array<ArrayBuffer>>, 200, {
       ...FLV_HEADERS,
     });
   };

@@ -7,14 +7,19 @@
 import type { IncomingMessage } from "node:http";
 import type { Handler } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { RtmpCommandError } from "../../errors.ts";
+import { FlvError, RtmpCommandError } from "../../errors.ts";
 import { FlvDemuxerStream } from "../../flv/demuxer.ts";
 import { ReceivedCounts } from "../../ledger/received_counts.ts";
+import { DEFAULT_LIMITS } from "../../session/limits.ts";
+import { PartialBudget } from "../../session/partial_budget.ts";
 import type { PublicationEnd, StreamRequest } from "../../session/publication.ts";
 import { StatusCode } from "../../session/status.ts";
-import type { HttpEnv } from "./http_routes.ts";
+import type { Connections } from "../connections.ts";
 import type { RtmpServer } from "../serve.ts";
-import { readStreamUrl } from "./stream_url.ts";
+import type { HttpEnv } from "./http_routes.ts";
+import { isForLoopback, isFromOtherSite } from "./same_site.ts";
+import { readStreamRequest, socketOf } from "./stream_request.ts";
+import { ENDING } from "./view.ts";
 
 /** The status for each way in which a publication ends; nobody is left to read that of the second. */
 const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
@@ -24,58 +29,94 @@ const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
   closed: 409,
 };
 
-/** Answers when the body has ended, and everything in it has been handed on. */
-export function httpPublish(publish: RtmpServer["publish"]): Handler<HttpEnv> {
+/** Where publications go. */
+export interface PublishContext {
+  publish: RtmpServer["publish"];
+  connections: Connections;
+  /** Whether anybody who gets here may publish, which then must not be pages of other sites. */
+  isOpen: boolean;
+  /** Whether the server is shutting down, so that nothing begins any more. */
+  isEnding: () => boolean;
+}
+
+/**
+ * Answers when the body has ended, and everything in it has been handed on.
+ *
+ * @param budget What all bodies together may leave in unfinished tags: as much as RTMP, by default.
+ */
+export function httpPublish(
+  { publish, connections, isOpen, isEnding }: PublishContext,
+  budget: PartialBudget = new PartialBudget(DEFAULT_LIMITS.maxTotalPartialBytes),
+): Handler<HttpEnv> {
   return async (context) => {
     const { incoming } = context.env;
-    const request = publishRequest(incoming);
+    const request = readStreamRequest("publish", incoming);
+    const header = (name: string) => context.req.header(name);
+    if (isEnding()) throw new HTTPException(503, { message: ENDING });
+    if (isFromOtherSite(header) || (isOpen && !isForLoopback(header))) {
+      throw new HTTPException(403, { message: "Requests from other sites are not taken" });
+    }
     const counts = new ReceivedCounts();
     const demuxer = new FlvDemuxerStream();
-    const tags = bodyOf(incoming, counts).pipeThrough(demuxer);
-    const end = await publish(request, tags, counts).catch((error) => {
-      throw refusal(error, request);
+    const stop = new AbortController();
+    const hold = budget.open(() => stop.abort(tooMuch()));
+    const look = () => hold(demuxer.incompleteBytes);
+    const body = bodyOf(incoming, counts, look, stop.signal);
+    const tags = body.pipeThrough(demuxer);
+    const path = `${request.app}/${request.name}`;
+    const leave = connections.add({
+      protocol: "http-flv",
+      socket: socketOf(incoming),
+      publishes: path,
     });
+    const end = await publish(request, tags, counts)
+      .catch((error) => {
+        throw refusal(error, request);
+      })
+      .finally(() => {
+        hold(0);
+        leave();
+      });
     const flaw = end.reason === "unpublished" ? flawOf(demuxer) : undefined;
     if (flaw) throw new HTTPException(400, { message: flaw });
     const status = STATUS[end.reason];
     if (status !== 201) throw new HTTPException(status, { message: end.description });
-    return context.json({ path: `${request.app}/${request.name}`, messages: counts.messages }, 201);
-  };
-}
-
-/** A key may come as `?key=KEY`, as over RTMP, or as `Authorization: Bearer KEY`. */
-function publishRequest({ url, headers, socket }: IncomingMessage): StreamRequest {
-  const { app, name, params } = readStreamUrl(url ?? "");
-  const [scheme, token] = (headers.authorization ?? "").split(" ");
-  if (scheme?.toLowerCase() === "bearer" && token && !params.has("key")) params.set("key", token);
-  const { remoteAddress = "", remotePort = 0 } = socket;
-  const host = remoteAddress.includes(":") ? `[${remoteAddress}]` : remoteAddress;
-  return {
-    kind: "publish",
-    app,
-    name,
-    params,
-    remoteAddr: `${host}:${remotePort}`,
-    tcUrl: `http://${headers.host ?? ""}/${app}`,
-    flashVer: headers["user-agent"] ?? "",
-    type: "live",
+    return context.json({ path, messages: counts.messages }, 201);
   };
 }
 
 /**
  * The bytes of the body, read when they are wanted. There is no cancelling it: that would close the
  * connection, on which the answer is still to be sent.
+ *
+ * @param look Called before each read.
+ * @param stopped Fails it.
  */
-function bodyOf(incoming: IncomingMessage, counts: ReceivedCounts): ReadableStream<Uint8Array> {
+function bodyOf(
+  incoming: IncomingMessage,
+  counts: ReceivedCounts,
+  look: () => void,
+  stopped: AbortSignal,
+): ReadableStream<Uint8Array> {
   const chunks = incoming[Symbol.asyncIterator]();
   return new ReadableStream({
+    start(controller) {
+      stopped.addEventListener("abort", () => controller.error(stopped.reason));
+    },
     async pull(controller) {
+      look();
       const { done, value } = await chunks.next();
       if (done) return controller.close();
       counts.bytes += value.length;
       controller.enqueue(value);
     },
   }, { highWaterMark: 0 });
+}
+
+function tooMuch(): FlvError {
+  return new FlvError("Cannot keep so many bytes of unfinished tags over all connections", {
+    read: "the most of them on this one",
+  });
 }
 
 function flawOf({ header, incompleteBytes }: FlvDemuxerStream): string | undefined {

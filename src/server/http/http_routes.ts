@@ -8,48 +8,52 @@ import type { HttpBindings } from "@hono/node-server";
 import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { apiRoutes } from "./api_routes.ts";
+import { apiGuard } from "./api_guard.ts";
+import { type ApiContext, apiRoutes } from "./api_routes.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { healthRoutes } from "./health_routes.ts";
 import { CORS_HEADERS, httpFlv } from "./http_flv.ts";
-import { httpPublish } from "./http_publish.ts";
-import type { Hub } from "../hub.ts";
-import type { Relays } from "../relay/relays.ts";
-import type { RtmpServer } from "../serve.ts";
-import type { ViewerRules } from "./view.ts";
+import { httpPublish, type PublishContext } from "./http_publish.ts";
+import { metricsRoutes } from "./metrics_routes.ts";
+import { pageRoutes } from "./page_routes.ts";
+import { socketOf } from "./stream_request.ts";
+import type { ViewContext } from "./view.ts";
 
 /** What routes know of a request beside what every server does: Node's own two ends of it. */
 export type HttpEnv = { Bindings: HttpBindings };
 
 /** What the routes lead to. */
-export interface HttpContext {
-  hub: Hub;
-  publish: RtmpServer["publish"];
-  viewers: ViewerRules;
-  relays: Relays;
-  /** What has to be shown by whoever changes something; nothing where nobody else can connect. */
-  apiToken: string | undefined;
+export interface HttpContext extends ApiContext, ViewContext, PublishContext {
+  metrics: Metrics;
+  /** Why nobody should be sent here, if so. */
+  notReady: () => string | undefined;
 }
 
 /** The URL of a stream, as far as it takes to tell it from others. */
 const STREAM = "/*" as const;
 
+const WATCHING: readonly string[] = ["GET", "HEAD"];
+
 const log = getLogger(["sluice", "http"]);
 
 /** Routes the requests of viewers, of publishers, and of programs that watch the server. */
-export function httpRoutes(
-  { hub, publish, viewers, relays, apiToken }: HttpContext,
-): Hono<HttpEnv> {
+export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
-  routes.get("/", (context) => context.text(greeting(hub)));
-  routes.route("/api/v1", apiRoutes(hub, relays, apiToken));
+  routes.route("/", pageRoutes());
+  routes.route("/", healthRoutes(context.notReady));
+  routes.use("/metrics", apiGuard(context.apiToken));
+  routes.route("/metrics", metricsRoutes(context.metrics));
+  routes.route("/api/v1", apiRoutes(context));
   routes.all("/api/*", (context) => context.notFound());
   routes.use(STREAM, async (context, next) => {
     await next();
     // Pages of other sites may watch, and may know why they cannot.
+    if (!WATCHING.includes(context.req.method)) return;
     context.header("access-control-allow-origin", "*");
   });
   routes.options(STREAM, (context) => context.body(null, 204, { ...CORS_HEADERS }));
-  routes.get(STREAM, httpFlv(hub, viewers));
-  routes.put(STREAM, httpPublish(publish));
+  routes.get(STREAM, httpFlv(context));
+  routes.put(STREAM, httpPublish(context));
   routes.all(STREAM, (context) => {
     context.header("allow", "GET, HEAD, OPTIONS, PUT");
     return context.json({ error: `${context.req.method} is not for streams` }, 405);
@@ -57,9 +61,11 @@ export function httpRoutes(
   routes.notFound((context) => context.json({ error: "There is nothing here" }, 404));
   routes.onError((error, context) => {
     // The body that nobody wants goes with the connection.
-    if (context.req.method === "PUT") context.header("connection", "close");
+    const isTooLarge = error instanceof HTTPException && error.status === 413;
+    if (context.req.method === "PUT" || isTooLarge) context.header("connection", "close");
     if (!(error instanceof HTTPException)) {
       log.error("Cannot answer {method} {url}: {error}", {
+        connection: socketOf(context.env.incoming).id,
         method: context.req.method,
         url: context.req.path,
         error: error.stack ?? String(error),
@@ -70,19 +76,4 @@ export function httpRoutes(
     return context.json({ error: error.message }, error.status);
   });
   return routes;
-}
-
-function greeting(hub: Hub): string {
-  const live = hub.streams.map(({ publication }) => `  ${publication.path}`);
-  return [
-    "Sluice",
-    "",
-    live.length > 0 ? "Live now:" : "Nothing is live.",
-    ...live,
-    "",
-    "Publish to  rtmp://<this host>/<app>/<name>",
-    "Watch       /<app>/<name>.flv",
-    "Look at     /api/v1/streams",
-    "",
-  ].join("\n");
 }

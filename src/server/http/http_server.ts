@@ -5,20 +5,17 @@
  */
 
 import type { Buffer } from "node:buffer";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { getLogger } from "@logtape/logtape";
 import { acceptAll } from "../accept.ts";
-import { HttpSocket } from "./http_socket.ts";
+import type { HttpSocket } from "./http_socket.ts";
+import { HttpSockets } from "./http_sockets.ts";
 
 /** How long a client may take over the head of its request, in milliseconds. */
 const HEADERS_TIMEOUT = 10_000;
 
 /** How often it is looked whether one takes longer, in milliseconds. */
 const CHECK_INTERVAL = 1_000;
-
-/** Connections at once, viewers and those who wait to be among them. */
-const MAX_CONNECTIONS = 1_000;
 
 /** How long requests may take to end on shutdown, in milliseconds. */
 const SHUTDOWN_PATIENCE = 1_000;
@@ -33,15 +30,25 @@ export interface HttpHandlers {
 /** Takes over the connection of a request that asks for another protocol. */
 export type Upgrade = (request: IncomingMessage, socket: HttpSocket, head: Buffer) => void;
 
+/** What clients may ask for. */
+export interface HttpLimits {
+  /** Connections at once, viewers and those who wait to be among them: 1000. */
+  maxConnections: number;
+  /** Milliseconds in which a viewer may take nothing, 30,000; half of what other clients may. */
+  timeout: number;
+}
+
+const DEFAULT_LIMITS: Readonly<HttpLimits> = { maxConnections: 1000, timeout: 30_000 };
+
 /** A server that listens. */
 export interface HttpServer {
   /** The port it listens on. */
   readonly port: number;
+  /** Its connections. */
+  readonly sockets: HttpSockets;
   /** Stops it; streams that go on after a moment are cut. */
   shutdown(): Promise<void>;
 }
-
-const log = getLogger(["sluice", "http"]);
 
 /**
  * Listens for HTTP. It is Node's server, not `Deno.serve`, which waits for ever for the head of a
@@ -51,55 +58,73 @@ const log = getLogger(["sluice", "http"]);
  * @throws {Deno.errors.NotCapable} If `--allow-net` was not given.
  */
 export function serveHttp(
-  { fetch, upgrade }: HttpHandlers,
-  host: string,
+  handlers: HttpHandlers,
+  hostname: string,
   port: number,
+  limits: Partial<HttpLimits> = {},
 ): HttpServer {
-  const listener = Deno.listen({ hostname: host, port });
+  const { maxConnections, timeout } = { ...DEFAULT_LIMITS, ...limits };
+  const listener = Deno.listen({ hostname, port });
+  const { server, stop } = nodeServer(handlers);
+  const sockets = new HttpSockets(maxConnections);
+  const accepting = acceptAll(
+    listener,
+    (conn) => {
+      const socket = sockets.take(conn as Deno.TcpConn);
+      if (socket) server.emit("connection", socket);
+    },
+    (error) => sockets.failed(error),
+  );
+  // Those who watch are cut off before that, by whoever can tell them why.
+  const checking = setInterval(() => sockets.closeStalled(2 * timeout), CHECK_INTERVAL);
+  return {
+    port: listener.addr.port,
+    sockets,
+    async shutdown() {
+      listener[Symbol.dispose]();
+      stop();
+      for (const socket of sockets.open) if (socket.requests === 0) socket.destroy();
+      const timer = setTimeout(() => {
+        for (const socket of sockets.open) socket.destroy();
+      }, SHUTDOWN_PATIENCE);
+      await accepting;
+      await Promise.all(sockets.open.map((socket) => closed(socket)));
+      clearTimeout(timer);
+      clearInterval(checking);
+    },
+  };
+}
+
+/** Node's server without a socket of its own to listen with. */
+function nodeServer({ fetch, upgrade }: HttpHandlers): { server: Server; stop: () => void } {
   const server = createServer({
     headersTimeout: HEADERS_TIMEOUT,
     connectionsCheckingInterval: CHECK_INTERVAL,
     requestTimeout: 0,
     // What is left of a body goes with its connection: `HttpSocket` knows how to say goodbye.
   }, getRequestListener(fetch, { autoCleanupIncoming: false }));
-  server.on("upgrade", (request, socket, head) => upgrade(request, socket as HttpSocket, head));
-  // Node's server believes that it listens itself: only then it keeps connections alive between two
-  // requests, and watches over slow ones.
+  server.on("request", ({ socket }, response) => {
+    const own = socket as unknown as HttpSocket;
+    own.requests++;
+    response.once("close", () => own.requests--);
+  });
+  server.on("upgrade", (request, stream, head) => {
+    const socket = stream as HttpSocket;
+    // It is the upgrade's until it is closed.
+    socket.requests++;
+    upgrade(request, socket, head);
+  });
+  // It believes that it listens itself: only then it keeps connections alive between two requests,
+  // and watches over slow ones.
   let listening = true;
   Object.defineProperty(server, "listening", { get: () => listening });
   server.emit("listening");
-
-  const sockets = new Set<HttpSocket>();
-  const accepting = acceptAll(listener, (conn) => {
-    if (sockets.size >= MAX_CONNECTIONS) {
-      log.warn("Cannot take in one more connection: {count} are open", { count: sockets.size });
-      return conn[Symbol.dispose]();
-    }
-    const socket = new HttpSocket(conn as Deno.TcpConn);
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    socket.on("error", (error) => {
-      log.debug("{remoteAddr} has gone: {error}", {
-        remoteAddr: socket.remoteAddress,
-        error: String(error),
-      });
-    });
-    server.emit("connection", socket);
-  }, (error) => log.warn("Cannot take in a connection: {error}", { error: String(error) }));
-
   return {
-    port: listener.addr.port,
-    async shutdown() {
+    server,
+    stop() {
       listening = false;
-      listener[Symbol.dispose]();
       // Not a server that could be closed, as Node sees it, but its timer ends.
       server.close(() => {});
-      const timer = setTimeout(() => {
-        for (const socket of sockets) socket.destroy();
-      }, SHUTDOWN_PATIENCE);
-      await accepting;
-      await Promise.all(Array.from(sockets, (socket) => closed(socket)));
-      clearTimeout(timer);
     },
   };
 }

@@ -23,6 +23,18 @@ type Callback = (error?: Error | null) => void;
  * nothing more once file descriptors have run out, and says nothing of it.
  */
 export class HttpSocket extends Duplex {
+  /** Tells this connection from all others. */
+  readonly id: string = crypto.randomUUID();
+  /** When it was taken in. */
+  readonly since: Date = new Date();
+  /** Where the peer connects from, as `address:port`. */
+  readonly remoteAddr: string;
+  /** Bytes that have come; the name is Node's. */
+  bytesRead = 0;
+  /** Bytes that have gone; the name is Node's. */
+  bytesWritten = 0;
+  /** Requests that are being answered. */
+  requests = 0;
   /** The address of the peer; the name is Node's. */
   readonly remoteAddress: string;
   /** The port of the peer; the name is Node's. */
@@ -30,6 +42,8 @@ export class HttpSocket extends Duplex {
   readonly #conn: Deno.TcpConn;
   #readSize = SMALLEST_READ;
   #timeout = 0;
+  /** Since when a write has been waiting for the peer, by `performance.now()`. */
+  #writingSince: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(conn: Deno.TcpConn) {
@@ -37,7 +51,14 @@ export class HttpSocket extends Duplex {
     this.#conn = conn;
     this.remoteAddress = conn.remoteAddr.hostname;
     this.remotePort = conn.remoteAddr.port;
+    const isV6 = this.remoteAddress.includes(":");
+    this.remoteAddr = `${isV6 ? `[${this.remoteAddress}]` : this.remoteAddress}:${this.remotePort}`;
     conn.setNoDelay();
+  }
+
+  /** For how long the peer has taken nothing of what is to be written, in milliseconds. */
+  get stalledFor(): number {
+    return this.#writingSince === undefined ? 0 : performance.now() - this.#writingSince;
   }
 
   /** It is set from the beginning. */
@@ -68,6 +89,7 @@ export class HttpSocket extends Duplex {
     try {
       const count = await this.#conn.read(memory);
       this.#restartTimer();
+      this.bytesRead += count ?? 0;
       if (count === memory.length) this.#readSize = Math.min(2 * this.#readSize, LARGEST_READ);
       this.push(count === null ? null : memory.subarray(0, count));
     } catch (error) {
@@ -77,7 +99,13 @@ export class HttpSocket extends Duplex {
 
   override async _write(bytes: Uint8Array, _: BufferEncoding, done: Callback): Promise<void> {
     try {
-      for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+      for (let at = 0; at < bytes.length;) {
+        this.#writingSince = performance.now();
+        const count = await this.#conn.write(bytes.subarray(at));
+        this.bytesWritten += count;
+        at += count;
+      }
+      this.#writingSince = undefined;
       this.#restartTimer();
       done();
     } catch (error) {

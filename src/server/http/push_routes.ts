@@ -5,29 +5,26 @@
  */
 
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
 import type { Pushes } from "../relay/pushes.ts";
+import { limitBody, readStrings } from "./json_body.ts";
 
-/** Bytes in the largest body that is read. */
-const MAX_BODY_SIZE = 16 * 1024;
+const EXAMPLE = { stream: "live/demo", url: "rtmp://example.com/live/copy" };
 
 /** Routes what is asked of pushes; who may ask is decided before. */
 export function pushRoutes(pushes: Pushes): Hono {
   const routes = new Hono();
   routes.get("/", (context) => context.json({ pushes: pushes.list }));
-  routes.post("/", bodyLimit({ maxSize: MAX_BODY_SIZE }), async (context) => {
-    const { stream, url } = await context.req.json().catch(() => ({})) ?? {};
-    if (typeof stream !== "string" || typeof url !== "string") {
-      return context.json(
-        { error: 'The body must be { "stream": "live/demo", "url": "rtmp://..." }' },
-        400,
-      );
-    }
+  routes.post("/", limitBody, async (context) => {
+    const { stream, url } = await readStrings(context, EXAMPLE);
     try {
-      return context.json(pushes.add(stream, url), 201);
+      const push = pushes.add(stream, url);
+      context.header("location", `/api/v1/pushes/${push.id}`);
+      return context.json(push, 201);
     } catch (error) {
-      if (error instanceof TypeError) return context.json({ error: error.message }, 400);
-      if (error instanceof RangeError) return context.json({ error: error.message }, 429);
+      const { message } = error as Error;
+      if (error instanceof TypeError) throw new HTTPException(400, { message });
+      if (error instanceof RangeError) throw new HTTPException(409, { message });
       throw error;
     }
   });

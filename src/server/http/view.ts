@@ -1,5 +1,5 @@
 /**
- * Somebody who watches over HTTP or a WebSocket: what they ask for, and what becomes of it.
+ * Somebody who watches over HTTP or a WebSocket: whether they may, and what becomes of it.
  *
  * @module
  */
@@ -7,18 +7,20 @@
 import { getLogger } from "@logtape/logtape";
 import { HTTPException } from "hono/http-exception";
 import type { Subscription } from "../../channel/subscription.ts";
-import type { ConsumerMode } from "../../ledger/consumer_ledger.ts";
+import type { ServerLedger } from "../../ledger/server_ledger.ts";
+import type { StreamRequest } from "../../session/publication.ts";
+import type { Connections } from "../connections.ts";
 import type { Hub } from "../hub.ts";
-import type { StreamUrl } from "./stream_url.ts";
-
-/** How long a viewer waits for a publisher unless it says otherwise, in seconds. */
-const DEFAULT_WAIT = 30;
-
-/** The longest a viewer may wait, in seconds. */
-const LONGEST_WAIT = 3600;
+import type { Authorization } from "../serve.ts";
+import { logViewer } from "../viewer_log.ts";
+import type { HttpSocket } from "./http_socket.ts";
+import { readViewOptions } from "./view_options.ts";
 
 /** How often it is looked whether a viewer takes anything, in milliseconds. */
 const STALL_CHECK_INTERVAL = 1_000;
+
+/** What those are told who come too late. */
+export const ENDING = "The server is shutting down";
 
 const log = getLogger(["sluice", "http"]);
 
@@ -28,91 +30,119 @@ export interface ViewerRules {
   timeout: number;
   /** Whether a viewer may hold the publisher back. */
   allowLossless: boolean;
+  /** Whether somebody may watch: `true`, or why not. */
+  authorize: (request: StreamRequest) => Authorization | Promise<Authorization>;
 }
 
-/** What a viewer asks for behind the question mark. */
-export interface ViewOptions {
-  /** For how long to wait for a publisher, in seconds. */
-  wait: number;
-  mode: ConsumerMode;
-  audio: boolean;
-  video: boolean;
+/** Where viewers come to. */
+export interface ViewContext {
+  hub: Hub;
+  connections: Connections;
+  rules: ViewerRules;
+  ledger: ServerLedger;
+  /** Whether the server is shutting down, so that nothing begins any more. */
+  isEnding: () => boolean;
+}
+
+/** Somebody who watches. */
+export interface Viewer {
+  protocol: "http-flv" | "ws-flv";
+  request: StreamRequest;
+  socket: HttpSocket;
+  /** Ends it from this side. */
+  cut: (reason: string) => void;
 }
 
 /**
- * Reads `?wait=SECONDS`, `?audio=0`, `?video=0` and `?mode=lossless`.
+ * Asks whether somebody may watch.
  *
- * @throws {HTTPException} If a value makes no sense, or is not allowed here.
+ * @throws {HTTPException} If not: 403.
  */
-export function readViewOptions(
-  params: URLSearchParams,
-  { allowLossless }: ViewerRules,
-): ViewOptions {
-  const wait = readWait(params.get("wait"));
-  const mode = params.get("mode") ?? "live";
-  if (mode !== "live" && mode !== "lossless") throw bad("mode must be live or lossless");
-  if (mode === "lossless" && !allowLossless) {
-    throw new HTTPException(403, {
-      message: "Viewers cannot be lossless here: the server needs --allow-lossless-viewers",
-    });
-  }
-  const audio = params.get("audio") !== "0";
-  const video = params.get("video") !== "0";
-  if (!audio && !video) throw bad("There is nothing to send without audio and video");
-  return { wait, mode, audio, video };
+export async function authorizeView(
+  { rules, ledger }: ViewContext,
+  request: StreamRequest,
+  { id }: HttpSocket,
+): Promise<void> {
+  const answer = await rules.authorize(request);
+  if (answer === true) return;
+  ledger.refuse("not-authorized");
+  const { app, name, remoteAddr } = request;
+  log.warn("{remoteAddr} was refused {path}: {description}", {
+    connection: id,
+    remoteAddr,
+    path: `${app}/${name}`,
+    description: answer.description,
+  });
+  throw new HTTPException(403, { message: answer.description });
 }
 
 /**
- * Waits for the stream to begin.
+ * Lets somebody in and waits for the stream to begin. A viewer that takes nothing for too long is
+ * cut off.
  *
  * @param gone Ends the wait when the viewer goes.
- * @throws {HTTPException} If nobody publishes it in time.
+ * @throws {HTTPException} If it may not watch, asks for nonsense, or nobody publishes in time; or if
+ * the server is shutting down.
  */
 export async function beginView(
-  hub: Hub,
-  kind: string,
-  { path }: StreamUrl,
-  { wait, ...wanted }: ViewOptions,
+  context: ViewContext,
+  viewer: Viewer,
   gone: AbortSignal,
 ): Promise<Subscription> {
-  const subscription = hub.subscribe(path, { kind, outlives: true, ...wanted });
+  const { hub, connections, rules } = context;
+  const { protocol, request, socket } = viewer;
+  if (context.isEnding()) throw new HTTPException(503, { message: ENDING });
+  const { wait, ...wanted } = readViewOptions(request.params, rules.allowLossless);
+  await authorizeView(context, request, socket);
+  const path = `${request.app}/${request.name}`;
+  const subscription = hub.subscribe(path, { kind: protocol, outlives: true, ...wanted });
+  const leave = connections.add({
+    protocol,
+    socket,
+    plays: { path, subscription },
+    end: viewer.cut,
+  });
+  subscription.done.then(leave);
+  void logViewer(subscription, { connection: socket.id, remoteAddr: request.remoteAddr, path });
+  if (!await begins(subscription, wait, gone)) {
+    throw new HTTPException(404, { message: "Nobody publishes this stream" });
+  }
+  cutWhenStalled(subscription, path, viewer, rules.timeout);
+  return subscription;
+}
+
+/** Whether there is something for the viewer within so many seconds; else it is given up. */
+async function begins(
+  subscription: Subscription,
+  wait: number,
+  gone: AbortSignal,
+): Promise<boolean> {
   let begun = false;
   const giveUp = () => void subscription.tags.cancel();
   const timer = setTimeout(giveUp, wait * 1000);
   gone.addEventListener("abort", giveUp);
+  if (gone.aborted) giveUp();
   await Promise.race([subscription.begun.then(() => begun = true), subscription.done]);
   clearTimeout(timer);
   gone.removeEventListener("abort", giveUp);
-  if (!begun) throw new HTTPException(404, { message: "Nobody publishes this stream" });
-  return subscription;
+  return begun;
 }
 
-/** Cuts a viewer off that takes nothing for too long. */
-export function cutWhenStalled(
+function cutWhenStalled(
   subscription: Subscription,
-  viewer: { path: string; remoteAddr: string },
+  path: string,
+  { request: { remoteAddr }, socket, cut }: Viewer,
   timeout: number,
-  cut: () => void,
 ): void {
   const timer = setInterval(() => {
     if (subscription.stalledFor < timeout) return;
     clearInterval(timer);
+    const seconds = timeout / 1000;
     log.info("{remoteAddr} is cut off: it has taken nothing of {path} for {seconds} s", {
-      ...viewer,
-      seconds: timeout / 1000,
+      connection: socket.id,
+      ...{ remoteAddr, path, seconds },
     });
-    cut();
+    cut(`Nothing was taken for ${seconds} s`);
   }, STALL_CHECK_INTERVAL);
   subscription.done.then(() => clearInterval(timer));
-}
-
-function readWait(text: string | null): number {
-  if (text === null) return DEFAULT_WAIT;
-  const seconds = text === "" ? NaN : Number(text);
-  if (seconds >= 0 && seconds <= LONGEST_WAIT) return seconds;
-  throw bad(`wait must be a number of seconds from 0 to ${LONGEST_WAIT}`);
-}
-
-function bad(message: string): HTTPException {
-  return new HTTPException(400, { message });
 }

@@ -2,7 +2,8 @@
  * The part of the npm package `ws` that is used here.
  *
  * Its version is 7: later ones read an environment variable when they are loaded, and so need a
- * permission. Its published types would replace those of Node in the whole program.
+ * permission; and at least 7.5.14, which bounds how many answers to pings may wait for a viewer that
+ * does not read them. Its published types would replace those of Node in the whole program.
  *
  * @module
  */

@@ -10,9 +10,8 @@ import { HTTPException } from "hono/http-exception";
 import { flvBody } from "../flv_body.ts";
 import type { Upgrade } from "./http_server.ts";
 import type { HttpSocket } from "./http_socket.ts";
-import type { Hub } from "../hub.ts";
-import { readStreamUrl } from "./stream_url.ts";
-import { beginView, cutWhenStalled, readViewOptions, type ViewerRules } from "./view.ts";
+import { readStreamRequest } from "./stream_request.ts";
+import { beginView, type ViewContext, type Viewer } from "./view.ts";
 import { createWebSocketServer, type WebSocketPeer, type WebSocketServer } from "./websocket.ts";
 
 /** Bytes that may wait in a socket before the tags behind them wait in the viewer's queue. */
@@ -21,30 +20,45 @@ const MAX_BUFFERED = 256 * 1024;
 /** Bytes in the largest message that a viewer may send; none of them means anything. */
 const MAX_PAYLOAD = 4 * 1024;
 
+/** The status of a WebSocket that is closed because somebody wants it so (RFC 6455, section 7.4.1). */
+const POLICY_VIOLATION = 1008;
+
+/** How long a viewer may take over its side of a goodbye, in milliseconds. */
+const GOODBYE_PATIENCE = 2_000;
+
 /** Answers requests for a WebSocket: with a stream, or as HTTP would when there is none. */
-export function wsFlv(hub: Hub, rules: ViewerRules): Upgrade {
+export function wsFlv(context: ViewContext): Upgrade {
   const server = createWebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     clientTracking: false,
     maxPayload: MAX_PAYLOAD,
   });
-  return async (request, socket, head) => {
+  return async (incoming, socket, head) => {
     try {
-      const url = readStreamUrl(request.url ?? "");
-      const options = readViewOptions(url.params, rules);
+      const request = readStreamRequest("play", incoming);
       const gone = watchForEnd(socket);
-      const subscription = await beginView(hub, "ws-flv", url, options, gone);
-      const viewer = { path: url.path, remoteAddr: socket.remoteAddress };
-      cutWhenStalled(subscription, viewer, rules.timeout, () => socket.destroy());
-      const peer = shakeHands(server, request, socket, head);
+      const opened: { peer?: WebSocketPeer } = {};
+      const cut = (reason: string) => sayGoodbye(socket, opened.peer, reason);
+      const viewer: Viewer = { protocol: "ws-flv", request, socket, cut };
+      const subscription = await beginView(context, viewer, gone);
+      const peer = shakeHands(server, incoming, socket, head);
       if (!peer) return void await subscription.tags.cancel();
+      opened.peer = peer;
       // It fails when the viewer goes, which ends the subscription and nothing else.
       flvBody(subscription).pipeTo(messagesTo(peer)).catch(() => {});
     } catch (error) {
       refuse(socket, error);
     }
   };
+}
+
+/** Closes the WebSocket, and the connection under it when the peer does not answer. */
+function sayGoodbye(socket: HttpSocket, peer: WebSocketPeer | undefined, reason: string): void {
+  if (!peer) return void socket.destroy();
+  peer.close(POLICY_VIOLATION, reason);
+  const timer = setTimeout(() => socket.destroy(), GOODBYE_PATIENCE);
+  socket.once("close", () => clearTimeout(timer));
 }
 
 /** Whether the peer goes before there is a stream. It has nothing to say until then. */

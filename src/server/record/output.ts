@@ -58,9 +58,9 @@ export class Output {
   /**
    * Writes this publication, unless another one has come before it. It does not throw.
    *
-   * @param given Settles when the publication has been given to everybody else, too.
+   * @param given Resolves when everybody else has been given all, too, and nothing more is to come.
    */
-  async take({ publication, channel }: LiveStream, given: Promise<void>): Promise<void> {
+  async take({ publication, channel }: LiveStream, given: () => Promise<void>): Promise<void> {
     const facts = { path: publication.path, publication: publication.id, name: this.#name };
     if (this.#busy) {
       return log.warn("{path} is not written to {name}: another stream has come before it", facts);
@@ -89,7 +89,7 @@ export class Output {
       return;
     }
     // The server ends with us, and those who watch are to have it all by then.
-    await given.catch(() => {});
+    await given().catch(() => {});
     this.#finish();
   }
 

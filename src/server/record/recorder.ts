@@ -1,27 +1,28 @@
 /**
- * Publications written to files.
+ * The directory that recordings are written into.
  *
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
-import type { FlvTag } from "../../flv/flv_tag.ts";
-import type { Publication } from "../../session/publication.ts";
-import { begun } from "../begun.ts";
 import { safeFileName } from "../../session/stream_name.ts";
-import { RecordingFile } from "./recording_file.ts";
 
 /** Files of one name and second before it is given up: `-2` to `-99`. */
 const MAX_SUFFIX = 99;
 
-const log = getLogger(["sluice", "recording"]);
+/** A file that is new and empty. */
+export interface NewFile {
+  file: Deno.FsFile;
+  /** Where it is in the directory of recordings, as `live/demo-20260102T030405Z.flv`. */
+  name: string;
+}
 
-/** Writes publications into a directory, each as `<app>/<name>-<time>.flv`. */
+/** Makes files in a directory, each as `<app>/<name>-<time>.flv`. */
 export class Recorder {
-  readonly #directory: string;
+  /** The directory, as the command line has it. */
+  readonly directory: string;
 
   private constructor(directory: string) {
-    this.#directory = directory;
+    this.directory = directory;
   }
 
   /**
@@ -40,41 +41,21 @@ export class Recorder {
   }
 
   /**
-   * Writes all tags to a new file, if there are any. The file is whole up to its last tag at any time, and stays so
-   * when the disk is full.
+   * Makes the file for a stream.
    *
-   * @throws {Error} If the file cannot be made or written.
+   * @param since When it begins.
+   * @throws {Error} If it cannot be made.
    */
-  async record(publication: Publication, tags: ReadableStream<FlvTag>): Promise<void> {
-    const { path, id } = publication;
-    const whole = await begun(tags);
-    if (!whole) return;
-    const { file, name } = await this.#create(publication).catch(async (error) => {
-      await whole.cancel(error);
-      throw error;
-    });
-    log.info("{path} is recorded to {name}", { path, publication: id, name });
-    const recording = new RecordingFile(file);
-    try {
-      for await (const tag of whole) await recording.write(tag);
-    } catch (error) {
-      // Why it cannot be finished either would say less.
-      await recording.finish().catch(() => {});
-      throw error;
-    }
-    await recording.finish();
-    log.info("The recording {name} is complete", { path, publication: id, name });
-  }
-
-  async #create({ app, name, since }: Publication): Promise<{ file: Deno.FsFile; name: string }> {
-    const directory = [this.#directory, ...app.split("/").map(safeFileName)].join("/");
-    await Deno.mkdir(directory, { recursive: true });
+  async create({ app, name }: { app: string; name: string }, since: Date): Promise<NewFile> {
+    const parts = app.split("/").map(safeFileName);
+    await Deno.mkdir([this.directory, ...parts].join("/"), { recursive: true });
     const time = since.toISOString().replace(/[-:]|\.\d+/g, "");
-    const base = `${directory}/${safeFileName(name)}-${time}`;
+    const base = [...parts, `${safeFileName(name)}-${time}`].join("/");
     for (let count = 1; count <= MAX_SUFFIX; count++) {
-      const path = count === 1 ? `${base}.flv` : `${base}-${count}.flv`;
+      const name = count === 1 ? `${base}.flv` : `${base}-${count}.flv`;
       try {
-        return { file: await Deno.open(path, { write: true, createNew: true }), name: path };
+        const file = await Deno.open(`${this.directory}/${name}`, { write: true, createNew: true });
+        return { file, name };
       } catch (error) {
         if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
       }

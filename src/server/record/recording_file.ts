@@ -36,10 +36,31 @@ export class RecordingFile {
   #metadataTime = 0;
   /** Bytes of the file that are whole. */
   #length = 0;
+  readonly #frames = { videoFrames: 0, audioFrames: 0 };
 
   /** Begins a file that is empty. */
   constructor(file: Deno.FsFile) {
     this.#file = file;
+  }
+
+  /** Bytes that have been written. */
+  get bytes(): number {
+    return this.#length;
+  }
+
+  /** Seconds from the first frame to the end of the last. */
+  get duration(): number {
+    return this.#time.duration;
+  }
+
+  /** Frames of video that have been written. */
+  get videoFrames(): number {
+    return this.#frames.videoFrames;
+  }
+
+  /** Frames of audio that have been written. */
+  get audioFrames(): number {
+    return this.#frames.audioFrames;
   }
 
   /**
@@ -53,7 +74,10 @@ export class RecordingFile {
     const position = this.#length;
     await this.#append(this.#muxer.tag(tag));
     const kind = mediaKind(tag.type, tag.data);
-    if (kind === "videoFrames" || kind === "audioFrames") this.#time.add(tag.timestamp, kind);
+    if (kind === "videoFrames" || kind === "audioFrames") {
+      this.#time.add(tag.timestamp, kind);
+      this.#frames[kind]++;
+    }
     if (isKeyframe(tag)) this.#index.add(tag.timestamp, position);
   }
 

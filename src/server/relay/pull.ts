@@ -10,7 +10,7 @@ import { backoff, HELD_LONG_ENOUGH, pause } from "./backoff.ts";
 import type { RelayConfig } from "../config.ts";
 import type { Hub } from "../hub.ts";
 import type { RtmpServer } from "../serve.ts";
-import { withoutSecrets } from "../secrets.ts";
+import { RelayUrl } from "./relay_url.ts";
 
 /** How often it is looked whether anybody still watches, in milliseconds. */
 const LOOK_INTERVAL = 5_000;
@@ -20,7 +20,7 @@ const log = getLogger(["sluice", "pull"]);
 /** Brings a stream in whenever it is wanted, and connects again when that fails. */
 export class Pull {
   readonly #config: RelayConfig & { always: boolean };
-  readonly #target: string;
+  readonly #url: RelayUrl;
   readonly #key: string | undefined;
   readonly #stopped = new AbortController();
   readonly #done: Promise<void>;
@@ -37,7 +37,7 @@ export class Pull {
     key: string | undefined,
   ) {
     this.#config = config;
-    this.#target = withoutSecrets(config.url);
+    this.#url = new RelayUrl(config.url);
     this.#key = key;
     this.#done = this.#run(rtmp, hub);
   }
@@ -63,8 +63,8 @@ export class Pull {
       const wait = backoff(++failures);
       log.warn("{path} does not come from {target}: {error}; trying again in {seconds} s", {
         path: stream,
-        target: this.#target,
-        error: error instanceof Error ? error.message : "it has ended",
+        target: this.#url.shown,
+        error: error instanceof Error ? this.#url.redact(error.message) : "it has ended",
         seconds: (wait / 1000).toFixed(1),
       });
       await pause(wait, signal);
@@ -73,15 +73,15 @@ export class Pull {
 
   /** Plays the stream there and publishes it here, until one of them ends; returns what failed. */
   async #bring(rtmp: RtmpServer, hub: Hub, stopped: AbortSignal): Promise<unknown> {
-    const { stream, url, always } = this.#config;
+    const { stream, always } = this.#config;
     const unwanted = new AbortController();
     const timer = setInterval(() => {
       if (!always && !hub.isWanted(stream)) unwanted.abort();
     }, LOOK_INTERVAL);
     try {
       const signal = AbortSignal.any([stopped, unwanted.signal]);
-      const { readable } = await playRtmp(url, { signal });
-      log.info("{path} comes from {target}", { path: stream, target: this.#target });
+      const { readable } = await playRtmp(this.#url.href, { signal });
+      log.info("{path} comes from {target}", { path: stream, target: this.#url.shown });
       const { error } = await rtmp.publish(this.#request(), readable);
       return unwanted.signal.aborted ? undefined : error;
     } catch (error) {
@@ -99,8 +99,8 @@ export class Pull {
       app: stream.slice(0, slash),
       name: stream.slice(slash + 1),
       params: new URLSearchParams(this.#key === undefined ? {} : { key: this.#key }),
-      remoteAddr: new URL(this.#target).host,
-      tcUrl: this.#target,
+      remoteAddr: new URL(this.#url.shown).host,
+      tcUrl: this.#url.shown,
       flashVer: "pull",
     };
   }

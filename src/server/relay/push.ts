@@ -9,7 +9,7 @@ import { publishRtmp } from "../../client/publish.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { backoff, HELD_LONG_ENOUGH, pause } from "./backoff.ts";
 import type { Hub } from "../hub.ts";
-import { withoutSecrets } from "../secrets.ts";
+import { RelayUrl } from "./relay_url.ts";
 
 /** What a push is doing: waiting for the stream, sending it, or waiting to try again. */
 export type PushState = "waiting" | "connecting" | "live" | "retrying" | "ended";
@@ -22,11 +22,11 @@ export class Push {
   readonly id: string = crypto.randomUUID();
   /** The path of the stream. */
   readonly stream: string;
-  /** Where to, without user, password and parameters: those may be secrets. */
+  /** Where to, without what may be secret in it. */
   readonly target: string;
   /** Resolves when it has ended. */
   readonly done: Promise<void>;
-  readonly #url: string;
+  readonly #url: RelayUrl;
   readonly #stopped = new AbortController();
   #state: PushState = "waiting";
   #failures = 0;
@@ -40,8 +40,8 @@ export class Push {
    */
   constructor(hub: Hub, stream: string, url: string) {
     this.stream = stream;
-    this.target = withoutSecrets(url);
-    this.#url = url;
+    this.#url = new RelayUrl(url);
+    this.target = this.#url.shown;
     this.done = this.#run(hub);
   }
 
@@ -88,7 +88,7 @@ export class Push {
       await Promise.race([subscription.begun, subscription.done]);
       if (signal.aborted) return;
       this.#state = "connecting";
-      const { writable } = await publishRtmp(this.#url, { signal });
+      const { writable } = await publishRtmp(this.#url.href, { signal });
       this.#state = "live";
       log.info("{path} is pushed to {target}", { path: this.stream, target: this.target });
       const since = performance.now();
@@ -110,7 +110,7 @@ export class Push {
   async #retry(error: unknown, signal: AbortSignal): Promise<void> {
     this.#state = "retrying";
     this.#failures++;
-    this.#lastError = error instanceof Error ? error.message : String(error);
+    this.#lastError = this.#url.redact(error instanceof Error ? error.message : String(error));
     const wait = backoff(this.#failures);
     log.warn("Cannot push {path} to {target}: {error}; trying again in {seconds} s", {
       path: this.stream,

@@ -17,7 +17,12 @@ async function api(...flags: string[]) {
     app,
     async call(method: string, path: string, headers: Record<string, string> = {}, body?: string) {
       const url = `http://127.0.0.1:${app.http!.port}/api/v1/${path}`;
-      const response = await fetch(url, { method, headers, ...body && { body } });
+      const type = { "content-type": "application/json" };
+      const response = await fetch(url, {
+        method,
+        headers: { ...type, ...headers },
+        ...body && { body },
+      });
       return { status: response.status, text: await response.text(), headers: response.headers };
     },
     [Symbol.asyncDispose]: () => app.shutdown(),
@@ -64,7 +69,7 @@ Deno.test("POST pushes answers what is wrong with its body", async () => {
   for (const body of ["", "{", "null", "[]", '{"stream":1,"url":2}', '{"stream":"live/demo"}']) {
     const { status, text } = await server.call("POST", "pushes", {}, body);
     assertEquals(status, 400, body);
-    assert(JSON.parse(text).error.includes("The body must be"));
+    assert(JSON.parse(text).error.includes("The body must be like"));
   }
   const wrongUrl = JSON.stringify({ stream: "live/demo", url: "http://127.0.0.1/" });
   assertEquals((await server.call("POST", "pushes", {}, wrongUrl)).status, 400);

@@ -27,7 +27,7 @@ async function describe(tags: FlvTag[]) {
   await channel.run(ReadableStream.from(tags), publication.ledger);
   input.end({ reason: "unpublished", description: "" });
   await publication.tags.cancel();
-  return describeStream({ publication, channel });
+  return describeStream({ publication, channel }, new Map());
 }
 
 const metadata = (members: Record<string, unknown>): FlvTag => ({

@@ -98,7 +98,7 @@ Deno.test("a push shows nothing of the secrets in its URL", () => {
   const pushes = new Pushes(new Hub());
   const push = pushes.add("live/demo", "rtmp://joe:hush@127.0.0.1:1/app/copy?key=hush");
   const shown = JSON.stringify(push);
-  assertStringIncludes(shown, "rtmp://127.0.0.1:1/app/copy");
+  assertStringIncludes(shown, "rtmp://127.0.0.1:1/app/…");
   assertEquals(shown.includes("hush"), false);
   return pushes.stop();
 });

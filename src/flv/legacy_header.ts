@@ -1,0 +1,17 @@
+/**
+ * What the first byte of a tag says about the bytes behind it (FLV 10.1, sections E.4.2.1 and
+ * E.4.3.1).
+ *
+ * @module
+ */
+
+/** The `SoundFormat` that is AAC, the only legacy one with a packet type. */
+export const SOUND_FORMAT_AAC = 10;
+
+/** The `SoundFormat` that announces an enhanced header. */
+export const SOUND_FORMAT_EX_HEADER = 9;
+
+/** Whether a legacy `CodecID` has a packet type and a composition time behind it. */
+export function hasLegacyPacketType(codecId: number): boolean {
+  return codecId === 7 || codecId === 12 || codecId === 13;
+}

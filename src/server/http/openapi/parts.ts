@@ -1,0 +1,90 @@
+/**
+ * What the parts of the API's description are made with.
+ *
+ * @module
+ */
+
+/** A piece of the description (OpenAPI 3.1; schemas are JSON Schema 2020-12). */
+export type Part = { readonly [name: string]: unknown };
+
+/** A schema that is described by name among the components. */
+export function ref(name: string): Part {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** An object that has these members and no others; all but the `optional` ones are always there. */
+export function object(properties: Record<string, Part>, ...optional: string[]): Part {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: "object", properties, required, additionalProperties: false };
+}
+
+/** A list. */
+export function list(items: Part): Part {
+  return { type: "array", items };
+}
+
+/** A text, and what it says. */
+export function text(description: string, more: Part = {}): Part {
+  return { type: "string", description, ...more };
+}
+
+/** A whole number from 0, and what it counts. */
+export function count(description: string): Part {
+  return { type: "integer", minimum: 0, description };
+}
+
+/** An answer whose body is JSON. */
+export function json(description: string, schema: Part, headers: Part = {}): Part {
+  return { description, headers, content: { "application/json": { schema } } };
+}
+
+/** The header that leads to what was made. */
+export const LOCATION: Part = {
+  Location: { description: "Where it is ended.", schema: { type: "string" } },
+};
+
+const WHY: Readonly<Record<number, string>> = {
+  400: "The request makes no sense, or what was sent is broken.",
+  401: "The token or key is missing or wrong.",
+  403: "It is not allowed: a page of another site asks, or what is asked for is not served here.",
+  404: "There is no such thing.",
+  405: "The method is not for this; `Allow` has those that are.",
+  409: "It cannot be now: there is one already, it is ended from the server, or it is turned off.",
+  413: "The body is too large.",
+  415: "The body is not sent as `application/json`.",
+  429:
+    "Too many wrong tokens have come from this address; `Retry-After` says for how long to wait.",
+  500: "Something failed in the server.",
+  503: "The server is shutting down.",
+};
+
+/** The answers of these statuses, which all have a body of the same shape. */
+export function errors(...statuses: number[]): Part {
+  return Object.fromEntries(
+    statuses.map((status) => [status, json(WHY[status]!, ref("Error"), HEADERS[status])]),
+  );
+}
+
+function header(name: string, schema: Part): Part {
+  return { [name]: { schema, required: true } };
+}
+
+const HEADERS: Readonly<Record<number, Part>> = {
+  401: header("WWW-Authenticate", { type: "string" }),
+  405: header("Allow", { type: "string" }),
+  429: header("Retry-After", { type: "integer", minimum: 1 }),
+};
+
+/** Errors of whatever changes something: the token is looked at first. */
+export const CHANGING: Part = errors(401, 403, 429);
+
+/** Who may change something: whoever has the token, where there is one. */
+export const BY_TOKEN: readonly Part[] = [{ apiToken: [] }, {}];
+
+/** The id in a path. */
+export const ID: Part = {
+  name: "id",
+  in: "path",
+  required: true,
+  schema: { type: "string" },
+};

@@ -1,0 +1,42 @@
+/**
+ * What somebody asks for over HTTP, in the words of RTMP: it is authorized the same way.
+ *
+ * @module
+ */
+
+import type { IncomingMessage } from "node:http";
+import type { StreamRequest } from "../../session/publication.ts";
+import type { HttpSocket } from "./http_socket.ts";
+import { readStreamUrl } from "./stream_url.ts";
+
+/**
+ * Reads a request. A key may come as `?key=KEY`, as over RTMP, or as `Authorization: Bearer KEY`.
+ *
+ * @throws {HTTPException} If its URL names no stream, or cannot name one: 404 or 400.
+ */
+export function readStreamRequest(
+  kind: StreamRequest["kind"],
+  incoming: IncomingMessage,
+): StreamRequest {
+  const { url, headers } = incoming;
+  const { app, name, params } = readStreamUrl(url ?? "");
+  const [scheme, token] = (headers.authorization ?? "").split(" ");
+  if (scheme?.toLowerCase() === "bearer" && token && !params.has("key")) params.set("key", token);
+  const { id, remoteAddr } = socketOf(incoming);
+  return {
+    kind,
+    app,
+    name,
+    params,
+    connection: id,
+    remoteAddr,
+    tcUrl: `http://${headers.host ?? ""}/${app}`,
+    flashVer: headers["user-agent"] ?? "",
+    ...kind === "publish" && { type: "live" as const },
+  };
+}
+
+/** The connection of a request; our server accepts no others. */
+export function socketOf(incoming: IncomingMessage): HttpSocket {
+  return incoming.socket as unknown as HttpSocket;
+}

@@ -1,0 +1,47 @@
+/**
+ * `/api/v1/streams`: what is live, and how to end it.
+ *
+ * @module
+ */
+
+import { Hono } from "hono";
+import type { Connections } from "../connections.ts";
+import type { Hub, LiveStream } from "../hub.ts";
+import { describeStream } from "./describe_stream.ts";
+import type { HttpEnv } from "./http_routes.ts";
+
+const STREAMS = "/api/v1/streams/";
+
+const UNKNOWN = { error: "Nobody publishes this stream" };
+
+/** Routes what is asked of streams; who may ask is decided before. */
+export function streamRoutes(hub: Hub, connections: Connections): Hono<HttpEnv> {
+  const routes = new Hono<HttpEnv>();
+  routes.get("/", (context) => {
+    const { publishers } = connections;
+    return context.json({ streams: hub.streams.map((one) => describeStream(one, publishers)) });
+  });
+  routes.get("/*", (context) => {
+    const stream = findStream(hub, context.env.incoming.url ?? "");
+    if (!stream) return context.json(UNKNOWN, 404);
+    return context.json(describeStream(stream, connections.publishers));
+  });
+  routes.delete("/*", (context) => {
+    const stream = findStream(hub, context.env.incoming.url ?? "");
+    if (!stream) return context.json(UNKNOWN, 404);
+    stream.publication.close("An operator has ended this publication");
+    return context.body(null, 204);
+  });
+  return routes;
+}
+
+/** The stream of a URL: its parts are decoded one by one, a slash in a name is `%2F`. */
+function findStream(hub: Hub, target: string): LiveStream | undefined {
+  const [pathname = ""] = target.split("?");
+  try {
+    return hub.find(pathname.slice(STREAMS.length).split("/").map(decodeURIComponent).join("/"));
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}

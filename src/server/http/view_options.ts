@@ -1,0 +1,63 @@
+/**
+ * What a viewer asks for behind the question mark.
+ *
+ * @module
+ */
+
+import { HTTPException } from "hono/http-exception";
+import type { ConsumerMode } from "../../ledger/consumer_ledger.ts";
+
+/** How long a viewer waits for a publisher unless it says otherwise, in seconds. */
+const DEFAULT_WAIT = 30;
+
+/** The longest a viewer may wait, in seconds. */
+const LONGEST_WAIT = 3600;
+
+/** How somebody wants to watch. */
+export interface ViewOptions {
+  /** For how long to wait for a publisher, in seconds. */
+  wait: number;
+  mode: ConsumerMode;
+  audio: boolean;
+  video: boolean;
+}
+
+/**
+ * Reads `?wait=SECONDS`, `?audio=0`, `?video=0` and `?mode=lossless`. One that is given twice is
+ * refused: a proxy might have looked at the other.
+ *
+ * @throws {HTTPException} If a value makes no sense, or is not allowed here.
+ */
+export function readViewOptions(params: URLSearchParams, allowLossless: boolean): ViewOptions {
+  const [waitText, modeText, audioText, videoText] = ["wait", "mode", "audio", "video"]
+    .map((name) => single(params, name));
+  const wait = readWait(waitText);
+  const mode = modeText ?? "live";
+  if (mode !== "live" && mode !== "lossless") throw bad("mode must be live or lossless");
+  if (mode === "lossless" && !allowLossless) {
+    throw new HTTPException(403, {
+      message: "Viewers cannot be lossless here: the server needs --allow-lossless-viewers",
+    });
+  }
+  const audio = audioText !== "0";
+  const video = videoText !== "0";
+  if (!audio && !video) throw bad("There is nothing to send without audio and video");
+  return { wait, mode, audio, video };
+}
+
+function single(params: URLSearchParams, name: string): string | undefined {
+  const [value, ...others] = params.getAll(name);
+  if (others.length > 0) throw bad(`${name} is given more than once`);
+  return value;
+}
+
+function readWait(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_WAIT;
+  const seconds = text === "" ? NaN : Number(text);
+  if (seconds >= 0 && seconds <= LONGEST_WAIT) return seconds;
+  throw bad(`wait must be a number of seconds from 0 to ${LONGEST_WAIT}`);
+}
+
+function bad(message: string): HTTPException {
+  return new HTTPException(400, { message });
+}

@@ -1,0 +1,88 @@
+/**
+ * Who connects, over RTMP and over HTTP.
+ *
+ * @module
+ */
+
+import type { Registry } from "prom-client";
+import type { HttpServer } from "../http/http_server.ts";
+import type { RtmpConnection, RtmpServer } from "../serve.ts";
+import { byReason, type Definition, register, type Value } from "./register.ts";
+
+/** Registers the counts of both servers; that of HTTP may come later. */
+export function registerConnections(
+  registry: Registry,
+  rtmp: RtmpServer,
+  http: () => HttpServer | undefined,
+): void {
+  const { ledger } = rtmp;
+  const metric = (
+    type: Definition["type"],
+    name: string,
+    help: string,
+    read: () => Iterable<Value> | number,
+    labels: string[] = [],
+  ) => register(registry, { name, type, help, labels }, read);
+  const sum = (of: "bytesReceived" | "bytesSent") =>
+    rtmp.connections.reduce((sum: number, one: RtmpConnection) => sum + one[of], 0);
+
+  metric("gauge", "sluice_rtmp_connections", "RTMP connections that are open", () => {
+    return rtmp.connections.length;
+  });
+  metric("counter", "sluice_rtmp_connections_accepted_total", "RTMP connections taken in", () => {
+    return ledger.connections;
+  });
+  metric(
+    "counter",
+    "sluice_rtmp_connections_refused_total",
+    "RTMP connections closed for want of room, by reason",
+    () =>
+      byReason({
+        "too-many": ledger.tooManyConnections,
+        "made-room": ledger.evictedConnections,
+        "failed-accept": ledger.failedAccepts,
+      }),
+    ["reason"],
+  );
+  metric(
+    "counter",
+    "sluice_rtmp_handshake_failures_total",
+    "RTMP connections that ended before their handshake was done",
+    () => ledger.failedHandshakes,
+  );
+  metric("counter", "sluice_kicked_connections_total", "Connections an operator has ended", () => {
+    return ledger.kicked;
+  });
+  metric(
+    "counter",
+    "sluice_requests_refused_total",
+    "Publishes and plays that were refused, over RTMP and HTTP, by reason",
+    () => byReason(ledger.refusals),
+    ["reason"],
+  );
+  metric("counter", "sluice_rtmp_received_bytes_total", "Bytes received over RTMP", () => {
+    return ledger.receivedBytes + sum("bytesReceived");
+  });
+  metric("counter", "sluice_rtmp_sent_bytes_total", "Bytes sent over RTMP", () => {
+    return ledger.sentBytes + sum("bytesSent");
+  });
+  metric("gauge", "sluice_http_connections", "HTTP connections that are open", () => {
+    return http()?.sockets.open.length ?? 0;
+  });
+  metric("counter", "sluice_http_connections_accepted_total", "HTTP connections taken in", () => {
+    return http()?.sockets.accepted ?? 0;
+  });
+  metric(
+    "counter",
+    "sluice_http_connections_refused_total",
+    "HTTP connections closed for want of room, by reason",
+    () => byReason(http()?.sockets.refused ?? {}),
+    ["reason"],
+  );
+  metric("counter", "sluice_http_received_bytes_total", "Bytes received over HTTP", () => {
+    return http()?.sockets.traffic.received ?? 0;
+  });
+  metric("counter", "sluice_http_sent_bytes_total", "Bytes sent over HTTP", () => {
+    return http()?.sockets.traffic.sent ?? 0;
+  });
+}

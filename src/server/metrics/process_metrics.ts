@@ -1,0 +1,51 @@
+/**
+ * The process: what it is, since when, and what it costs.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import type { Registry } from "prom-client";
+import { VERSION } from "../config.ts";
+import { register } from "./register.ts";
+
+/** Seconds since 1970. */
+const STARTED = performance.timeOrigin / 1000;
+
+/** Microseconds in a second. */
+const MICROSECONDS = 1e6;
+
+/** Registers what can be known without a permission; prom-client's own defaults want some. */
+export function registerProcess(registry: Registry): void {
+  const gauge = (name: string, help: string, read: () => number) =>
+    register(registry, { name, type: "gauge", help, labels: [] }, read);
+
+  register(registry, {
+    name: "sluice_build_info",
+    type: "gauge",
+    help: "1; the labels are the versions of the server and of Deno",
+    labels: ["version", "deno"],
+  }, () => [{ labels: { version: VERSION, deno: Deno.version.deno }, value: 1 }]);
+  gauge("sluice_start_time_seconds", "When the process started, since 1970", () => STARTED);
+  register(registry, {
+    name: "sluice_cpu_seconds_total",
+    type: "counter",
+    help: "Processor time that the process has used",
+    labels: [],
+  }, () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / MICROSECONDS;
+  });
+  gauge("sluice_resident_memory_bytes", "Memory of the process in RAM", () => memory().rss);
+  gauge("sluice_heap_total_bytes", "Memory that JavaScript has taken", () => memory().heapTotal);
+  gauge("sluice_heap_used_bytes", "Memory that JavaScript uses", () => memory().heapUsed);
+  gauge(
+    "sluice_external_memory_bytes",
+    "Memory outside of JavaScript's heap that it holds, as frames",
+    () => memory().external,
+  );
+}
+
+function memory(): Deno.MemoryUsage {
+  return Deno.memoryUsage();
+}

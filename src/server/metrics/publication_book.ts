@@ -1,0 +1,102 @@
+/**
+ * What one publication has counted, as samples.
+ *
+ * @module
+ */
+
+import type { MediaCounts } from "../../ledger/counts.ts";
+import { total } from "../../ledger/consumer_ledger.ts";
+import type { Publication } from "../../session/publication.ts";
+import type { Hub } from "../hub.ts";
+import type { Sample } from "./sums.ts";
+
+/** The time after its end in which viewers may still take something of it, in milliseconds. */
+const SETTLING = 10_000;
+
+/** What the connection of a publisher has counted. */
+interface ConnectionCounts {
+  bytes: number;
+  discarded: Record<string, number>;
+}
+
+/** Reads a publication's ledger when it is asked, and not when frames pass. */
+export class PublicationBook {
+  readonly #publication: Publication;
+  readonly #hub: Hub;
+  /** What its connection had counted before it, which is not its own. */
+  readonly #before: ConnectionCounts;
+  /** The same at its end: the connection may go on with another one. */
+  #after: ConnectionCounts | undefined;
+  #closedAt = Infinity;
+
+  constructor(publication: Publication, hub: Hub) {
+    this.#publication = publication;
+    this.#hub = hub;
+    this.#before = this.#connection();
+    publication.closed.then(() => {
+      this.#after = this.#connection();
+      this.#closedAt = performance.now();
+    });
+  }
+
+  /** Whether it goes on. */
+  get isLive(): boolean {
+    return this.#after === undefined;
+  }
+
+  /** Whether nothing of it changes any more. */
+  get isSettled(): boolean {
+    const { consumers, inFlight } = this.#publication.ledger;
+    return consumers.length === 0 && total(inFlight) === 0 &&
+      performance.now() - this.#closedAt > SETTLING;
+  }
+
+  /** What only ever grows. */
+  *counters(): Generator<Sample> {
+    const { received, unread } = this.#publication.ledger;
+    const { bytes, discarded } = this.#after ?? this.#connection();
+    yield { name: "publications_total", labels: {}, value: 1 };
+    yield { name: "received_bytes_total", labels: {}, value: bytes - this.#before.bytes };
+    yield* frames("received_frames_total", {}, received);
+    yield* frames("unread_frames_total", {}, unread);
+    for (const [reason, count] of Object.entries(discarded)) {
+      const value = count - (this.#before.discarded[reason] ?? 0);
+      if (value > 0) yield { name: "discarded_messages_total", labels: { reason }, value };
+    }
+    for (const [kind, counts] of this.#publication.ledger.consumption()) {
+      yield* frames("delivered_frames_total", { kind }, counts.delivered);
+      for (const [reason, dropped] of Object.entries(counts.dropped)) {
+        yield* frames("dropped_frames_total", { kind, reason }, dropped);
+      }
+    }
+  }
+
+  /** What is so at this moment. */
+  *gauges(): Generator<Sample> {
+    const { ledger } = this.#publication;
+    for (const { kind, inFlight } of ledger.consumers) {
+      yield { name: "consumers", labels: { kind }, value: 1 };
+      yield* frames("in_flight_frames", { kind }, inFlight);
+    }
+    yield { name: "ledger_balance_tags", labels: {}, value: ledger.balance() };
+    const live = this.#hub.find(this.#publication.path);
+    if (live?.publication !== this.#publication) return;
+    const { bitrate, frameRate } = live.channel.rate;
+    yield { name: "media_bytes_per_second", labels: {}, value: bitrate / 8 };
+    yield { name: "video_frames_per_second", labels: {}, value: frameRate };
+  }
+
+  #connection(): ConnectionCounts {
+    const { bytes, discarded } = this.#publication.ledger.connection;
+    return { bytes, discarded: { ...discarded } };
+  }
+}
+
+function* frames(
+  name: string,
+  labels: Sample["labels"],
+  { videoFrames, audioFrames }: MediaCounts,
+): Generator<Sample> {
+  yield { name, labels: { ...labels, media: "video" }, value: videoFrames };
+  yield { name, labels: { ...labels, media: "audio" }, value: audioFrames };
+}

@@ -1,0 +1,128 @@
+// @ts-check
+/**
+ * Requests to the server. All URLs are relative to the page, which may stand behind a proxy's prefix.
+ *
+ * @module
+ */
+
+/** How long a request may take before the server counts as unreachable, in milliseconds. */
+const PATIENCE = 5_000;
+
+/** Where the token is kept: for this tab, until it is closed. */
+const TOKEN = "sluice.token";
+
+/** An answer that is not what was asked for. */
+export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {string} message
+   */
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * The token that has been entered in this tab.
+ *
+ * @returns {string | null}
+ */
+export function token() {
+  return sessionStorage.getItem(TOKEN);
+}
+
+/**
+ * Keeps a token, or forgets it.
+ *
+ * @param {string | null} value
+ */
+export function keepToken(value) {
+  if (value === null) sessionStorage.removeItem(TOKEN);
+  else sessionStorage.setItem(TOKEN, value);
+}
+
+/**
+ * Asks the API.
+ *
+ * @template T
+ * @param {string} path
+ * @param {RequestInit} [init]
+ * @param {string | null} [bearer]
+ * @returns {Promise<T>}
+ */
+export async function request(path, init = {}, bearer = token()) {
+  const response = await fetch(`api/v1/${path}`, {
+    ...init,
+    headers: {
+      ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
+      ...(init.body !== undefined && { "content-type": "application/json" }),
+    },
+    cache: "no-store",
+    credentials: "omit",
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  const text = await response.text();
+  const body = text === "" ? undefined : JSON.parse(text);
+  if (!response.ok) throw new ApiError(response.status, body?.error ?? response.statusText);
+  return body;
+}
+
+/**
+ * The path of a stream in a URL: a slash in its name is `%2F`, those in its app stay.
+ *
+ * @param {{ app: string, name: string }} stream
+ * @returns {string}
+ */
+export function urlPath({ app, name }) {
+  return [...app.split("/"), name].map(encodeURIComponent).join("/");
+}
+
+/**
+ * Ends a publication.
+ *
+ * @param {{ app: string, name: string }} stream
+ * @returns {Promise<void>}
+ */
+export function endStream(stream) {
+  return request(`streams/${urlPath(stream)}`, { method: "DELETE" });
+}
+
+/**
+ * Begins to record a stream.
+ *
+ * @param {string} stream
+ * @returns {Promise<void>}
+ */
+export function startRecording(stream) {
+  return request("recordings", { method: "POST", body: JSON.stringify({ stream }) });
+}
+
+/**
+ * Ends the recording of a stream.
+ *
+ * @param {string} stream
+ * @returns {Promise<void>}
+ */
+export async function stopRecording(stream) {
+  /** @type {{ recordings: import("./types.ts").Recording[] }} */
+  const { recordings } = await request("recordings");
+  const recording = recordings.find((recording) => recording.stream === stream);
+  if (recording) await request(`recordings/${recording.id}`, { method: "DELETE" });
+}
+
+/**
+ * Whether the server takes this token.
+ *
+ * @param {string} candidate
+ * @returns {Promise<boolean>}
+ */
+export async function isTokenRight(candidate) {
+  try {
+    await request("token", { method: "POST" }, candidate);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * The files of the page. They are imported as text, so that they come with the program and can be
+ * served without a permission to read. JSR refuses packages that import text by a declaration; these
+ * are loaded with the program as well, since their names are known.
+ *
+ * @module
+ */
+
+/** The files by their paths, the page itself at `/`. */
+export const ASSETS: Readonly<Record<string, string>> = {
+  "/": (await import("./page.html", { with: { type: "text" } })).default,
+  "/page/api.js": (await import("./api.js", { with: { type: "text" } })).default,
+  "/page/base.css": (await import("./base.css", { with: { type: "text" } })).default,
+  "/page/codecs.js": (await import("./codecs.js", { with: { type: "text" } })).default,
+  "/page/copyable.js": (await import("./copyable.js", { with: { type: "text" } })).default,
+  "/page/dom.js": (await import("./dom.js", { with: { type: "text" } })).default,
+  "/page/format.js": (await import("./format.js", { with: { type: "text" } })).default,
+  "/page/history.js": (await import("./history.js", { with: { type: "text" } })).default,
+  "/page/icon.svg": (await import("./icon.svg", { with: { type: "text" } })).default,
+  "/page/ledger.css": (await import("./ledger.css", { with: { type: "text" } })).default,
+  "/page/ledger.js": (await import("./ledger.js", { with: { type: "text" } })).default,
+  "/page/ledger_words.js": (await import("./ledger_words.js", { with: { type: "text" } })).default,
+  "/page/live.css": (await import("./live.css", { with: { type: "text" } })).default,
+  "/page/main.js": (await import("./main.js", { with: { type: "text" } })).default,
+  "/page/mpegts.js": (await import("mpegts.js/dist/mpegts.js", { with: { type: "text" } })).default,
+  "/page/operator.js": (await import("./operator.js", { with: { type: "text" } })).default,
+  "/page/player.js": (await import("./player.js", { with: { type: "text" } })).default,
+  "/page/poll.js": (await import("./poll.js", { with: { type: "text" } })).default,
+  "/page/publish.css": (await import("./publish.css", { with: { type: "text" } })).default,
+  "/page/publish.js": (await import("./publish.js", { with: { type: "text" } })).default,
+  "/page/sparkline.js": (await import("./sparkline.js", { with: { type: "text" } })).default,
+  "/page/stream_list.js": (await import("./stream_list.js", { with: { type: "text" } })).default,
+};

@@ -1,0 +1,108 @@
+// @ts-check
+/// <reference lib="dom" />
+/**
+ * What codecs are called, and which of them this browser and the player can play.
+ *
+ * @module
+ */
+
+/** @typedef {import("./types.ts").Stream} Stream */
+
+/**
+ * By FourCC: the name, and the type to ask the browser about; codecs without one are unknown to the
+ * player.
+ *
+ * @type {Record<string, { name: string, type?: string }>}
+ */
+const VIDEO = {
+  avc1: { name: "H.264", type: 'video/mp4; codecs="avc1.640028"' },
+  hvc1: { name: "H.265", type: 'video/mp4; codecs="hvc1.1.6.L120.B0"' },
+  av01: { name: "AV1", type: 'video/mp4; codecs="av01.0.08M.08"' },
+  vvc1: { name: "H.266" },
+  vp08: { name: "VP8" },
+  vp09: { name: "VP9" },
+};
+
+/** @type {Record<string, { name: string, type?: string }>} */
+const AUDIO = {
+  "mp4a": { name: "AAC", type: 'audio/mp4; codecs="mp4a.40.2"' },
+  ".mp3": { name: "MP3", type: "audio/mpeg" },
+  "Opus": { name: "Opus", type: 'audio/mp4; codecs="opus"' },
+  "fLaC": { name: "FLAC" },
+  "ac-3": { name: "AC-3" },
+  "ec-3": { name: "E-AC-3" },
+};
+
+/** @type {Record<number, string>} */
+const CHANNELS = { 1: "mono", 2: "stereo", 6: "5.1", 8: "7.1" };
+
+/**
+ * What the picture of a stream is, in one line.
+ *
+ * @param {Stream} stream
+ * @returns {string}
+ */
+export function describeVideo({ video }) {
+  if (!video) return "";
+  const { codec, profile, width, height, frameRate } = video;
+  return inOneLine([
+    [nameOf(VIDEO, codec), profile].filter(Boolean).join(" "),
+    width && height && `${width} × ${height}`,
+    frameRate && `${Math.round(frameRate * 100) / 100} fps`,
+  ]);
+}
+
+/**
+ * What the sound of a stream is, in one line.
+ *
+ * @param {Stream} stream
+ * @returns {string}
+ */
+export function describeAudio({ audio }) {
+  if (!audio) return "";
+  const { codec, channels, sampleRate } = audio;
+  return inOneLine([
+    nameOf(AUDIO, codec),
+    sampleRate && `${sampleRate / 1000} kHz`,
+    channels && (CHANNELS[channels] ?? `${channels} channels`),
+  ]);
+}
+
+/** @param {(string | number | undefined)[]} parts */
+function inOneLine(parts) {
+  return parts.filter(Boolean).join(" · ");
+}
+
+/**
+ * What of a stream is there and can be played here, and a sentence about what is there and cannot.
+ *
+ * @param {Stream} stream
+ * @returns {{ video: boolean, audio: boolean, problem: string }}
+ */
+export function playable({ video, audio }) {
+  const canVideo = video !== undefined && canPlay(VIDEO, video.codec);
+  const canAudio = audio !== undefined && canPlay(AUDIO, audio.codec);
+  const missing = [
+    ...(video && !canVideo ? [`its picture, which is ${nameOf(VIDEO, video.codec)}`] : []),
+    ...(audio && !canAudio ? [`its sound, which is ${nameOf(AUDIO, audio.codec)}`] : []),
+  ];
+  const problem = missing.length === 0 ? "" : `This browser cannot play ${missing.join(", nor ")}.`;
+  return { video: canVideo, audio: canAudio, problem };
+}
+
+/**
+ * @param {typeof VIDEO} codecs
+ * @param {string} fourCc
+ */
+function nameOf(codecs, fourCc) {
+  return codecs[fourCc]?.name ?? fourCc;
+}
+
+/**
+ * @param {typeof VIDEO} codecs
+ * @param {string} fourCc
+ */
+function canPlay(codecs, fourCc) {
+  const type = codecs[fourCc]?.type;
+  return type !== undefined && "MediaSource" in globalThis && MediaSource.isTypeSupported(type);
+}

@@ -1,0 +1,71 @@
+// @ts-check
+/// <reference lib="dom" />
+/**
+ * Texts to take along, each with a button that copies it.
+ *
+ * @module
+ */
+
+import { copyTemplate, part, setText, showList } from "./dom.js";
+
+/** How long a button says that it has copied, in milliseconds. */
+const PRAISE = 2_000;
+
+/**
+ * Has a list show texts under their labels.
+ *
+ * @param {Element} list
+ * @param {[label: string, text: string][]} texts
+ */
+export function showCopyable(list, texts) {
+  showList(list, texts, {
+    key: ([label]) => label,
+    make: ([label]) => makeCopyable(label),
+    update: (element, [, text]) => showWords(part(element, "text"), text),
+  });
+}
+
+/** @param {string} label */
+function makeCopyable(label) {
+  const element = copyTemplate("copyable-template");
+  setText(part(element, "label"), label);
+  const button = part(element, "copy");
+  const word = part(element, "copy-label");
+  button.setAttribute("aria-label", `Copy: ${label}`);
+  button.addEventListener("click", async () => {
+    await copy(part(element, "text"));
+    setText(word, "Copied");
+    setTimeout(() => setText(word, "Copy"), PRAISE);
+  });
+  return element;
+}
+
+/**
+ * Writes a text whose lines end between words alone: a hyphen belongs to what follows it.
+ *
+ * @param {Element} element
+ * @param {string} text
+ */
+function showWords(element, text) {
+  if (element.textContent === text) return;
+  const words = text.split(" ").map((word) => {
+    const span = document.createElement("span");
+    span.textContent = word;
+    return span;
+  });
+  element.replaceChildren(...words.flatMap((word, i) => i === 0 ? [word] : [" ", word]));
+}
+
+/**
+ * Copies what an element says. Only pages that came encrypted or from this machine have a clipboard;
+ * elsewhere the old way still works.
+ *
+ * @param {Element} element
+ */
+async function copy(element) {
+  if ("clipboard" in navigator) {
+    return await navigator.clipboard.writeText(element.textContent ?? "");
+  }
+  getSelection()?.selectAllChildren(element);
+  document.execCommand("copy");
+}

@@ -1,0 +1,64 @@
+// @ts-check
+/**
+ * The ledger's terms in words.
+ *
+ * @module
+ */
+
+import { count } from "./format.js";
+
+/**
+ * What consumers are, by kind.
+ *
+ * @type {Record<string, string>}
+ */
+export const KIND_NAMES = {
+  "recording": "Recording",
+  "output": "Output",
+  "push": "Push",
+  "rtmp-play": "RTMP player",
+  "http-flv": "HTTP-FLV viewer",
+  "ws-flv": "WS-FLV viewer",
+};
+
+/** @type {Record<string, string>} */
+const DROP_REASONS = {
+  "before-keyframe": "dropped: came before a keyframe",
+  "slow-subscriber": "dropped: too slow, went on at a keyframe",
+  "consumer-left": "dropped: left before reading them",
+  "paused": "while paused",
+  "not-wanted": "not asked for",
+};
+
+/** @type {Record<string, string>} */
+const DISCARD_REASONS = {
+  "aborted-message": "taken back by the sender",
+  "incomplete-chunk": "cut off inside a chunk",
+  "incomplete-message": "cut off",
+  "malformed": "malformed",
+  "malformed-metadata": "with malformed metadata",
+  "shared-object": "about shared objects",
+  "unknown-type": "of unknown type",
+  "unpublished": "for a stream that is not published",
+};
+
+/**
+ * Why a consumer did not get something.
+ *
+ * @param {string} reason
+ * @returns {string}
+ */
+export function dropWords(reason) {
+  return DROP_REASONS[reason] ?? reason;
+}
+
+/**
+ * Which messages became nothing, and why.
+ *
+ * @param {Record<string, number>} discarded
+ * @returns {string[]}
+ */
+export function discardWords(discarded) {
+  return Object.entries(discarded)
+    .map(([reason, number]) => `${count(number)} ${DISCARD_REASONS[reason] ?? reason}`);
+}

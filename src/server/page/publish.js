@@ -1,0 +1,63 @@
+// @ts-check
+/// <reference lib="dom" />
+/**
+ * Where and how to publish, and where to watch.
+ *
+ * @module
+ */
+
+import { urlPath } from "./api.js";
+import { showCopyable } from "./copyable.js";
+import { byId } from "./dom.js";
+
+/** @typedef {import("./types.ts").Stream} Stream */
+/** @typedef {import("./types.ts").ServerDescription} ServerDescription */
+
+/** What stands for a key that the page does not know. */
+const YOUR_KEY = "YOUR_KEY";
+
+/** The port that need not be said. */
+const RTMP_PORT = 1935;
+
+/** How FFmpeg encodes for live: a keyframe every two seconds at 30 frames a second, no delay. */
+const ENCODER = "-c:v libx264 -preset veryfast -tune zerolatency -g 60 -pix_fmt yuv420p -c:a aac";
+
+const TEST_PICTURE = "-f lavfi -i testsrc2=size=1280x720:rate=30 -f lavfi -i sine=frequency=440";
+
+/**
+ * Shows where to publish.
+ *
+ * @param {ServerDescription} server
+ */
+export function showPublishing(server) {
+  const app = server.app ?? "live";
+  const base = `${rtmpBase(server)}/${app}`;
+  const name = server.needsKey ? `demo?key=${YOUR_KEY}` : "demo";
+  byId("key-note").hidden = !server.needsKey;
+  showCopyable(byId("publish-url"), [["Publish to", `${base}/${name}`]]);
+  showCopyable(byId("obs"), [["Server", base], ["Stream key", name]]);
+  showCopyable(byId("ffmpeg"), [
+    ["File", `ffmpeg -re -i input.mp4 ${ENCODER} -f flv "${base}/${name}"`],
+    ["Test picture", `ffmpeg -re ${TEST_PICTURE} ${ENCODER} -f flv "${base}/${name}"`],
+  ]);
+}
+
+/**
+ * Shows where else a stream can be watched.
+ *
+ * @param {ServerDescription} server
+ * @param {Stream} stream
+ */
+export function showAddresses(server, stream) {
+  const http = new URL(`${urlPath(stream)}.flv`, document.baseURI).href;
+  showCopyable(byId("addresses"), [
+    ["HTTP-FLV", http],
+    ["WS-FLV", http.replace(/^http/, "ws")],
+    ["RTMP", `${rtmpBase(server)}/${stream.path}`],
+  ]);
+}
+
+/** @param {ServerDescription} server */
+function rtmpBase({ rtmpPort }) {
+  return `rtmp://${location.hostname}${rtmpPort === RTMP_PORT ? "" : `:${rtmpPort}`}`;
+}

@@ -1,0 +1,72 @@
+/**
+ * What the page reads from the API, as its modules see it.
+ *
+ * @module
+ */
+
+import type { ConsumerMode } from "../../ledger/consumer_ledger.ts";
+import type { MediaCounts } from "../../ledger/counts.ts";
+import type { StreamDescription } from "../http/describe_stream.ts";
+
+export type { MediaCounts };
+export type { ServerDescription } from "../http/server_routes.ts";
+
+/** What one consumer got. */
+export interface Consumer {
+  id: string;
+  kind: string;
+  mode: ConsumerMode;
+  offered: MediaCounts;
+  delivered: MediaCounts;
+  inFlight: Partial<MediaCounts>;
+  dropped: Record<string, MediaCounts>;
+}
+
+/** The sums of those that have left. */
+export interface Departed {
+  kind: string;
+  mode: ConsumerMode;
+  count: number;
+  delivered: MediaCounts;
+  dropped: MediaCounts;
+}
+
+/** The books of a publication, as JSON. */
+export interface Ledger {
+  received: MediaCounts & {
+    bytes: number;
+    chunks: number;
+    messages: number;
+    discarded: Record<string, number>;
+  };
+  tags: MediaCounts;
+  unread: MediaCounts;
+  consumers: Consumer[];
+  departed: Departed[];
+  balance: number;
+}
+
+/** A live stream, as JSON. */
+export interface Stream extends Omit<StreamDescription, "ledger"> {
+  ledger: Ledger;
+}
+
+/** A recording that runs. */
+export interface Recording {
+  id: string;
+  stream: string;
+}
+
+/** What a stream has done between two looks at it. */
+export interface Sample {
+  /** Milliseconds, by the clock of the page. */
+  time: number;
+  bytes: number;
+  frames: number;
+}
+
+/** A point of a chart. */
+export interface Point {
+  time: number;
+  value: number;
+}

@@ -1,0 +1,128 @@
+/**
+ * One recording: a lossless consumer of a publication, and the file that it writes.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { FlvTag } from "../../flv/flv_tag.ts";
+import { type ConsumerLedger, total } from "../../ledger/consumer_ledger.ts";
+import type { Publication } from "../../session/publication.ts";
+import type { LiveStream } from "../hub.ts";
+import type { Recorder } from "./recorder.ts";
+import { RecordingFile } from "./recording_file.ts";
+
+const log = getLogger(["sluice", "recording"]);
+
+/** Writes what is published from now on, and what a newcomer gets, until one of them ends. */
+export class Recording {
+  /** What is recorded. */
+  readonly publication: Publication;
+  /** When it began. */
+  readonly since: Date = new Date();
+  readonly #recorder: Recorder;
+  readonly #tags: ReadableStreamDefaultReader<FlvTag>;
+  readonly #ledger: ConsumerLedger;
+  #file: RecordingFile | undefined;
+  #name: string | undefined;
+  /** Tags that are still to be read when it has been told to end. */
+  #left = Infinity;
+
+  /** Begins to take tags, and makes no file yet. */
+  constructor(recorder: Recorder, { publication, channel }: LiveStream) {
+    const { tags, ledger } = channel.subscribe({ kind: "recording", mode: "lossless" });
+    this.publication = publication;
+    this.#recorder = recorder;
+    this.#tags = tags.getReader();
+    this.#ledger = ledger;
+  }
+
+  /** Tells it from others: the id of the consumer in the books of the publication. */
+  get id(): string {
+    return this.#ledger.id;
+  }
+
+  /** Its file within the directory of recordings, if there is one. */
+  get fileName(): string | undefined {
+    return this.#name;
+  }
+
+  /**
+   * Makes the file, which is else made when there is something to write.
+   *
+   * @throws {Error} If it cannot be made.
+   */
+  async open(): Promise<void> {
+    if (this.#file) return;
+    try {
+      const { file, name } = await this.#recorder.create(this.publication, this.since);
+      this.#name = name;
+      this.#file = new RecordingFile(file);
+    } catch (error) {
+      // Whoever does not read holds the publisher back.
+      await this.#tags.cancel(error);
+      throw error;
+    }
+    log.info("{path} is recorded to {name}", this.#facts);
+  }
+
+  /**
+   * Writes all tags. The file is whole up to its last tag at any time, and stays so when the disk is
+   * full.
+   *
+   * @throws {Error} If the file cannot be made or written.
+   */
+  async run(): Promise<void> {
+    try {
+      let tag = await this.#next();
+      if (!tag && !this.#file) return;
+      await this.open();
+      for (; tag; tag = await this.#next()) await this.#file!.write(tag);
+    } catch (error) {
+      await this.#tags.cancel(error);
+      // Why it cannot be finished either would say less.
+      await this.#file?.finish().catch(() => {});
+      throw error;
+    }
+    await this.#file!.finish();
+    log.info("The recording {name} is complete", this.#facts);
+  }
+
+  /** Ends it with the last tag that has come until now. */
+  stop(): void {
+    if (this.#left !== Infinity) return;
+    this.#left = total(this.#ledger.inFlight);
+    if (this.#left === 0) this.#leave();
+  }
+
+  /** The recording as the API shows it. */
+  toJSON(): Record<string, unknown> {
+    const { bytes = 0, duration = 0, videoFrames = 0, audioFrames = 0 } = this.#file ?? {};
+    return {
+      id: this.id,
+      stream: this.publication.path,
+      publication: this.publication.id,
+      file: this.#name ?? null,
+      since: this.since.toISOString(),
+      bytes,
+      duration,
+      videoFrames,
+      audioFrames,
+    };
+  }
+
+  get #facts(): Record<string, unknown> {
+    const { path, id, connection } = this.publication;
+    return { path, publication: id, connection, name: `${this.#recorder.directory}/${this.#name}` };
+  }
+
+  async #next(): Promise<FlvTag | undefined> {
+    const { value } = await this.#tags.read();
+    if (value && --this.#left === 0) this.#leave();
+    return value;
+  }
+
+  #leave(): void {
+    void this.#tags.cancel();
+  }
+}

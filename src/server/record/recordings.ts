@@ -1,0 +1,116 @@
+/**
+ * The recordings that run.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import type { Publication } from "../../session/publication.ts";
+import type { LiveStream } from "../hub.ts";
+import { describe } from "../start_errors.ts";
+import type { Recorder } from "./recorder.ts";
+import { Recording } from "./recording.ts";
+
+/** A recording that could not be written to its end. */
+export interface RecordingFailure {
+  /** The path of the stream. */
+  stream: string;
+  /** The file within the directory of recordings; `null` if it could not be made. */
+  file: string | null;
+  /** When. */
+  time: string;
+  /** Why. */
+  error: string;
+}
+
+const log = getLogger(["sluice", "recording"]);
+
+/** Begins, lists and ends recordings; one that fails disturbs nobody else. */
+export class Recordings {
+  /** How many have failed. */
+  failed = 0;
+  /** The latest that has failed. */
+  lastFailure: RecordingFailure | undefined;
+  readonly #recorder: Recorder;
+  /** Those that run, and what settles when their file is complete. It does not reject. */
+  readonly #running = new Map<Recording, Promise<void>>();
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+  }
+
+  /** Those that have a file, in the order in which they began. */
+  get list(): Recording[] {
+    return [...this.#running.keys()].filter(({ fileName }) => fileName !== undefined);
+  }
+
+  /** The one that records this publication, if there is one. */
+  find(publication: Publication): Recording | undefined {
+    return [...this.#running.keys()].find((recording) => recording.publication === publication);
+  }
+
+  /** Records a publication from its first tag on; there is no file if none comes. */
+  begin(stream: LiveStream): void {
+    const recording = new Recording(this.#recorder, stream);
+    this.#run(recording, () => recording.run());
+  }
+
+  /**
+   * Records a live stream from its last keyframe on.
+   *
+   * @throws {Error} If its file cannot be made; later failures are logged and counted only.
+   */
+  async start(stream: LiveStream): Promise<Recording> {
+    const recording = new Recording(this.#recorder, stream);
+    const opened = recording.open();
+    this.#run(recording, () => opened.then(() => recording.run()));
+    await opened.catch((error) => {
+      throw new Error(this.#withoutDirectory(describe(error)), { cause: error });
+    });
+    return recording;
+  }
+
+  /** Ends one, and resolves when its file is complete; tells whether there was one of this id. */
+  async stop(id: string): Promise<boolean> {
+    const recording = this.list.find((recording) => recording.id === id);
+    if (!recording) return false;
+    recording.stop();
+    await this.#running.get(recording);
+    return true;
+  }
+
+  /** Resolves when all that recorded a publication are complete. */
+  async finished(publication: Publication): Promise<void> {
+    const own = [...this.#running].filter(([recording]) => recording.publication === publication);
+    await Promise.all(own.map(([, done]) => done));
+  }
+
+  #run(recording: Recording, run: () => Promise<void>): void {
+    const done = run()
+      .catch((error) => this.#fail(recording, error))
+      .finally(() => this.#running.delete(recording));
+    this.#running.set(recording, done);
+  }
+
+  #fail({ publication, fileName }: Recording, error: unknown): void {
+    const { path, id, connection } = publication;
+    this.failed++;
+    this.lastFailure = {
+      stream: path,
+      file: fileName ?? null,
+      time: new Date().toISOString(),
+      error: this.#withoutDirectory(describe(error)),
+    };
+    log.error("The recording of {path} has failed: {error}", {
+      path,
+      publication: id,
+      connection,
+      error: describe(error),
+    });
+  }
+
+  /** Where the directory is concerns nobody who asks over HTTP. */
+  #withoutDirectory(text: string): string {
+    return text.replaceAll(`${this.#recorder.directory}/`, "");
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The URL of a stream on another server, which is often half made of secrets.
+ *
+ * @module
+ */
+
+import { parseRtmpUrl } from "../../client/url.ts";
+
+/** Characters of the shortest text that is taken for a secret: less cannot be told from words. */
+const SHORTEST_SECRET = 4;
+
+/**
+ * What of a relay's URL may be shown. User, password and parameters may not, nor may the stream's
+ * name, which is the key on many platforms. Other servers repeat them in their refusals.
+ */
+export class RelayUrl {
+  /** The URL as it is. */
+  readonly href: string;
+  /** Where it leads, as `rtmp://host:1935/app/…`. */
+  readonly shown: string;
+  readonly #secrets: string[];
+
+  /**
+   * Takes it apart.
+   *
+   * @throws {TypeError} If it is not an RTMP URL, or names no application or no stream.
+   */
+  constructor(href: string) {
+    const { secure, place, app, streamName, credentials } = parseRtmpUrl(href);
+    this.href = href;
+    this.shown = `${secure ? "rtmps" : "rtmp"}://${place}/…`;
+    const parts = [app.slice(app.indexOf("?") + 1 || app.length), streamName]
+      .flatMap((text) => [text, ...text.split(/[?&=/]/)]);
+    const { user = "", password = "" } = credentials ?? {};
+    this.#secrets = [...parts, user, password].flatMap(spellings)
+      .filter(({ length }) => length >= SHORTEST_SECRET)
+      .sort((a, b) => b.length - a.length);
+  }
+
+  /** A text without what is secret in the URL. */
+  redact(text: string): string {
+    return this.#secrets.reduce((text, secret) => text.replaceAll(secret, "…"), text);
+  }
+}
+
+/** A part of a URL as it stands there and as it is meant. */
+function spellings(part: string): string[] {
+  try {
+    return [part, decodeURIComponent(part), encodeURIComponent(part)];
+  } catch (error) {
+    if (error instanceof URIError) return [part];
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * HTTP → a client that does not read its answers: it is not read either.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { serveHttp } from "../../src/server/http/http_server.ts";
+import { RawHttpClient, startHttpApp } from "../support/http.ts";
+import { videoTag } from "../support/media.ts";
+import { RawClient } from "../support/raw_client.ts";
+import { turns } from "../support/streams.ts";
+import { until } from "../support/wait.ts";
+import { stopped } from "./flood.ts";
+
+/** Bytes of an answer, and how many are asked for in one go. */
+const ANSWER = 100_000;
+const REQUESTS = 500;
+
+/** Bytes that a system keeps of a connection at most, on both its ends, with some to spare. */
+const KEPT_BY_THE_SYSTEM = 16 * 1024 * 1024;
+
+Deno.test("a client that does not read its answers is given no more, and then gets all", async () => {
+  let asked = 0;
+  const server = serveHttp(
+    {
+      fetch: () => new Response(`${++asked}`.padStart(ANSWER, ".")),
+      upgrade: () => {},
+    },
+    "127.0.0.1",
+    0,
+  );
+  {
+    using client = await RawHttpClient.connect(server.port);
+    client.stopReading();
+    for (let i = 0; i < REQUESTS; i++) client.request("GET /");
+    await stopped("the server to answer no more", () => asked);
+    assert(asked * ANSWER < KEPT_BY_THE_SYSTEM, `${asked} answers`);
+
+    client.goOnReading();
+    await until("all answers", () => asked === REQUESTS);
+    await client.text(new RegExp(`\\.${REQUESTS}$`));
+    assertEquals(client.received.split("HTTP/1.1 200").length - 1, REQUESTS);
+  }
+  await server.shutdown();
+  await turns();
+});
+
+Deno.test("a viewer that pings and does not read the answers is cut off", async () => {
+  await using http = await startHttpApp();
+  using publisher = await RawClient.publish(http.port, "demo");
+  using viewer = await RawHttpClient.connect(http.httpPort);
+  viewer.request(
+    "GET /live/demo.flv",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  );
+  const consumer = await http.consumer("ws-flv");
+  publisher.sendTags([videoTag(0)]);
+  await viewer.text(/^HTTP\/1\.1 101/);
+  viewer.stopReading();
+  // A ping with a body of 125 bytes, masked with nothing (RFC 6455, section 5.5.2).
+  const ping = new Uint8Array(6 + 125);
+  ping.set([0x89, 0x80 | 125]);
+  const pings = new Uint8Array(1000 * ping.length);
+  for (let at = 0; at < pings.length; at += ping.length) pings.set(ping, at);
+  const { ledger } = http.app.rtmp.publications[0]!;
+  await until("the viewer to be cut off", () => {
+    viewer.write(pings);
+    return ledger.consumers.length === 0;
+  });
+  assertEquals(consumer.balance(), 0);
+  assertMatch(viewer.received, /^HTTP\/1\.1 101/);
+  publisher.command("FCUnpublish", 4, null, "demo");
+  await http.idle();
+});

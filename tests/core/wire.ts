@@ -1,0 +1,67 @@
+/**
+ * A connection within the process.
+ *
+ * @module
+ */
+
+import type { Transport } from "../../src/session/client_session.ts";
+
+/** One end of it. */
+export class Wire implements Transport {
+  readonly failure: undefined = undefined;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  /** What has been read beyond the handshake. */
+  #rest: Uint8Array | undefined;
+
+  private constructor(readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array>) {
+    this.#reader = readable.getReader();
+    this.#writer = writable.getWriter();
+  }
+
+  /** Both ends. */
+  static pair(): [Wire, Wire] {
+    const there = new TransformStream<Uint8Array, Uint8Array>();
+    const back = new TransformStream<Uint8Array, Uint8Array>();
+    return [new Wire(back.readable, there.writable), new Wire(there.readable, back.writable)];
+  }
+
+  /** Reads so many bytes, however they were written. */
+  async readExactly(length: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length;) {
+      const { value } = await this.read();
+      if (!value) throw new Error(`Cannot read ${length} bytes: only ${at} came`);
+      const part = value.subarray(0, length - at);
+      bytes.set(part, at);
+      at += part.length;
+      if (part.length < value.length) this.#rest = value.subarray(part.length);
+    }
+    return bytes;
+  }
+
+  async read(): Promise<ReadableStreamReadResult<Uint8Array>> {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    return rest ? { done: false, value: rest } : await this.#reader.read();
+  }
+
+  /** A copy goes over, as with a socket: the memory is the writer's again. */
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#writer.write(bytes.slice());
+  }
+
+  async cancel(reason?: unknown): Promise<void> {
+    await this.#reader.cancel(reason).catch(() => {});
+  }
+
+  async closeGently(): Promise<void> {
+    await this.#writer.close().catch(() => {});
+    while (!(await this.read()).done);
+  }
+
+  close(): void {
+    this.#writer.close().catch(() => {});
+    this.#reader.cancel().catch(() => {});
+  }
+}

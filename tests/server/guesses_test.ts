@@ -1,0 +1,54 @@
+import { assertEquals } from "@std/assert";
+import { Guesses } from "../../src/server/guesses.ts";
+import { clockAhead } from "../support/clock.ts";
+
+/** Counts so many wrong secrets from an address. */
+function guess(guesses: Guesses, address: string, times: number): void {
+  for (let i = 0; i < times; i++) guesses.add(address);
+}
+
+Deno.test("Guesses lets ten wrong secrets pass, and then one a second", () => {
+  const guesses = new Guesses();
+  guess(guesses, "10.0.0.1:1000", 9);
+  assertEquals(guesses.wait("10.0.0.1:1001"), 0);
+  guess(guesses, "10.0.0.1:1002", 1);
+  assertEquals(guesses.wait("10.0.0.1:1003"), 1);
+  assertEquals(guesses.wait("10.0.0.2:1000"), 0);
+  {
+    using _ = clockAhead(1_001);
+    assertEquals(guesses.wait("10.0.0.1:1004"), 0);
+    guess(guesses, "10.0.0.1:1005", 1);
+    assertEquals(guesses.wait("10.0.0.1:1006"), 1);
+  }
+  using _ = clockAhead(60_000);
+  guess(guesses, "10.0.0.1:1007", 9);
+  assertEquals(guesses.wait("10.0.0.1:1008"), 0);
+});
+
+const SAME: [a: string, b: string, same: boolean][] = [
+  ["[2001:db8:1:2::1]:1", "[2001:db8:1:2:3:4:5:6]:2", true],
+  ["[2001:db8:1:2::1]:1", "[2001:db8:1:3::1]:1", false],
+  ["[2001:db8::1]:1", "[2001:db8::2]:1", true],
+  ["[::1]:1", "[::1]:2", true],
+  ["[::ffff:10.0.0.1]:1", "[::ffff:10.0.0.2]:1", false],
+  ["[::ffff:10.0.0.1]:1", "10.0.0.1:1", true],
+  ["10.0.0.1:1", "10.0.0.11:1", false],
+];
+
+for (const [a, b, same] of SAME) {
+  Deno.test(`Guesses takes ${a} and ${b} for ${same ? "the same" : "two"}`, () => {
+    const guesses = new Guesses();
+    guess(guesses, a, 10);
+    assertEquals(guesses.wait(b) > 0, same);
+  });
+}
+
+Deno.test("Guesses remembers no more than a thousand addresses, the latest", () => {
+  const guesses = new Guesses();
+  const address = (i: number) => `10.0.${i >> 8}.${i & 255}:1`;
+  guess(guesses, address(0), 10);
+  for (let i = 1; i < 1000; i++) guess(guesses, address(i), 10);
+  assertEquals([0, 999].map((i) => guesses.wait(address(i))), [1, 1]);
+  guess(guesses, address(1000), 10);
+  assertEquals([0, 1, 999, 1000].map((i) => guesses.wait(address(i))), [0, 1, 1, 1]);
+});

@@ -1,0 +1,121 @@
+/**
+ * What pages of other sites can do to a server through a browser that runs beside it.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { startApiApp } from "../../support/api.ts";
+import { flvBytes, type HttpApp, RawHttpClient, startHttpApp } from "../../support/http.ts";
+import { videoTags } from "../../support/media.ts";
+
+const BODY = JSON.stringify({ stream: "live/demo", url: "rtmp://127.0.0.1:1/live/copy" });
+
+/** Sends a request with these headers and nobody else's; gives the status. */
+async function status(
+  { httpPort }: HttpApp,
+  line: string,
+  headers: string[],
+  body: string | Uint8Array = "",
+): Promise<number> {
+  using client = await RawHttpClient.connect(httpPort);
+  const lines = [`${line} HTTP/1.1`, ...headers, `Content-Length: ${body.length}`, "", ""];
+  client.write(lines.join("\r\n"));
+  client.write(body);
+  return Number((await client.text(/^HTTP\/1\.1 \d+/)).slice(-3));
+}
+
+const JSON_TYPE = "Content-Type: application/json";
+
+/** What browsers send, `PORT` standing for that of the server. */
+const PAGES: [what: string, headers: string[], isLetIn: boolean][] = [
+  ["a program", ["Host: 127.0.0.1:PORT"], true],
+  ["a program that names the host", ["Host: localhost:PORT"], true],
+  [
+    "a page of this server",
+    ["Host: localhost:PORT", "Origin: http://localhost:PORT", "Sec-Fetch-Site: same-origin"],
+    true,
+  ],
+  [
+    "a page of another site",
+    ["Host: 127.0.0.1:PORT", "Origin: https://evil.example", "Sec-Fetch-Site: cross-site"],
+    false,
+  ],
+  ["an old browser", ["Host: 127.0.0.1:PORT", "Origin: https://evil.example"], false],
+  ["a browser that hides where", ["Host: 127.0.0.1:PORT", "Sec-Fetch-Site: cross-site"], false],
+  ["a sandboxed frame", ["Host: 127.0.0.1:PORT", "Origin: null"], false],
+  [
+    "a page of another port",
+    ["Host: localhost:PORT", "Origin: http://localhost:1", "Sec-Fetch-Site: same-site"],
+    false,
+  ],
+  [
+    "a page of a name that was made to lead here",
+    [
+      "Host: evil.example:PORT",
+      "Origin: http://evil.example:PORT",
+      "Sec-Fetch-Site: same-origin",
+    ],
+    false,
+  ],
+  [
+    "a name that looks like this machine",
+    ["Host: 127.0.0.1.evil.example:PORT", "Origin: http://127.0.0.1.evil.example:PORT"],
+    false,
+  ],
+];
+
+for (const [what, headers, isLetIn] of PAGES) {
+  Deno.test(`a server on loopback ${isLetIn ? "lets" : "does not let"} ${what} change anything`, async () => {
+    await using http = await startHttpApp();
+    const own = headers.map((header) => header.replaceAll("PORT", String(http.httpPort)));
+    const ask = (line: string, ...more: string[]) => status(http, line, [...own, ...more], BODY);
+    const flv = flvBytes(videoTags(2));
+    const answers = [
+      await ask("POST /api/v1/pushes", JSON_TYPE),
+      await ask("POST /api/v1/recordings", JSON_TYPE),
+      await ask("DELETE /api/v1/pushes/none"),
+      await ask("DELETE /api/v1/streams/live/demo"),
+      await ask("DELETE /api/v1/connections/none"),
+      await status(http, "PUT /live/demo.flv", own, flv),
+    ];
+    assertEquals(answers, isLetIn ? [201, 409, 404, 404, 404, 201] : Array(6).fill(403));
+    await http.idle();
+  });
+}
+
+Deno.test("a server on loopback tells nothing to names that were made to lead there", async () => {
+  await using http = await startHttpApp();
+  const host = [`Host: evil.example:${http.httpPort}`];
+  for (const path of ["streams", "connections", "pushes", "recordings", "openapi.json"]) {
+    assertEquals(await status(http, `GET /api/v1/${path}`, host), 403, path);
+  }
+  assertEquals(await status(http, "GET /live/demo.flv?wait=0", host), 404);
+});
+
+Deno.test("where there is a token it alone decides, whatever a proxy makes of the host", async () => {
+  await using http = await startHttpApp("--api-token", "sesame");
+  const headers = ["Host: video.example", "Origin: https://video.example", JSON_TYPE];
+  const token = "Authorization: Bearer sesame";
+  assertEquals(await status(http, "POST /api/v1/pushes", headers, BODY), 401);
+  assertEquals(await status(http, "POST /api/v1/pushes", [...headers, token], BODY), 201);
+  assertEquals(await status(http, "GET /api/v1/pushes", headers), 200);
+});
+
+Deno.test("no page of another site may read the API, or ask for more than watching", async () => {
+  await using api = await startApiApp();
+  const origin = { origin: "https://evil.example" };
+  for (const path of ["streams", "connections", "pushes", "recordings", "openapi.json"]) {
+    const { headers } = await api.call("GET", path, undefined, origin);
+    assertEquals(headers.get("access-control-allow-origin"), null, path);
+    const preflight = await api.call("OPTIONS", path, undefined, {
+      ...origin,
+      "access-control-request-method": "POST",
+    });
+    assertEquals(preflight.headers.get("access-control-allow-origin"), null, path);
+    assertEquals(preflight.headers.get("access-control-allow-methods"), null, path);
+  }
+  const put = await fetch(`${api.url}/live/demo.flv`, { method: "PUT", body: "", headers: origin });
+  assertEquals([put.status, put.headers.get("access-control-allow-origin")], [403, null]);
+  await put.body?.cancel();
+});

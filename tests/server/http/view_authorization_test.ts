@@ -1,0 +1,44 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { RawHttpClient, startHttpApp } from "../../support/http.ts";
+import { captureLog } from "../../support/log.ts";
+import { RawClient } from "../../support/raw_client.ts";
+
+const WEB_SOCKET = [
+  "Upgrade: websocket",
+  "Connection: Upgrade",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+
+Deno.test("viewers over HTTP are asked for the same as players over RTMP", async () => {
+  await using log = await captureLog();
+  await using http = await startHttpApp("--app", "live");
+  for (
+    const [request, ...headers] of [
+      ["GET /other/demo.flv"],
+      ["HEAD /other/demo.flv"],
+      ["GET /live/inst/demo.flv"],
+      ["GET /other/demo.flv", ...WEB_SOCKET],
+    ]
+  ) {
+    using client = await RawHttpClient.connect(http.httpPort);
+    client.request(request!, ...headers);
+    await client.text(/^HTTP\/1\.1 403 /);
+    if (request!.startsWith("GET")) await client.text(/The app \S+ is not served here/);
+  }
+  assertEquals(http.app.rtmp.ledger.refused, 4);
+  const warnings = log.records.filter(({ level }) => level === "warning");
+  assertEquals(warnings.length, 4);
+  assertMatch(warnings[0]!.message.join(""), /^127.*was refused other\/demo: The app other/);
+  assertMatch(String(warnings[0]!.properties.connection), /^[\da-f-]{36}$/);
+  assertEquals((await fetch(`${http.url}/live/demo.flv`, { method: "HEAD" })).status, 404);
+});
+
+Deno.test("the stream key is for publishers: viewers need none, and what they show is not judged", async () => {
+  await using http = await startHttpApp("--stream-key", "sesame");
+  using _client = await RawClient.publish(http.port, "demo?key=sesame");
+  for (const query of ["", "?key=wrong"]) {
+    const response = await fetch(`${http.url}/live/demo.flv${query}`, { method: "HEAD" });
+    assertEquals(response.status, 200, query);
+  }
+});
