@@ -7,6 +7,8 @@
 /** Bytes that are reserved at once for a tail that announces more than it holds. */
 const FIRST_RESERVE = 64 * 1024 + 32;
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * The unread tail of a byte stream in one continuous piece of memory.
  *
@@ -15,7 +17,7 @@ const FIRST_RESERVE = 64 * 1024 + 32;
  * again as has really come, so that each byte is copied twice at the most.
  */
 export class ContinuousBuffer {
-  #memory = new Uint8Array(0);
+  #memory: Uint8Array = NOTHING;
   #length = 0;
 
   /** How many bytes wait here. */
@@ -43,7 +45,7 @@ export class ContinuousBuffer {
 
   /** Lets go of everything that waits here; views of it stay valid. */
   clear(): void {
-    this.#memory = new Uint8Array(0);
+    this.#memory = NOTHING;
     this.#length = 0;
   }
 

@@ -81,15 +81,20 @@ export class Socket implements ByteReader {
   read(): Promise<ReadableStreamReadResult<Uint8Array>> {
     if (this.#memory.length < this.#readSize) this.#memory = new Uint8Array(this.#readSize);
     const space = this.#memory;
+    this.readingSince = performance.now();
     return new Promise((resolve, reject) => {
       this.#endRead = () => resolve(END);
-      this.#read(space).then((count) => {
+      // Live media comes in thousands of small reads a second: no promise is between it and us.
+      this.#conn.read(space).then((count) => {
+        this.readingSince = undefined;
         if (count === null) return resolve(END);
         if (count === space.length) this.#readSize = Math.min(2 * count, LARGEST_READ);
         resolve({ done: false, value: space.subarray(0, count) });
       }, (error) => {
+        this.readingSince = undefined;
+        this.failure ??= error;
         // A peer that is lost has ended, like one that says goodbye; only we fail it.
-        if (error instanceof RtmpTimeoutError) reject(error);
+        if (this.failure instanceof RtmpTimeoutError) reject(this.failure);
         else resolve(END);
       });
     });

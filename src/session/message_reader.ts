@@ -4,7 +4,11 @@
  * @module
  */
 
-import { ChunkDecoder, type RtmpChunkDecoderOptions } from "../chunk/chunk_decoder.ts";
+import {
+  ChunkDecoder,
+  type ChunkSink,
+  type RtmpChunkDecoderOptions,
+} from "../chunk/chunk_decoder.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
 import type { RtmpMessage } from "../message/message.ts";
 import { MessageDecoder } from "../message/message_decoder.ts";
@@ -24,6 +28,8 @@ export interface MessageReaderOptions extends RtmpChunkDecoderOptions {
 /** Bytes that are taken apart at once: they can be as many empty messages. */
 const LARGEST_PIECE = 64 * 1024;
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * Reads the messages of a connection, from behind its handshake on. It makes of the bytes what
  * {@linkcode RtmpChunkDecoderStream} and {@linkcode RtmpMessageDecoderStream} make of them, errors
@@ -36,13 +42,17 @@ export class MessageReader {
   readonly #onUnfinished: ((bytes: number) => void) | undefined;
   #unfinished = 0;
   /** What has been read and not taken apart. */
-  #bytes: Uint8Array = new Uint8Array(0);
+  #bytes: Uint8Array = NOTHING;
   /** What a piece of it has completed, and how much of that has been taken. */
   #messages: RtmpMessage[] = [];
   #taken = 0;
   /** What broke the connection, behind those messages. */
   #failure: { error: unknown } | undefined;
   #ended = false;
+  readonly #add: ChunkSink = (stream, bytes, from, to) => {
+    const message = this.#decoder.add(stream, bytes, from, to);
+    if (message) this.#messages.push(message);
+  };
 
   constructor(reader: ByteReader, options: MessageReaderOptions) {
     const { counts = new ReceivedCounts(), onUnfinished } = options;
@@ -88,13 +98,11 @@ export class MessageReader {
   }
 
   #decode(): void {
-    const piece = this.#bytes.subarray(0, LARGEST_PIECE);
-    this.#bytes = this.#bytes.subarray(LARGEST_PIECE);
+    const bytes = this.#bytes;
+    const isPiece = bytes.length <= LARGEST_PIECE;
+    this.#bytes = isPiece ? NOTHING : bytes.subarray(LARGEST_PIECE);
     try {
-      this.#chunks.decode(piece, (stream, bytes, from, to) => {
-        const message = this.#decoder.add(stream, bytes, from, to);
-        if (message) this.#messages.push(message);
-      }, true);
+      this.#chunks.decode(isPiece ? bytes : bytes.subarray(0, LARGEST_PIECE), this.#add, true);
       if (!this.#ended) this.#tellUnfinished(this.#chunks.unfinishedBytes);
     } catch (error) {
       this.#failure = { error };
@@ -103,7 +111,7 @@ export class MessageReader {
   }
 
   #end(): void {
-    this.#bytes = new Uint8Array(0);
+    this.#bytes = NOTHING;
     if (this.#ended) return;
     this.#ended = true;
     this.#chunks.end();
