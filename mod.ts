@@ -28,12 +28,7 @@ export type { PasswordLookup } from "./src/session/adobe_gate.ts";
 export type { RtmpLimits } from "./src/session/limits.ts";
 export type { PlaySource } from "./src/session/player.ts";
 export type { TagFilter } from "./src/session/player_filter.ts";
-export type {
-  Publication,
-  PublicationEnd,
-  PublicationParts,
-  StreamRequest,
-} from "./src/session/publication.ts";
+export type { Publication, PublicationEnd, StreamRequest } from "./src/session/publication.ts";
 export type { Refusal } from "./src/session/status.ts";
 export {
   type Authorization,

@@ -43,10 +43,14 @@ export function messages(): RtmpMessage[] {
   }));
 }
 
-/** The messages as bytes in chunks of this size, cut as a fast network cuts. */
-export function pieces(chunkSize: number): Uint8Array[] {
+/**
+ * The messages as bytes in chunks of this size: a `flood` as a fast network cuts it, or `live`, where
+ * each message comes by itself and a large one in a few pieces.
+ */
+export function pieces(chunkSize: number, pace: "flood" | "live" = "flood"): Uint8Array[] {
   const encoder = new MessageEncoder({ chunkSize });
-  return cut(concat(messages().map((message) => encoder.encode(message))));
+  const encoded = messages().map((message) => encoder.encode(message));
+  return pace === "flood" ? cut(concat(encoded)) : encoded.flatMap(cut);
 }
 
 /** Cuts bytes into pieces of one to 45 segments, always the same ones. */

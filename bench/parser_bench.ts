@@ -1,8 +1,10 @@
 /**
- * Bytes to chunks, messages and tags: each stage alone, and all of them piped.
+ * Bytes to chunks, messages and tags: each stage alone, all of them piped, and without a stream
+ * between as the server reads.
  *
  * An iteration takes in two seconds of a publisher. The limits are a copy of the same bytes, and
- * the same pieces through a stream that does nothing.
+ * the same pieces through a stream that does nothing. Node-Media-Server's parser is measured where it
+ * is installed.
  *
  * @module
  */
@@ -13,14 +15,24 @@ import { RtmpChunkDecoderStream } from "../src/chunk/chunk_decoder_stream.ts";
 import { FlvTagStream } from "../src/flv/tag_stream.ts";
 import { MessageDecoder } from "../src/message/message_decoder.ts";
 import { RtmpMessageDecoderStream } from "../src/message/message_decoder_stream.ts";
+import { type ByteReader, MessageReader } from "../src/session/message_reader.ts";
 import { drain, megabytes, messages, pieces } from "./material.ts";
+import { loadNmsParser } from "./nms_parser.ts";
 
-for (const chunkSize of [128, 4096, 65_536]) {
-  const input = pieces(chunkSize);
-  const chunks = await Array.fromAsync(
-    ReadableStream.from(input).pipeThrough(new RtmpChunkDecoderStream({ chunkSize })),
-  );
-  const group = `chunks of ${chunkSize}, ${megabytes(input)}`;
+/** The largest read of the server. */
+const READ = 256 * 1024;
+
+const memory = new Uint8Array(READ);
+const nmsParser = loadNmsParser();
+
+for (const pace of ["flood", "live"] as const) {
+  for (const chunkSize of [128, 4096, 65_536]) measure(pace, chunkSize);
+}
+
+function measure(pace: "flood" | "live", chunkSize: number): void {
+  const input = pieces(chunkSize, pace);
+  const chunks = chunksOf(input, chunkSize);
+  const group = `${pace} in chunks of ${chunkSize}, ${megabytes(input)}`;
 
   Deno.bench("limit: copy", { group, baseline: true }, () => {
     for (const piece of input) new Uint8Array(piece.length).set(piece);
@@ -37,7 +49,12 @@ for (const chunkSize of [128, 4096, 65_536]) {
 
   Deno.bench("messages of chunks, no stream", { group }, () => {
     const decoder = new MessageDecoder();
-    for (const batch of chunks) decodeAll(decoder, batch);
+    for (const chunk of chunks) decoder.decode(chunk);
+  });
+
+  Deno.bench("chunks, messages, as the server reads", { group }, async () => {
+    const reader = new MessageReader(new PieceReader(input), { chunkSize });
+    while (await reader.more()) while (reader.take());
   });
 
   Deno.bench("chunks", { group }, async () => {
@@ -62,6 +79,9 @@ for (const chunkSize of [128, 4096, 65_536]) {
         .pipeThrough(new FlvTagStream()),
     );
   });
+
+  if (!nmsParser) return;
+  Deno.bench("Node-Media-Server's parser", { group }, () => nmsParser(input, chunkSize));
 }
 
 const all = messages();
@@ -75,6 +95,33 @@ Deno.bench("tags", { group }, async () => {
   await drain(ReadableStream.from(all).pipeThrough(new FlvTagStream()));
 });
 
-function decodeAll(decoder: MessageDecoder, batch: RtmpChunk[]): void {
-  for (const chunk of batch) decoder.decode(chunk);
+/** Gives pieces as a socket does: in memory that takes the next ones too. */
+class PieceReader implements ByteReader {
+  readonly #pieces: Iterator<Uint8Array>;
+
+  constructor(pieces: Uint8Array[]) {
+    this.#pieces = pieces.values();
+  }
+
+  read(): Promise<ReadableStreamReadResult<Uint8Array>> {
+    const { done, value } = this.#pieces.next();
+    if (done) return Promise.resolve({ done });
+    memory.set(value);
+    return Promise.resolve({ done: false, value: memory.subarray(0, value.length) });
+  }
+
+  cancel(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function chunksOf(input: Uint8Array[], chunkSize: number): RtmpChunk[] {
+  const all: RtmpChunk[] = [];
+  const decoder = new ChunkDecoder({ chunkSize });
+  for (const piece of input) {
+    decoder.decode(piece, (stream, bytes, from, to) => {
+      all.push({ ...stream, offset: stream.received, payload: bytes.subarray(from, to) });
+    });
+  }
+  return all;
 }

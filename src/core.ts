@@ -67,5 +67,4 @@ export * from "./flv/codec/video_config.ts";
 export * from "./channel/channel.ts";
 export type { GopCacheLimits } from "./channel/gop_cache.ts";
 export type { RateMeter } from "./channel/rate_meter.ts";
-export type { SubscribeOptions, Subscription, SubscriptionSource } from "./channel/subscription.ts";
-export type { CountedTag } from "./channel/tag_queue.ts";
+export * from "./channel/subscription.ts";

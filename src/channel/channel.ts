@@ -10,8 +10,8 @@ import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 import { ContinuedClock } from "./continued_clock.ts";
 import { GopCache, type GopCacheLimits, METADATA } from "./gop_cache.ts";
 import { RateMeter } from "./rate_meter.ts";
-import { type SubscribeOptions, Subscription, type SubscriptionSource } from "./subscription.ts";
-import type { CountedTag } from "./tag_queue.ts";
+import { Subscriber, type SubscriptionSource } from "./subscriber.ts";
+import type { SubscribeOptions, Subscription } from "./subscription.ts";
 
 /**
  * Gives the tags of a publication to its consumers. A lossless consumer that does not read holds
@@ -31,19 +31,20 @@ import type { CountedTag } from "./tag_queue.ts";
  * await running;
  * ```
  */
-export class Channel implements SubscriptionSource {
+export class Channel {
   /** What comes in, by the second. */
   readonly rate: RateMeter = new RateMeter();
   readonly #cache: GopCache;
   readonly #clock = new ContinuedClock();
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #subscribers = new Set<Subscriber>();
   readonly #firstTags = new Map<FlvTag["type"], FlvTag>();
   #ledger: PublicationLedger | undefined;
   /** The publication that is given on now; the next one has to wait for it. */
-  #giving: Promise<Subscription[]> = Promise.resolve([]);
+  #giving: Promise<Subscriber[]> = Promise.resolve([]);
   /** When the first tag of the publication came, by `performance.now()`. */
   #begunAt: number | undefined;
   #ended = false;
+  readonly #source: SubscriptionSource;
 
   /**
    * Makes a channel that nobody publishes to yet.
@@ -52,32 +53,23 @@ export class Channel implements SubscriptionSource {
    */
   constructor(gopCache?: GopCacheLimits) {
     this.#cache = new GopCache(gopCache);
-  }
-
-  /** Whether video has come. */
-  get hasVideo(): boolean {
-    return this.#cache.hasVideo;
-  }
-
-  /** Whether audio has come. */
-  get hasAudio(): boolean {
-    return this.#cache.hasAudio;
-  }
-
-  /** For how long the publication has been giving tags, in milliseconds. */
-  get age(): number {
-    return this.#begunAt === undefined ? 0 : performance.now() - this.#begunAt;
+    this.#source = {
+      headersFor: (tag) => this.#cache.headersFor(tag),
+      hasVideo: () => this.#cache.hasVideo,
+      hasAudio: () => this.#cache.hasAudio,
+      age: () => this.#begunAt === undefined ? 0 : performance.now() - this.#begunAt,
+    };
   }
 
   /** How many consumers there are. */
   get consumers(): number {
-    return this.#subscriptions.size;
+    return this.#subscribers.size;
   }
 
   /** How many of them would outlive a publication: those who watch, as opposed to recordings. */
   get viewers(): number {
     let viewers = 0;
-    for (const { outlives } of this.#subscriptions) if (outlives) viewers++;
+    for (const { outlives } of this.#subscribers) if (outlives) viewers++;
     return viewers;
   }
 
@@ -91,23 +83,18 @@ export class Channel implements SubscriptionSource {
     return this.#cache.header(METADATA);
   }
 
-  /** Metadata and sequence headers for the tag that they are to go before. */
-  headersFor(tag: FlvTag): CountedTag[] {
-    return this.#cache.headersFor(tag);
-  }
-
   /** Adds a consumer. One that comes before the first tag gets everything. */
   subscribe(options: SubscribeOptions): Subscription {
-    const subscription = new Subscription(options, this);
-    this.#subscriptions.add(subscription);
-    this.#ledger?.add(subscription.ledger);
-    subscription.done.then(() => {
-      this.#subscriptions.delete(subscription);
-      this.#ledger?.retire(subscription.ledger);
+    const subscriber = new Subscriber(options, this.#source);
+    this.#subscribers.add(subscriber);
+    this.#ledger?.add(subscriber.ledger);
+    subscriber.done.then(() => {
+      this.#subscribers.delete(subscriber);
+      this.#ledger?.retire(subscriber.ledger);
     });
-    if (this.#begunAt !== undefined) subscription.catchUp(this.#cache.frames);
-    if (this.#ended) subscription.end();
-    return subscription;
+    if (this.#begunAt !== undefined) subscriber.catchUp(this.#cache.frames);
+    if (this.#ended) subscriber.end();
+    return subscriber;
   }
 
   /**
@@ -125,15 +112,15 @@ export class Channel implements SubscriptionSource {
   ): Promise<void> {
     this.#giving = this.#giving.catch(() => []).then(() => this.#giveAll(tags, ledger, prepare));
     const own = await this.#giving;
-    await Promise.all(own.map((subscription) => subscription.done));
+    await Promise.all(own.map((subscriber) => subscriber.done));
   }
 
   /** Nothing more comes: resolves when every consumer has read what is its own. */
   async end(): Promise<void> {
     await this.#giving.catch(() => {});
     this.#ended = true;
-    for (const subscription of this.#subscriptions) subscription.end();
-    await Promise.all([...this.#subscriptions].map((subscription) => subscription.done));
+    for (const subscriber of this.#subscribers) subscriber.end();
+    await Promise.all([...this.#subscribers].map((subscriber) => subscriber.done));
   }
 
   /** Gives on all tags and returns the consumers that have ended with them. */
@@ -141,7 +128,7 @@ export class Channel implements SubscriptionSource {
     tags: ReadableStream<FlvTag>,
     ledger: PublicationLedger,
     prepare: (() => void) | undefined,
-  ): Promise<Subscription[]> {
+  ): Promise<Subscriber[]> {
     this.#takeOver(ledger);
     prepare?.();
     const reader = tags.getReader();
@@ -154,20 +141,20 @@ export class Channel implements SubscriptionSource {
       await reader.cancel(error);
       throw error;
     } finally {
-      for (const subscription of this.#own) subscription.end();
+      for (const subscriber of this.#own) subscriber.end();
     }
     return this.#own;
   }
 
   /** The consumers that end with their publication. */
-  get #own(): Subscription[] {
-    return [...this.#subscriptions].filter(({ outlives }) => !outlives);
+  get #own(): Subscriber[] {
+    return [...this.#subscribers].filter(({ outlives }) => !outlives);
   }
 
   #takeOver(ledger: PublicationLedger): void {
-    for (const subscription of this.#subscriptions) {
-      this.#ledger?.retire(subscription.ledger);
-      ledger.add(subscription.ledger);
+    for (const subscriber of this.#subscribers) {
+      this.#ledger?.retire(subscriber.ledger);
+      ledger.add(subscriber.ledger);
     }
     this.#ledger = ledger;
     this.#cache.clear();
@@ -187,8 +174,8 @@ export class Channel implements SubscriptionSource {
     if (!this.#firstTags.has(tag.type)) this.#firstTags.set(tag.type, tag);
     this.rate.add(tag.data.length, kind === "videoFrames");
     let full: Promise<void>[] | undefined;
-    for (const subscription of this.#subscriptions) {
-      const room = subscription.offer(counted);
+    for (const subscriber of this.#subscribers) {
+      const room = subscriber.offer(counted);
       if (room) (full ??= []).push(room);
     }
     return full && Promise.all(full);

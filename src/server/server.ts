@@ -21,6 +21,7 @@ import { patiently } from "../session/deadline.ts";
 import { acceptAll } from "./accept.ts";
 import { begun } from "./begun.ts";
 import { Connection } from "./connection.ts";
+import { ConnectionSet } from "./connection_set.ts";
 import { Names } from "./names.ts";
 import type { PublicationHandler, RtmpConnection, RtmpServer, ServeRtmpOptions } from "./serve.ts";
 import { TagPublisher } from "./tag_publisher.ts";
@@ -54,7 +55,7 @@ export class Server implements RtmpServer {
   readonly #tls: TlsEntrance | undefined;
   readonly #gate: AdobeGate | undefined;
   readonly #names = new Names();
-  readonly #connections = new Set<Connection>();
+  readonly #connections: ConnectionSet;
   /** Publications that come by another way than RTMP. */
   readonly #publishers = new Set<TagPublisher>();
   /** Everything that has to end before the server has. */
@@ -65,6 +66,7 @@ export class Server implements RtmpServer {
     const { hostname = "0.0.0.0", port = 1935, tls, signal } = options;
     this.#options = options;
     this.#limits = completeLimits(options);
+    this.#connections = new ConnectionSet(this.#limits, this.ledger);
     this.#budget = new PartialBudget(this.#limits.maxTotalPartialBytes);
     this.#chunkSize = checkChunkSize(options.chunkSize ?? DEFAULT_SERVER_CHUNK_SIZE);
     this.#chunks = new TagChunks(this.#chunkSize);
@@ -199,47 +201,14 @@ export class Server implements RtmpServer {
       limits: this.#limits,
       budget: this.#budget,
     });
-    if (this.#isFull(connection) && !this.#makeRoom(connection)) {
-      this.ledger.tooManyConnections++;
+    if (!this.#connections.add(connection)) {
       log.warn("{remoteAddr} was turned away: too many connections are open", {
         connection: connection.id,
         remoteAddr: connection.remoteAddr,
       });
       return connection.close();
     }
-    this.ledger.connections++;
-    this.#connections.add(connection);
-    this.#track(this.#serve(connection).finally(() => this.#forget(connection)));
-  }
-
-  /** What a connection has counted is in one place or the other at any time. */
-  #forget(connection: Connection): void {
-    if (!this.#connections.delete(connection)) return;
-    this.ledger.receivedBytes += connection.bytesReceived;
-    this.ledger.sentBytes += connection.bytesSent;
-  }
-
-  #isFull({ host }: Connection): boolean {
-    const { maxConnections, maxConnectionsPerAddress } = this.#limits;
-    if (this.#connections.size >= maxConnections) return true;
-    if (this.#connections.size < maxConnectionsPerAddress) return false;
-    const same = [...this.#connections].filter((connection) => connection.host === host);
-    return same.length >= maxConnectionsPerAddress;
-  }
-
-  /**
-   * Closes the connection that has been in its handshake the longest, if there is one that makes a
-   * difference: half-open ones must not keep others out.
-   */
-  #makeRoom({ host }: Connection): boolean {
-    const all = [...this.#connections];
-    const isFull = all.length >= this.#limits.maxConnections;
-    const oldest = all.find((one) => !one.hasShakenHands && (isFull || one.host === host));
-    if (!oldest) return false;
-    this.ledger.evictedConnections++;
-    this.#forget(oldest);
-    oldest.close();
-    return true;
+    this.#track(this.#serve(connection).finally(() => this.#connections.delete(connection)));
   }
 
   #track(task: Promise<void>): void {

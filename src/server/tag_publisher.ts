@@ -9,12 +9,8 @@ import type { FlvTag } from "../flv/flv_tag.ts";
 import { TagType } from "../flv/tag_header.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import type { RtmpMessage } from "../message/message.ts";
-import {
-  type Publication,
-  type PublicationEnd,
-  PublicationInput,
-  type StreamRequest,
-} from "../session/publication.ts";
+import type { Publication, PublicationEnd, StreamRequest } from "../session/publication.ts";
+import { PublicationInput } from "../session/publication_input.ts";
 import { Turns } from "../session/turns.ts";
 
 const TYPES: Readonly<Record<FlvTag["type"], number>> = {

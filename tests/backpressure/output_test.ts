@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { LOSSLESS_QUEUE_BYTES } from "../../src/channel/subscription.ts";
+import { LOSSLESS_QUEUE_BYTES } from "../../src/channel/subscriber.ts";
 import { TAG_OVERHEAD } from "../../src/channel/tag_queue.ts";
 import { FlvReader } from "../support/http.ts";
 import { tagsOf } from "../support/media.ts";

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { LOSSLESS_QUEUE_BYTES } from "../../src/channel/subscription.ts";
+import { LOSSLESS_QUEUE_BYTES } from "../../src/channel/subscriber.ts";
 import { TAG_OVERHEAD } from "../../src/channel/tag_queue.ts";
 import { startHttpApp } from "../support/http.ts";
 import { mediaOf, tagsOf } from "../support/media.ts";

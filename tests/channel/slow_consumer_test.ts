@@ -3,7 +3,7 @@ import {
   LIVE_QUEUE_BYTES,
   LIVE_QUEUE_TIME,
   LOSSLESS_QUEUE_BYTES,
-} from "../../src/channel/subscription.ts";
+} from "../../src/channel/subscriber.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { clockAhead } from "../support/clock.ts";
 import { videoTag } from "../support/media.ts";

@@ -29,7 +29,7 @@ await toolTest(
     await using server = await serve();
     const source = await clip("1080p60");
     await publishClip(source, `${server.rtmp}/live/demo`);
-    await server.process.line(/INF live\/demo has ended/);
+    await server.process.line(/INF .*\] live\/demo has ended/);
     const file = await recordingOf(server, "live/demo");
     assertAlmostEquals(await probe(file, "format=duration"), 10, 0.1);
     for (const seconds of [0, 3.3, 7.5, 9.9]) {
@@ -49,7 +49,7 @@ await toolTest(
     await using server = await serve();
     const source = await clip("b-frames");
     await publishClip(source, `${server.rtmp}/live/demo`);
-    await server.process.line(/INF live\/demo has ended/);
+    await server.process.line(/INF .*\] live\/demo has ended/);
     const file = await recordingOf(server, "live/demo");
     const args = "--no-config --vo=null --ao=null --start=1 --msg-level=all=warn --untimed".split(
       " ",

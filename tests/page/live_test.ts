@@ -10,6 +10,8 @@ import { assert, assertEquals } from "@std/assert";
 import { CHROMIUM, openPage, withBrowser } from "../support/browser.ts";
 import { makeClip, publishClip } from "../support/ffmpeg.ts";
 import { startHttpApp } from "../support/http.ts";
+import { fixtureTags } from "../support/media.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { toolTest } from "../support/tools.ts";
 import { until } from "../support/wait.ts";
 
@@ -91,5 +93,20 @@ await toolTest([CHROMIUM, "ffmpeg"], "the page plays every frame of a stream", a
       await app[Symbol.asyncDispose]();
       await page.getByText("The server does not answer").waitFor();
     });
+  });
+});
+
+await toolTest([CHROMIUM], "the page plays over HTTP where no WebSocket gets through", async () => {
+  await withBrowser(async (browser) => {
+    await using app = await startHttpApp();
+    using client = await RawClient.publish(app.port, "demo");
+    client.sendTags(await fixtureTags());
+    const { page } = await openPage(browser, "about:blank");
+    await page.addInitScript(`globalThis.WebSocket = class extends WebSocket {
+      constructor(url) { super(url.replace("/live/", "/nowhere/")); }
+    }`);
+    await page.goto(app.url);
+    await app.consumer("http-flv");
+    await page.getByText("s behind live").waitFor();
   });
 });

@@ -37,7 +37,7 @@ const HTTP_VIEWER = [
   /has connected/,
   /watches live\/demo \(http-flv\)/,
   /no longer watches live\/demo: 5 video and 0 audio frames delivered/,
-  /is closed/,
+  /has gone/,
 ];
 
 for (
@@ -66,6 +66,7 @@ for (
       await server.line(/ watches .*rtmp-play/);
       client.command("FCUnpublish", 4, null, "demo");
       await until("the end of the body", () => viewer.received.endsWith("0\r\n\r\n"));
+      await server.line(/live\/demo.* has ended/);
     }
     const { connections } = await until("nobody", async () => {
       const response = await fetch(`${server.http}/api/v1/connections`);

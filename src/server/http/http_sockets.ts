@@ -87,12 +87,12 @@ export class HttpSockets {
     this.#open.add(socket);
     const facts = { connection: socket.id, remoteAddr: socket.remoteAddr };
     log.debug("{remoteAddr} has connected", facts);
-    socket.on("error", (error) => {
-      log.debug("{remoteAddr} has gone: {error}", { ...facts, error: String(error) });
-    });
+    let failure: unknown;
+    socket.on("error", (error) => failure = error);
     socket.once("close", () => {
       this.#forget(socket);
-      log.debug("The connection of {remoteAddr} is closed", facts);
+      if (failure === undefined) return log.debug("{remoteAddr} has gone", facts);
+      log.debug("{remoteAddr} has gone: {error}", { ...facts, error: String(failure) });
     });
     return socket;
   }

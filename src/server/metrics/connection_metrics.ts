@@ -40,6 +40,7 @@ export function registerConnections(
       byReason({
         "too-many": ledger.tooManyConnections,
         "made-room": ledger.evictedConnections,
+        "too-much-unfinished": ledger.cutConnections,
         "failed-accept": ledger.failedAccepts,
       }),
     ["reason"],

@@ -12,6 +12,7 @@ export const ASSETS: Readonly<Record<string, string>> = {
   "/page/api.js": (await import("./api.js", { with: { type: "text" } })).default,
   "/page/base.css": (await import("./base.css", { with: { type: "text" } })).default,
   "/page/codecs.js": (await import("./codecs.js", { with: { type: "text" } })).default,
+  "/page/controls.css": (await import("./controls.css", { with: { type: "text" } })).default,
   "/page/copyable.js": (await import("./copyable.js", { with: { type: "text" } })).default,
   "/page/dom.js": (await import("./dom.js", { with: { type: "text" } })).default,
   "/page/format.js": (await import("./format.js", { with: { type: "text" } })).default,

@@ -104,5 +104,8 @@ function nameOf(codecs, fourCc) {
  */
 function canPlay(codecs, fourCc) {
   const type = codecs[fourCc]?.type;
-  return type !== undefined && "MediaSource" in globalThis && MediaSource.isTypeSupported(type);
+  // An iPhone has only the second one, which the player knows as well.
+  const mediaSource = Reflect.get(globalThis, "MediaSource") ??
+    Reflect.get(globalThis, "ManagedMediaSource");
+  return type !== undefined && mediaSource?.isTypeSupported(type) === true;
 }

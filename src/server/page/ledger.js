@@ -90,8 +90,11 @@ function stagesOf({ publisher, ledger: { received, tags, unread } }) {
     {
       title: "Tags",
       count: count(total(tags)),
-      note: frames(tags),
-      small: onTheWay > 0 ? `${count(onTheWay)} on the way` : "",
+      note: tags.videoFrames > 0 ? `${count(tags.videoFrames)} video` : "",
+      small: [
+        ...(tags.audioFrames > 0 ? [`${count(tags.audioFrames)} audio`] : []),
+        ...(onTheWay > 0 ? [`${count(onTheWay)} on the way`] : []),
+      ].join(", "),
       lost: total(unread) > 0 ? `${count(total(unread))} not read` : "",
     },
   ];

@@ -102,7 +102,6 @@ function render(server) {
   const isLive = live.some(({ path }) => path === selected?.path);
   byId("live").hidden = selected === undefined;
   byId("publish").hidden = live.length > 0;
-  byId("streams-title").hidden = live.length === 0;
   document.title = live.length > 0 ? `${live.length} live · Sluice` : "Sluice";
   setText(byId("totals"), live.length > 0 ? totals() : "");
   showStreams(live, histories, selected?.path, (path) => choose(path, server));
@@ -110,7 +109,7 @@ function render(server) {
   if (!selected) return;
   setText(byId("detail-name"), selected.path);
   part(byId("detail"), "ended").hidden = isLive;
-  byId("detail").classList.toggle("is-over", !isLive);
+  byId("live").classList.toggle("is-over", !isLive);
   showLedger(selected);
   showAddresses(server, selected);
 }

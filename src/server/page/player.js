@@ -2,7 +2,8 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /**
- * The player: mpegts.js over WS-FLV, near the live edge, muted until somebody wants to hear it.
+ * The player: mpegts.js over WS-FLV, or HTTP-FLV where a proxy takes no WebSockets; near the live edge,
+ * and muted until somebody wants to hear it.
  *
  * @module
  */
@@ -55,6 +56,7 @@ export class Player {
   #stream;
   /** @type {ReturnType<Mpegts["createPlayer"]> | undefined} */
   #player;
+  #usesWebSocket = true;
   #root;
   #video;
 
@@ -68,6 +70,7 @@ export class Player {
     part(root, "toggle").addEventListener("click", () => this.#isOn ? this.stop() : this.#start());
     part(root, "sound").addEventListener("click", () => this.#setMuted(!this.#video.muted));
     part(root, "fullscreen").addEventListener("click", () => this.#toggleFullscreen());
+    part(root, "fullscreen").hidden = !document.fullscreenEnabled;
     this.#setMuted(true);
     this.#become("stopped");
   }
@@ -120,7 +123,7 @@ export class Player {
       return this.#become("ended", "Nothing to play has come yet.");
     }
     const url = new URL(`${urlPath(stream)}.flv?wait=${WAIT}`, document.baseURI);
-    url.protocol = url.protocol.replace("http", "ws");
+    if (this.#usesWebSocket) url.protocol = url.protocol.replace("http", "ws");
     // Whatever cannot be played is not sent, so that the rest can be.
     if (stream.video && !video) url.searchParams.set("video", "0");
     if (stream.audio && !audio) url.searchParams.set("audio", "0");
@@ -130,7 +133,7 @@ export class Player {
     player.on(mpegts.Events.ERROR, (type, detail, info) => this.#fail(type, detail, info?.msg));
     player.attachMediaElement(this.#video);
     player.load();
-    this.#become("connecting", problem);
+    this.#become("connecting", "Connecting…");
     this.#playVideo();
   }
 
@@ -153,6 +156,8 @@ export class Player {
   #fail(type, detail, message) {
     this.#destroy();
     if (type === mpegts.ErrorTypes.NETWORK_ERROR) {
+      // What has never begun to play may come by the other way.
+      if (this.#state === "connecting") this.#usesWebSocket = !this.#usesWebSocket;
       return this.#become("ended", "The connection to the stream was lost.");
     }
     this.#become("failed", `The player cannot go on: ${message ?? detail}. ${ELSEWHERE}`);
@@ -161,7 +166,6 @@ export class Player {
   #destroy() {
     this.#player?.destroy();
     this.#player = undefined;
-    setText(part(this.#root, "latency"), "");
   }
 
   /** Jumps when it is too far behind, as after the page was hidden. */
@@ -172,6 +176,13 @@ export class Player {
     const latency = newest - currentTime;
     if (latency > JUMP_LATENCY) this.#video.currentTime = newest - TARGET_LATENCY;
     setText(part(this.#root, "latency"), `${latency.toFixed(1)} s behind live`);
+  }
+
+  /** What there is to say while something plays. */
+  #remark() {
+    if (!this.#stream) return "";
+    const { video, problem } = playable(this.#stream);
+    return problem || (video ? "" : "Sound only");
   }
 
   /** @param {boolean} muted */
@@ -194,9 +205,8 @@ export class Player {
   #become(state, message = "") {
     this.#state = state;
     this.#root.dataset.state = state;
-    const hasPicture = this.#stream === undefined || playable(this.#stream).video;
-    const words = state === "playing" && !hasPicture ? "Sound only" : message;
-    fill(this.#root, { message: state === "connecting" ? `${message} Connecting…`.trim() : words });
+    if (state !== "playing") setText(part(this.#root, "latency"), "");
+    fill(this.#root, { message: state === "playing" ? this.#remark() : message });
     label(part(this.#root, "toggle"), this.#isOn ? "stop" : "play", this.#isOn ? "Stop" : "Play");
   }
 }

@@ -78,6 +78,7 @@ function showStream(card, stream, history, isSelected) {
     uptime: `Up ${duration(Date.now() - Date.parse(stream.publisher.since))}`,
   });
   showRate(card, "bitrate", "Bitrate", history.bitrate, bitrate);
+  part(card, "frame-rate-chart-box").hidden = !stream.video;
   showRate(card, "frame-rate", "Frame rate", history.frameRate, (rate) => `${rate.toFixed(1)} fps`);
 }
 

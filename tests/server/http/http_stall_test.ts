@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { LIVE_QUEUE_BYTES } from "../../../src/channel/subscription.ts";
+import { LIVE_QUEUE_BYTES } from "../../../src/channel/subscriber.ts";
 import { FlvReader, RawHttpClient, startHttpApp } from "../../support/http.ts";
 import { captureLog } from "../../support/log.ts";
 import { mediaMessage, videoTag } from "../../support/media.ts";

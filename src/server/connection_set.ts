@@ -1,0 +1,68 @@
+/**
+ * The RTMP connections of a server, and how many there may be.
+ *
+ * @module
+ */
+
+import type { ServerLedger } from "../ledger/server_ledger.ts";
+import type { RtmpLimits } from "../session/limits.ts";
+import type { Connection } from "./connection.ts";
+
+/** Knows who is connected. */
+export class ConnectionSet implements Iterable<Connection> {
+  readonly #connections = new Set<Connection>();
+  readonly #limits: Pick<RtmpLimits, "maxConnections" | "maxConnectionsPerAddress">;
+  readonly #ledger: ServerLedger;
+
+  /** @param ledger Where those are counted who come and go. */
+  constructor(limits: RtmpLimits, ledger: ServerLedger) {
+    this.#limits = limits;
+    this.#ledger = ledger;
+  }
+
+  /** All of them, in the order in which they came. */
+  [Symbol.iterator](): Iterator<Connection> {
+    return this.#connections.values();
+  }
+
+  /** Adds one, if there is room or a half-open one that can make some; tells whether it did. */
+  add(connection: Connection): boolean {
+    if (this.#isFullFor(connection) && !this.#makeRoomFor(connection)) {
+      this.#ledger.tooManyConnections++;
+      return false;
+    }
+    this.#ledger.connections++;
+    this.#connections.add(connection);
+    return true;
+  }
+
+  /** Takes one out. What it has counted is in one place or the other at any time. */
+  delete(connection: Connection): void {
+    if (!this.#connections.delete(connection)) return;
+    this.#ledger.receivedBytes += connection.bytesReceived;
+    this.#ledger.sentBytes += connection.bytesSent;
+  }
+
+  #isFullFor({ host }: Connection): boolean {
+    const { maxConnections, maxConnectionsPerAddress } = this.#limits;
+    if (this.#connections.size >= maxConnections) return true;
+    if (this.#connections.size < maxConnectionsPerAddress) return false;
+    const same = [...this.#connections].filter((connection) => connection.host === host);
+    return same.length >= maxConnectionsPerAddress;
+  }
+
+  /**
+   * Closes the connection that has been in its handshake the longest, if there is one that makes a
+   * difference: half-open ones must not keep others out.
+   */
+  #makeRoomFor({ host }: Connection): boolean {
+    const all = [...this.#connections];
+    const isFull = all.length >= this.#limits.maxConnections;
+    const oldest = all.find((one) => !one.hasShakenHands && (isFull || one.host === host));
+    if (!oldest) return false;
+    this.#ledger.evictedConnections++;
+    this.delete(oldest);
+    oldest.close();
+    return true;
+  }
+}

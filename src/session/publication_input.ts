@@ -1,0 +1,188 @@
+/**
+ * The session's end of a publication.
+ *
+ * @module
+ */
+
+import { decodeAmf0 } from "../amf/decode_amf0.ts";
+import { AmfError } from "../errors.ts";
+import { splitAggregate } from "../flv/aggregate.ts";
+import type { FlvTag } from "../flv/flv_tag.ts";
+import { FlvTagDecoder, scriptDataOf } from "../flv/tag_stream.ts";
+import { mediaKind } from "../flv/tag_kind.ts";
+import type { MediaKind } from "../ledger/counts.ts";
+import { PublicationLedger } from "../ledger/publication_ledger.ts";
+import type { ReceivedCounts } from "../ledger/received_counts.ts";
+import { MessageType, type RtmpMessage } from "../message/message.ts";
+import type { Publication, PublicationEnd, StreamRequest } from "./publication.ts";
+import { safePathName } from "./stream_name.ts";
+import type { Turns } from "./turns.ts";
+
+/** Values of a data message that are looked at: `@setDataFrame`, `onMetaData`, and its members. */
+const METADATA_VALUES = 3;
+
+/** What the publisher sends goes in here, and comes out of the application's {@linkcode Publication}. */
+export class PublicationInput {
+  /** The application's end. */
+  readonly publication: Publication;
+  readonly #ledger: PublicationLedger;
+  readonly #turns: Turns;
+  readonly #decoder = new FlvTagDecoder();
+  #tags!: ReadableStreamDefaultController<FlvTag>;
+  /** The application waits for a tag. */
+  #demanded = false;
+  /** The message that waits for the application, and what ends the session's wait for it. */
+  #waiting: { message: RtmpMessage; kind: MediaKind; letGo: () => void } | undefined;
+  /** The application has cancelled its tags, or the publication has ended. */
+  #over = false;
+  #hasMetadata = false;
+  #foundMetadata!: (metadata: Record<string, unknown> | undefined) => void;
+  #ended!: (end: PublicationEnd) => void;
+
+  constructor(
+    request: StreamRequest,
+    counts: ReceivedCounts,
+    turns: Turns,
+    close: (reason: string) => void,
+  ) {
+    const ledger = new PublicationLedger(counts);
+    const tags = new ReadableStream<FlvTag>({
+      start: (controller) => void (this.#tags = controller),
+      pull: () => this.#pull(),
+      cancel: () => this.#leave(),
+    }, { highWaterMark: 0 });
+    const metadata = new Promise<Record<string, unknown> | undefined>((resolve) =>
+      this.#foundMetadata = resolve
+    );
+    const closed = new Promise<PublicationEnd>((resolve) => this.#ended = resolve);
+    this.#ledger = ledger;
+    this.#turns = turns;
+    const { app, name } = request;
+    const path = `${app}/${name}`;
+    this.publication = {
+      id: crypto.randomUUID(),
+      since: new Date(),
+      app,
+      name,
+      path,
+      fileName: safePathName(path),
+      params: request.params,
+      remoteAddr: request.remoteAddr,
+      tcUrl: request.tcUrl,
+      flashVer: request.flashVer,
+      connection: request.connection,
+      metadata,
+      tags,
+      ledger,
+      closed,
+      close: (reason = "The server has ended this publication") => close(reason),
+    };
+  }
+
+  /**
+   * Hands on a message; resolves when the application has taken it, or when the publication has
+   * ended: what waits then waits without the session. Aggregates are taken apart here, so that each
+   * frame in them is counted as received.
+   */
+  write(message: RtmpMessage): Promise<void> | undefined {
+    if (message.typeId !== MessageType.Aggregate) return this.#write(message);
+    return this.#writeParts(splitAggregate(message));
+  }
+
+  async #writeParts(parts: Generator<RtmpMessage, boolean, void>): Promise<void> {
+    let next = parts.next();
+    for (; !next.done; next = parts.next()) {
+      await this.#write(next.value);
+      const turn = this.#turns.passed();
+      if (turn) await turn;
+    }
+    if (!next.value) this.#ledger.connection.discard("malformed");
+  }
+
+  /** At live pace the application waits already: then there is no promise to be made. */
+  #write(message: RtmpMessage): Promise<void> | undefined {
+    if (!isMedia(message)) return void this.#ledger.connection.discard("unknown-type");
+    const kind = messageKind(message);
+    this.#ledger.received[kind]++;
+    if (kind === "scriptTags" && !this.#hasMetadata) this.#lookForMetadata(message);
+    if (this.#over) return void this.#ledger.unread[kind]++;
+    if (this.#demanded) return this.#give(message);
+    this.#ledger.inFlight[kind]++;
+    return new Promise((letGo) => this.#waiting = { message, kind, letGo });
+  }
+
+  #give(message: RtmpMessage): undefined {
+    this.#demanded = false;
+    this.#decoder.decode(message, (tag) => {
+      this.#ledger.tags[mediaKind(tag.type, tag.data)]++;
+      this.#tags.enqueue(tag);
+    });
+  }
+
+  /** The application asks for a tag, and all before it have been read. */
+  #pull(): void {
+    const waiting = this.#takeWaiting();
+    if (!waiting) {
+      this.#demanded = true;
+      return;
+    }
+    this.#give(waiting.message);
+    if (this.#over) this.#tags.close();
+  }
+
+  /** The application has cancelled its stream: what it did not take is counted. */
+  #leave(): void {
+    this.#over = true;
+    const waiting = this.#takeWaiting();
+    if (waiting) this.#ledger.unread[waiting.kind]++;
+  }
+
+  #takeWaiting(): { message: RtmpMessage; kind: MediaKind } | undefined {
+    const waiting = this.#waiting;
+    if (!waiting) return undefined;
+    this.#waiting = undefined;
+    this.#ledger.inFlight[waiting.kind]--;
+    waiting.letGo();
+    return waiting;
+  }
+
+  /** Ends the stream of tags behind what has been written. */
+  end(end: PublicationEnd): void {
+    this.#ended(end);
+    this.#foundMetadata(undefined);
+    if (this.#waiting) this.#waiting.letGo();
+    else if (!this.#over) this.#tags.close();
+    this.#over = true;
+  }
+
+  /** Bad metadata is counted and passed on: it stops nobody from watching. */
+  #lookForMetadata(message: RtmpMessage): void {
+    try {
+      const values = decodeAmf0(scriptDataOf(message), { count: METADATA_VALUES });
+      const metadata = values[values.indexOf("onMetaData") + 1];
+      if (!values.includes("onMetaData") || !isObject(metadata)) return;
+      this.#hasMetadata = true;
+      this.#foundMetadata(metadata);
+    } catch (error) {
+      if (!(error instanceof AmfError)) throw error;
+      this.#ledger.connection.discard("malformed-metadata");
+    }
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function isMedia({ typeId }: RtmpMessage): boolean {
+  return typeId === MessageType.Audio || typeId === MessageType.Video ||
+    typeId === MessageType.DataAmf0 || typeId === MessageType.DataAmf3;
+}
+
+/** What a message counts as: the same as the tag that becomes of it. */
+function messageKind(message: RtmpMessage): MediaKind {
+  const { typeId, payload } = message;
+  if (typeId === MessageType.Audio) return mediaKind("audio", payload);
+  if (typeId === MessageType.Video) return mediaKind("video", payload);
+  return mediaKind("script", scriptDataOf(message));
+}

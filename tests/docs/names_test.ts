@@ -1,0 +1,85 @@
+import { assertEquals } from "@std/assert";
+import { HELP } from "../../src/server/config.ts";
+import { openApi } from "../../src/server/http/openapi/openapi.ts";
+import { codeBlocks, documents, ROOT } from "./documents.ts";
+
+const DOCUMENTS = await documents();
+const TEXT = DOCUMENTS.map(({ text }) => text).join("\n");
+
+/** Flags of Deno that stand by themselves in the text, and of the benches. */
+const NOT_OURS = /^--(allow-(net|read|write|env)|flood|frames|publishers)$/;
+
+const FLAG = /--[a-z][a-z-]*/g;
+
+/** What stands behind the program of the server on a command line. */
+const COMMAND =
+  /(?:src\/server\/main\.ts|@sluice\/rtmp\/server|task start)\b((?:[^|&\n\\]|\\\n)*)/g;
+
+function flagsIn(text: string): string[] {
+  return Array.from(text.matchAll(FLAG), ([flag]) => flag);
+}
+
+function distinct(items: Iterable<string>): string[] {
+  return [...new Set(items)].sort();
+}
+
+const FLAGS = distinct(flagsIn(HELP));
+
+Deno.test("every flag of the server stands in the documents", () => {
+  const inDocuments = flagsIn(TEXT);
+  const missing = FLAGS.filter((flag) => !flag.startsWith("--allow-") || isOurs(flag))
+    .filter((flag) => !inDocuments.includes(flag));
+  assertEquals(missing, []);
+});
+
+Deno.test("every flag in the documents is one of the server's", () => {
+  const named = Array.from(TEXT.matchAll(/`(--[^`\n]+)`/g), ([, code]) => code!).flatMap(flagsIn);
+  const used = DOCUMENTS.flatMap(codeBlocks)
+    .flatMap(({ code }) => Array.from(code.matchAll(COMMAND), ([, args]) => args!))
+    .flatMap(flagsIn);
+  assertEquals(used.length > 0, true);
+  const unknown = distinct([...named, ...used]).filter(isOurs)
+    .filter((flag) => !FLAGS.includes(flag));
+  assertEquals(unknown, []);
+});
+
+function isOurs(flag: string): boolean {
+  return !NOT_OURS.test(flag);
+}
+
+Deno.test("the documents and the server name the same variables", async () => {
+  const sources = await Promise.all(
+    ["config.ts", "main.ts"].map((name) => Deno.readTextFile(new URL(`src/server/${name}`, ROOT))),
+  );
+  const variables = (text: string) =>
+    distinct(Array.from(text.matchAll(/\bSLUICE_[A-Z_]+/g), ([variable]) => variable));
+  assertEquals(variables(TEXT), variables(sources.join()));
+});
+
+/** The paths of the API in the documents; examples write it as `$API`. */
+const NAMED_PATHS = distinct(
+  Array.from(
+    TEXT.replaceAll("$API", "/api/v1").matchAll(
+      /\/(?:api\/v1|metrics|healthz|readyz)\b[^\s`"'?)]*/g,
+    ),
+    ([path]) => path.replace(/[.,:;]+$/, ""),
+  ),
+);
+
+/** The paths that are described, as patterns; a stream's path can hold slashes. */
+const ROUTES = Object.keys(openApi.paths as Record<string, unknown>).map((path) => ({
+  path,
+  pattern: new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{\w+\}/g, ".+")}$`),
+}));
+
+Deno.test("every path in the documents is one that the server answers", () => {
+  const unknown = NAMED_PATHS.filter((path) => path !== "/api/v1")
+    .filter((path) => !ROUTES.some(({ pattern }) => pattern.test(path)));
+  assertEquals(unknown, []);
+});
+
+Deno.test("every path that the server answers stands in the documents", () => {
+  const missing = ROUTES.filter(({ path }) => /^\/(api|metrics|healthz|readyz)/.test(path))
+    .filter(({ pattern }) => !NAMED_PATHS.some((path) => pattern.test(path)));
+  assertEquals(missing.map(({ path }) => path), []);
+});
