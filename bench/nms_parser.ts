@@ -7,11 +7,9 @@
 import { Buffer } from "node:buffer";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { cacheDirectory } from "./peers/servers.ts";
 
-/** Where {@linkcode ./peers/servers.ts} installs it. */
-const DIRECTORY = join(Deno.env.get("TMPDIR") ?? "/tmp", "sluice-node-media-server");
-
-const PARSER = "node_modules/node-media-server/src/protocol/rtmp.js";
+const PARSER = "node-media-server/node_modules/node-media-server/src/protocol/rtmp.js";
 
 /** The state behind a handshake, by its own number. */
 const HANDSHAKE_DONE = 3;
@@ -25,11 +23,11 @@ interface NmsParser {
 /** Takes all pieces of a publisher whose handshake is over. */
 export type ParsePieces = (pieces: Uint8Array[], chunkSize: number) => void;
 
-/** Loads the parser if it is installed. */
-export function loadNmsParser(): ParsePieces | undefined {
-  const path = join(DIRECTORY, PARSER);
+/** Loads the parser if it is there since servers have been compared. */
+export async function loadNmsParser(): Promise<ParsePieces | undefined> {
+  const path = join(await cacheDirectory(), PARSER);
   try {
-    Deno.statSync(path);
+    await Deno.stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

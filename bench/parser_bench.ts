@@ -3,8 +3,8 @@
  * between as the server reads.
  *
  * An iteration takes in two seconds of a publisher. The limits are a copy of the same bytes, and
- * the same pieces through a stream that does nothing. Node-Media-Server's parser is measured where it
- * is installed.
+ * the same pieces through a stream that does nothing. Node-Media-Server's parser is measured when
+ * `deno task bench:peers` has installed it.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { loadNmsParser } from "./nms_parser.ts";
 const READ = 256 * 1024;
 
 const memory = new Uint8Array(READ);
-const nmsParser = loadNmsParser();
+const nmsParser = await loadNmsParser();
 
 for (const pace of ["flood", "live"] as const) {
   for (const chunkSize of [128, 4096, 65_536]) measure(pace, chunkSize);

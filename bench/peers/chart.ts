@@ -18,7 +18,11 @@ const BAR = 16;
 const LINE = 22;
 const TITLE = 34;
 
-const COLORS: Partial<Record<PeerName, string>> = { "Sluice": "#0a7ea4", "bare Deno": "#c9d1d6" };
+const COLORS: Partial<Record<PeerName, string>> = {
+  "Sluice": "#0a7ea4",
+  "bare Deno": "#c9d1d6",
+  "bare Deno, copies": "#c9d1d6",
+};
 const OTHERS = "#8b98a1";
 
 /** Draws the results that the README shows, as SVG. */

@@ -15,7 +15,13 @@ export interface Peer {
 }
 
 /** The names in tables. */
-export type PeerName = "bare Deno" | "Sluice" | "nginx-rtmp" | "Node-Media-Server" | "SRS";
+export type PeerName =
+  | "bare Deno"
+  | "bare Deno, copies"
+  | "Sluice"
+  | "nginx-rtmp"
+  | "Node-Media-Server"
+  | "SRS";
 
 /** A server that runs. */
 export interface RunningPeer extends AsyncDisposable {
@@ -39,7 +45,8 @@ const START_PATIENCE = 20_000;
 /** The servers that this machine has. */
 export async function availablePeers(): Promise<Peer[]> {
   const peers: Peer[] = [
-    { name: "bare Deno", speaksRtmp: false, start: startBare },
+    { name: "bare Deno", speaksRtmp: false, start: () => startBare() },
+    { name: "bare Deno, copies", speaksRtmp: false, start: () => startBare("copies") },
     { name: "Sluice", speaksRtmp: true, start: () => startSluice() },
   ];
   if (await isOnPath("nginx")) {
@@ -73,10 +80,10 @@ export async function startSluice(
   return { ...running, api: `http://127.0.0.1:${httpPort}/api/v1` };
 }
 
-async function startBare(): Promise<RunningPeer> {
+async function startBare(...args: string[]): Promise<RunningPeer> {
   const port = freePort();
   const program = new URL("./bare_server.ts", import.meta.url).pathname;
-  return await start(Deno.execPath(), ["run", "--allow-net", program, `${port}`], port);
+  return await start(Deno.execPath(), ["run", "--allow-net", program, `${port}`, ...args], port);
 }
 
 /** One process, so that all of its work is seen. Messages of 40 Mbit/s pass its usual limit. */

@@ -56,6 +56,7 @@ function announce({ rtmp, http, apiToken }: App, config: Config): void {
     // Not through the log, which may be kept: whoever has it can end streams.
     Deno.stderr.writeSync(new TextEncoder().encode(`API token: ${apiToken}\n`));
   }
+  log.info("See what is live at {url}", { url: `http://${reachable(httpHost)}:${http.port}/` });
   log.info("Watch {url}", { url: `http://${reachable(httpHost)}:${http.port}/live/demo.flv` });
 }
 

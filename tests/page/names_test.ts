@@ -17,7 +17,7 @@ const NAMES = [
   `"><script>alert(1)</script>`,
   `'"\`&amp; $\{1}`,
   `🎥 Straße ‮abc`,
-  `a/b %2F #x ?`.replace("?", ""),
+  `a/b %2F #x`,
   `javascript:alert(1)`,
   "x".repeat(300),
 ];
@@ -43,10 +43,10 @@ await toolTest([CHROMIUM], "the page shows odd names as they are, as text", asyn
     for (const name of NAMES) {
       await page.locator("#streams").getByRole("button", { name: live(name), exact: true }).click();
       assertEquals(await page.locator("#detail-name").textContent(), live(name));
-      await until("a viewer", () => {
-        const ledgers = [...app.app.rtmp.ledger.current];
-        const viewers = ledgers.flatMap(({ consumers }) => consumers);
-        return viewers.some(({ kind }) => kind === "ws-flv");
+      await until(`a viewer of ${name}`, () => {
+        const { publications } = app.app.rtmp;
+        const publication = publications.find((publication) => publication.name === name);
+        return publication!.ledger.consumers.some(({ kind }) => kind === "ws-flv");
       });
     }
     assertEquals(await page.locator("main img, main script").count(), 0);
