@@ -4,6 +4,7 @@
  * @module
  */
 
+import { errorMessage } from "../error_message.ts";
 import { RtmpCommandError, RtmpError, RtmpTimeoutError } from "../errors.ts";
 import { beginHandshake, finishHandshake } from "../handshake/client_handshake.ts";
 import type { HandshakeScheme } from "../handshake/digest.ts";
@@ -123,7 +124,7 @@ async function dial(
     connecting.then((late) => late[Symbol.dispose](), () => {});
     conn?.[Symbol.dispose]();
     throw isOurs(error, patience) ? error : new RtmpError(`Cannot ${action}`, {
-      read: error instanceof Error ? error.message : String(error),
+      read: errorMessage(error),
       cause: error,
     });
   }

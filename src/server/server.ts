@@ -23,6 +23,7 @@ import { begun } from "./begun.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionSet } from "./connection_set.ts";
 import { Names } from "./names.ts";
+import { askPermission } from "./permission.ts";
 import type { PublicationHandler, RtmpConnection, RtmpServer, ServeRtmpOptions } from "./serve.ts";
 import { TagPublisher } from "./tag_publisher.ts";
 import { type Certificate, TlsEntrance } from "./tls_entrance.ts";
@@ -116,7 +117,7 @@ export class Server implements RtmpServer {
   ): Promise<PublicationEnd> {
     const denied = this.#closed
       ? { description: "The server is shutting down" }
-      : await this.#authorize(request);
+      : await askPermission(request, this.#options);
     if (denied) throw this.#refusedTags(request, denied, "not-authorized");
     // The name is claimed when there is something to publish under it.
     const { timeout } = this.#limits;
@@ -225,7 +226,7 @@ export class Server implements RtmpServer {
     if (error === undefined) return log.info("{remoteAddr} has gone", facts);
     // What the peer's system or the network did is no more than news; what the peer did is a warning.
     const level = error instanceof RtmpError ? "warn" : "info";
-    log[level]("{remoteAddr} has gone: {error}", { ...facts, error: describe(error) });
+    log[level]("{remoteAddr} has gone: {error}", { ...facts, error: String(error) });
   }
 
   #sessionHandler(connection: Connection): SessionHandler {
@@ -238,7 +239,7 @@ export class Server implements RtmpServer {
     return {
       admit: async (app) => await this.#gate?.admit(app, connection.host),
       authorize: async (request) =>
-        counted(request, await this.#authorize(request), "not-authorized"),
+        counted(request, await askPermission(request, this.#options), "not-authorized"),
       claim: (publication) => {
         // Handlers that are slow to settle must not pile up behind a peer that publishes in a loop.
         const refusal = unsettled >= this.#limits.maxMessageStreams
@@ -274,30 +275,6 @@ export class Server implements RtmpServer {
     });
   }
 
-  /** Asks the application. Nobody gets in because a question could not be answered. */
-  async #authorize(request: StreamRequest): Promise<Refusal | undefined> {
-    const { authorize, authorizeTimeout = 10_000 } = this.#options;
-    if (!authorize) return undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<Refusal>((resolve) => {
-      const late = { description: "The server could not decide in time" };
-      timer = setTimeout(() => resolve(late), authorizeTimeout);
-    });
-    try {
-      const answer = await Promise.race([authorize(request), timeout]);
-      return answer === true ? undefined : answer;
-    } catch (error) {
-      log.error("Cannot authorize {kind}: {error}", {
-        connection: request.connection,
-        kind: request.kind,
-        error: describe(error),
-      });
-      return { description: "The server could not decide" };
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   async #publish(publication: Publication): Promise<void> {
     const { connection, path, ledger, flashVer, remoteAddr } = publication;
     const facts = { connection, publication: publication.id, path };
@@ -311,7 +288,7 @@ export class Server implements RtmpServer {
       await this.#handler(publication);
       publication.close("The application has finished with this stream");
     } catch (error) {
-      log.error("The handler of {path} failed: {error}", { ...facts, error: describe(error) });
+      log.error("The handler of {path} failed: {error}", { ...facts, error: String(error) });
       (this.#options.onError ?? printError)(error, publication);
       publication.close("The application has failed");
     }
@@ -334,8 +311,4 @@ function printError(error: unknown, { path }: Publication): void {
 
 function isRefusal(answer: unknown): answer is Refusal {
   return typeof answer === "object" && answer !== null && "description" in answer;
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

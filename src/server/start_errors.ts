@@ -4,6 +4,7 @@
  * @module
  */
 
+import { errorMessage } from "../error_message.ts";
 import { ConfigError } from "./config.ts";
 
 /**
@@ -22,7 +23,7 @@ export async function opening<T>(
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotCapable
       ? `a permission is missing, start with ${flags}`
-      : describe(cause);
+      : errorMessage(cause);
     throw new ConfigError(`Cannot ${what}: ${why}`, { cause });
   }
 }
@@ -53,9 +54,4 @@ export async function listening<T>(
       throw new Error(`the port is taken, choose another with ${flag}`, { cause });
     }
   });
-}
-
-/** The message of whatever was thrown. */
-export function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

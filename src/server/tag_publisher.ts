@@ -4,6 +4,7 @@
  * @module
  */
 
+import { errorMessage } from "../error_message.ts";
 import { ProtocolError, RtmpTimeoutError } from "../errors.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { TagType } from "../flv/tag_header.ts";
@@ -72,7 +73,7 @@ export class TagPublisher {
       }
       return this.#finish({ reason: "unpublished", description: "The publisher ended it" });
     } catch (error) {
-      const description = error instanceof Error ? error.message : String(error);
+      const description = errorMessage(error);
       const reason = error instanceof ProtocolError ? "failed" : "disconnected";
       return this.#finish({ reason, description, error });
     }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { errorMessage } from "../error_message.ts";
 import { RtmpError } from "../errors.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { isCommand, writeCommand } from "../message/command.ts";
@@ -255,6 +256,6 @@ function whyEnded(error: unknown): PublicationEnd {
   if (error === undefined) {
     return { reason: "disconnected", description: "The publisher closed the connection" };
   }
-  const description = error instanceof Error ? error.message : String(error);
+  const description = errorMessage(error);
   return { reason: "failed", description, error };
 }

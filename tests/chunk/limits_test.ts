@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertInstanceOf, assertIsError } from "@std/assert";
 import { equals } from "@std/bytes";
-import type { RtmpChunkDecoderOptions } from "../../src/chunk/chunk_decoder.ts";
+import { ChunkDecoder, type RtmpChunkDecoderOptions } from "../../src/chunk/chunk_decoder.ts";
 import { RtmpLimitError } from "../../src/errors.ts";
+import { MessageDecoder } from "../../src/message/message_decoder.ts";
 import { filled } from "../support/bytes.ts";
 import { chunkBytes, type ChunkParts } from "../support/chunk_bytes.ts";
 import { decodeEveryWay, decodeParts } from "../support/decode.ts";
@@ -173,6 +174,40 @@ Deno.test("MessageDecoder takes no more than some times what has come", () => {
   const taken = memoryTakenBy(() => decoded = decodeParts(parts, { chunkSize: 4096 }));
   assertEquals(decoded?.chunks.length, 256);
   assert(taken <= 6 * 1024 * 1024, `${taken} bytes were taken for 1 MiB`);
+});
+
+Deno.test("MessageDecoder takes at once what a message needs whose like has come before", () => {
+  const large = Uint8Array.from([
+    ...begin(4, 200_000, 4096),
+    ...Array.from({ length: 47 }, () => goOn({ chunkStreamId: 4, payload: filled(4096) })).flat(),
+    ...goOn({ chunkStreamId: 4, payload: filled(200_000 - 48 * 4096) }),
+  ]);
+  const memoryFor = (count: number) =>
+    memoryTakenBy(() => {
+      const { messages } = decodeParts(Array(count).fill(large), { chunkSize: 4096 });
+      assertEquals(messages.length, count);
+    });
+  const [first, second] = [memoryFor(1), memoryFor(2)];
+  assert(second - first < 220_000, `${second - first} bytes were taken for 200,000`);
+});
+
+Deno.test("MessageDecoder takes little for many that only announce the like of what came", () => {
+  const decoder = new ChunkDecoder({ chunkSize: 1_000_000 });
+  const messages = new MessageDecoder();
+  const give = (bytes: number[]) =>
+    decoder.decode(Uint8Array.from(bytes), (stream, memory, from, to) => {
+      messages.add(stream, memory, from, to);
+    });
+  give([
+    ...begin(4, 1_500_000, 1_000_000),
+    ...goOn({ chunkStreamId: 4, payload: filled(500_000) }),
+  ]);
+  give(chunkBytes({ format: 0, chunkStreamId: 2, typeId: 1, payload: Uint8Array.of(0, 0, 0, 2) }));
+  const taken = memoryTakenBy(() => {
+    for (let id = 5; id < 60; id++) give(begin(id, 0xffffff, 2));
+  });
+  // Four may have 1 MiB each.
+  assert(taken < 6 * 1024 * 1024, `${taken} bytes were taken`);
 });
 
 /** How many bytes are taken with `new Uint8Array(length)` while `action` runs. */

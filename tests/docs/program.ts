@@ -36,7 +36,7 @@ export class Program implements AsyncDisposable {
     await Deno.writeTextFile(`${directory}/program.ts`, script);
     const config = new URL("deno.json", ROOT).pathname;
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--check", "--config", config, "-A", "program.ts"],
+      args: ["run", "--quiet", "--check", "--config", config, "-A", "program.ts"],
       cwd: directory,
       env,
       stdin: "null",

@@ -21,9 +21,8 @@ const ENCODER = "-t 24 -c:v libx264 -preset veryfast -pix_fmt yuv420p -c:a aac -
 
 /** Streams by their paths. */
 const STREAMS: Record<string, string> = {
-  "live/aurora": `-f lavfi -i gradients=s=1280x720:r=30:n=6:type=spiral:${COLOURS}:x0=360:y0=160:` +
-    `x1=1040:y1=600:speed=0.01 -f lavfi -i sine=330:r=48000 ${ENCODER} -g 60 ` +
-    "-b:v 3M",
+  "live/aurora": `-f lavfi -i gradients=s=1280x720:r=30:n=6:type=spiral:${COLOURS}:x0=476:y0=104:` +
+    `x1=804:y1=616:speed=0.001 -f lavfi -i sine=330:r=48000 ${ENCODER} -g 60 -b:v 3M`,
   "live/garden": `-f lavfi -i testsrc2=size=640x360:rate=25 ${ENCODER} -g 50 -b:v 800k`,
   "studio/desk": `-f lavfi -i mandelbrot=s=960x540:r=24 -f lavfi -i sine=220 ${ENCODER} -g 48 ` +
     "-b:v 1500k",

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { errorMessage } from "../../error_message.ts";
 import { getLogger } from "@logtape/logtape";
 import { ContinuedClock } from "../../channel/continued_clock.ts";
 import { mediaKind } from "../../flv/tag_kind.ts";
@@ -110,5 +111,5 @@ export class Output {
 
 function why(error: unknown): string {
   if (error instanceof Deno.errors.BrokenPipe) return "its reader has gone";
-  return error instanceof Error ? error.message : String(error);
+  return errorMessage(error);
 }

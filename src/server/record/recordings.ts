@@ -7,7 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Publication } from "../../session/publication.ts";
 import type { LiveStream } from "../hub.ts";
-import { describe } from "../start_errors.ts";
+import { errorMessage } from "../../error_message.ts";
 import type { Recorder } from "./recorder.ts";
 import { Recording } from "./recording.ts";
 
@@ -65,7 +65,7 @@ export class Recordings {
     const opened = recording.open();
     this.#run(recording, () => opened.then(() => recording.run()));
     await opened.catch((error) => {
-      throw new Error(this.#withoutDirectory(describe(error)), { cause: error });
+      throw new Error(this.#withoutDirectory(errorMessage(error)), { cause: error });
     });
     return recording;
   }
@@ -99,13 +99,13 @@ export class Recordings {
       stream: path,
       file: fileName ?? null,
       time: new Date().toISOString(),
-      error: this.#withoutDirectory(describe(error)),
+      error: this.#withoutDirectory(errorMessage(error)),
     };
     log.error("The recording of {path} has failed: {error}", {
       path,
       publication: id,
       connection,
-      error: describe(error),
+      error: errorMessage(error),
     });
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { errorMessage } from "../../error_message.ts";
 import { getLogger } from "@logtape/logtape";
 import { publishRtmp } from "../../client/publish.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
@@ -110,7 +111,7 @@ export class Push {
   async #retry(error: unknown, signal: AbortSignal): Promise<void> {
     this.#state = "retrying";
     this.#failures++;
-    this.#lastError = this.#url.redact(error instanceof Error ? error.message : String(error));
+    this.#lastError = this.#url.redact(errorMessage(error));
     const wait = backoff(this.#failures);
     log.warn("Cannot push {path} to {target}: {error}; trying again in {seconds} s", {
       path: this.stream,
