@@ -124,7 +124,7 @@ export class RtmpHandshakeError extends RtmpError {}
 export class RtmpChunkError extends RtmpError {}
 
 /**
- * A whole message has a body that cannot be read (RTMP 1.0, section 6).
+ * A message has a body that cannot be read, or cannot be sent as it is (RTMP 1.0, section 6).
  *
  * @example
  * ```ts

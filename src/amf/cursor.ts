@@ -19,7 +19,7 @@ export const MAX_AMF_DEPTH = 64;
  * are sent are keyframe indexes, two numbers a keyframe: this holds nine hours of one a second. A
  * body of 16 MiB could otherwise become four million objects, some 350 MiB.
  */
-export const MAX_AMF_ELEMENTS = 65_536;
+const MAX_AMF_ELEMENTS = 65_536;
 
 /** What `decodeAmf0` and `decodeAmf3` can be told. */
 export interface AmfDecodeOptions {

@@ -9,8 +9,9 @@ import { readUint24, readUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
 import { FlvClock } from "./clock.ts";
+import { AUDIO_FLAG, FILE_HEADER_LENGTH, FLAGS_AT, VIDEO_FLAG } from "./file_header.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";
-import { readTagTime, TAG_HEADER_LENGTH, TagType } from "./tag_header.ts";
+import { PREVIOUS_TAG_SIZE_LENGTH, readTagTime, TAG_HEADER_LENGTH, TagType } from "./tag_header.ts";
 
 /** What an FLV header says (FLV 10.1, section E.2). */
 export interface FlvHeader {
@@ -22,17 +23,14 @@ export interface FlvHeader {
   video: boolean;
 }
 
-const FILE_HEADER_LENGTH = 9;
-const PREVIOUS_TAG_SIZE_LENGTH = 4;
+/** "FLV". */
 const SIGNATURE = 0x464c56;
-const AUDIO_FLAG = 4;
-const VIDEO_FLAG = 1;
 
 const RESERVED_BITS = 0xc0;
 const FILTER_BIT = 0x20;
 const TYPE_BITS = 0x1f;
 
-const TAG_TYPES: Readonly<Record<number, FlvTagType>> = {
+const TYPE_NAMES: Readonly<Record<number, FlvTagType>> = {
   [TagType.Audio]: "audio",
   [TagType.Video]: "video",
   [TagType.Script]: "script",
@@ -123,7 +121,7 @@ export class FlvDemuxer {
     if (!this.#header) return FILE_HEADER_LENGTH;
     if (bytes.length < TAG_HEADER_LENGTH) return TAG_HEADER_LENGTH;
     const head = bytes[0]!;
-    const known = TAG_TYPES[head & TYPE_BITS] !== undefined;
+    const known = TYPE_NAMES[head & TYPE_BITS] !== undefined;
     if (head & RESERVED_BITS || !known && readUint24(bytes, 8) !== 0) {
       throw new FlvError("Cannot read an FLV tag", {
         read: `the header ${hex(bytes.subarray(0, TAG_HEADER_LENGTH))}`,
@@ -140,7 +138,7 @@ export class FlvDemuxer {
     if (!this.#header) return this.#readFileHeader(unit);
     this.#offset += unit.length;
     this.#skip = PREVIOUS_TAG_SIZE_LENGTH;
-    const type = TAG_TYPES[unit[0]! & (TYPE_BITS | FILTER_BIT)];
+    const type = TYPE_NAMES[unit[0]! & (TYPE_BITS | FILTER_BIT)];
     if (type === undefined) {
       this.#skippedTags++;
       this.#skip += readUint24(unit, 1);
@@ -154,7 +152,6 @@ export class FlvDemuxer {
     });
   }
 
-  // "FLV" | UI8 version | UI8 flags | UI32 length of the header              (FLV 10.1, section E.2)
   #readFileHeader(unit: Uint8Array): void {
     const length = readUint32(unit, 5);
     if (readUint24(unit, 0) !== SIGNATURE || length < FILE_HEADER_LENGTH) {
@@ -166,8 +163,8 @@ export class FlvDemuxer {
     }
     this.#header = {
       version: unit[3]!,
-      audio: (unit[4]! & AUDIO_FLAG) !== 0,
-      video: (unit[4]! & VIDEO_FLAG) !== 0,
+      audio: (unit[FLAGS_AT]! & AUDIO_FLAG) !== 0,
+      video: (unit[FLAGS_AT]! & VIDEO_FLAG) !== 0,
     };
     this.#offset = FILE_HEADER_LENGTH;
     this.#skip = length - FILE_HEADER_LENGTH + PREVIOUS_TAG_SIZE_LENGTH;

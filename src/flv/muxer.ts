@@ -7,8 +7,15 @@
 import { writeUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
-import type { FlvTag, FlvTagType } from "./flv_tag.ts";
-import { MAX_TAG_SIZE, TAG_HEADER_LENGTH, TagType, writeTagHeader } from "./tag_header.ts";
+import { AUDIO_FLAG, VIDEO_FLAG } from "./file_header.ts";
+import type { FlvTag } from "./flv_tag.ts";
+import {
+  MAX_TAG_SIZE,
+  PREVIOUS_TAG_SIZE_LENGTH,
+  TAG_HEADER_LENGTH,
+  TAG_TYPES,
+  writeTagHeader,
+} from "./tag_header.ts";
 
 /** What the FLV header says is in the file. */
 export interface FlvMuxerOptions {
@@ -17,16 +24,6 @@ export interface FlvMuxerOptions {
   /** Whether there are video tags; true unless given. */
   video?: boolean;
 }
-
-const AUDIO_FLAG = 4;
-const VIDEO_FLAG = 1;
-const PREVIOUS_TAG_SIZE_LENGTH = 4;
-
-const TAG_TYPES: Readonly<Record<FlvTagType, number>> = {
-  audio: TagType.Audio,
-  video: TagType.Video,
-  script: TagType.Script,
-};
 
 /**
  * Writes the parts of an FLV file; what {@linkcode FlvMuxerStream} does, without a stream.
@@ -59,7 +56,7 @@ export class FlvMuxer {
    * @returns The FLV header and PreviousTagSize0: 13 bytes.
    */
   header(): Uint8Array<ArrayBuffer> {
-    // "FLV" | UI8 version | UI8 flags | UI32 length of the header | UI32 PreviousTagSize0
+    // The file header, and UI32 PreviousTagSize0.
     return Uint8Array.of(0x46, 0x4c, 0x56, 1, this.#flags, 0, 0, 0, 9, 0, 0, 0, 0);
   }
 

@@ -4,26 +4,35 @@
  * @module
  */
 
-import { writeUint24 } from "../bytes/integers.ts";
+import { readUint32, writeUint24 } from "../bytes/integers.ts";
 import { parseAudioTag } from "./audio_tag.ts";
-import { hasCompositionTime, skipModEx, VideoPacketType } from "./enhanced_header.ts";
+import {
+  AudioPacketType,
+  hasCompositionTime,
+  skipModEx,
+  VideoPacketType,
+} from "./enhanced_header.ts";
 import type { FlvTag } from "./flv_tag.ts";
+import { SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
 import { parseVideoTag } from "./video_tag.ts";
 
-/** The packet types by the names that parsing gives them; they are not in the order of both. */
+/** The first bit of a video tag that has an enhanced header. */
+const IS_EX_HEADER = 0x80;
+
+/** The packet types that are of one track, by the names that parsing gives them. */
 const VIDEO_PACKETS: Readonly<Record<string, number>> = {
-  "sequence-start": 0,
-  "coded-frames": 1,
-  "sequence-end": 2,
-  "coded-frames-x": 3,
-  "metadata": 4,
-  "mpeg2ts-sequence-start": 5,
+  "sequence-start": VideoPacketType.SequenceStart,
+  "coded-frames": VideoPacketType.CodedFrames,
+  "sequence-end": VideoPacketType.SequenceEnd,
+  "coded-frames-x": VideoPacketType.CodedFramesX,
+  "metadata": VideoPacketType.Metadata,
+  "mpeg2ts-sequence-start": VideoPacketType.Mpeg2TsSequenceStart,
 };
 const AUDIO_PACKETS: Readonly<Record<string, number>> = {
-  "sequence-start": 0,
-  "coded-frames": 1,
-  "sequence-end": 2,
-  "multichannel-config": 4,
+  "sequence-start": AudioPacketType.SequenceStart,
+  "coded-frames": AudioPacketType.CodedFrames,
+  "sequence-end": AudioPacketType.SequenceEnd,
+  "multichannel-config": AudioPacketType.MultichannelConfig,
 };
 
 /**
@@ -41,9 +50,10 @@ function plainVideo(tag: FlvTag, trackId: number): FlvTag | undefined {
   const packet = VIDEO_PACKETS[packetType];
   if (!track || packet === undefined) return undefined;
   const fourCc = fourCcBytes(track.codec);
-  const withTime = packet === VideoPacketType.CodedFrames && hasCompositionTime(word(fourCc));
+  const withTime = packet === VideoPacketType.CodedFrames &&
+    hasCompositionTime(readUint32(fourCc, 0));
   const data = new Uint8Array(5 + (withTime ? 3 : 0) + track.data.length);
-  data[0] = 0x80 | tag.data[0]! & 0x70 | packet;
+  data[0] = IS_EX_HEADER | tag.data[0]! & 0x70 | packet;
   data.set(fourCc, 1);
   if (withTime) writeUint24(data, 5, track.compositionTime);
   data.set(track.data, withTime ? 8 : 5);
@@ -56,7 +66,7 @@ function plainAudio(tag: FlvTag, trackId: number): FlvTag | undefined {
   const packet = AUDIO_PACKETS[packetType];
   if (!track || packet === undefined) return undefined;
   const data = new Uint8Array(5 + track.data.length);
-  data[0] = 0x90 | packet;
+  data[0] = SOUND_FORMAT_EX_HEADER << 4 | packet;
   data.set(fourCcBytes(track.codec), 1);
   data.set(track.data, 5);
   return { ...tag, data };
@@ -73,8 +83,4 @@ export function withoutModEx(tag: FlvTag): FlvTag {
 
 function fourCcBytes(codec: string): Uint8Array {
   return Uint8Array.from(codec, (character) => character.charCodeAt(0));
-}
-
-function word(bytes: Uint8Array): number {
-  return new DataView(bytes.buffer).getUint32(0);
 }

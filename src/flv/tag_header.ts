@@ -14,6 +14,7 @@
  */
 
 import { readUint24, writeUint24 } from "../bytes/integers.ts";
+import type { FlvTagType } from "./flv_tag.ts";
 
 /**
  * The `TagType` numbers (FLV 10.1, section E.4.1; Enhanced RTMP v2, "Enabling AMF3 in FLV"). They
@@ -26,8 +27,18 @@ export const TagType = {
   Script: 18,
 } as const;
 
+/** The number for each kind of tag. */
+export const TAG_TYPES: Readonly<Record<FlvTagType, number>> = {
+  audio: TagType.Audio,
+  video: TagType.Video,
+  script: TagType.Script,
+};
+
 /** Bytes before the body of a tag. */
 export const TAG_HEADER_LENGTH = 11;
+
+/** Bytes behind it: its length again, for those who read backwards (FLV 10.1, section E.3). */
+export const PREVIOUS_TAG_SIZE_LENGTH = 4;
 
 /** The largest body that a tag can have. */
 export const MAX_TAG_SIZE = 0xffffff;

@@ -19,13 +19,13 @@ export interface RtmpMessageDecoderOptions {
 /** The head of a message, as every chunk of it carries it. */
 type MessageHeader = Omit<RtmpChunk, "format" | "offset" | "payload">;
 
-/** Bytes that are reserved for any message that announces as many. */
+/** Bytes that a message may reserve when no larger one has come before it. */
 const FIRST_RESERVE = 16 * 1024;
 
 /**
  * Encoders have a message or two unfinished at a time. So many may reserve as much as the largest
  * message took that really came before, if it was no larger than this; all beyond is taken as bytes
- * come.
+ * come: a peer can begin hundreds, with a byte of each.
  */
 const USUAL_PARTIALS = 4;
 const LARGEST_RESERVE = 1024 * 1024;
@@ -97,7 +97,7 @@ export class MessageDecoder {
   }
 
   #begin(chunkStreamId: number, length: number): Partial {
-    const reserve = this.#partials.size < USUAL_PARTIALS ? this.#reserve : FIRST_RESERVE;
+    const reserve = this.#partials.size < USUAL_PARTIALS ? this.#reserve : 0;
     const partial = { memory: new Uint8Array(Math.min(length, reserve)), length: 0 };
     this.#partials.set(chunkStreamId, partial);
     return partial;
@@ -121,7 +121,7 @@ export class MessageDecoder {
 function append(partial: Partial, payload: Uint8Array, length: number): void {
   const needed = partial.length + payload.length;
   if (needed > partial.memory.length) {
-    const memory = new Uint8Array(Math.min(length, Math.max(FIRST_RESERVE, 2 * needed)));
+    const memory = new Uint8Array(Math.min(length, 2 * needed));
     memory.set(partial.memory.subarray(0, partial.length));
     partial.memory = memory;
   }

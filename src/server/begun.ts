@@ -4,15 +4,27 @@
  * @module
  */
 
+import { type Patience, patiently } from "../session/deadline.ts";
+
 /**
  * Waits for the first item of a stream: nothing is claimed, and no file made, for what never comes.
+ * A stream that is waited for in vain is cancelled.
  *
+ * @param action What is being done, for the message of the error.
  * @returns The whole stream, the first item included; `undefined` if it ended without one.
+ * @throws {RtmpTimeoutError} If none comes in time.
  * @throws What the stream fails with before its first item.
  */
-export async function begun<T>(stream: ReadableStream<T>): Promise<ReadableStream<T> | undefined> {
+export async function begun<T>(
+  action: string,
+  stream: ReadableStream<T>,
+  patience: Patience,
+): Promise<ReadableStream<T> | undefined> {
   const reader = stream.getReader();
-  const first = await reader.read();
+  const first = await patiently(action, reader.read(), patience).catch((error) => {
+    reader.cancel(error).catch(() => {});
+    throw error;
+  });
   if (first.done) return undefined;
   let next: Promise<ReadableStreamReadResult<T>> | undefined = Promise.resolve(first);
   return new ReadableStream({

@@ -16,6 +16,7 @@ import type { PartialBudget } from "../session/partial_budget.ts";
 import type { TagChunks } from "../session/tag_chunks.ts";
 import { StatusCode } from "../session/status.ts";
 import { Socket } from "../client/socket.ts";
+import { formatAddr, hostOf } from "./address.ts";
 import type { RtmpConnection } from "./serve.ts";
 
 /** How long a peer may take over its side of a goodbye, in milliseconds. */
@@ -81,7 +82,7 @@ export class Connection implements RtmpConnection {
 
   /** The address the peer connects from, without its port. */
   get host(): string {
-    return this.remoteAddr.slice(0, this.remoteAddr.lastIndexOf(":"));
+    return hostOf(this.remoteAddr);
   }
 
   /** Whether the handshake has been done. */
@@ -239,10 +240,4 @@ export class Connection implements RtmpConnection {
 /** TLS connections have no such switch. */
 function isTcp(conn: Deno.Conn): conn is Deno.TcpConn {
   return "setNoDelay" in conn;
-}
-
-function formatAddr(addr: Deno.Addr): string {
-  if (!("hostname" in addr)) return "local:0";
-  const { hostname, port } = addr;
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }

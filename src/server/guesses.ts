@@ -4,6 +4,8 @@
  * @module
  */
 
+import { hostOf } from "./address.ts";
+
 /** Wrong secrets in a row that an address may show. */
 const BURST = 10;
 
@@ -46,7 +48,7 @@ export class Guesses {
  * IPv6 (RFC 4291, section 2.5.5.2).
  */
 function guesser(address: string): string {
-  const host = address.slice(0, address.lastIndexOf(":"));
+  const host = hostOf(address);
   const [, mapped] = /^\[::ffff:([\d.]+)\]$/i.exec(host) ?? [];
   if (mapped !== undefined) return mapped;
   if (!host.startsWith("[")) return host;

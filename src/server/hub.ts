@@ -5,7 +5,6 @@
  */
 
 import { Channel } from "../channel/channel.ts";
-import type { GopCacheLimits } from "../channel/gop_cache.ts";
 import type { SubscribeOptions, Subscription } from "../channel/subscription.ts";
 import type { Publication } from "../session/publication.ts";
 
@@ -28,19 +27,9 @@ interface Place {
 
 /** Brings publishers and consumers together, whoever of them comes first. */
 export class Hub {
-  readonly #gopCache: GopCacheLimits | undefined;
   readonly #places = new Map<string, Place>();
   /** Those who are to be told when somebody wants a path. */
   readonly #wishes = new Set<{ path: string; come: () => void }>();
-
-  /**
-   * Makes a hub without streams.
-   *
-   * @param gopCache What each channel may keep for newcomers.
-   */
-  constructor(gopCache?: GopCacheLimits) {
-    this.#gopCache = gopCache;
-  }
 
   /** The streams that are live now. */
   get streams(): LiveStream[] {
@@ -122,11 +111,7 @@ export class Hub {
   #place(path: string): Place {
     const known = this.#places.get(path);
     if (known) return known;
-    const place: Place = {
-      channel: new Channel(this.#gopCache),
-      publication: undefined,
-      grace: undefined,
-    };
+    const place: Place = { channel: new Channel(), publication: undefined, grace: undefined };
     this.#places.set(path, place);
     return place;
   }

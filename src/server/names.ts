@@ -6,6 +6,7 @@
 
 import type { Publication } from "../session/publication.ts";
 import type { Refusal } from "../session/status.ts";
+import { hostOf } from "./address.ts";
 
 /** A publisher that has said nothing for so long may be a ghost, in milliseconds. */
 const SILENCE_OF_A_GHOST = 5_000;
@@ -54,9 +55,6 @@ export class Names {
 }
 
 function isSamePublisher(a: Publication, b: Publication): boolean {
-  return host(a.remoteAddr) === host(b.remoteAddr) && a.params.get("key") === b.params.get("key");
-}
-
-function host(address: string): string {
-  return address.slice(0, address.lastIndexOf(":"));
+  return hostOf(a.remoteAddr) === hostOf(b.remoteAddr) &&
+    a.params.get("key") === b.params.get("key");
 }

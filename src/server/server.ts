@@ -17,13 +17,13 @@ import type { Publication, PublicationEnd, StreamRequest } from "../session/publ
 import type { SessionHandler } from "../session/session_handler.ts";
 import { type Refusal, StatusCode } from "../session/status.ts";
 import { TagChunks } from "../session/tag_chunks.ts";
-import { patiently } from "../session/deadline.ts";
 import { acceptAll } from "./accept.ts";
 import { begun } from "./begun.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionSet } from "./connection_set.ts";
 import { Names } from "./names.ts";
 import { askPermission } from "./permission.ts";
+import { isRefusal, noteRefusal, type Requested } from "./refusals.ts";
 import type { PublicationHandler, RtmpConnection, RtmpServer, ServeRtmpOptions } from "./serve.ts";
 import { TagPublisher } from "./tag_publisher.ts";
 import { type Certificate, TlsEntrance } from "./tls_entrance.ts";
@@ -33,12 +33,10 @@ const TIME_CHECK_INTERVAL = 1_000;
 
 const DEFAULT_SERVER_CHUNK_SIZE = 65_536;
 
-const log = getLogger(["sluice", "rtmp"]);
+/** What everybody is told who comes too late. */
+const SHUTTING_DOWN: Refusal = { description: "The server is shutting down" };
 
-/** What of a publish or play stands in the log when it is refused. */
-type Requested = Pick<StreamRequest, "app" | "name" | "remoteAddr"> & {
-  connection?: string | undefined;
-};
+const log = getLogger(["sluice", "rtmp"]);
 
 /** A server that listens. */
 export class Server implements RtmpServer {
@@ -115,24 +113,26 @@ export class Server implements RtmpServer {
     tags: ReadableStream<FlvTag>,
     counts: ReceivedCounts = new ReceivedCounts(),
   ): Promise<PublicationEnd> {
-    const denied = this.#closed
-      ? { description: "The server is shutting down" }
-      : await askPermission(request, this.#options);
-    if (denied) throw this.#refusedTags(request, denied, "not-authorized");
+    const denied = this.#closed ? SHUTTING_DOWN : await askPermission(request, this.#options);
+    if (denied) {
+      tags.cancel(denied.description).catch(() => {});
+      throw this.#refusedTags(request, denied, "not-authorized");
+    }
     // The name is claimed when there is something to publish under it.
     const { timeout } = this.#limits;
     const action = `publish ${request.app}/${request.name}`;
-    const whole = await patiently(action, begun(tags), { timeout }).catch((error) => ({ error }));
+    const whole = await begun(action, tags, { timeout }).catch((error) => ({ error }));
     if (!whole) return { reason: "unpublished", description: "Nothing was published" };
     if ("error" in whole) {
       return { reason: "failed", description: String(whole.error), error: whole.error };
     }
     const publisher = new TagPublisher(request, whole, counts);
     const { publication } = publisher;
-    const taken = this.#names.claim(publication, () => publisher.silence);
-    if (taken) {
-      publication.close(taken.description);
-      throw this.#refusedTags(request, taken, "name-taken");
+    const late = this.#closed ? SHUTTING_DOWN : undefined;
+    const refusal = late ?? this.#names.claim(publication, () => publisher.silence);
+    if (refusal) {
+      publication.close(refusal.description);
+      throw this.#refusedTags(request, refusal, late ? "not-authorized" : "name-taken");
     }
     this.#publishers.add(publisher);
     this.#track(this.#publish(publication));
@@ -148,7 +148,7 @@ export class Server implements RtmpServer {
     refusal: Refusal,
     reason: "not-authorized" | "name-taken",
   ): RtmpCommandError {
-    this.#refused(request, refusal, reason);
+    noteRefusal(this.ledger, request, refusal, reason);
     const isDenied = reason === "not-authorized";
     return new RtmpCommandError(`Cannot publish ${request.app}/${request.name}`, {
       read: refusal.description,
@@ -162,10 +162,8 @@ export class Server implements RtmpServer {
     this.listening = false;
     this.#listener[Symbol.dispose]();
     this.#tls?.close();
-    for (const { publication } of this.#publishers) {
-      publication.close("The server is shutting down");
-    }
-    this.requestReconnect("The server is shutting down");
+    for (const { publication } of this.#publishers) publication.close(SHUTTING_DOWN.description);
+    this.requestReconnect(SHUTTING_DOWN.description);
     const { reconnectTimeout = 5_000 } = this.#options;
     await Promise.all([...this.#connections].map(async (connection) => {
       if (connection.canReconnect) await connection.gone(reconnectTimeout);
@@ -233,7 +231,7 @@ export class Server implements RtmpServer {
     const { play } = this.#options;
     let unsettled = 0;
     const counted = <T>(request: Requested, answer: T, reason: RefusalReason): T => {
-      if (isRefusal(answer)) this.#refused(request, answer, reason);
+      if (isRefusal(answer)) noteRefusal(this.ledger, request, answer, reason);
       return answer;
     };
     return {
@@ -259,20 +257,6 @@ export class Server implements RtmpServer {
           "not-playable",
         ),
     };
-  }
-
-  #refused(
-    { app, name, remoteAddr, connection }: Requested,
-    { description }: Refusal,
-    reason: RefusalReason,
-  ): void {
-    this.ledger.refuse(reason);
-    log.warn("{remoteAddr} was refused {path}: {description}", {
-      connection,
-      remoteAddr,
-      path: `${app}/${name}`,
-      description,
-    });
   }
 
   async #publish(publication: Publication): Promise<void> {
@@ -307,8 +291,4 @@ export class Server implements RtmpServer {
 function printError(error: unknown, { path }: Publication): void {
   // deno-lint-ignore no-console
   console.error(`The handler of ${JSON.stringify(path)} failed:`, error);
-}
-
-function isRefusal(answer: unknown): answer is Refusal {
-  return typeof answer === "object" && answer !== null && "description" in answer;
 }

@@ -7,18 +7,12 @@
 import { errorMessage } from "../error_message.ts";
 import { ProtocolError, RtmpTimeoutError } from "../errors.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { TagType } from "../flv/tag_header.ts";
+import { TAG_TYPES } from "../flv/tag_header.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import type { RtmpMessage } from "../message/message.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../session/publication.ts";
 import { PublicationInput } from "../session/publication_input.ts";
 import { Turns } from "../session/turns.ts";
-
-const TYPES: Readonly<Record<FlvTag["type"], number>> = {
-  audio: TagType.Audio,
-  video: TagType.Video,
-  script: TagType.Script,
-};
 
 /** Takes the tags of one publication from their source, at the pace of those who consume it. */
 export class TagPublisher {
@@ -119,7 +113,8 @@ function toMessage({ type, timestamp, data }: FlvTag): RtmpMessage {
   return {
     chunkStreamId: 0,
     messageStreamId: 0,
-    typeId: TYPES[type],
+    // The numbers of tags are those of messages.
+    typeId: TAG_TYPES[type],
     timestamp: timestamp >>> 0,
     payload: data,
   };

@@ -3,7 +3,7 @@ import { decodeAmf0 } from "../../src/amf/decode_amf0.ts";
 import { encodeAmf0 } from "../../src/amf/encode_amf0.ts";
 import { amfClassName, ecmaArray } from "../../src/amf/values.ts";
 import { AmfError } from "../../src/errors.ts";
-import { hex } from "./hex.ts";
+import { hex } from "../support/bytes.ts";
 
 /** Bytes that decode to these values, and the values that encode to these bytes. */
 const bothWays: { name: string; bytes: string; values: unknown[] }[] = [

@@ -4,7 +4,7 @@ import { decodeAmf3 } from "../../src/amf/decode_amf3.ts";
 import { encodeAmf0 } from "../../src/amf/encode_amf0.ts";
 import { encodeAmf3 } from "../../src/amf/encode_amf3.ts";
 import { AmfError } from "../../src/errors.ts";
-import { hex } from "./hex.ts";
+import { hex } from "../support/bytes.ts";
 
 const nestings: {
   name: string;

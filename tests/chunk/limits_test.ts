@@ -150,8 +150,8 @@ Deno.test("ChunkDecoder and MessageDecoder take no memory for what is only annou
     const { error, messages } = decodeParts(parts, { chunkSize: 2 });
     assertEquals([error, messages], [undefined, []]);
   });
-  // 4 GiB are announced.
-  assert(taken < 8 * 1024 * 1024, `${taken} bytes were taken`);
+  // 4 GiB are announced; the first four messages may have 16 KiB each.
+  assert(taken < 128 * 1024, `${taken} bytes were taken`);
 });
 
 Deno.test("ChunkDecoder takes no memory for one large chunk that is only announced", () => {
@@ -207,7 +207,7 @@ Deno.test("MessageDecoder takes little for many that only announce the like of w
     for (let id = 5; id < 60; id++) give(begin(id, 0xffffff, 2));
   });
   // Four may have 1 MiB each.
-  assert(taken < 6 * 1024 * 1024, `${taken} bytes were taken`);
+  assert(taken < 4.1 * 1024 * 1024, `${taken} bytes were taken`);
 });
 
 /** How many bytes are taken with `new Uint8Array(length)` while `action` runs. */

@@ -8,6 +8,9 @@ import { startTestApp } from "../support/server.ts";
 import { toolTest } from "../support/tools.ts";
 import { codeBlocks, readDocument } from "./documents.ts";
 
+/** mpegts.js goes to where the first frame is shown, which B-frames put off. */
+const HARMLESS = /^\[StartupStallJumper\]/;
+
 await toolTest([CHROMIUM, "ffmpeg"], "playing: the page of one's own plays", async () => {
   const blocks = codeBlocks(await readDocument("docs/playing.md"));
   const { code } = blocks.find(({ info }) => info === "html")!;
@@ -26,7 +29,7 @@ await toolTest([CHROMIUM, "ffmpeg"], "playing: the page of one's own plays", asy
   await withBrowser(async (browser) => {
     const { page, complaints } = await openPage(browser, `http://127.0.0.1:${port}/`);
     await page.waitForFunction("document.getElementById('video').currentTime > 1");
-    assertEquals(complaints, []);
+    assertEquals(complaints.filter((text) => !HARMLESS.test(text)), []);
   });
   await publishing;
   await app.shutdown();

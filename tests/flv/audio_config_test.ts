@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { FlvError } from "../../src/errors.ts";
 import { readAudioConfig } from "../../src/flv/codec/audio_config.ts";
 import type { AudioConfig } from "../../src/flv/codec/types.ts";
-import { hex } from "./hex.ts";
+import { hex } from "../support/bytes.ts";
 
 const OPUS = "4f707573";
 const OPUS_HEAD = "4f70757348656164";

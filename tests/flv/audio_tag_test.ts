@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { FlvError } from "../../src/errors.ts";
 import { type AudioTag, parseAudioTag } from "../../src/flv/audio_tag.ts";
-import { hex } from "./hex.ts";
+import { hex } from "../support/bytes.ts";
 
 const OPUS = "4f707573";
 const MP4A = "6d703461";

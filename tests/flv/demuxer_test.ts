@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { concat } from "@std/bytes";
 import fc from "fast-check";
 import { FlvError } from "../../src/errors.ts";
 import { FlvClock } from "../../src/flv/clock.ts";
@@ -6,7 +7,7 @@ import { FlvDemuxer, FlvDemuxerStream } from "../../src/flv/demuxer.ts";
 import type { FlvTag, FlvTagType } from "../../src/flv/flv_tag.ts";
 import { FlvMuxer } from "../../src/flv/muxer.ts";
 import { mediaKind } from "../../src/flv/tag_kind.ts";
-import { hex, join } from "./hex.ts";
+import { hex } from "../support/bytes.ts";
 
 const HEADER = "464c5601 05 00000009 00000000";
 const AUDIO_TAG = "08 000002 000017 00 000000 af01 0000000d";
@@ -170,7 +171,7 @@ Deno.test("FlvDemuxer undoes FlvMuxer, however the bytes are cut", () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
   fc.assert(fc.property(tagList, sizes, (tags, sizes) => {
     const muxer = new FlvMuxer();
-    const file = join(muxer.header(), ...tags.map((tag) => muxer.tag(tag)));
+    const file = concat([muxer.header(), ...tags.map((tag) => muxer.tag(tag))]);
     const demuxer = new FlvDemuxer();
     assertEquals(demux(demuxer, ...cut(file, sizes)), tags);
     assertEquals(demuxer.incompleteBytes, 0);
@@ -196,7 +197,7 @@ Deno.test("FlvDemuxer does the same with any bytes, however they are cut", () =>
   });
   const sizes = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 4 });
   fc.assert(fc.property(small, sizes, (bytes, sizes) => {
-    const file = join(hex(HEADER), Uint8Array.from(bytes));
+    const file = concat([hex(HEADER), Uint8Array.from(bytes)]);
     assertEquals(outcome(cut(file, sizes)), outcome([file]));
   }));
 });
@@ -205,7 +206,7 @@ Deno.test("FlvDemuxer and FlvMuxer give a file of FFmpeg's back byte for byte", 
   const file = await Deno.readFile(new URL("../fixtures/clip60.flv", import.meta.url));
   const tags = demux(new FlvDemuxer(), ...cut(file, [1460]));
   const muxer = new FlvMuxer();
-  assertEquals(join(muxer.header(), ...tags.map((tag) => muxer.tag(tag))), join(file));
+  assertEquals(concat([muxer.header(), ...tags.map((tag) => muxer.tag(tag))]), file);
   const counts = Map.groupBy(tags, ({ type, data }) => mediaKind(type, data));
   assertEquals(counts.get("videoFrames")?.length, 60);
   assertEquals(counts.get("audioFrames")?.length, 88);

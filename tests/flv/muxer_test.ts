@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { FlvError } from "../../src/errors.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { FlvMuxer, FlvMuxerStream } from "../../src/flv/muxer.ts";
-import { hex } from "./hex.ts";
+import { hex } from "../support/bytes.ts";
 
 Deno.test("FlvMuxer.header() says what is in the file", () => {
   const cases: [FlvMuxer, string][] = [

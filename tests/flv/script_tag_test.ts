@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { AmfError, FlvError } from "../../src/errors.ts";
 import { parseScriptTag } from "../../src/flv/script_tag.ts";
-import { hex } from "./hex.ts";
+import { hex } from "../support/bytes.ts";
 
 Deno.test("parseScriptTag() reads a name and its values", () => {
   assertEquals(parseScriptTag(hex("02 0002 6869 00 4000000000000000 05")), {

@@ -8,7 +8,7 @@ import {
   mediaKind,
   sequenceHeaderKey,
 } from "../../src/flv/tag_kind.ts";
-import { hex } from "./hex.ts";
+import { hex } from "../support/bytes.ts";
 
 const AVC1 = "61766331";
 const HVC1 = "68766331";

@@ -2,7 +2,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { FlvTagDecoder, FlvTagStream } from "../../src/flv/tag_stream.ts";
 import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
-import { hex } from "./hex.ts";
+import { hex } from "../support/bytes.ts";
 
 const SET_DATA_FRAME = "02 000d 40736574446174614672616d65";
 const CLEAR_DATA_FRAME = "02 000f 40636c656172446174614672616d65";

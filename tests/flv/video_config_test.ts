@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { FlvError } from "../../src/errors.ts";
 import { readVideoConfig } from "../../src/flv/codec/video_config.ts";
 import type { VideoConfig } from "../../src/flv/codec/types.ts";
-import { hex } from "./hex.ts";
+import { hex } from "../support/bytes.ts";
 
 const AVC1 = "61766331";
 const HVC1 = "68766331";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { encodeAmf0 } from "../../src/amf/encode_amf0.ts";
 import { FlvError } from "../../src/errors.ts";
 import { parseVideoTag, type VideoTag } from "../../src/flv/video_tag.ts";
-import { hex } from "./hex.ts";
+import { hex } from "../support/bytes.ts";
 
 /** A tag with one track, and the rest as most tags have it. */
 function videoTag(tag: Partial<VideoTag>, data: string, codec = "avc1"): VideoTag {

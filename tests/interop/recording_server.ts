@@ -81,7 +81,7 @@ export async function recordingOf(
 }
 
 /** Compares a file with the one that was published: frames, times, hashes, headers first. */
-export async function checkFile(received: string, source: string): Promise<void> {
+async function checkFile(received: string, source: string): Promise<void> {
   assertEquals(await contents(received), await contentsOf(source));
   const tags = tagsOf(await Deno.readFile(received));
   const kinds = tags.map(({ type, data }) => mediaKind(type, data));

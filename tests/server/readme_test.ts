@@ -25,7 +25,7 @@ Deno.test("the program in the README records what is published", async () => {
   const directory = await Deno.makeTempDir({ prefix: "sluice-test-" });
   const port = freePort();
   const program = (await readmeProgram()).replace("port: 1935", `port: ${port}`);
-  assert(program.split("\n").length <= 11, "The README promises ten lines");
+  assert(program.split("\n").length <= 11, "Its first program has more than ten lines");
   const script = `${directory}/program.ts`;
   await Deno.writeTextFile(script, program);
   const child = new Deno.Command(Deno.execPath(), {

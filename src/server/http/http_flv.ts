@@ -37,7 +37,11 @@ export function httpFlv(context: ViewContext): Handler<HttpEnv> {
       return body(null, isLive ? 200 : 404, { ...FLV_HEADERS });
     }
     const gone = new AbortController();
-    outgoing.once("close", () => gone.abort());
+    const leave = () => gone.abort();
+    outgoing.once("close", leave);
+    // An answer that waits for one before it is not closed with the connection.
+    socket.once("close", leave);
+    gone.signal.addEventListener("abort", () => socket.off("close", leave));
     const cut = () => void outgoing.destroy();
     const viewer: Viewer = { protocol: "http-flv", request, socket, cut };
     const subscription = await beginView(context, viewer, gone.signal);

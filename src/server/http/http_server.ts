@@ -17,6 +17,15 @@ const HEADERS_TIMEOUT = 10_000;
 /** How often it is looked whether one takes longer, in milliseconds. */
 const CHECK_INTERVAL = 1_000;
 
+/**
+ * Requests of a connection that may wait for those before them. Node begins with all of them at once,
+ * and has no limit of its own: a viewer for each would pass the one of connections.
+ */
+const MAX_PIPELINED = 4;
+
+/** The host of a request that names none, as HTTP/1.0 permits it and simple health checks do. */
+const NO_HOST = "localhost";
+
 /** How long requests may take to end on shutdown, in milliseconds. */
 const SHUTDOWN_PATIENCE = 1_000;
 
@@ -97,19 +106,33 @@ export function serveHttp(
 
 /** Node's server without a socket of its own to listen with. */
 function nodeServer({ fetch, upgrade }: HttpHandlers): { server: Server; stop: () => void } {
-  const server = createServer({
+  // What is left of a body goes with its connection: `HttpSocket` knows how to say goodbye.
+  const answer = getRequestListener(fetch, {
+    autoCleanupIncoming: false,
+    hostname: NO_HOST,
+    // Whoever imports us may serve by `Deno.serve`, which knows no other `Response`.
+    overrideGlobalObjects: false,
+  });
+  const options = {
     headersTimeout: HEADERS_TIMEOUT,
     connectionsCheckingInterval: CHECK_INTERVAL,
     requestTimeout: 0,
-    // What is left of a body goes with its connection: `HttpSocket` knows how to say goodbye.
-  }, getRequestListener(fetch, { autoCleanupIncoming: false }));
-  server.on("request", ({ socket }, response) => {
-    const own = socket as unknown as HttpSocket;
-    own.requests++;
-    response.once("close", () => own.requests--);
+    // Node has it since version 24, and its types do not.
+    shouldUpgradeCallback: asksForWebSocket,
+  };
+  const server = createServer(options, (request, response) => {
+    const socket = request.socket as unknown as HttpSocket;
+    if (socket.requests > MAX_PIPELINED) return void socket.destroy();
+    socket.requests++;
+    response.once("close", () => socket.requests--);
+    // Of a body that nobody has read, Deno would leave the rest, and all that follows, for ever.
+    response.once("finish", () => void request.resume());
+    void answer(request, response);
   });
   server.on("upgrade", (request, stream, head) => {
     const socket = stream as HttpSocket;
+    // Nobody can have the connection while an answer is on it.
+    if (socket.requests > 0) return void socket.destroy();
     // It is the upgrade's until it is closed.
     socket.requests++;
     upgrade(request, socket, head);
@@ -127,6 +150,14 @@ function nodeServer({ fetch, upgrade }: HttpHandlers): { server: Server; stop: (
       server.close(() => {});
     },
   };
+}
+
+/**
+ * Any other protocol is as good as not asked for (RFC 9110, section 7.8): some clients ask for HTTP/2
+ * with everything.
+ */
+function asksForWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
 }
 
 function closed(socket: HttpSocket): Promise<void> {

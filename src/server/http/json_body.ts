@@ -4,41 +4,70 @@
  * @module
  */
 
-import type { Context, Handler } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import type { IncomingMessage } from "node:http";
+import { concat } from "@std/bytes";
+import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
+import type { HttpEnv } from "./http_routes.ts";
 
 /** Bytes in the largest body that is read. */
 const MAX_BODY_SIZE = 16 * 1024;
-
-/** Refuses bodies that are too large, however they announce themselves. */
-export const limitBody: Handler = bodyLimit({
-  maxSize: MAX_BODY_SIZE,
-  onError() {
-    throw new HTTPException(413, { message: `The body has more than ${MAX_BODY_SIZE} bytes` });
-  },
-});
 
 /**
  * Reads a body whose members are all strings.
  *
  * @param example What it should be like; its members are those that are read.
- * @throws {HTTPException} If it is something else: 400 or 415.
+ * @throws {HTTPException} If it is something else, or too large: 400, 413 or 415.
  */
 export async function readStrings<Name extends string>(
-  context: Context,
+  context: Context<HttpEnv>,
   example: Record<Name, string>,
 ): Promise<Record<Name, string>> {
+  const text = await readBody(context.env.incoming);
   const [type = ""] = (context.req.header("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/json") {
     throw new HTTPException(415, {
       message: "The body must be JSON: Content-Type: application/json",
     });
   }
-  const body: unknown = await context.req.json().catch(() => undefined);
+  const body = parse(text);
   const members = Object.entries(typeof body === "object" && body !== null ? body : {});
   const strings = members.filter(([, value]) => typeof value === "string");
   const found = Object.fromEntries(strings) as Record<Name, string>;
   if (Object.keys(example).every((name) => Object.hasOwn(found, name))) return found;
   throw new HTTPException(400, { message: `The body must be like ${JSON.stringify(example)}` });
+}
+
+/** The whole body, however it announces itself: hono's own limit fails where no length is given. */
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  if (Number(incoming.headers["content-length"] ?? 0) > MAX_BODY_SIZE) throw tooLarge();
+  // There is no cancelling it: that would close the connection, on which the answer is to be sent.
+  const chunks: AsyncIterator<Uint8Array> = incoming[Symbol.asyncIterator]();
+  const taken: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+      size += next.value.length;
+      if (size > MAX_BODY_SIZE) throw tooLarge();
+      taken.push(next.value);
+    }
+  } catch (cause) {
+    if (cause instanceof HTTPException) throw cause;
+    // The client has gone, so that this answer is for nobody.
+    throw new HTTPException(400, { message: "The body has not come to its end", cause });
+  }
+  return new TextDecoder().decode(concat(taken));
+}
+
+function tooLarge(): HTTPException {
+  return new HTTPException(413, { message: `The body has more than ${MAX_BODY_SIZE} bytes` });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

@@ -7,15 +7,16 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Pushes } from "../relay/pushes.ts";
-import { limitBody, readStrings } from "./json_body.ts";
+import type { HttpEnv } from "./http_routes.ts";
+import { readStrings } from "./json_body.ts";
 
 const EXAMPLE = { stream: "live/demo", url: "rtmp://example.com/live/copy" };
 
 /** Routes what is asked of pushes; who may ask is decided before. */
-export function pushRoutes(pushes: Pushes): Hono {
-  const routes = new Hono();
+export function pushRoutes(pushes: Pushes): Hono<HttpEnv> {
+  const routes = new Hono<HttpEnv>();
   routes.get("/", (context) => context.json({ pushes: pushes.list }));
-  routes.post("/", limitBody, async (context) => {
+  routes.post("/", async (context) => {
     const { stream, url } = await readStrings(context, EXAMPLE);
     try {
       const push = pushes.add(stream, url);

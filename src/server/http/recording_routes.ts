@@ -10,7 +10,7 @@ import { HTTPException } from "hono/http-exception";
 import type { Hub } from "../hub.ts";
 import type { Recordings } from "../record/recordings.ts";
 import type { HttpEnv } from "./http_routes.ts";
-import { limitBody, readStrings } from "./json_body.ts";
+import { readStrings } from "./json_body.ts";
 import { socketOf } from "./stream_request.ts";
 
 const EXAMPLE = { stream: "live/demo" };
@@ -30,7 +30,7 @@ export function recordingRoutes(hub: Hub, recordings: Recordings | undefined): H
       failed: recordings?.failed ?? 0,
       lastFailure: recordings?.lastFailure ?? null,
     }));
-  routes.post("/", limitBody, async (context) => {
+  routes.post("/", async (context) => {
     const { stream: path } = await readStrings(context, EXAMPLE);
     if (!recordings) {
       const message = "Nothing can be recorded: the server needs --record or --record-on-demand";

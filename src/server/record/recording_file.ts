@@ -5,6 +5,7 @@
  */
 
 import { concat } from "@std/bytes";
+import { FLAGS_AT } from "../../flv/file_header.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
 import { FlvMuxer } from "../../flv/muxer.ts";
 import { isKeyframe, mediaKind } from "../../flv/tag_kind.ts";
@@ -15,9 +16,6 @@ import {
   recordingMetadataOf,
 } from "./recording_metadata.ts";
 import { RecordingTime } from "./recording_time.ts";
-
-/** Where the flags are that say what is in the file (FLV 10.1, section E.2). */
-const FLAGS_AT = 4;
 
 /**
  * Writes tags to a file, the first of which is metadata with room for an index. Media and its times

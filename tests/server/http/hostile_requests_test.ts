@@ -115,6 +115,37 @@ Deno.test("a body that is too large is refused before it has come, whether it sa
   await until("the end", () => chunked.closed);
 });
 
+Deno.test("a body whose length is not announced is read like any other", async () => {
+  await using http = await startHttpApp();
+  using client = await RawHttpClient.connect(http.httpPort);
+  const body = JSON.stringify(PUSH);
+  const head = ["Content-Type: application/json", "Transfer-Encoding: chunked"];
+  client.request("POST /api/v1/pushes", ...head);
+  for (const part of [body.slice(0, 9), body.slice(9)]) {
+    client.write(`${part.length.toString(16)}\r\n${part}\r\n`);
+  }
+  client.write("0\r\n\r\n");
+  assertMatch(await client.text(/^[^]*"waiting"/), /^HTTP\/1\.1 201 /);
+});
+
+Deno.test("a client that goes in the middle of a body is no failure of the server", async () => {
+  await using log = await captureLog();
+  await using http = await startHttpApp();
+  const client = await RawHttpClient.connect(http.httpPort);
+  client.request(
+    "POST /api/v1/pushes",
+    "Content-Type: application/json",
+    "Transfer-Encoding: chunked",
+    "Expect: 100-continue",
+  );
+  await client.text(/100 Continue/);
+  client.write("1\r\n{\r\n");
+  client[Symbol.dispose]();
+  await until("the client to be gone", () => log.lines("debug").some((l) => /has gone/.test(l)));
+  assertEquals((await fetch(`${http.url}/api/v1/pushes`).then((r) => r.json())).pushes, []);
+  assertEquals(log.lines("error"), []);
+});
+
 Deno.test("a parameter that is given twice is refused, not chosen from", async () => {
   await using http = await startHttpApp();
   for (

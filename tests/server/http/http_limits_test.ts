@@ -25,6 +25,53 @@ Deno.test("a client that asks several times over one connection is answered each
   assertEquals(client.closed, false);
 });
 
+Deno.test("a few requests sent ahead are answered in order", async () => {
+  await using http = await startHttpApp();
+  using client = await RawHttpClient.connect(http.httpPort);
+  const paths = ["/healthz", "/api/v1/streams", "/readyz"];
+  client.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join(""));
+  await client.text(/"ok"[^]*"streams"[^]*"ready"/);
+});
+
+Deno.test("one connection does not become hundreds of viewers", async () => {
+  await using http = await startHttpApp();
+  using client = await RawHttpClient.connect(http.httpPort);
+  const request = "GET /live/demo.flv?wait=3600 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  client.write(request.repeat(3));
+  const { connections } = await connectionsUntil(http.url, "a viewer", (count) => count > 0);
+  assertEquals(connections[0]?.protocol, "http-flv");
+  client.write(request.repeat(500));
+  await until("the client to be gone", () => client.closed);
+  await connectionsUntil(http.url, "no viewers", (count) => count === 0);
+});
+
+Deno.test("viewers that wait behind another on their connection go with it", async () => {
+  await using http = await startHttpApp();
+  const client = await RawHttpClient.connect(http.httpPort);
+  client.write("GET /live/demo.flv?wait=3600 HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(3));
+  await connectionsUntil(http.url, "a viewer", (count) => count > 0);
+  client[Symbol.dispose]();
+  await connectionsUntil(http.url, "no viewers", (count) => count === 0);
+});
+
+Deno.test("a request for a protocol that is not spoken here is answered without it", async () => {
+  await using http = await startHttpApp();
+  using client = await RawHttpClient.connect(http.httpPort);
+  client.request("GET /healthz", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c");
+  assertMatch(await client.text(/^[^]*"ok"\}/), /^HTTP\/1\.1 200 /);
+});
+
+Deno.test("a health check of HTTP/1.0 need not name a host", async () => {
+  await using http = await startHttpApp();
+  using client = await RawHttpClient.connect(http.httpPort);
+  client.write("GET /healthz HTTP/1.0\r\n\r\n");
+  assertMatch(await client.text(/^[^]*"ok"\}/), /^HTTP\/1\.1 200 /);
+  // It may be anybody who asks.
+  using other = await RawHttpClient.connect(http.httpPort);
+  other.write("GET /api/v1/streams HTTP/1.0\r\n\r\n");
+  await other.text(/^HTTP\/1\.1 403 /);
+});
+
 Deno.test("a client that sends no HTTP is turned away", async () => {
   await using http = await startHttpApp();
   using client = await RawHttpClient.connect(http.httpPort);
@@ -32,3 +79,11 @@ Deno.test("a client that sends no HTTP is turned away", async () => {
   await client.text(/^HTTP\/1\.1 400 /);
   await until("the end", () => client.closed);
 });
+
+/** Waits for so many connections in the API. */
+async function connectionsUntil(url: string, what: string, isEnough: (count: number) => boolean) {
+  return await until(what, async () => {
+    const list = await (await fetch(`${url}/api/v1/connections`)).json();
+    return isEnough(list.connections.length) && list as { connections: { protocol: string }[] };
+  });
+}
