@@ -17,6 +17,9 @@ const CROWD = 24;
 /** How often the server is looked at, in milliseconds. */
 const INTERVAL = 10_000;
 
+/** How long the server may take to open what it needs, in milliseconds. */
+const START = 1_000;
+
 /** How long the server may take when all have gone: it keeps viewers for 5 s. */
 const AFTERMATH = 15_000;
 
@@ -33,6 +36,7 @@ const visits = Object.fromEntries(Object.keys(GUESTS).map((kind) => [kind, { end
 const began = performance.now();
 
 tell(" seconds   MiB   files   publications   out of balance");
+await pause(START);
 const before = await look();
 const end = began + minutes * 60_000;
 const crowd = Promise.all(Array.from({ length: CROWD }, comeAndGo));

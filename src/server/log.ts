@@ -47,7 +47,7 @@ export function jsonFormat(): TextFormatter {
 }
 
 /**
- *     2026-01-02T03:04:05.678Z info [id of the connection] message
+ *     2026-01-02T03:04:05.678Z INF [id of the connection] message
  *
  * The id is there where the event is one of a connection.
  */

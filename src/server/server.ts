@@ -6,6 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { checkChunkSize } from "../chunk/chunk.ts";
+import { errorMessage } from "../error_message.ts";
 import { RtmpCommandError, RtmpError } from "../errors.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
@@ -124,7 +125,7 @@ export class Server implements RtmpServer {
     const whole = await begun(action, tags, { timeout }).catch((error) => ({ error }));
     if (!whole) return { reason: "unpublished", description: "Nothing was published" };
     if ("error" in whole) {
-      return { reason: "failed", description: String(whole.error), error: whole.error };
+      return { reason: "failed", description: errorMessage(whole.error), error: whole.error };
     }
     const publisher = new TagPublisher(request, whole, counts);
     const { publication } = publisher;

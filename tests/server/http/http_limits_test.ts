@@ -25,6 +25,21 @@ Deno.test("a client that asks several times over one connection is answered each
   assertEquals(client.closed, false);
 });
 
+Deno.test("a body that nobody wants is no end of its connection, nor of its place", async () => {
+  await using http = await startHttpApp();
+  const client = await RawHttpClient.connect(http.httpPort);
+  client.request("GET /healthz", "Content-Length: 300000");
+  await client.text(/"ok"/);
+  client.write("x".repeat(300_000));
+  client.request("GET /readyz");
+  await client.text(/"ready"/);
+  client.request("DELETE /api/v1/pushes/none", "Content-Length: 300000");
+  await client.text(/no push of this id/);
+  client.write("x".repeat(200_000));
+  client[Symbol.dispose]();
+  await until("the client to be gone", () => http.app.http!.sockets.open.length === 0);
+});
+
 Deno.test("a few requests sent ahead are answered in order", async () => {
   await using http = await startHttpApp();
   using client = await RawHttpClient.connect(http.httpPort);
