@@ -59,8 +59,8 @@ export interface Subscription {
   readonly sourceAge: number;
   /** For how long the consumer has not asked for the tags that wait for it, in milliseconds. */
   readonly stalledFor: number;
-  /** Leaves everything out until told otherwise, then goes on at a keyframe. */
+  /** While it is paused (`true`) everything is left out; it goes on (`false`) at a keyframe. */
   pause(paused: boolean): void;
-  /** Leaves out, or no longer, one kind of media; video comes back with a keyframe. */
+  /** Turns one kind of media off, or on again; video comes back with a keyframe. */
   receive(type: "audio" | "video", wanted: boolean): void;
 }

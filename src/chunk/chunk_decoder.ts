@@ -6,7 +6,6 @@
 
 import { ContinuousBuffer } from "../bytes/continuous_buffer.ts";
 import { readUint24, readUint32, readUint32LittleEndian } from "../bytes/integers.ts";
-import { RtmpChunkError, RtmpLimitError } from "../errors.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
 import {
   ABORT,
@@ -20,6 +19,16 @@ import {
   MESSAGE_HEADER_SIZE,
   SET_CHUNK_SIZE,
 } from "./chunk.ts";
+import {
+  type ChunkPlace,
+  messageInside,
+  tooLarge,
+  tooManyStreams,
+  tooMuchUnfinished,
+  wrongChunkSize,
+  wrongControlLength,
+  wrongFirstHeader,
+} from "./chunk_faults.ts";
 import { ChunkStream } from "./chunk_stream.ts";
 
 /** What a {@linkcode RtmpChunkDecoderStream} can be told. */
@@ -190,16 +199,14 @@ export class ChunkDecoder {
       at += size;
     }
     if (length > this.#maxMessageSize) {
-      throw new RtmpLimitError("Cannot take a message of this size", {
-        read: `a length of ${length} bytes`,
-        expected: `at most ${this.#maxMessageSize}`,
-        ...this.#where(start, id),
-      });
+      throw tooLarge(length, this.#maxMessageSize, this.#place(start, id));
     }
     const size = Math.min(this.#chunkSize, length - stream.received);
     // All of a chunk waits until its end has come, be it the last of its message or not.
     const waiting = this.#partialBytes + size;
-    if (waiting > this.#maxPartialBytes) throw this.#tooMuch(waiting, start, id);
+    if (waiting > this.#maxPartialBytes) {
+      throw tooMuchUnfinished(waiting, this.#maxPartialBytes, this.#place(start, id));
+    }
     const end = at + size;
     if (bytes.length < end) return this.#lacks(end - start);
 
@@ -258,25 +265,15 @@ export class ChunkDecoder {
     this.#needed = needed;
   }
 
-  #where(at: number, chunkStreamId: number): { byteOffset: number; chunkStreamId: number } {
+  #place(at: number, chunkStreamId: number): ChunkPlace {
     return { byteOffset: this.#offset + at, chunkStreamId };
   }
 
   /** Opens a chunk stream. librtmp begins with type 1 where it answers a ping. */
   #fresh(id: number, format: number, start: number): ChunkStream {
-    if (format > 1) {
-      throw new RtmpChunkError("Cannot read a chunk header", {
-        read: `type ${format} as the first of its chunk stream`,
-        expected: "type 0 or 1",
-        ...this.#where(start, id),
-      });
-    }
+    if (format > 1) throw wrongFirstHeader(format, this.#place(start, id));
     if (this.#streams.size >= this.#maxChunkStreams) {
-      throw new RtmpLimitError("Cannot open one more chunk stream", {
-        read: `a header of chunk stream ${id}`,
-        expected: `at most ${this.#maxChunkStreams} chunk streams`,
-        ...this.#where(start, id),
-      });
+      throw tooManyStreams(this.#maxChunkStreams, this.#place(start, id));
     }
     const stream = new ChunkStream(id);
     this.#streams.set(id, stream);
@@ -286,11 +283,7 @@ export class ChunkDecoder {
   /** Inside a message a header of type 1 or 2 may stand for type 3 when it says the same length. */
   #checkContinuation(stream: ChunkStream, format: number, length: number, start: number): void {
     if (format > 0 && length === stream.length) return;
-    throw new RtmpChunkError("Cannot begin a message inside another", {
-      read: `a type ${format} header that announces ${length} bytes`,
-      expected: `type 3, after ${stream.received} of ${stream.length} bytes`,
-      ...this.#where(start, stream.chunkStreamId),
-    });
+    throw messageInside(stream, format, length, this.#place(start, stream.chunkStreamId));
   }
 
   #advance(stream: ChunkStream, size: number): void {
@@ -303,36 +296,16 @@ export class ChunkDecoder {
     this.#partialBytes += size;
   }
 
-  #tooMuch(bytes: number, start: number, chunkStreamId: number): RtmpLimitError {
-    return new RtmpLimitError("Cannot keep so many bytes of unfinished messages", {
-      read: `${bytes} bytes`,
-      expected: `at most ${this.#maxPartialBytes}`,
-      ...this.#where(start, chunkStreamId),
-    });
-  }
-
   /** Set Chunk Size and Abort change how the next chunk is read (sections 5.4.1 and 5.4.2). */
   #control(stream: ChunkStream, bytes: Uint8Array, at: number, end: number, start: number): void {
     for (; at < end; at++) stream.control = (stream.control << 8 | bytes[at]!) >>> 0;
     if (stream.received > 0) return;
     const value = stream.control;
     stream.control = 0;
-    const isAbort = stream.typeId === ABORT;
-    if (stream.length !== 4) {
-      throw new RtmpChunkError(`Cannot read ${isAbort ? "an Abort" : "a Set Chunk Size"} message`, {
-        read: `a body of ${stream.length} bytes`,
-        expected: "4 bytes",
-        ...this.#where(start, stream.chunkStreamId),
-      });
-    }
-    if (isAbort) return this.#abort(value);
-    if (value === 0 || value > LARGEST_CHUNK_SIZE) {
-      throw new RtmpChunkError("Cannot set the chunk size", {
-        read: `${value}`,
-        expected: `1 to ${LARGEST_CHUNK_SIZE}`,
-        ...this.#where(start, stream.chunkStreamId),
-      });
-    }
+    const place = this.#place(start, stream.chunkStreamId);
+    if (stream.length !== 4) throw wrongControlLength(stream, place);
+    if (stream.typeId === ABORT) return this.#abort(value);
+    if (value === 0 || value > LARGEST_CHUNK_SIZE) throw wrongChunkSize(value, place);
     this.#chunkSize = value;
   }
 

@@ -27,14 +27,14 @@ const FIRST_RESERVE = 16 * 1024;
  * message took that really came before, if it was no larger than this; all beyond is taken as bytes
  * come: a peer can begin hundreds, with a byte of each.
  */
-const USUAL_PARTIALS = 4;
+const USUAL_UNFINISHED = 4;
 const LARGEST_RESERVE = 1024 * 1024;
 
 /** The payload of every empty message: a flood of them must not cost memory for each. */
 const NOTHING = new Uint8Array(0);
 
 /** A message that is not all there yet. */
-interface Partial {
+interface Unfinished {
   memory: Uint8Array;
   length: number;
 }
@@ -45,7 +45,7 @@ interface Partial {
  * memory is taken as bytes come, not as a header announces.
  */
 export class MessageDecoder {
-  readonly #partials = new Map<number, Partial>();
+  readonly #unfinished = new Map<number, Unfinished>();
   readonly #counts: ReceivedCounts;
   /** Bytes that a message may reserve before they have come. */
   #reserve = FIRST_RESERVE;
@@ -58,9 +58,9 @@ export class MessageDecoder {
   decode(chunk: RtmpChunk): RtmpMessage | undefined {
     const { payload, offset, length } = chunk;
     if (payload.length === length) return this.#whole(chunk, owned(payload));
-    const partial = this.#partial(chunk, offset);
-    append(partial, payload, length);
-    return this.#complete(chunk, partial);
+    const unfinished = this.#messageOf(chunk, offset);
+    append(unfinished, payload, length);
+    return this.#complete(chunk, unfinished);
   }
 
   /**
@@ -72,35 +72,35 @@ export class MessageDecoder {
     if (to - from === length) {
       return this.#whole(stream, length === 0 ? NOTHING : bytes.slice(from, to));
     }
-    const partial = this.#partial(stream, received);
-    append(partial, bytes.subarray(from, to), length);
-    return this.#complete(stream, partial);
+    const unfinished = this.#messageOf(stream, received);
+    append(unfinished, bytes.subarray(from, to), length);
+    return this.#complete(stream, unfinished);
   }
 
   /** The message of a chunk that begins `offset` bytes into it. */
-  #partial({ chunkStreamId, length }: MessageHeader, offset: number): Partial {
+  #messageOf({ chunkStreamId, length }: MessageHeader, offset: number): Unfinished {
     if (offset === 0) this.#discard(chunkStreamId, "aborted-message");
-    return this.#partials.get(chunkStreamId) ?? this.#begin(chunkStreamId, length);
+    return this.#unfinished.get(chunkStreamId) ?? this.#begin(chunkStreamId, length);
   }
 
-  #complete(header: MessageHeader, partial: Partial): RtmpMessage | undefined {
+  #complete(header: MessageHeader, unfinished: Unfinished): RtmpMessage | undefined {
     const { chunkStreamId, length } = header;
-    if (partial.length < length) return undefined;
-    this.#partials.delete(chunkStreamId);
+    if (unfinished.length < length) return undefined;
+    this.#unfinished.delete(chunkStreamId);
     if (length > this.#reserve) this.#reserve = Math.min(length, LARGEST_RESERVE);
-    return this.#whole(header, partial.memory);
+    return this.#whole(header, unfinished.memory);
   }
 
   /** Counts what is unfinished when no more chunks come. */
   end(): void {
-    for (const id of [...this.#partials.keys()]) this.#discard(id, "incomplete-message");
+    for (const id of [...this.#unfinished.keys()]) this.#discard(id, "incomplete-message");
   }
 
-  #begin(chunkStreamId: number, length: number): Partial {
-    const reserve = this.#partials.size < USUAL_PARTIALS ? this.#reserve : 0;
-    const partial = { memory: new Uint8Array(Math.min(length, reserve)), length: 0 };
-    this.#partials.set(chunkStreamId, partial);
-    return partial;
+  #begin(chunkStreamId: number, length: number): Unfinished {
+    const reserve = this.#unfinished.size < USUAL_UNFINISHED ? this.#reserve : 0;
+    const unfinished = { memory: new Uint8Array(Math.min(length, reserve)), length: 0 };
+    this.#unfinished.set(chunkStreamId, unfinished);
+    return unfinished;
   }
 
   #whole(header: MessageHeader, payload: Uint8Array): RtmpMessage {
@@ -113,20 +113,20 @@ export class MessageDecoder {
   }
 
   #discard(chunkStreamId: number, reason: "aborted-message" | "incomplete-message"): void {
-    if (this.#partials.delete(chunkStreamId)) this.#counts.discard(reason);
+    if (this.#unfinished.delete(chunkStreamId)) this.#counts.discard(reason);
   }
 }
 
 /** Adds bytes to a message of `length` bytes; when they are all there, the memory is just theirs. */
-function append(partial: Partial, payload: Uint8Array, length: number): void {
-  const needed = partial.length + payload.length;
-  if (needed > partial.memory.length) {
+function append(unfinished: Unfinished, payload: Uint8Array, length: number): void {
+  const needed = unfinished.length + payload.length;
+  if (needed > unfinished.memory.length) {
     const memory = new Uint8Array(Math.min(length, 2 * needed));
-    memory.set(partial.memory.subarray(0, partial.length));
-    partial.memory = memory;
+    memory.set(unfinished.memory.subarray(0, unfinished.length));
+    unfinished.memory = memory;
   }
-  partial.memory.set(payload, partial.length);
-  partial.length = needed;
+  unfinished.memory.set(payload, unfinished.length);
+  unfinished.length = needed;
 }
 
 /**

@@ -12,9 +12,9 @@ import type { TagChunks } from "./tag_chunks.ts";
 export interface PlaySource {
   /** The tags; they end with the stream. */
   tags: ReadableStream<FlvTag>;
-  /** Leaves everything out until told otherwise, then goes on at a keyframe. */
+  /** While it is paused (`true`) everything is left out; it goes on (`false`) at a keyframe. */
   pause(paused: boolean): void;
-  /** Leaves out, or no longer, one kind of media. */
+  /** Turns one kind of media off, or on again. */
   receive(type: "audio" | "video", wanted: boolean): void;
 }
 

@@ -1,0 +1,91 @@
+/**
+ * What can be wrong with a chunk, in words.
+ *
+ * @module
+ */
+
+import { RtmpChunkError, RtmpLimitError } from "../errors.ts";
+import { ABORT, LARGEST_CHUNK_SIZE } from "./chunk.ts";
+import type { ChunkStream } from "./chunk_stream.ts";
+
+/** Where a chunk stands that is wrong. */
+export interface ChunkPlace {
+  byteOffset: number;
+  chunkStreamId: number;
+}
+
+/** A chunk stream begins with a header that builds on one before. */
+export function wrongFirstHeader(format: number, place: ChunkPlace): RtmpChunkError {
+  return new RtmpChunkError("Cannot read a chunk header", {
+    read: `type ${format} as the first of its chunk stream`,
+    expected: "type 0 or 1",
+    ...place,
+  });
+}
+
+/** A message begins inside another of its chunk stream. */
+export function messageInside(
+  { received, length }: ChunkStream,
+  format: number,
+  announced: number,
+  place: ChunkPlace,
+): RtmpChunkError {
+  return new RtmpChunkError("Cannot begin a message inside another", {
+    read: `a type ${format} header that announces ${announced} bytes`,
+    expected: `type 3, after ${received} of ${length} bytes`,
+    ...place,
+  });
+}
+
+/** The body of a Set Chunk Size or an Abort message has another length than it must have. */
+export function wrongControlLength(
+  { typeId, length }: ChunkStream,
+  place: ChunkPlace,
+): RtmpChunkError {
+  const what = typeId === ABORT ? "an Abort" : "a Set Chunk Size";
+  return new RtmpChunkError(`Cannot read ${what} message`, {
+    read: `a body of ${length} bytes`,
+    expected: "4 bytes",
+    ...place,
+  });
+}
+
+/** The peer announces chunks of a size that there is not. */
+export function wrongChunkSize(size: number, place: ChunkPlace): RtmpChunkError {
+  return new RtmpChunkError("Cannot set the chunk size", {
+    read: `${size}`,
+    expected: `1 to ${LARGEST_CHUNK_SIZE}`,
+    ...place,
+  });
+}
+
+/** The peer opens more chunk streams than it may. */
+export function tooManyStreams(limit: number, place: ChunkPlace): RtmpLimitError {
+  return new RtmpLimitError("Cannot open one more chunk stream", {
+    read: `a header of chunk stream ${place.chunkStreamId}`,
+    expected: `at most ${limit} chunk streams`,
+    ...place,
+  });
+}
+
+/** The peer announces a message that is larger than it may be. */
+export function tooLarge(length: number, limit: number, place: ChunkPlace): RtmpLimitError {
+  return new RtmpLimitError("Cannot take a message of this size", {
+    read: `a length of ${length} bytes`,
+    expected: `at most ${limit}`,
+    ...place,
+  });
+}
+
+/** The peer leaves more unfinished than it may. */
+export function tooMuchUnfinished(
+  bytes: number,
+  limit: number,
+  place: ChunkPlace,
+): RtmpLimitError {
+  return new RtmpLimitError("Cannot keep so many bytes of unfinished messages", {
+    read: `${bytes} bytes`,
+    expected: `at most ${limit}`,
+    ...place,
+  });
+}
