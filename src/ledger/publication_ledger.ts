@@ -141,6 +141,7 @@ export class PublicationLedger {
     return {
       received: { bytes, chunks, messages, ...this.received, discarded },
       tags: this.tags,
+      inFlight: this.inFlight,
       unread: this.unread,
       consumers: this.consumers,
       departed: this.#departedSums(),

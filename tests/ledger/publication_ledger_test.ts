@@ -164,6 +164,7 @@ Deno.test("PublicationLedger as JSON has everything that balances", () => {
       discarded: { malformed: 2, unpublished: 1 },
     },
     tags: counts({ videoFrames: 9 }),
+    inFlight: counts({}),
     unread: counts({ videoFrames: 1 }),
     consumers: [],
     departed: [],

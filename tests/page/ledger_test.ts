@@ -29,6 +29,7 @@ const STREAM = {
       discarded: { "aborted-message": 2, "unheard-of": 1 },
     },
     tags: video(57),
+    inFlight: none,
     unread: video(3),
     consumers: [
       { ...CONSUMER, delivered: video(60), dropped: {} },

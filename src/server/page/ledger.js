@@ -70,9 +70,9 @@ export function showLedger(stream) {
  * @param {Stream} stream
  * @returns {Stage[]}
  */
-function stagesOf({ publisher, ledger: { received, tags, unread } }) {
+function stagesOf({ publisher, ledger: { received, tags, inFlight, unread } }) {
   const { bytes, chunks, messages, discarded } = received;
-  const onTheWay = total(received) - total(tags) - total(unread);
+  const onTheWay = total(inFlight);
   return [
     {
       title: "Publisher",

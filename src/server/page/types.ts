@@ -40,6 +40,7 @@ export interface Ledger {
     discarded: Record<string, number>;
   };
   tags: MediaCounts;
+  inFlight: MediaCounts;
   unread: MediaCounts;
   consumers: Consumer[];
   departed: Departed[];

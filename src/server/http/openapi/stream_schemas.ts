@@ -86,6 +86,7 @@ export const LEDGER_SCHEMAS: Readonly<Record<string, Part>> = {
       },
     }),
     tags: ref("MediaCounts"),
+    inFlight: ref("MediaCounts"),
     unread: ref("MediaCounts"),
     consumers: list(ref("Consumer")),
     departed: list(ref("DepartedConsumers")),
