@@ -4,13 +4,17 @@
  * @module
  */
 
+import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
 import type { Connections } from "../connections.ts";
 import type { Hub, LiveStream } from "../hub.ts";
 import { describeStream } from "./describe_stream.ts";
 import type { HttpEnv } from "./http_routes.ts";
+import { socketOf } from "./stream_request.ts";
 
 const STREAMS = "/api/v1/streams/";
+
+const log = getLogger(["sluice", "http"]);
 
 const UNKNOWN = { error: "Nobody publishes this stream" };
 
@@ -29,6 +33,9 @@ export function streamRoutes(hub: Hub, connections: Connections): Hono<HttpEnv> 
   routes.delete("/*", (context) => {
     const stream = findStream(hub, context.env.incoming.url ?? "");
     if (!stream) return context.json(UNKNOWN, 404);
+    const { id: publication, connection, path } = stream.publication;
+    const { remoteAddr: by } = socketOf(context.env.incoming);
+    log.info("{path} is ended by {by}", { connection, publication, path, by });
     stream.publication.close("An operator has ended this publication");
     return context.body(null, 204);
   });

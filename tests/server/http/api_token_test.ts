@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { captureLog } from "../../support/log.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { startTestApp } from "../../support/server.ts";
 
@@ -76,7 +77,8 @@ Deno.test("POST pushes answers what is wrong with its body", async () => {
   assertEquals((await server.call("POST", "pushes", {}, "x".repeat(20_000))).status, 413);
 });
 
-Deno.test("DELETE streams ends a publication and tells its publisher", async () => {
+Deno.test("DELETE streams ends a publication, and tells its publisher and the log", async () => {
+  await using log = await captureLog();
   await using server = await api();
   using client = await RawClient.publish(server.app.rtmp.addr.port, "demo");
   assertEquals((await server.call("DELETE", "streams/live/other")).status, 404);
@@ -84,6 +86,10 @@ Deno.test("DELETE streams ends a publication and tells its publisher", async () 
   const { level, description } = await client.status("NetStream.Failed");
   assertEquals([level, description], ["error", "An operator has ended this publication"]);
   await client.closed();
+  const own = log.lines("info").filter((line) =>
+    /^live\/demo is ended by 127\.0\.0\.1:\d+$/.test(line)
+  );
+  assertEquals(own.length, 1, log.lines("info").join("\n"));
 });
 
 Deno.test("the API on loopback takes nothing by a name that only happens to lead here", async () => {
