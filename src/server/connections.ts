@@ -41,8 +41,6 @@ export interface HttpPeer {
   socket: HttpSocket;
   /** What it watches, or waits to. */
   plays?: { path: string; subscription: Subscription };
-  /** The path under which it publishes. */
-  publishes?: string;
   /** Ends what it watches. */
   end?: (reason: string) => void;
 }
@@ -66,11 +64,6 @@ export class Connections {
     const rtmp = this.#rtmp().connections.map((one) => this.#describeRtmp(one));
     const http = Array.from(this.#http.values(), (peer) => this.#describeHttp(peer));
     return [...rtmp, ...http].sort((a, b) => a.since < b.since ? -1 : a.since > b.since ? 1 : 0);
-  }
-
-  /** The ids of the connections on which something is published, by those of the publications. */
-  get publishers(): Map<string, string> {
-    return new Map(this.list.flatMap(({ id, publishes }) => publishes.map((one) => [one.id, id])));
   }
 
   /** Notes what a player on an RTMP connection gets, until it has ended. */
@@ -125,11 +118,9 @@ export class Connections {
     else if (publications.length === 0) peer.socket.destroy();
   }
 
-  /** What comes by an HTTP connection: no other has its address and port. */
-  #publications({ publishes, socket }: HttpPeer): Publication[] {
-    return this.#rtmp().publications.filter(({ path, remoteAddr }) =>
-      path === publishes && remoteAddr === socket.remoteAddr
-    );
+  /** What comes by an HTTP connection. */
+  #publications({ socket }: HttpPeer): Publication[] {
+    return this.#rtmp().publications.filter(({ connection }) => connection === socket.id);
   }
 
   #describeRtmp(connection: RtmpConnection): ConnectionDescription {

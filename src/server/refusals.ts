@@ -14,7 +14,7 @@ export type Requested = Pick<StreamRequest, "app" | "name" | "remoteAddr"> & {
   connection?: string | undefined;
 };
 
-const log = getLogger(["sluice", "rtmp"]);
+const log = getLogger(["sluice", "server"]);
 
 /** Counts a refusal, and logs what the peer is told. */
 export function noteRefusal(

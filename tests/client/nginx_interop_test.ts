@@ -4,14 +4,14 @@ import { publishRtmp } from "../../src/client/publish.ts";
 import { RtmpCommandError, RtmpError } from "../../src/errors.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { fixtureTags, videoTag } from "../support/media.ts";
-import { Nginx, NGINX_RTMP_MODULE } from "../support/nginx.ts";
+import { NGINX_RTMP_MODULE, startNginx } from "../support/nginx.ts";
 import { toolTest } from "../support/tools.ts";
 import { until } from "../support/wait.ts";
 
 const TOOLS = ["nginx", NGINX_RTMP_MODULE];
 
 await toolTest(TOOLS, "publishRtmp() and playRtmp() talk to nginx", async (t) => {
-  await using nginx = await Nginx.start({
+  await using nginx = await startNginx({
     live: "live on;",
     // Tells its players when nobody publishes, and hangs up.
     strict: "live on; idle_streams off; publish_notify on;",

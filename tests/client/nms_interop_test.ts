@@ -4,12 +4,12 @@ import { publishRtmp } from "../../src/client/publish.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { mediaKind } from "../../src/flv/tag_kind.ts";
 import { fixtureTags, mediaOf } from "../support/media.ts";
-import { NMS, Nms } from "../support/nms.ts";
+import { NMS, startNms } from "../support/nms.ts";
 import { toolTest } from "../support/tools.ts";
 import { until } from "../support/wait.ts";
 
 await toolTest(NMS, "publishRtmp() and playRtmp() talk to Node-Media-Server", async (t) => {
-  await using nms = await Nms.start();
+  await using nms = await startNms();
   const tags = await fixtureTags();
   const media = mediaOf(tags);
   assertEquals(media.filter(isVideoFrame).length, 60);

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { clip, type Contents, contents, publishClip } from "../support/ffmpeg.ts";
-import { Nginx, NGINX_RTMP_MODULE } from "../support/nginx.ts";
+import { NGINX_RTMP_MODULE, startNginx } from "../support/nginx.ts";
 import { recordPermissions, ServerProcess } from "../support/server.ts";
 import { toolTest } from "../support/tools.ts";
 import { until, within } from "../support/wait.ts";
@@ -56,7 +56,7 @@ await toolTest(TOOLS, "one publication reaches every kind of consumer whole", as
 /** Publishes to a server with all kinds of consumers, which write into files; returns its log. */
 async function publishToAll(source: string, directory: string): Promise<string[]> {
   const file = (name: string) => `${directory}/${name}.flv`;
-  await using nginx = await Nginx.start({ live: `live on; record all; record_path ${directory};` });
+  await using nginx = await startNginx({ live: `live on; record all; record_path ${directory};` });
   await using server = await ServerProcess.start({
     shell: `exec > ${file("output")}`,
     args: [

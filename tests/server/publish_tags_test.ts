@@ -7,19 +7,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RtmpCommandError, RtmpTimeoutError } from "../../src/errors.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import type { Publication, StreamRequest } from "../../src/session/publication.ts";
+import type { Publication } from "../../src/session/publication.ts";
 import { videoTag } from "../support/media.ts";
-import { serveOnLoopback } from "../support/publications.ts";
+import { publishRequest, serveOnLoopback } from "../support/publications.ts";
 
-const REQUEST: StreamRequest = {
-  kind: "publish",
-  app: "live",
-  name: "demo",
-  params: new URLSearchParams(),
-  remoteAddr: "127.0.0.1:1",
-  tcUrl: "",
-  flashVer: "",
-};
+const REQUEST = publishRequest();
 
 /** Tags that come when they are told to, and what they are cancelled for. */
 class Source {

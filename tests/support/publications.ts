@@ -11,7 +11,7 @@ import {
   serveRtmp,
   type ServeRtmpOptions,
 } from "../../src/server/serve.ts";
-import type { Publication } from "../../src/session/publication.ts";
+import type { Publication, StreamRequest } from "../../src/session/publication.ts";
 import { until } from "./wait.ts";
 
 /** A publication, and its tags so far. */
@@ -55,4 +55,17 @@ export function serveOnLoopback(
   handler: PublicationHandler,
 ): RtmpServer {
   return serveRtmp({ hostname: "127.0.0.1", port: 0, ...options }, handler);
+}
+
+/** What is asked for `live/demo` by somebody who says little. */
+export function publishRequest(): StreamRequest {
+  return {
+    kind: "publish",
+    app: "live",
+    name: "demo",
+    params: new URLSearchParams(),
+    remoteAddr: "127.0.0.1:1",
+    tcUrl: "",
+    flashVer: "",
+  };
 }

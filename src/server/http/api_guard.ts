@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Context, MiddlewareHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
 import { Guesses } from "../guesses.ts";
 import { isSameSecret } from "../secrets.ts";
 import type { HttpEnv } from "./http_routes.ts";
 import { isForLoopback, isFromOtherSite } from "./same_site.ts";
-import { socketOf } from "./stream_request.ts";
+import { bearerOf, socketOf } from "./stream_request.ts";
 
 const READING: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
@@ -39,16 +39,11 @@ function guardByToken(token: string): MiddlewareHandler<HttpEnv> {
       context.header("retry-after", String(seconds));
       return context.json({ error: "Too many wrong tokens have come from this address" }, 429);
     }
-    const given = bearer(context);
+    const given = bearerOf(context.env.incoming);
     if (given !== undefined && isSameSecret(given, token)) return await next();
     // Whoever shows none has not guessed.
     if (given !== undefined) guesses.add(remoteAddr);
     context.header("www-authenticate", "Bearer");
     return context.json({ error: "The API token is missing or wrong" }, 401);
   };
-}
-
-function bearer({ req }: Context): string | undefined {
-  const [scheme, given] = (req.header("authorization") ?? "").split(" ");
-  return scheme?.toLowerCase() === "bearer" ? given : undefined;
 }

@@ -61,7 +61,7 @@ export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
   routes.route("/server", serverRoutes({ ...server, needsToken, canRecord }));
   // Whoever gets here has shown the right one.
   routes.post("/token", (context) => context.body(null, 204));
-  routes.route("/streams", streamRoutes(hub, connections));
+  routes.route("/streams", streamRoutes(hub));
   routes.route("/connections", connectionRoutes(connections));
   routes.route("/pushes", pushRoutes(relays.pushes));
   routes.route("/recordings", recordingRoutes(hub, recordings));

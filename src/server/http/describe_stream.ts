@@ -34,15 +34,8 @@ export interface StreamDescription {
   ledger: PublicationLedger;
 }
 
-/**
- * Describes a stream: who publishes it, what is in it, and its books.
- *
- * @param connections The connections by which publications come, by the ids of those.
- */
-export function describeStream(
-  { publication, channel }: LiveStream,
-  connections: ReadonlyMap<string, string>,
-): StreamDescription {
+/** Describes a stream: who publishes it, what is in it, and its books. */
+export function describeStream({ publication, channel }: LiveStream): StreamDescription {
   const { path, app, name, id, remoteAddr, since, flashVer, ledger } = publication;
   const metadata = readMetadata(channel);
   const video = describeVideo(channel, metadata);
@@ -53,7 +46,7 @@ export function describeStream(
     name,
     publisher: {
       id,
-      connection: connections.get(id) ?? null,
+      connection: publication.connection ?? null,
       address: remoteAddr,
       since: since.toISOString(),
       flashVer,

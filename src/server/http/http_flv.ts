@@ -32,7 +32,7 @@ export function httpFlv(context: ViewContext): Handler<HttpEnv> {
     const socket = socketOf(incoming);
     if (req.method === "HEAD") {
       readViewOptions(request.params, context.rules.allowLossless);
-      await authorizeView(context, request, socket);
+      await authorizeView(context, request);
       const isLive = context.hub.find(`${request.app}/${request.name}`) !== undefined;
       return body(null, isLive ? 200 : 404, { ...FLV_HEADERS });
     }

@@ -67,7 +67,6 @@ export function httpPublish(
     const leave = connections.add({
       protocol: "http-flv",
       socket: socketOf(incoming),
-      publishes: path,
     });
     const end = await publish(request, tags, counts)
       .catch((error) => {

@@ -20,8 +20,8 @@ export function readStreamRequest(
 ): StreamRequest {
   const { url, headers } = incoming;
   const { app, name, params } = readStreamUrl(url ?? "");
-  const [scheme, token] = (headers.authorization ?? "").split(" ");
-  if (scheme?.toLowerCase() === "bearer" && token && !params.has("key")) params.set("key", token);
+  const token = bearerOf(incoming);
+  if (token && !params.has("key")) params.set("key", token);
   const { id, remoteAddr } = socketOf(incoming);
   return {
     kind,
@@ -34,6 +34,12 @@ export function readStreamRequest(
     flashVer: headers["user-agent"] ?? "",
     ...kind === "publish" && { type: "live" as const },
   };
+}
+
+/** What stands behind `Authorization: Bearer`. */
+export function bearerOf({ headers }: IncomingMessage): string | undefined {
+  const [scheme, token] = (headers.authorization ?? "").split(" ");
+  return scheme?.toLowerCase() === "bearer" ? token : undefined;
 }
 
 /** The connection of a request; our server accepts no others. */

@@ -6,7 +6,6 @@
 
 import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
-import type { Connections } from "../connections.ts";
 import type { Hub, LiveStream } from "../hub.ts";
 import { describeStream } from "./describe_stream.ts";
 import type { HttpEnv } from "./http_routes.ts";
@@ -19,16 +18,15 @@ const log = getLogger(["sluice", "http"]);
 const UNKNOWN = { error: "Nobody publishes this stream" };
 
 /** Routes what is asked of streams; who may ask is decided before. */
-export function streamRoutes(hub: Hub, connections: Connections): Hono<HttpEnv> {
+export function streamRoutes(hub: Hub): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.get("/", (context) => {
-    const { publishers } = connections;
-    return context.json({ streams: hub.streams.map((one) => describeStream(one, publishers)) });
+    return context.json({ streams: hub.streams.map(describeStream) });
   });
   routes.get("/*", (context) => {
     const stream = findStream(hub, context.env.incoming.url ?? "");
     if (!stream) return context.json(UNKNOWN, 404);
-    return context.json(describeStream(stream, connections.publishers));
+    return context.json(describeStream(stream));
   });
   routes.delete("/*", (context) => {
     const stream = findStream(hub, context.env.incoming.url ?? "");

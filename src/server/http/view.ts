@@ -12,6 +12,7 @@ import type { StreamRequest } from "../../session/publication.ts";
 import type { Connections } from "../connections.ts";
 import type { Hub } from "../hub.ts";
 import type { Authorization } from "../serve.ts";
+import { noteRefusal } from "../refusals.ts";
 import { logViewer } from "../viewer_log.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import { readViewOptions } from "./view_options.ts";
@@ -61,18 +62,10 @@ export interface Viewer {
 export async function authorizeView(
   { rules, ledger }: ViewContext,
   request: StreamRequest,
-  { id }: HttpSocket,
 ): Promise<void> {
   const answer = await rules.authorize(request);
   if (answer === true) return;
-  ledger.refuse("not-authorized");
-  const { app, name, remoteAddr } = request;
-  log.warn("{remoteAddr} was refused {path}: {description}", {
-    connection: id,
-    remoteAddr,
-    path: `${app}/${name}`,
-    description: answer.description,
-  });
+  noteRefusal(ledger, request, answer, "not-authorized");
   throw new HTTPException(403, { message: answer.description });
 }
 
@@ -93,7 +86,7 @@ export async function beginView(
   const { protocol, request, socket } = viewer;
   if (context.isEnding()) throw new HTTPException(503, { message: ENDING });
   const { wait, ...wanted } = readViewOptions(request.params, rules.allowLossless);
-  await authorizeView(context, request, socket);
+  await authorizeView(context, request);
   const path = `${request.app}/${request.name}`;
   const subscription = hub.subscribe(path, { kind: protocol, outlives: true, ...wanted });
   const leave = connections.add({

@@ -5,6 +5,7 @@ import type { FlvTag } from "../../../src/flv/flv_tag.ts";
 import { PublicationInput } from "../../../src/session/publication_input.ts";
 import { Turns } from "../../../src/session/turns.ts";
 import { ReceivedCounts } from "../../../src/ledger/received_counts.ts";
+import { publishRequest } from "../../support/publications.ts";
 import { describeStream } from "../../../src/server/http/describe_stream.ts";
 
 /** A VP9 sequence header: it has a profile and a level, and no size. */
@@ -12,22 +13,13 @@ const VP9 = Uint8Array.of(0x90, 0x76, 0x70, 0x30, 0x39, 1, 0, 0, 0, 0, 40, 0x82,
 
 /** What the API shows of a stream that begins with these tags. */
 async function describe(tags: FlvTag[]) {
-  const request = {
-    kind: "publish" as const,
-    app: "live",
-    name: "demo",
-    params: new URLSearchParams(),
-    remoteAddr: "127.0.0.1:1",
-    tcUrl: "",
-    flashVer: "",
-  };
-  const input = new PublicationInput(request, new ReceivedCounts(), new Turns(), () => {});
+  const input = new PublicationInput(publishRequest(), new ReceivedCounts(), new Turns(), () => {});
   const { publication } = input;
   const channel = new Channel();
   await channel.run(ReadableStream.from(tags), publication.ledger);
   input.end({ reason: "unpublished", description: "" });
   await publication.tags.cancel();
-  return describeStream({ publication, channel }, new Map());
+  return describeStream({ publication, channel });
 }
 
 const metadata = (members: Record<string, unknown>): FlvTag => ({
