@@ -19,7 +19,7 @@ const HEADER_PATIENCE_BYTES = 1024 * 1024;
  * it does not, so that it is held back until audio and video have both come, or one of them has
  * been missing for a second.
  */
-export function flvBody(subscription: Subscription): ReadableStream<Uint8Array> {
+export function flvBody(subscription: Subscription): ReadableStream<Uint8Array<ArrayBuffer>> {
   const body = new FlvBody(subscription);
   return new ReadableStream({
     pull: (controller) => body.pull(controller),
@@ -40,7 +40,7 @@ class FlvBody {
     this.#tags = subscription.tags.getReader();
   }
 
-  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+  async pull(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> {
     if (!this.#muxer) {
       const held = await this.#hold();
       const muxer = this.#muxer = new FlvMuxer(this.#subscription.media);

@@ -45,8 +45,6 @@ export function httpFlv(context: ViewContext): Handler<HttpEnv> {
     const cut = () => void outgoing.destroy();
     const viewer: Viewer = { protocol: "http-flv", request, socket, cut };
     const subscription = await beginView(context, viewer, gone.signal);
-    return body(flvBody(subscription) as ReadableStream<Uint8Array<ArrayBuffer>>, 200, {
-      ...FLV_HEADERS,
-    });
+    return body(flvBody(subscription), 200, { ...FLV_HEADERS });
   };
 }

@@ -10,6 +10,7 @@ import { getRequestListener } from "@hono/node-server";
 import { acceptAll } from "../accept.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import { HttpSockets } from "./http_sockets.ts";
+import { socketOf } from "./stream_request.ts";
 
 /** How long a client may take over the head of its request, in milliseconds. */
 const HEADERS_TIMEOUT = 10_000;
@@ -121,7 +122,7 @@ function nodeServer({ fetch, upgrade }: HttpHandlers): { server: Server; stop: (
     shouldUpgradeCallback: asksForWebSocket,
   };
   const server = createServer(options, (request, response) => {
-    const socket = request.socket as unknown as HttpSocket;
+    const socket = socketOf(request);
     if (socket.requests > MAX_PIPELINED) return void socket.destroy();
     socket.requests++;
     response.once("close", () => socket.requests--);

@@ -5,6 +5,7 @@
  */
 
 import { Duplex } from "node:stream";
+import { formatAddr } from "../address.ts";
 
 /** Bytes of memory for a read: most peers ask for something once, and then only take. */
 const SMALLEST_READ = 4 * 1024;
@@ -51,8 +52,7 @@ export class HttpSocket extends Duplex {
     this.#conn = conn;
     this.remoteAddress = conn.remoteAddr.hostname;
     this.remotePort = conn.remoteAddr.port;
-    const isV6 = this.remoteAddress.includes(":");
-    this.remoteAddr = `${isV6 ? `[${this.remoteAddress}]` : this.remoteAddress}:${this.remotePort}`;
+    this.remoteAddr = formatAddr(conn.remoteAddr);
     conn.setNoDelay();
   }
 

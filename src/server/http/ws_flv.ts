@@ -6,6 +6,7 @@
 
 import type { Buffer } from "node:buffer";
 import { type IncomingMessage, STATUS_CODES } from "node:http";
+import { getLogger } from "@logtape/logtape";
 import { HTTPException } from "hono/http-exception";
 import { flvBody } from "../flv_body.ts";
 import type { Upgrade } from "./http_server.ts";
@@ -13,6 +14,8 @@ import type { HttpSocket } from "./http_socket.ts";
 import { readStreamRequest } from "./stream_request.ts";
 import { beginView, type ViewContext, type Viewer } from "./view.ts";
 import { createWebSocketServer, type WebSocketPeer, type WebSocketServer } from "./websocket.ts";
+
+const log = getLogger(["sluice", "http"]);
 
 /** Bytes that may wait in a socket before the tags behind them wait in the viewer's queue. */
 const MAX_BUFFERED = 256 * 1024;
@@ -104,6 +107,13 @@ function messagesTo(peer: WebSocketPeer): WritableStream<Uint8Array> {
 /** The answer that the request would have had without asking for another protocol. */
 function refuse(socket: HttpSocket, error: unknown): void {
   const isOurs = error instanceof HTTPException;
+  if (!isOurs) {
+    log.error("Cannot open a WebSocket for {remoteAddr}: {error}", {
+      connection: socket.id,
+      remoteAddr: socket.remoteAddr,
+      error: error instanceof Error ? error.stack : String(error),
+    });
+  }
   const status = isOurs ? error.status : 500;
   const body = JSON.stringify({ error: isOurs ? error.message : "Something failed here" });
   socket.on("error", () => {});

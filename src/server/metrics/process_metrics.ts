@@ -36,16 +36,20 @@ export function registerProcess(registry: Registry): void {
     const { user, system } = process.cpuUsage();
     return (user + system) / MICROSECONDS;
   });
-  gauge("sluice_resident_memory_bytes", "Memory of the process in RAM", () => memory().rss);
-  gauge("sluice_heap_total_bytes", "Memory that JavaScript has taken", () => memory().heapTotal);
-  gauge("sluice_heap_used_bytes", "Memory that JavaScript uses", () => memory().heapUsed);
+  gauge(
+    "sluice_resident_memory_bytes",
+    "Memory of the process in RAM",
+    () => Deno.memoryUsage().rss,
+  );
+  gauge(
+    "sluice_heap_total_bytes",
+    "Memory that JavaScript has taken",
+    () => Deno.memoryUsage().heapTotal,
+  );
+  gauge("sluice_heap_used_bytes", "Memory that JavaScript uses", () => Deno.memoryUsage().heapUsed);
   gauge(
     "sluice_external_memory_bytes",
     "Memory outside of JavaScript's heap that it holds, as frames",
-    () => memory().external,
+    () => Deno.memoryUsage().external,
   );
-}
-
-function memory(): Deno.MemoryUsage {
-  return Deno.memoryUsage();
 }
