@@ -206,9 +206,9 @@ export class Connection implements RtmpConnection {
     void this.end("All connections together hold too much unfinished, and this one the most");
   }
 
-  #write(bytes: Uint8Array | undefined): Promise<void> {
-    this.bytesSent += bytes!.length;
-    return this.#socket.write(bytes!);
+  #write(bytes: Uint8Array): Promise<void> {
+    this.bytesSent += bytes.length;
+    return this.#socket.write(bytes);
   }
 
   async #handshake(): Promise<void> {

@@ -10,7 +10,10 @@ import type { RtmpMessage } from "../message/message.ts";
 import { SendWindow } from "./send_window.ts";
 
 /** Where bytes go: the writer of a stream, or something as simple. */
-export type ByteWriter = Pick<WritableStreamDefaultWriter<Uint8Array>, "write">;
+export interface ByteWriter {
+  /** Resolves when the peer's side has taken the bytes. */
+  write(bytes: Uint8Array): Promise<void>;
+}
 
 /** Bytes that may wait for the write before them. */
 const MAX_PENDING_BYTES = 256 * 1024;
