@@ -54,7 +54,8 @@ export class PeerServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGKILL");
+    // In an orderly way: it may still have to write what it has taken.
+    this.#child.kill("SIGTERM");
     await this.#child.status;
     await this.#complaints;
     await Deno.remove(this.#directory, { recursive: true });
