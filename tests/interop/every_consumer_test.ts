@@ -150,17 +150,25 @@ class PlayEntrance implements AsyncDisposable {
       said += decoder.decode(bytes);
       if (said.includes("NetStream.Play.Start")) this.playing++;
     };
-    const overheard = server.readable.pipeThrough(
-      new TransformStream({
-        transform(bytes, controller) {
-          listen(bytes);
-          controller.enqueue(bytes);
-        },
-      }),
-    );
-    await Promise.allSettled([
-      player.readable.pipeTo(server.writable),
-      overheard.pipeTo(player.writable),
-    ]);
+    await Promise.allSettled([copy(player, server), copy(server, player, listen)]);
+    for (const conn of [player, server]) conn[Symbol.dispose]();
   }
+}
+
+/**
+ * Copies one direction of a connection, and says its goodbye. The other stays open: closing both while
+ * an acknowledgement has come unread would make the system throw away the last frames.
+ */
+async function copy(
+  from: Deno.TcpConn,
+  to: Deno.TcpConn,
+  listen?: (bytes: Uint8Array<ArrayBuffer>) => void,
+): Promise<void> {
+  const memory = new Uint8Array(64 * 1024);
+  for (let count = await from.read(memory); count !== null; count = await from.read(memory)) {
+    const bytes = memory.subarray(0, count);
+    listen?.(bytes);
+    for (let at = 0; at < count;) at += await to.write(bytes.subarray(at));
+  }
+  await to.closeWrite();
 }
