@@ -39,8 +39,9 @@ export interface RtmpPublisher {
  * written at its own pace. `onMetaData` is sent as `@setDataFrame`, so that servers keep it.
  *
  * The application is the first segment of the URL's path, or the first two of three or more; the
- * query belongs to the stream's name. A user and a password in front of the host are for Adobe's
- * authentication, by which the password does not travel.
+ * query belongs to the stream's name. In `rtmp://host/app?token=1/name`, where the query comes
+ * first, it belongs to the application. What no URL can say, `app` and `streamName` do. A user and a
+ * password before the host are for Adobe's authentication, by which the password does not travel.
  *
  * @param url Where to: `rtmp://host/app/name`, or `rtmps:` for TLS. The ports are 1935 and 443.
  * @param options What the URL does not say.

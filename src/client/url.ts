@@ -34,7 +34,7 @@ export interface RtmpTarget {
 export interface RtmpTargetOptions {
   /** The application, instead of the first one or two segments of the URL's path. */
   app?: string;
-  /** The stream's name with its query, instead of what is behind the application. */
+  /** The stream's name with its query, instead of what stands after the application. */
   streamName?: string;
 }
 
@@ -49,7 +49,9 @@ const PATTERN =
 /**
  * Takes an RTMP URL apart. The application is the first segment of the path, or the first two if
  * there are more than two (`live/inst` of `/live/inst/cam`) and no colon follows (`/vod/mp4:a/b`).
- * Everything behind it, a query too, is the stream's name, as it is written.
+ * Everything after it, a query too, is the stream's name, as it is written. A path with no slash
+ * before its query has the application's query there, up to the last slash
+ * (`/live?token=a/b/cam` is `cam` of `live?token=a/b`).
  *
  * @throws {TypeError} If it is not an RTMP URL, or names no application or no stream.
  */
@@ -62,11 +64,13 @@ export function parseRtmpUrl(url: string | URL, options: RtmpTargetOptions = {})
   if (port < 1 || port > 65535) {
     throw new TypeError(`Cannot use this URL: the port ${port} is not from 1 to 65535`);
   }
-  const found = split(rest);
+  const found = options.streamName === undefined ? split(rest) : splitPath(rest);
   const app = options.app ?? found.app;
   const streamName = options.streamName ?? found.streamName;
   const host = `${bracketed}:${port}`;
-  if (app === "") throw new TypeError(`Cannot use the URL of ${host}: it names no application`);
+  if (withoutQuery(app) === "") {
+    throw new TypeError(`Cannot use the URL of ${host}: it names no application`);
+  }
   if (streamName === "") throw new TypeError(`Cannot use the URL of ${host}: it names no stream`);
   return {
     secure,
@@ -83,8 +87,18 @@ export function parseRtmpUrl(url: string | URL, options: RtmpTargetOptions = {})
 
 const RIGHT_FORM = "it is not of the form rtmp://host/app/name or rtmps://host/app/name";
 
+/** An application and a stream's name, each with its query. */
+type Parts = Pick<RtmpTarget, "app" | "streamName">;
+
+/** As {@linkcode splitPath}, and finds a stream's name that stands after the application's query. */
+function split(rest: string): Parts {
+  const last = rest.lastIndexOf("/");
+  if (last < 0 || withoutQuery(rest).includes("/")) return splitPath(rest);
+  return { app: rest.slice(0, last), streamName: rest.slice(last + 1) };
+}
+
 /** The query belongs to the stream's name, or to the application if that is all there is. */
-function split(rest: string): { app: string; streamName: string } {
+function splitPath(rest: string): Parts {
   const path = withoutQuery(rest);
   const first = path.indexOf("/");
   if (first < 0) return { app: rest, streamName: "" };

@@ -16,13 +16,15 @@ const MAX_BODY_SIZE = 16 * 1024;
 /**
  * Reads a body whose members are all strings.
  *
- * @param example What it should be like; its members are those that are read.
+ * @param example What it should be like; its members are those that have to be there.
+ * @param optional Those that may be there beside them.
  * @throws {HTTPException} If it is something else, or too large: 400, 413 or 415.
  */
-export async function readStrings<Name extends string>(
+export async function readStrings<Name extends string, Optional extends string = never>(
   context: Context<HttpEnv>,
   example: Record<Name, string>,
-): Promise<Record<Name, string>> {
+  ...optional: Optional[]
+): Promise<Record<Name, string> & Partial<Record<Optional, string>>> {
   const text = await readBody(context.env.incoming);
   const [type = ""] = (context.req.header("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/json") {
@@ -31,10 +33,12 @@ export async function readStrings<Name extends string>(
     });
   }
   const body = parse(text);
-  const members = Object.entries(typeof body === "object" && body !== null ? body : {});
-  const strings = members.filter(([, value]) => typeof value === "string");
-  const found = Object.fromEntries(strings) as Record<Name, string>;
-  if (Object.keys(example).every((name) => Object.hasOwn(found, name))) return found;
+  const names = [...Object.keys(example), ...optional];
+  const members = Object.entries(typeof body === "object" && body !== null ? body : {})
+    .filter(([name]) => names.includes(name));
+  const found = Object.fromEntries(members) as Record<Name | Optional, string>;
+  const isWhole = Object.keys(example).every((name) => Object.hasOwn(found, name));
+  if (isWhole && members.every(([, value]) => typeof value === "string")) return found;
   throw new HTTPException(400, { message: `The body must be like ${JSON.stringify(example)}` });
 }
 

@@ -17,9 +17,12 @@ export function pushRoutes(pushes: Pushes): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.get("/", (context) => context.json({ pushes: pushes.list }));
   routes.post("/", async (context) => {
-    const { stream, url } = await readStrings(context, EXAMPLE);
+    const { stream, url, app, name } = await readStrings(context, EXAMPLE, "app", "name");
     try {
-      const push = pushes.add(stream, url);
+      const push = pushes.add(stream, url, {
+        ...app !== undefined && { app },
+        ...name !== undefined && { streamName: name },
+      });
       context.header("location", `/api/v1/pushes/${push.id}`);
       return context.json(push, 201);
     } catch (error) {

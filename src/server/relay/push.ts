@@ -10,7 +10,7 @@ import { publishRtmp } from "../../client/publish.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { backoff, HELD_LONG_ENOUGH, pause } from "./backoff.ts";
 import type { Hub } from "../hub.ts";
-import { RelayUrl } from "./relay_url.ts";
+import type { RelayUrl } from "./relay_url.ts";
 
 /** What a push is doing: waiting for the stream, sending it, or waiting to try again. */
 export type PushState = "waiting" | "connecting" | "live" | "retrying" | "ended";
@@ -37,11 +37,12 @@ export class Push {
   /**
    * Begins.
    *
-   * @throws {TypeError} If the URL is none.
+   * @param stream The path of the stream.
+   * @param url Where to.
    */
-  constructor(hub: Hub, stream: string, url: string) {
+  constructor(hub: Hub, stream: string, url: RelayUrl) {
     this.stream = stream;
-    this.#url = new RelayUrl(url);
+    this.#url = url;
     this.target = this.#url.shown;
     this.done = this.#run(hub);
   }
@@ -89,7 +90,7 @@ export class Push {
       await Promise.race([subscription.begun, subscription.done]);
       if (signal.aborted) return;
       this.#state = "connecting";
-      const { writable } = await publishRtmp(this.#url.href, { signal });
+      const { writable } = await publishRtmp(this.#url.href, { ...this.#url.options, signal });
       this.#state = "live";
       log.info("{path} is pushed to {target}", { path: this.stream, target: this.target });
       const since = performance.now();

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { parseRtmpUrl } from "../../client/url.ts";
+import type { RtmpTargetOptions } from "../../client/url.ts";
 import type { Hub } from "../hub.ts";
 import { Push } from "./push.ts";
+import { RelayUrl } from "./relay_url.ts";
 
 /** Pushes that may run at once. */
 const MAX_PUSHES = 100;
@@ -28,18 +29,19 @@ export class Pushes {
   /**
    * Begins to send a stream on whenever it is live.
    *
+   * @param options The application and the stream's name there, where the URL does not say them.
    * @throws {TypeError} If the stream or the URL cannot be one.
    * @throws {RangeError} If there are too many already.
    */
-  add(stream: string, url: string): Push {
+  add(stream: string, url: string, options: RtmpTargetOptions = {}): Push {
     if (!/[^/]\/[^/]/.test(stream)) {
       throw new TypeError("Cannot push: the stream must be as live/demo");
     }
-    parseRtmpUrl(url);
+    const target = new RelayUrl(url, options);
     if (this.#pushes.size >= MAX_PUSHES) {
       throw new RangeError(`Cannot push: there are ${MAX_PUSHES} pushes already`);
     }
-    const push = new Push(this.#hub, stream, url);
+    const push = new Push(this.#hub, stream, target);
     this.#pushes.set(push.id, push);
     return push;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { parseRtmpUrl } from "../../client/url.ts";
+import { parseRtmpUrl, type RtmpTargetOptions } from "../../client/url.ts";
 
 /** Characters of the shortest text that is taken for a secret: less cannot be told from words. */
 const SHORTEST_SECRET = 4;
@@ -16,6 +16,8 @@ const SHORTEST_SECRET = 4;
 export class RelayUrl {
   /** The URL as it is. */
   readonly href: string;
+  /** What was given beside it. */
+  readonly options: RtmpTargetOptions;
   /** Where it leads, as `rtmp://host:1935/app/…`. */
   readonly shown: string;
   readonly #secrets: string[];
@@ -23,11 +25,13 @@ export class RelayUrl {
   /**
    * Takes it apart.
    *
+   * @param options The application and the stream's name, where the URL does not say them.
    * @throws {TypeError} If it is not an RTMP URL, or names no application or no stream.
    */
-  constructor(href: string) {
-    const { secure, place, app, streamName, credentials } = parseRtmpUrl(href);
+  constructor(href: string, options: RtmpTargetOptions = {}) {
+    const { secure, place, app, streamName, credentials } = parseRtmpUrl(href, options);
     this.href = href;
+    this.options = options;
     this.shown = `${secure ? "rtmps" : "rtmp"}://${place}/…`;
     const parts = [app.slice(app.indexOf("?") + 1 || app.length), streamName]
       .flatMap((text) => [text, ...text.split(/[?&=/]/)]);

@@ -52,7 +52,16 @@ export const OTHER_SCHEMAS: Readonly<Record<string, Part>> = {
     lastError: { type: ["string", "null"] },
     ledger: { anyOf: [ref("Consumer"), { type: "null" }] },
   }),
-  NewPush: object({ stream: PATH, url: text("`rtmp://` or `rtmps://`, with the stream's name.") }),
+  NewPush: object(
+    {
+      stream: PATH,
+      url: text("`rtmp://` or `rtmps://`, with the app and the stream's name."),
+      app: text("The app there with its query, instead of what the URL says."),
+      name: text("The stream's name there with its query, instead of what the URL says."),
+    },
+    "app",
+    "name",
+  ),
   Recording: object({
     id: text("That of its consumer in the ledger of the stream.", { format: "uuid" }),
     stream: PATH,
