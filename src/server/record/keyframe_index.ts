@@ -9,7 +9,7 @@ export const MAX_KEYFRAMES = 2048;
 
 /** The index as it stands in `onMetaData` (FLV 10.1, section E.5, leaves it to custom). */
 export interface KeyframeTable {
-  /** When, in seconds. */
+  /** The times of their tags, in seconds; below 0 for those before time 0. */
   times: number[];
   /** Where the tag begins, in bytes from the beginning of the file. */
   filepositions: number[];
@@ -23,13 +23,26 @@ export class KeyframeIndex {
   #stride = 1;
   #count = 0;
 
-  /** Adds a keyframe. One that is not later than the last could not be found by its time. */
-  add(timestamp: number, position: number): void {
-    const time = timestamp / 1000;
-    if (time <= (this.#times.at(-1) ?? -Infinity)) return;
+  /**
+   * Adds a keyframe. Times must rise for a player to find them: where they step back, either the
+   * last entry was a single one out of line, which the new one replaces, or the new one is left out.
+   *
+   * @param time Its time, in milliseconds.
+   * @param position Where its tag begins, in bytes from the beginning of the file.
+   */
+  add(time: number, position: number): void {
+    const seconds = time / 1000;
+    const end = this.#times.length;
+    if (end > 0 && seconds <= this.#times[end - 1]!) {
+      const fits = end > 1 && seconds > this.#times[end - 2]!;
+      if (!fits) return;
+      this.#times[end - 1] = seconds;
+      this.#positions[end - 1] = position;
+      return;
+    }
     if (this.#count++ % this.#stride !== 0) return;
     if (this.#times.length === MAX_KEYFRAMES) this.#thinOut();
-    this.#times.push(time);
+    this.#times.push(seconds);
     this.#positions.push(position);
   }
 

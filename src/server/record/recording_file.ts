@@ -9,6 +9,7 @@ import { FLAGS_AT } from "../../flv/file_header.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
 import { FlvMuxer } from "../../flv/muxer.ts";
 import { isKeyframe, mediaKind } from "../../flv/tag_kind.ts";
+import { FileClock } from "./file_clock.ts";
 import { KeyframeIndex } from "./keyframe_index.ts";
 import {
   type RecordingFacts,
@@ -24,6 +25,7 @@ import { RecordingTime } from "./recording_time.ts";
  */
 export class RecordingFile {
   readonly #file: Deno.FsFile;
+  readonly #clock = new FileClock();
   readonly #index = new KeyframeIndex();
   readonly #time = new RecordingTime();
   /** What has come, as the header says. */
@@ -72,11 +74,11 @@ export class RecordingFile {
     const position = this.#length;
     await this.#append(this.#muxer.tag(tag));
     const kind = mediaKind(tag.type, tag.data);
-    if (kind === "videoFrames" || kind === "audioFrames") {
-      this.#time.add(tag.timestamp, kind);
-      this.#frames[kind]++;
-    }
-    if (isKeyframe(tag)) this.#index.add(tag.timestamp, position);
+    if (kind !== "videoFrames" && kind !== "audioFrames") return;
+    const time = this.#clock.time(tag.timestamp);
+    this.#time.add(time, kind);
+    this.#frames[kind]++;
+    if (isKeyframe(tag)) this.#index.add(time, position);
   }
 
   /**

@@ -15,7 +15,7 @@ import { type KeyframeTable, MAX_KEYFRAMES } from "./keyframe_index.ts";
 export interface RecordingFacts {
   /** Seconds from the first frame to the end of the last. */
   duration: number;
-  /** When the last frame is shown, in seconds. */
+  /** The latest time of a frame's tag, in seconds. */
   lasttimestamp: number;
   /** Bytes. */
   filesize: number;

@@ -1,5 +1,5 @@
 /**
- * From when to when a recording goes.
+ * The first and last time of a recording, and its duration.
  *
  * @module
  */
@@ -7,30 +7,61 @@
 /** The frames whose time counts: sequence headers come at 0 even when frames are hours later. */
 type FrameKind = "videoFrames" | "audioFrames";
 
-/** The earliest and the latest time of all frames. */
+/** Frame lengths whose median is the usual one. */
+const LENGTHS = 16;
+
+/** The longest that the last frame is taken to last, in milliseconds. */
+const MAX_LENGTH = 1000;
+
+/** The frames of one kind. */
+class Track {
+  last = -Infinity;
+  #previous = NaN;
+  /** The latest distances between frames, in milliseconds; the oldest is overwritten. */
+  readonly #lengths: number[] = [];
+  #count = 0;
+
+  add(time: number): void {
+    const length = time - this.#previous;
+    // Frames of several tracks have equal times, and a step back is no length.
+    if (length > 0) this.#lengths[this.#count++ % LENGTHS] = length;
+    this.#previous = time;
+    this.last = Math.max(this.last, time);
+  }
+
+  /** When the last frame ends, if it lasts as long as frames usually do. */
+  get end(): number {
+    const lengths = this.#lengths.toSorted((a, b) => a - b);
+    const usual = lengths[lengths.length >> 1] ?? 0;
+    return this.last + Math.min(usual, MAX_LENGTH);
+  }
+}
+
+/** The earliest and the latest time of all frames; a jump is no frame that lasted so long. */
 export class RecordingTime {
   #first = Infinity;
-  #last = -Infinity;
-  /** When the last frame ends, if it takes as long as the one before it. */
-  #end = -Infinity;
-  readonly #previous: Partial<Record<FrameKind, number>> = {};
+  readonly #tracks: Record<FrameKind, Track> = {
+    videoFrames: new Track(),
+    audioFrames: new Track(),
+  };
 
   /** Counts a frame at its time, in milliseconds. */
-  add(timestamp: number, kind: FrameKind): void {
-    const length = timestamp - (this.#previous[kind] ?? timestamp);
-    this.#previous[kind] = timestamp;
-    this.#first = Math.min(this.#first, timestamp);
-    this.#last = Math.max(this.#last, timestamp);
-    this.#end = Math.max(this.#end, timestamp + Math.max(0, length));
+  add(time: number, kind: FrameKind): void {
+    this.#first = Math.min(this.#first, time);
+    this.#tracks[kind].add(time);
   }
 
-  /** Seconds from the first frame to the end of the last. */
+  /** Seconds from the first frame to the end of the last; 0 without frames. */
   get duration(): number {
-    return this.#end < this.#first ? 0 : (this.#end - this.#first) / 1000;
+    if (this.#first === Infinity) return 0;
+    const { videoFrames, audioFrames } = this.#tracks;
+    return (Math.max(videoFrames.end, audioFrames.end) - this.#first) / 1000;
   }
 
-  /** The time of the last frame, in seconds. */
+  /** The latest time of a frame, in seconds; 0 without frames. */
   get last(): number {
-    return Math.max(0, this.#last) / 1000;
+    if (this.#first === Infinity) return 0;
+    const { videoFrames, audioFrames } = this.#tracks;
+    return Math.max(videoFrames.last, audioFrames.last) / 1000;
   }
 }

@@ -5,8 +5,8 @@ import { FlvDemuxer } from "../../../src/flv/demuxer.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
 import { parseScriptTag } from "../../../src/flv/script_tag.ts";
 import { isKeyframe } from "../../../src/flv/tag_kind.ts";
-import { RecordingFile } from "../../../src/server/record/recording_file.ts";
 import { fixtureTags, mediaOf, tagsOf, videoTag } from "../../support/media.ts";
+import { record, type Said, said } from "./recorded.ts";
 
 const AUDIO: FlvTag = { type: "audio", timestamp: 7, data: Uint8Array.of(0xaf, 1, 0x21) };
 
@@ -15,47 +15,11 @@ function metadata(...values: unknown[]): FlvTag {
   return { type: "script", timestamp: 0, data: encodeAmf0("onMetaData", ...values) };
 }
 
-/** What is said of a recording in its first tag, which nobody types. */
-interface Said {
-  duration: number;
-  lasttimestamp: number;
-  filesize: number;
-  hasKeyframes: boolean;
-  keyframes?: { times: number[]; filepositions: number[] };
-  [name: string]: unknown;
-}
-
-function said(bytes: Uint8Array): Said {
-  const { name, values } = parseScriptTag(tagsOf(bytes)[0]!.data);
-  assertEquals(name, "onMetaData");
-  const { filler, ...rest } = values[0] as Said;
-  assert(Array.isArray(filler) && filler.every((value) => value === null));
-  return rest as Said;
-}
-
 /** What the FLV header announces, as `audio+video`. */
 function announced(bytes: Uint8Array): string {
   const demuxer = new FlvDemuxer();
   demuxer.decode(bytes, () => {});
   return (["audio", "video"] as const).filter((kind) => demuxer.header?.[kind]).join("+");
-}
-
-/** Records tags; `look` sees the file after each of them, and when it is finished. */
-async function record(
-  tags: Iterable<FlvTag>,
-  look: (bytes: Uint8Array, tag: number) => void = () => {},
-): Promise<Uint8Array> {
-  const path = await Deno.makeTempFile({ prefix: "sluice-test-", suffix: ".flv" });
-  const recording = new RecordingFile(await Deno.open(path, { write: true }));
-  let count = 0;
-  for (const tag of tags) {
-    await recording.write(tag);
-    look(await Deno.readFile(path), count++);
-  }
-  await recording.finish();
-  const bytes = await Deno.readFile(path);
-  await Deno.remove(path);
-  return bytes;
 }
 
 Deno.test("a recording has the publisher's metadata, and an index of its keyframes in it", async () => {
@@ -149,15 +113,4 @@ Deno.test("a recording keeps the publisher's metadata, whatever is in it, and co
 Deno.test("a recording of nothing is a file that can be read", async () => {
   const bytes = await record([]);
   assertEquals([announced(bytes), tagsOf(bytes).length, said(bytes).duration], ["", 1, 0]);
-});
-
-Deno.test("a recording's times leave out headers at 0, and jumps do not confuse its index", async () => {
-  const header: FlvTag = { type: "video", timestamp: 0, data: Uint8Array.of(0x17, 0, 0, 0, 0, 1) };
-  const hour = 3_600_000;
-  const at = (timestamp: number): FlvTag => ({ ...videoTag(0), timestamp });
-  const { duration, lasttimestamp, keyframes } = said(
-    await record([header, at(hour), at(hour + 40), at(hour + 20), at(hour + 80)]),
-  );
-  assertEquals([duration, lasttimestamp], [0.14, 3600.08]);
-  assertEquals(keyframes?.times, [3600, 3600.04, 3600.08]);
 });

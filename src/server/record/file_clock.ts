@@ -1,0 +1,39 @@
+/**
+ * The times of a file as its readers understand them.
+ *
+ * @module
+ */
+
+/** Where the time of an FLV tag wraps, in milliseconds: it has 32 bits. */
+const WRAP = 2 ** 32;
+
+/** How near to a wrap a time must be to be taken for one beside it, in milliseconds. */
+const WINDOW = 60_000;
+
+/**
+ * Reads the 32 bits that a file has of each time as players do: a file whose first frame stands
+ * within 60 s below 2^32 begins before 0, as that of an encoder with a negative first timestamp
+ * does, and a time that steps over 2^32 goes on, in both directions. Every other jump stays as it
+ * is.
+ */
+export class FileClock {
+  /** What is added to the times of the file; unknown before the first frame. */
+  #base: number | undefined;
+  #previous = 0;
+
+  /**
+   * Gives the time of a frame.
+   *
+   * @param timestamp The time of its tag, in milliseconds; the file has the low 32 bits.
+   * @returns Milliseconds; below 0 for frames before time 0.
+   */
+  time(timestamp: number): number {
+    const stored = timestamp >>> 0;
+    const isEnd = stored >= WRAP - WINDOW;
+    if (this.#base === undefined) this.#base = isEnd ? -WRAP : 0;
+    else if (isEnd && this.#previous < WINDOW) this.#base -= WRAP;
+    else if (stored < WINDOW && this.#previous >= WRAP - WINDOW) this.#base += WRAP;
+    this.#previous = stored;
+    return this.#base + stored;
+  }
+}
