@@ -16,6 +16,9 @@ import type { FlvTag } from "./flv_tag.ts";
 import { SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
 import { parseVideoTag } from "./video_tag.ts";
 
+/** The track that a player gets which does not know that there can be several. */
+export const FIRST_TRACK = 0;
+
 /** The first bit of a video tag that has an enhanced header. */
 const IS_EX_HEADER = 0x80;
 

@@ -7,16 +7,13 @@
 import { FlvError } from "../errors.ts";
 import { type AudioTag, parseAudioTag } from "../flv/audio_tag.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { plainTrack, withoutModEx } from "../flv/plain_track.ts";
+import { FIRST_TRACK, plainTrack, withoutModEx } from "../flv/plain_track.ts";
 import { isEnhanced } from "../flv/tag_kind.ts";
 import { parseVideoTag, type VideoTag } from "../flv/video_tag.ts";
 import { type Capabilities, CapsEx } from "./capabilities.ts";
 
 /** Passes a tag on, as it is or made plainer, or leaves it out. */
 export type TagFilter = (tag: FlvTag) => FlvTag | undefined;
-
-/** The track that a player gets which does not know that there can be several. */
-const FIRST_TRACK = 0;
 
 /**
  * Makes the filter for a player. One that has announced nothing gets the first track of each kind,

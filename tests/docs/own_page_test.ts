@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:http";
 import { assertEquals } from "@std/assert";
 import mpegts from "mpegts.js/dist/mpegts.js" with { type: "text" };
+import { copyEnhanced, enhancedClip, RECENT_FFMPEG } from "../interop/enhanced_clips.ts";
 import { CHROMIUM, openPage, withBrowser } from "../support/browser.ts";
 import { clip, publishClip } from "../support/ffmpeg.ts";
 import { startTestApp } from "../support/server.ts";
@@ -12,6 +13,26 @@ import { codeBlocks, readDocument } from "./documents.ts";
 const HARMLESS = /^\[StartupStallJumper\]/;
 
 await toolTest([CHROMIUM, "ffmpeg"], "playing: the page of one's own plays", async () => {
+  const file = await clip("b-frames");
+  await playOwnPage((url) => {
+    const publishing = publishClip(file, url, "-re -stream_loop 4");
+    return { end: () => publishing };
+  });
+});
+
+await toolTest(
+  [CHROMIUM, ...RECENT_FFMPEG],
+  "playing: the page of one's own plays HDR and speaker positions by Enhanced RTMP",
+  async () => {
+    const file = await enhancedClip("hdr-av1-opus");
+    await playOwnPage((url) => copyEnhanced(file, url));
+  },
+);
+
+/** The page of the document plays what is published, and its browser complains of nothing. */
+async function playOwnPage(
+  publish: (url: string) => { end(): Promise<unknown> },
+): Promise<void> {
   const blocks = codeBlocks(await readDocument("docs/playing.md"));
   const { code } = blocks.find(({ info }) => info === "html")!;
   const app = await startTestApp();
@@ -24,14 +45,13 @@ await toolTest([CHROMIUM, "ffmpeg"], "playing: the page of one's own plays", asy
   });
   await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
   const { port } = site.address() as AddressInfo;
-  const rtmp = `rtmp://127.0.0.1:${app.rtmp.addr.port}/live/demo`;
-  const publishing = publishClip(await clip("b-frames"), rtmp, "-re -stream_loop 4");
   await withBrowser(async (browser) => {
     const { page, complaints } = await openPage(browser, `http://127.0.0.1:${port}/`);
+    const publishing = publish(`rtmp://127.0.0.1:${app.rtmp.addr.port}/live/demo`);
     await page.waitForFunction("document.getElementById('video').currentTime > 1");
     assertEquals(complaints.filter((text) => !HARMLESS.test(text)), []);
+    await publishing.end();
   });
-  await publishing;
   await app.shutdown();
   site.close();
-});
+}

@@ -26,6 +26,7 @@ const PROGRAM = new URL("enhanced_copy.mjs", import.meta.url).pathname;
 
 const PICTURE = "-f lavfi -i testsrc2=size=320x180:rate=30";
 const SOUND = "-f lavfi -i sine=frequency=440:sample_rate=48000";
+const HDR = "-color_primaries bt2020 -color_trc smpte2084 -colorspace bt2020nc";
 const HEVC = "libx265 -x265-params log-level=error:bframes=2";
 
 /** How the clips are made: each is 60 frames of video in two groups, and sound. */
@@ -33,6 +34,8 @@ const RECIPES = {
   "hevc-opus": `${PICTURE} ${SOUND} -t 2 -g 30 -c:v ${HEVC} -tag:v hvc1 -c:a libopus -b:a 64k`,
   "av1-flac":
     `${PICTURE} ${SOUND} -t 2 -g 30 -c:v libaom-av1 -cpu-used 8 -b:v 300k -strict -2 -c:a flac`,
+  "hdr-av1-opus": `${PICTURE} ${SOUND} -t 2 -g 30 ${HDR} -c:v libaom-av1 -cpu-used 8 -b:v 300k ` +
+    "-strict -2 -c:a libopus -b:a 64k",
   "vp9-ac3": `${PICTURE} ${SOUND} -t 2 -g 30 -c:v libvpx-vp9 -deadline realtime -b:v 300k -c:a ac3`,
   "two-sounds": `${PICTURE} ${SOUND} ${SOUND} -t 2 -g 30 -map 0 -map 1 -map 2 ` +
     "-c:v libx264 -bf 2 -c:a:0 aac -c:a:1 libopus -b:a:1 64k",

@@ -34,6 +34,10 @@ const CLIPS: Record<EnhancedClip, Configs> = {
     "video:0": { codec: "av01", profile: "Main", width: 320, height: 180 },
     "audio:0": { codec: "fLaC", sampleRate: 48000, channels: 1 },
   },
+  "hdr-av1-opus": {
+    "video:0": { codec: "av01", profile: "Main", width: 320, height: 180 },
+    "audio:0": { codec: "Opus", sampleRate: 48000, channels: 1 },
+  },
   // Neither has more in its header: VP9 says its size in keyframes, AC-3 everything in each frame.
   "vp9-ac3": {
     "video:0": { codec: "vp09", profile: "Profile 0" },

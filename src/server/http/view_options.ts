@@ -5,6 +5,8 @@
  */
 
 import { HTTPException } from "hono/http-exception";
+import type { SubscribeOptions } from "../../channel/subscription.ts";
+import { plainTag } from "../../flv/plain_tag.ts";
 import type { ConsumerMode } from "../../ledger/consumer_ledger.ts";
 
 /** How long a viewer waits for a publisher unless it says otherwise, in seconds. */
@@ -13,24 +15,31 @@ const DEFAULT_WAIT = 30;
 /** The longest a viewer may wait, in seconds. */
 const LONGEST_WAIT = 3600;
 
-/** How somebody wants to watch. */
+/** How a viewer wants to watch. */
 export interface ViewOptions {
   /** For how long to wait for a publisher, in seconds. */
   wait: number;
   mode: ConsumerMode;
   audio: boolean;
   video: boolean;
+  /** Makes tags plain, if the viewer asks for that; else they are passed on as they are. */
+  filter?: NonNullable<SubscribeOptions["filter"]>;
 }
 
 /**
- * Reads `?wait=SECONDS`, `?audio=0`, `?video=0` and `?mode=lossless`. One that is given twice is
- * refused: a proxy might have looked at the other.
+ * Reads `?wait=SECONDS`, `?audio=0`, `?video=0`, `?tracks=first` and `?mode=lossless`. One that is
+ * given twice is refused: a proxy might have looked at the other.
  *
  * @throws {HTTPException} If a value makes no sense, or is not allowed here.
  */
 export function readViewOptions(params: URLSearchParams, allowLossless: boolean): ViewOptions {
-  const [waitText, modeText, audioText, videoText] = ["wait", "mode", "audio", "video"]
-    .map((name) => single(params, name));
+  const [waitText, modeText, audioText, videoText, tracks] = [
+    "wait",
+    "mode",
+    "audio",
+    "video",
+    "tracks",
+  ].map((name) => single(params, name));
   const wait = readWait(waitText);
   const mode = modeText ?? "live";
   if (mode !== "live" && mode !== "lossless") throw bad("mode must be live or lossless");
@@ -42,7 +51,10 @@ export function readViewOptions(params: URLSearchParams, allowLossless: boolean)
   const audio = audioText !== "0";
   const video = videoText !== "0";
   if (!audio && !video) throw bad("There is nothing to send without audio and video");
-  return { wait, mode, audio, video };
+  if (tracks !== undefined && tracks !== "first") {
+    throw bad("tracks must be first, or left out for all of them");
+  }
+  return { wait, mode, audio, video, ...tracks && { filter: plainTag } };
 }
 
 function single(params: URLSearchParams, name: string): string | undefined {

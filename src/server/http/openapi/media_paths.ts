@@ -25,6 +25,12 @@ const VIEW: readonly Part[] = [
   }),
   query("audio", "0 to leave audio out.", { enum: ["0", "1"] }),
   query("video", "0 to leave video out.", { enum: ["0", "1"] }),
+  query(
+    "tracks",
+    "`first` for the plain form: the first track of each kind, and no packets that players which " +
+      "know little of Enhanced RTMP trip over.",
+    { enum: ["first"] },
+  ),
 ];
 
 /** Watching and publishing. */

@@ -1,0 +1,105 @@
+/**
+ * Tags in the plain form: what a player understands that knows FLV, and little of Enhanced RTMP.
+ *
+ * @module
+ */
+
+import { concat } from "@std/bytes";
+import { writeUint24 } from "../bytes/integers.ts";
+import { FlvError } from "../errors.ts";
+import { type AudioTag, parseAudioTag } from "./audio_tag.ts";
+import { AudioPacketType, skipModEx, VideoPacketType } from "./enhanced_header.ts";
+import type { FlvTag } from "./flv_tag.ts";
+import { FIRST_TRACK, plainTrack } from "./plain_track.ts";
+import { isEnhanced } from "./tag_kind.ts";
+import { parseVideoTag, type VideoTag } from "./video_tag.ts";
+
+/** Packet types that every player knows. */
+const PLAIN_PACKETS: readonly string[] = [
+  "sequence-start",
+  "coded-frames",
+  "coded-frames-x",
+  "sequence-end",
+  "empty",
+];
+
+/** The legacy first bytes of codecs that have them; the upper half of video's is the frame type. */
+const LEGACY_AVC = 0x07;
+const LEGACY_AAC = 0xaf;
+const LEGACY_MP3 = 0x2f;
+
+/** Bytes of a legacy AVC header: codec, packet type, composition time. */
+const AVC_HEADER_LENGTH = 5;
+
+/**
+ * Makes a tag plain. Of several tracks it keeps the first; ModEx are taken away; a codec that legacy
+ * FLV can name, H.264, AAC or MP3, gets the legacy header. Packets that players trip over are left
+ * out: HDR metadata, speaker positions, commands, MPEG-2 TS headers, reserved and malformed ones.
+ *
+ * A tag that is plain already is returned as it is. Nothing is written into the tag.
+ *
+ * @returns `undefined` if nothing plain is in the tag.
+ */
+export function plainTag(tag: FlvTag): FlvTag | undefined {
+  if (tag.type === "script") return tag;
+  try {
+    return tag.type === "video" ? plainVideo(tag) : plainAudio(tag);
+  } catch (error) {
+    if (error instanceof FlvError) return undefined;
+    throw error;
+  }
+}
+
+function plainVideo(tag: FlvTag): FlvTag | undefined {
+  const parsed = parseVideoTag(tag.data);
+  if (!PLAIN_PACKETS.includes(parsed.packetType)) return undefined;
+  if (!isEnhanced(tag)) return tag;
+  const track = firstTrackOf(parsed);
+  return track?.codec === "avc1" ? legacyAvc(tag, parsed, track) : withoutExtensions(tag, parsed);
+}
+
+function plainAudio(tag: FlvTag): FlvTag | undefined {
+  const parsed = parseAudioTag(tag.data);
+  if (!PLAIN_PACKETS.includes(parsed.packetType)) return undefined;
+  if (!isEnhanced(tag)) return tag;
+  const track = firstTrackOf(parsed);
+  const isFrame = parsed.packetType === "coded-frames";
+  if (track?.codec === "mp4a") {
+    if (parsed.packetType === "sequence-end") return undefined;
+    const packet = isFrame ? AudioPacketType.CodedFrames : AudioPacketType.SequenceStart;
+    return { ...tag, data: concat([Uint8Array.of(LEGACY_AAC, packet), track.data]) };
+  }
+  if (track?.codec === ".mp3") {
+    if (!isFrame) return undefined;
+    return { ...tag, data: concat([Uint8Array.of(LEGACY_MP3), track.data]) };
+  }
+  return withoutExtensions(tag, parsed);
+}
+
+function firstTrackOf<Track extends { trackId: number }>(
+  { tracks }: { tracks: Track[] },
+): Track | undefined {
+  return tracks.find(({ trackId }) => trackId === FIRST_TRACK);
+}
+
+/** An enhanced tag with one track and no ModEx. */
+function withoutExtensions(
+  tag: FlvTag,
+  { multitrack }: Pick<VideoTag | AudioTag, "multitrack">,
+): FlvTag | undefined {
+  const isPlain = multitrack === undefined && skipModEx(tag.data) === 0;
+  return isPlain ? tag : plainTrack(tag, FIRST_TRACK);
+}
+
+function legacyAvc(
+  tag: FlvTag,
+  { packetType }: VideoTag,
+  track: VideoTag["tracks"][number],
+): FlvTag {
+  const header = new Uint8Array(AVC_HEADER_LENGTH);
+  header[0] = tag.data[0]! & 0x70 | LEGACY_AVC;
+  if (packetType === "sequence-end") header[1] = VideoPacketType.SequenceEnd;
+  else if (packetType !== "sequence-start") header[1] = VideoPacketType.CodedFrames;
+  writeUint24(header, 2, track.compositionTime);
+  return { ...tag, data: concat([header, track.data]) };
+}
