@@ -111,6 +111,7 @@ export async function startApp(config: Config): Promise<App> {
       const timer = setTimeout(() => app.http?.sockets.closeServed(), VIEWERS_PATIENCE);
       await ended;
       await hub.shutdown();
+      await recordings?.close();
       clearTimeout(timer);
       await app.http?.shutdown();
       metrics?.stop();

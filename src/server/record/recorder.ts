@@ -4,10 +4,19 @@
  * @module
  */
 
-import { safeFileName } from "../../session/stream_name.ts";
+import { getLogger } from "@logtape/logtape";
+import { errorMessage } from "../../error_message.ts";
+import { safeFileName, safePathName } from "../../session/stream_name.ts";
+import { Journal } from "./journal.ts";
+import { repairRecordings } from "./repair.ts";
 
 /** Files of one name and second before it is given up: `-2` to `-99`. */
 const MAX_SUFFIX = 99;
+
+/** Directories that an app makes, one inside the other; its further segments share the last. */
+const MAX_DEPTH = 8;
+
+const log = getLogger(["sluice", "recording"]);
 
 /** A file that is new and empty. */
 export interface NewFile {
@@ -20,9 +29,14 @@ export interface NewFile {
 export class Recorder {
   /** The directory, as the command line has it. */
   readonly directory: string;
+  readonly #journal: Journal;
+  /** Resolves when what earlier servers left unfinished is complete. */
+  readonly #repaired: Promise<void>;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, journal: Journal) {
     this.directory = directory;
+    this.#journal = journal;
+    this.#repaired = repairIfAllowed(directory);
   }
 
   /**
@@ -33,11 +47,7 @@ export class Recorder {
    */
   static async open(directory: string): Promise<Recorder> {
     await Deno.mkdir(directory, { recursive: true });
-    const probe = `${directory}/.sluice-${crypto.randomUUID()}`;
-    const file = await Deno.open(probe, { write: true, createNew: true });
-    file.close();
-    await Deno.remove(probe);
-    return new Recorder(directory);
+    return new Recorder(directory, await Journal.open(directory));
   }
 
   /**
@@ -47,7 +57,7 @@ export class Recorder {
    * @throws {Error} If it cannot be made.
    */
   async create({ app, name }: { app: string; name: string }, since: Date): Promise<NewFile> {
-    const parts = app.split("/").map(safeFileName);
+    const parts = directoriesOf(app);
     await Deno.mkdir([this.directory, ...parts].join("/"), { recursive: true });
     const time = since.toISOString().replace(/[-:]|\.\d+/g, "");
     const base = [...parts, `${safeFileName(name)}-${time}`].join("/");
@@ -55,6 +65,7 @@ export class Recorder {
       const name = count === 1 ? `${base}.flv` : `${base}-${count}.flv`;
       try {
         const file = await Deno.open(`${this.directory}/${name}`, { write: true, createNew: true });
+        await this.#journal.begin(name);
         return { file, name };
       } catch (error) {
         if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
@@ -62,4 +73,44 @@ export class Recorder {
     }
     throw new Error(`Cannot record ${base}: all names up to -${MAX_SUFFIX} are taken`);
   }
+
+  /**
+   * Notes that a file is complete.
+   *
+   * @param name As `create` gave it.
+   */
+  async complete(name: string): Promise<void> {
+    await this.#journal.end(name);
+  }
+
+  /** Removes a file that has stayed empty. */
+  async discard(name: string): Promise<void> {
+    await Deno.remove(`${this.directory}/${name}`);
+    await this.#journal.end(name);
+  }
+
+  /** Ends the journal; no file is made any more. */
+  async close(): Promise<void> {
+    await this.#repaired;
+    await this.#journal.close();
+  }
+}
+
+/** Without permission to read, what was left stays as it is. */
+async function repairIfAllowed(directory: string): Promise<void> {
+  const { state } = await Deno.permissions.query({ name: "read", path: directory });
+  if (state !== "granted") return;
+  await repairRecordings(directory).catch((error) => {
+    log.warn("Cannot complete the recordings that were left unfinished: {error}", {
+      error: errorMessage(error),
+    });
+  });
+}
+
+/** The directories for an app, from the outermost in. */
+function directoriesOf(app: string): string[] {
+  const segments = app.split("/");
+  const outer = segments.slice(0, MAX_DEPTH - 1).map(safeFileName);
+  const inner = segments.slice(MAX_DEPTH - 1).join("/");
+  return inner === "" ? outer : [...outer, safePathName(inner)];
 }

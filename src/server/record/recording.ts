@@ -80,11 +80,11 @@ export class Recording {
       for (; tag; tag = await this.#next()) await this.#file!.write(tag);
     } catch (error) {
       await this.#tags.cancel(error);
-      // Why it cannot be finished either would say less.
-      await this.#file?.finish().catch(() => {});
+      await this.#giveUp();
       throw error;
     }
     await this.#file!.finish();
+    await this.#recorder.complete(this.#name!);
     log.info("The recording {name} is complete", this.#facts);
   }
 
@@ -109,6 +109,16 @@ export class Recording {
       videoFrames,
       audioFrames,
     };
+  }
+
+  /** Completes the file as far as that is possible; why it is not would say less than what failed. */
+  async #giveUp(): Promise<void> {
+    if (!this.#file || this.#name === undefined) return;
+    await this.#file.finish().catch(() => {});
+    const end = this.#file.bytes === 0
+      ? this.#recorder.discard(this.#name)
+      : this.#recorder.complete(this.#name);
+    await end.catch(() => {});
   }
 
   get #facts(): Record<string, unknown> {

@@ -5,10 +5,13 @@
  */
 
 import { concat } from "@std/bytes";
-import { FLAGS_AT } from "../../flv/file_header.ts";
+import { FlvError } from "../../errors.ts";
+import { FlvDemuxer } from "../../flv/demuxer.ts";
+import { FILE_HEADER_LENGTH, FLAGS_AT } from "../../flv/file_header.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
 import { FlvMuxer } from "../../flv/muxer.ts";
 import { isKeyframe, mediaKind } from "../../flv/tag_kind.ts";
+import { PREVIOUS_TAG_SIZE_LENGTH, TAG_HEADER_LENGTH } from "../../flv/tag_header.ts";
 import { FileClock } from "./file_clock.ts";
 import { KeyframeIndex } from "./keyframe_index.ts";
 import {
@@ -17,6 +20,12 @@ import {
   recordingMetadataOf,
 } from "./recording_metadata.ts";
 import { RecordingTime } from "./recording_time.ts";
+
+/** How often it is checked whether the file still has a name, in milliseconds. */
+const NAME_CHECK_INTERVAL = 5_000;
+
+/** Bytes that are read at once of a file that was left unfinished. */
+const READ_SIZE = 256 * 1024;
 
 /**
  * Writes tags to a file, the first of which is metadata with room for an index. Media and its times
@@ -36,11 +45,43 @@ export class RecordingFile {
   #metadataTime = 0;
   /** Bytes of the file that are whole. */
   #length = 0;
+  /** Bytes of the last tag that was found in a file, without the size after it. */
+  #lastSize = 0;
   readonly #frames = { videoFrames: 0, audioFrames: 0 };
+  /** When the file was last seen to have a name, by `performance.now()`. */
+  #checkedAt = performance.now();
 
   /** Begins a file that is empty. */
   constructor(file: Deno.FsFile) {
     this.#file = file;
+  }
+
+  /**
+   * Takes up a file that a killed server has left: reads it to its last whole tag and cuts off what
+   * comes after that. `finish` then completes it.
+   *
+   * @param file Open for reading and writing.
+   * @throws {FlvError} If it is no FLV file, or does not begin as a recording does.
+   */
+  static async reopen(file: Deno.FsFile): Promise<RecordingFile> {
+    const recording = new RecordingFile(file);
+    const demuxer = new FlvDemuxer();
+    const memory = new Uint8Array(READ_SIZE);
+    for (let read = await file.read(memory); read !== null; read = await file.read(memory)) {
+      demuxer.decode(memory.subarray(0, read), (tag) => recording.#find(tag));
+    }
+    if (demuxer.header) {
+      Object.assign(recording.#has, { audio: demuxer.header.audio, video: demuxer.header.video });
+      recording.#muxer = new FlvMuxer(recording.#has);
+    }
+    await file.truncate(recording.#length);
+    await recording.#writeLastSize();
+    if (recording.#length > 0 && !recording.#metadata) {
+      throw new FlvError("Cannot complete a recording", {
+        read: "another first tag than the metadata of a recording",
+      });
+    }
+    return recording;
   }
 
   /** Bytes that have been written. */
@@ -73,12 +114,8 @@ export class RecordingFile {
     if (tag.type !== "script" && !this.#has[tag.type]) await this.#announce(tag.type);
     const position = this.#length;
     await this.#append(this.#muxer.tag(tag));
-    const kind = mediaKind(tag.type, tag.data);
-    if (kind !== "videoFrames" && kind !== "audioFrames") return;
-    const time = this.#clock.time(tag.timestamp);
-    this.#time.add(time, kind);
-    this.#frames[kind]++;
-    if (isKeyframe(tag)) this.#index.add(time, position);
+    this.#count(tag, position);
+    if (performance.now() - this.#checkedAt > NAME_CHECK_INTERVAL) await this.#checkName();
   }
 
   /**
@@ -99,9 +136,48 @@ export class RecordingFile {
           keyframes: this.#index.table,
         }),
       );
+      await this.#checkName();
+      await this.#file.syncData();
     } finally {
       this.#file.close();
     }
+  }
+
+  /** Counts a tag that stands in the file. */
+  #count(tag: FlvTag, position: number): void {
+    const kind = mediaKind(tag.type, tag.data);
+    if (kind !== "videoFrames" && kind !== "audioFrames") return;
+    const time = this.#clock.time(tag.timestamp);
+    this.#time.add(time, kind);
+    this.#frames[kind]++;
+    if (isKeyframe(tag)) this.#index.add(time, position);
+  }
+
+  /** Counts a tag that was found in a file; the first is metadata of ours. */
+  #find(tag: FlvTag): void {
+    const position = this.#length || FILE_HEADER_LENGTH + PREVIOUS_TAG_SIZE_LENGTH;
+    this.#lastSize = TAG_HEADER_LENGTH + tag.data.length;
+    if (this.#length === 0) {
+      const own = recordingMetadataOf(tag);
+      if (own?.encode().length === tag.data.length) this.#metadata = own;
+      this.#metadataTime = tag.timestamp;
+    } else this.#count(tag, position);
+    this.#length = position + this.#lastSize + PREVIOUS_TAG_SIZE_LENGTH;
+  }
+
+  /** The size that stands after the last tag that was found may have been torn. */
+  async #writeLastSize(): Promise<void> {
+    if (this.#length === 0) return;
+    const size = new Uint8Array(PREVIOUS_TAG_SIZE_LENGTH);
+    new DataView(size.buffer).setUint32(0, this.#lastSize);
+    await this.#writeAt(this.#length - PREVIOUS_TAG_SIZE_LENGTH, size);
+  }
+
+  /** What is written to a file without a name is lost when the file is closed. */
+  async #checkName(): Promise<void> {
+    this.#checkedAt = performance.now();
+    const { nlink } = await this.#file.stat();
+    if (nlink === 0) throw new Error("the file was removed while it was written");
   }
 
   /** Writes header and metadata; returns whether the first tag was that metadata. */

@@ -85,6 +85,12 @@ export class Recordings {
     await Promise.all(own.map(([, done]) => done));
   }
 
+  /** Resolves when all are complete; none begins any more. */
+  async close(): Promise<void> {
+    await Promise.all(this.#running.values());
+    await this.#recorder.close();
+  }
+
   #run(recording: Recording, run: () => Promise<void>): void {
     const done = run()
       .catch((error) => this.#fail(recording, error))

@@ -145,7 +145,7 @@ Deno.test("a recording that fails is counted and told, without where the directo
   await using directory = await recordingDirectory();
   const inside = `${directory.path}/inside`;
   await using api = await startApiApp("--record", inside);
-  await Deno.remove(inside);
+  await Deno.remove(inside, { recursive: true });
   await Deno.writeTextFile(inside, "no directory");
   using client = await publish(api, videoTags(3));
   const failed = await until("the failure", async () => {

@@ -35,6 +35,8 @@ class FakeDisk {
         return Promise.resolve(bytes.length);
       },
       seek: (position: number) => Promise.resolve(this.#position = position),
+      stat: () => Promise.resolve({ nlink: 1 }),
+      syncData: () => Promise.resolve(),
       close() {},
     };
     return file as unknown as Deno.FsFile;

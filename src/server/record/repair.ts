@@ -1,0 +1,53 @@
+/**
+ * Recordings that a killed server has left unfinished.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { errorMessage } from "../../error_message.ts";
+import { leftJournals } from "./journal.ts";
+import { RecordingFile } from "./recording_file.ts";
+
+const log = getLogger(["sluice", "recording"]);
+
+/**
+ * Completes what earlier servers were writing into a directory when they were killed: cuts off a torn
+ * last tag, and writes the index. A file that cannot be completed is logged and left as it is.
+ *
+ * @throws {Deno.errors.NotCapable} If the directory may not be read.
+ */
+export async function repairRecordings(directory: string): Promise<void> {
+  for await (const journal of leftJournals(directory)) {
+    for (const name of journal.unfinished) await repair(directory, name);
+    await journal.remove();
+  }
+}
+
+async function repair(directory: string, name: string): Promise<void> {
+  const path = `${directory}/${name}`;
+  try {
+    using file = await Deno.open(path, { read: true, write: true });
+    const { size } = await file.stat();
+    const recording = await RecordingFile.reopen(file);
+    const { bytes } = recording;
+    if (bytes === 0) {
+      await Deno.remove(path);
+      return log.info("The recording {name} was left empty, and is removed", { name });
+    }
+    await recording.finish();
+    log.info(
+      "The recording {name} was left unfinished, and is complete now: {bytes} of {size} bytes",
+      {
+        ...{ name, bytes, size },
+      },
+    );
+  } catch (error) {
+    // The operator has removed or moved it.
+    if (error instanceof Deno.errors.NotFound) return;
+    log.warn("The recording {name} was left unfinished, and cannot be completed: {error}", {
+      name,
+      error: errorMessage(error),
+    });
+  }
+}
