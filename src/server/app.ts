@@ -10,6 +10,7 @@ import { Connections } from "./connections.ts";
 import { type CertificateFiles, readCertificate, watchCertificate } from "./certificate_files.ts";
 import type { Config } from "./config.ts";
 import { isLackOfDescriptors } from "./descriptors.ts";
+import { EndedStreams } from "./http/ended_streams.ts";
 import { type HttpContext, httpRoutes } from "./http/http_routes.ts";
 import { type HttpServer, serveHttp } from "./http/http_server.ts";
 import { Hub } from "./hub.ts";
@@ -81,7 +82,9 @@ export async function startApp(config: Config): Promise<App> {
       return subscription;
     },
   };
-  const consumers: Consumers = { recordings, recordsAll: config.record !== undefined, output };
+  const endedStreams = new EndedStreams();
+  const recordsAll = config.record !== undefined;
+  const consumers: Consumers = { endedStreams, recordings, recordsAll, output };
   const rtmp = await listening(
     { protocol: "RTMP", flag: "--port", host, port },
     () =>
@@ -114,6 +117,7 @@ export async function startApp(config: Config): Promise<App> {
       await recordings?.close();
       clearTimeout(timer);
       await app.http?.shutdown();
+      endedStreams.stop();
       metrics?.stop();
     },
   };
@@ -121,7 +125,15 @@ export async function startApp(config: Config): Promise<App> {
   try {
     if (!isLoopback(httpHost)) app.apiToken ??= crypto.randomUUID();
     const context: HttpContext = {
-      ...{ hub, connections, relays, recordings, ledger: rtmp.ledger, apiToken: app.apiToken },
+      ...{
+        hub,
+        connections,
+        endedStreams,
+        relays,
+        recordings,
+        ledger: rtmp.ledger,
+        apiToken: app.apiToken,
+      },
       rules: { timeout, allowLossless: config.allowLosslessViewers, authorize },
       publish: rtmp.publish.bind(rtmp),
       isEnding: () => isEnding,
@@ -155,6 +167,7 @@ export async function startApp(config: Config): Promise<App> {
 
 /** Those who get every publication, if they are wanted. */
 interface Consumers {
+  endedStreams: EndedStreams;
   recordings: Recordings | undefined;
   /** Whether every publication is recorded, as opposed to those that are asked for. */
   recordsAll: boolean;
@@ -165,10 +178,11 @@ interface Consumers {
 async function distribute(
   publication: Publication,
   hub: Hub,
-  { recordings, recordsAll, output }: Consumers,
+  { endedStreams, recordings, recordsAll, output }: Consumers,
 ): Promise<void> {
   const written: Promise<void>[] = [];
   const given: Promise<void> = hub.run(publication, (stream) => {
+    endedStreams.follow(stream);
     if (recordsAll) recordings?.begin(stream);
     if (output) {
       written.push(output.take(stream, () => given.then(() => hub.end(publication.path))));

@@ -11,6 +11,8 @@ import type { Recordings } from "../record/recordings.ts";
 import type { Relays } from "../relay/relays.ts";
 import { apiGuard } from "./api_guard.ts";
 import { connectionRoutes } from "./connection_routes.ts";
+import { endedRoutes } from "./ended_routes.ts";
+import type { EndedStreams } from "./ended_streams.ts";
 import type { HttpEnv } from "./http_routes.ts";
 import { openApi } from "./openapi/openapi.ts";
 import { pushRoutes } from "./push_routes.ts";
@@ -22,6 +24,7 @@ import { streamRoutes } from "./stream_routes.ts";
 export interface ApiContext {
   hub: Hub;
   connections: Connections;
+  endedStreams: EndedStreams;
   relays: Relays;
   /** `undefined` when the server has no directory for them. */
   recordings: Recordings | undefined;
@@ -37,6 +40,9 @@ const METHODS: readonly [path: string, methods: string][] = [
   ["/token", "POST"],
   ["/streams", "GET"],
   ["/streams/*", "DELETE, GET"],
+  ["/ended", "GET"],
+  ["/ended/*", "GET"],
+  ["/ending", "GET"],
   ["/connections", "GET"],
   ["/connections/:id", "DELETE, GET"],
   ["/pushes", "GET, POST"],
@@ -47,7 +53,7 @@ const METHODS: readonly [path: string, methods: string][] = [
 
 /** Routes the requests of programs that watch the server, and of those that steer it. */
 export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
-  const { hub, connections, relays, recordings, apiToken, server } = context;
+  const { hub, connections, endedStreams, relays, recordings, apiToken, server } = context;
   const routes = new Hono<HttpEnv>();
   routes.use(async (context, next) => {
     await next();
@@ -62,6 +68,7 @@ export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
   // Whoever gets here has shown the right one.
   routes.post("/token", (context) => context.body(null, 204));
   routes.route("/streams", streamRoutes(hub));
+  routes.route("/", endedRoutes(endedStreams));
   routes.route("/connections", connectionRoutes(connections));
   routes.route("/pushes", pushRoutes(relays.pushes));
   routes.route("/recordings", recordingRoutes(hub, recordings));

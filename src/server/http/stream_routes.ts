@@ -10,6 +10,7 @@ import type { Hub, LiveStream } from "../hub.ts";
 import { describeStream } from "./describe_stream.ts";
 import type { HttpEnv } from "./http_routes.ts";
 import { socketOf } from "./stream_request.ts";
+import { readStreamPath } from "./stream_url.ts";
 
 const STREAMS = "/api/v1/streams/";
 
@@ -40,13 +41,8 @@ export function streamRoutes(hub: Hub): Hono<HttpEnv> {
   return routes;
 }
 
-/** The stream of a URL: its parts are decoded one by one, a slash in a name is `%2F`. */
+/** The stream that a URL names, if it is live. */
 function findStream(hub: Hub, target: string): LiveStream | undefined {
-  const [pathname = ""] = target.split("?");
-  try {
-    return hub.find(pathname.slice(STREAMS.length).split("/").map(decodeURIComponent).join("/"));
-  } catch (error) {
-    if (error instanceof URIError) return undefined;
-    throw error;
-  }
+  const path = readStreamPath(target, STREAMS);
+  return path === undefined ? undefined : hub.find(path);
 }

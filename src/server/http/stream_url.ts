@@ -50,6 +50,22 @@ export function readStreamUrl(target: string): StreamUrl {
   return { app, name, path: `${app}/${name}`, params };
 }
 
+/**
+ * Reads the path of a stream behind `prefix` in the target of a request. Its parts are decoded one by
+ * one; a slash may stand as it is, or as `%2F`.
+ *
+ * @returns `undefined` if a percent sign does not begin a character of UTF-8.
+ */
+export function readStreamPath(target: string, prefix: string): string | undefined {
+  const [pathname = ""] = target.split("?");
+  try {
+    return pathname.slice(prefix.length).split("/").map(decodeURIComponent).join("/");
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);

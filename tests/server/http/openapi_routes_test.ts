@@ -51,6 +51,6 @@ const NO_CONTEXT = {
 /** The path of the description for one of the routes. */
 function templateOf(path: string): string {
   if (path === "/*") return "/{app}/{name}.flv";
-  return path.replace("/streams/*", "/streams/{path}").replace(":id", "{id}")
+  return path.replace(/\/(streams|ended)\/\*/, "/$1/{path}").replace(":id", "{id}")
     .replace(/^\/page\/.*/, "/page/{file}");
 }

@@ -137,7 +137,15 @@ async function askAboutStreams(check: DescriptionCheck, flaws: string[]): Promis
   for (const path of ["live/demo", "live/nobody"]) {
     await drain(call(one, "DELETE", `/api/v1/streams/${path}`));
   }
+  await drain(call("/api/v1/ending", "GET", "/api/v1/ending"));
   await watching.body?.cancel().catch(() => {});
+  await until("the final ledger", async () => {
+    return (await drain(fetch(`${http.url}/api/v1/ended/live/demo`))).ok;
+  });
+  await drain(call("/api/v1/ended", "GET", "/api/v1/ended"));
+  for (const path of ["live/demo", "live/nobody"]) {
+    await drain(call("/api/v1/ended/{path}", "GET", `/api/v1/ended/${path}`));
+  }
 }
 
 /** Watching and publishing over HTTP, well and badly. */

@@ -101,6 +101,34 @@ export const API_PATHS: Readonly<Record<string, Part>> = {
     },
     delete: ending("streams", "End a publication; its publisher is told"),
   },
+  "/api/v1/ended": {
+    get: {
+      tags: ["streams"],
+      summary: "What has ended lately, with its final ledger, the newest first",
+      responses: reading(
+        "At most 200 publications of the last 15 minutes.",
+        object({ ended: list(ref("EndedStream")) }),
+      ),
+    },
+  },
+  "/api/v1/ended/{path}": {
+    parameters: [PATH],
+    get: {
+      tags: ["streams"],
+      summary: "The publication of a path that ended last",
+      responses: reading("The publication.", ref("EndedStream"), 404),
+    },
+  },
+  "/api/v1/ending": {
+    get: {
+      tags: ["streams"],
+      summary: "What has ended while consumers still take the last of it",
+      responses: reading(
+        "Publications whose ledgers are not final.",
+        object({ ending: list(ref("EndedStream")) }),
+      ),
+    },
+  },
   "/api/v1/connections": {
     get: {
       tags: ["connections"],

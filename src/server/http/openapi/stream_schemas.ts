@@ -15,18 +15,33 @@ const MODE: Part = {
 };
 const number: Part = { type: "number", minimum: 0 };
 
+const stream = {
+  path: text("`app/name`."),
+  app: text("All but the last part of the path."),
+  name: text("The last part of the path; over RTMP it may hold slashes."),
+  publisher: ref("Publisher"),
+  video: ref("Video"),
+  audio: ref("Audio"),
+  bitrate: count("Bits a second over the last few seconds."),
+  ledger: ref("Ledger"),
+};
+
 /** Streams, and what is in them. */
 export const STREAM_SCHEMAS: Readonly<Record<string, Part>> = {
-  Stream: object(
+  Stream: object(stream, "video", "audio"),
+  EndedStream: object(
     {
-      path: text("`app/name`."),
-      app: text("All but the last part of the path."),
-      name: text("The last part of the path; over RTMP it may hold slashes."),
-      publisher: ref("Publisher"),
-      video: ref("Video"),
-      audio: ref("Audio"),
-      bitrate: count("Bits a second over the last few seconds."),
-      ledger: ref("Ledger"),
+      ...stream,
+      endedAt: text("When the publication ended.", { format: "date-time" }),
+      end: object({
+        reason: {
+          enum: ["unpublished", "disconnected", "closed", "failed"],
+          description:
+            "`unpublished`: the publisher ended it; `disconnected`: its connection did; " +
+            "`closed`: the server or an operator did; `failed`: it broke the protocol or a limit.",
+        },
+        description: text("Why, in one sentence, as in the log."),
+      }),
     },
     "video",
     "audio",
