@@ -50,15 +50,15 @@ export class Journal {
     await this.#write(`-${name}\n`);
   }
 
-  /** Ends the journal, and removes it if every file is complete. */
+  /**
+   * Ends the journal, and removes it if every file is complete.
+   *
+   * @throws {Error} If it cannot be removed, as when its directory was.
+   */
   async close(): Promise<void> {
     await this.#writing;
     this.#file.close();
-    if (this.#open.size > 0) return;
-    await Deno.remove(this.#path).catch((error) => {
-      // The operator has removed the directory.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
+    if (this.#open.size === 0) await Deno.remove(this.#path);
   }
 
   #write(line: string): Promise<void> {

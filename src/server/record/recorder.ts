@@ -92,7 +92,9 @@ export class Recorder {
   /** Ends the journal; no file is made any more. */
   async close(): Promise<void> {
     await this.#repaired;
-    await this.#journal.close();
+    await this.#journal.close().catch((error) => {
+      log.warn("Cannot remove the list of recordings: {error}", { error: errorMessage(error) });
+    });
   }
 }
 
