@@ -32,6 +32,7 @@ export type { Publication, PublicationEnd, StreamRequest } from "./src/session/p
 export type { Refusal } from "./src/session/status.ts";
 export {
   type Authorization,
+  type ErrorContext,
   type PublicationHandler,
   type RtmpConnection,
   type RtmpServer,

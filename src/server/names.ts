@@ -33,15 +33,20 @@ export class Names {
    * holder has fallen silent.
    *
    * @param silence For how long the publisher has been waited for, in milliseconds.
+   * @param decide Says whether the newcomer takes over; `undefined` leaves it to that rule.
    */
-  claim(publication: Publication, silence: () => number): Refusal | undefined {
+  claim(
+    publication: Publication,
+    silence: () => number,
+    decide: (holder: Publication) => boolean | undefined = () => undefined,
+  ): Refusal | undefined {
     const { path } = publication;
     const holder = this.#holders.get(path);
     if (holder) {
-      if (
-        !isSamePublisher(holder.publication, publication) &&
-        holder.silence() < SILENCE_OF_A_GHOST
-      ) {
+      const takesOver = decide(holder.publication) ??
+        (isSamePublisher(holder.publication, publication) ||
+          holder.silence() >= SILENCE_OF_A_GHOST);
+      if (!takesOver) {
         return { description: `Somebody else is publishing ${path}` };
       }
       holder.publication.close("Another publisher has taken over this name");

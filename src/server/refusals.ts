@@ -27,12 +27,13 @@ export function noteRefusal(
   log.warn("{remoteAddr} was refused {path}: {description}", {
     connection,
     remoteAddr,
-    path: `${app}/${name}`,
+    path: name === "" ? app : `${app}/${name}`,
     description,
   });
 }
 
 /** Whether an answer is a refusal, as opposed to what was asked for. */
 export function isRefusal(answer: unknown): answer is Refusal {
-  return typeof answer === "object" && answer !== null && "description" in answer;
+  return typeof answer === "object" && answer !== null && "description" in answer &&
+    !("tags" in answer);
 }

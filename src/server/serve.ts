@@ -26,46 +26,84 @@ export interface ServeRtmpOptions extends Partial<RtmpLimits> {
   tls?: Certificate & { port: number };
   /** The chunk size to announce, in bytes: 1 to 16,777,215, 65,536 by default. */
   chunkSize?: number;
-  /** Milliseconds that `authorize` may take: 10,000; a later answer counts as a refusal. */
+  /**
+   * Milliseconds that `authorize`, `play` and `password` may take: 10,000. No answer in time is a
+   * refusal; a later one is given up.
+   */
   authorizeTimeout?: number;
   /** Milliseconds that peers get on shutdown to follow a request to reconnect: 5,000. */
   reconnectTimeout?: number;
   /** Shuts the server down when it is aborted. */
   signal?: AbortSignal;
   /**
-   * Told of what a handler rejected with; printed to the console by default. The publisher hears no
-   * more than that something failed.
+   * Called with what the application's own code throws or rejects with: the handler, and the options
+   * that decide. An answer that is not of the promised kind is such an error, and so is no answer in
+   * time. Errors are printed to the console unless this is given. The peer hears no more than that
+   * something failed. What it throws itself is printed, and ends nothing.
    */
-  onError?: (error: unknown, publication: Publication) => void;
-  /** Told of each connection that could not be taken in, as for lack of file descriptors. */
-  onAcceptError?: (error: unknown) => void;
+  onError?: (error: unknown, context: ErrorContext) => unknown;
+  /**
+   * Called with the error of each connection that could not be accepted, as for lack of file
+   * descriptors. What it throws itself is printed, and ends nothing.
+   */
+  onAcceptError?: (error: unknown) => unknown;
   /**
    * Asked before a publish or play is accepted: `true`, or a refusal whose code and description
-   * reach the peer. An error or a timeout is a refusal that says no more than that.
+   * reach the peer. Anything else is a refusal too, as are an error and a timeout; the peer hears no
+   * more than that the server could not decide, and `onError` is called with the reason.
    */
   authorize?: (request: StreamRequest) => Authorization | Promise<Authorization>;
   /**
+   * Called when what `authorize` has allowed does not begin: the name is taken, the peer has
+   * disconnected, the answer came too late, or the server is shutting down. Each publish that is
+   * allowed is followed by one call of the handler or of this, never both; each play that is allowed
+   * is played, or followed by a call of this.
+   */
+  onRelease?: (request: StreamRequest) => unknown;
+  /**
+   * Decides whether a newcomer takes over a name that another publication has: `true` closes the
+   * holder, `false` refuses the newcomer, as anything else and an error do. Without it a newcomer
+   * takes over that comes from the same address with the same parameter `key`, and every newcomer
+   * when the holder has sent nothing for 5 s.
+   */
+  takeOver?: (holder: Publication, newcomer: StreamRequest) => boolean;
+  /**
    * Makes every peer prove that it knows the password of a user, by Adobe's authentication, as OBS
-   * and FFmpeg know it. Gives the password, or nothing for a user who is not known.
+   * and FFmpeg know it. Gives the password, or `undefined` for a user who is not known. Any other
+   * value, an error and a timeout refuse the peer.
    */
   password?: PasswordLookup;
   /**
    * What a player gets, or why it gets nothing; without it there is no playing. The filter makes of
    * each tag what this player understands. A `Subscription` of a `Channel` is such a source. The
-   * connection is the one on which it asks.
+   * connection is the one on which it asks. Any other value, an error and a timeout refuse the
+   * player.
    */
   play?: (
     request: StreamRequest,
     filter: TagFilter,
     connection: RtmpConnection,
-  ) => PlaySource | Refusal;
+  ) => PlaySource | Refusal | Promise<PlaySource | Refusal>;
 }
 
 /** `true`, or why not. */
 export type Authorization = true | Refusal;
 
-/** Takes a publication; the publication ends, if it has not yet, when the promise settles. */
-export type PublicationHandler = (publication: Publication) => void | Promise<void>;
+/** What of the application failed, and on what. */
+export interface ErrorContext {
+  /** The handler, or the option that was asked. A source that fails while it is played is `play`. */
+  during: "handler" | "authorize" | "play" | "password" | "takeOver";
+  /** What the peer asked for, when it was a publish or play that was being decided on. */
+  request?: StreamRequest;
+  /** The publication, of the handler; the one that has the name, of `takeOver`. */
+  publication?: Publication;
+}
+
+/**
+ * Takes a publication; the publication ends, if it has not yet, when the promise settles. What it
+ * returns, or resolves with, does not matter.
+ */
+export type PublicationHandler = (publication: Publication) => unknown;
 
 /** A peer that is connected, over RTMP or RTMPS. */
 export interface RtmpConnection {
@@ -179,6 +217,28 @@ export interface RtmpServer extends AsyncDisposable {
  * await (await publishRtmp(`${url}?key=secret`)).close();
  * ```
  */
-export function serveRtmp(options: ServeRtmpOptions, handler: PublicationHandler): RtmpServer {
-  return new Server(options, handler);
+export function serveRtmp(options: ServeRtmpOptions, handler: PublicationHandler): RtmpServer;
+/**
+ * The same with the default options: on port 1935 of all addresses, open to every publisher.
+ *
+ * @param handler Called when a publisher has been told to begin.
+ * @returns The server, which listens already.
+ * @throws {Deno.errors.AddrInUse} If the port is taken.
+ * @throws {Deno.errors.NotCapable} If `--allow-net` was not given.
+ *
+ * @example
+ * ```ts ignore
+ * import { serveRtmp } from "@sluice/rtmp";
+ *
+ * serveRtmp(async ({ path, tags }) => {
+ *   for await (const tag of tags) console.log(path, tag.type, tag.timestamp);
+ * });
+ * ```
+ */
+export function serveRtmp(handler: PublicationHandler): RtmpServer;
+export function serveRtmp(
+  options: ServeRtmpOptions | PublicationHandler,
+  handler?: PublicationHandler,
+): RtmpServer {
+  return typeof options === "function" ? new Server({}, options) : new Server(options, handler!);
 }

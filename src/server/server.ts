@@ -22,8 +22,9 @@ import { acceptAll } from "./accept.ts";
 import { begun } from "./begun.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionSet } from "./connection_set.ts";
+import { Decisions } from "./decisions.ts";
+import { ErrorReport } from "./error_report.ts";
 import { Names } from "./names.ts";
-import { askPermission } from "./permission.ts";
 import { isRefusal, noteRefusal, type Requested } from "./refusals.ts";
 import type { PublicationHandler, RtmpConnection, RtmpServer, ServeRtmpOptions } from "./serve.ts";
 import { TagPublisher } from "./tag_publisher.ts";
@@ -53,6 +54,8 @@ export class Server implements RtmpServer {
   readonly #handler: PublicationHandler;
   readonly #listener: Deno.Listener;
   readonly #tls: TlsEntrance | undefined;
+  readonly #errors: ErrorReport;
+  readonly #decisions: Decisions;
   readonly #gate: AdobeGate | undefined;
   readonly #names = new Names();
   readonly #connections: ConnectionSet;
@@ -71,7 +74,11 @@ export class Server implements RtmpServer {
     this.#chunkSize = checkChunkSize(options.chunkSize ?? DEFAULT_SERVER_CHUNK_SIZE);
     this.#chunks = new TagChunks(this.#chunkSize);
     this.#handler = handler;
-    this.#gate = options.password && new AdobeGate(options.password);
+    this.#errors = new ErrorReport(options);
+    this.#decisions = new Decisions(options, this.#errors);
+    if (options.password !== undefined) {
+      this.#gate = new AdobeGate((user) => this.#decisions.password(user));
+    }
     this.#listener = Deno.listen({ hostname, port });
     this.addr = this.#listener.addr as Deno.NetAddr;
     try {
@@ -114,7 +121,7 @@ export class Server implements RtmpServer {
     tags: ReadableStream<FlvTag>,
     counts: ReceivedCounts = new ReceivedCounts(),
   ): Promise<PublicationEnd> {
-    const denied = this.#closed ? SHUTTING_DOWN : await askPermission(request, this.#options);
+    const denied = await this.#authorize(request);
     if (denied) {
       tags.cancel(denied.description).catch(() => {});
       throw this.#refusedTags(request, denied, "not-authorized");
@@ -123,15 +130,20 @@ export class Server implements RtmpServer {
     const { timeout } = this.#limits;
     const action = `publish ${request.app}/${request.name}`;
     const whole = await begun(action, tags, { timeout }).catch((error) => ({ error }));
-    if (!whole) return { reason: "unpublished", description: "Nothing was published" };
+    if (!whole) {
+      this.#decisions.release(request);
+      return { reason: "unpublished", description: "Nothing was published" };
+    }
     if ("error" in whole) {
+      this.#decisions.release(request);
       return { reason: "failed", description: errorMessage(whole.error), error: whole.error };
     }
     const publisher = new TagPublisher(request, whole, counts);
     const { publication } = publisher;
     const late = this.#closed ? SHUTTING_DOWN : undefined;
-    const refusal = late ?? this.#names.claim(publication, () => publisher.silence);
+    const refusal = late ?? this.#claim(publication, request, () => publisher.silence);
     if (refusal) {
+      this.#decisions.release(request);
       publication.close(refusal.description);
       throw this.#refusedTags(request, refusal, late ? "not-authorized" : "name-taken");
     }
@@ -185,8 +197,7 @@ export class Server implements RtmpServer {
     const take = (conn: Deno.Conn) => this.#take(conn);
     const failed = (error: unknown) => {
       this.ledger.failedAccepts++;
-      log.warn("Cannot take in a connection: {error}", { error: String(error) });
-      this.#options.onAcceptError?.(error);
+      this.#errors.acceptFailed(error);
     };
     await Promise.all([acceptAll(this.#listener, take, failed), this.#tls?.run(take, failed)]);
     this.listening = false;
@@ -228,22 +239,46 @@ export class Server implements RtmpServer {
     log[level]("{remoteAddr} has gone: {error}", { ...facts, error: String(error) });
   }
 
+  async #authorize(request: StreamRequest): Promise<Refusal | undefined> {
+    return this.#closed ? SHUTTING_DOWN : await this.#decisions.authorize(request);
+  }
+
+  #claim(
+    publication: Publication,
+    request: StreamRequest,
+    silence: () => number,
+  ): Refusal | undefined {
+    return this.#names.claim(
+      publication,
+      silence,
+      (holder) => this.#decisions.takesOver(holder, request),
+    );
+  }
+
   #sessionHandler(connection: Connection): SessionHandler {
-    const { play } = this.#options;
     let unsettled = 0;
     const counted = <T>(request: Requested, answer: T, reason: RefusalReason): T => {
       if (isRefusal(answer)) noteRefusal(this.ledger, request, answer, reason);
       return answer;
     };
     return {
-      admit: async (app) => await this.#gate?.admit(app, connection.host),
+      admit: async (app) => {
+        const rejection = await this.#gate?.admit(app, connection.host);
+        if (rejection?.isFinal) {
+          const [name = ""] = app.split("?");
+          const { id, remoteAddr } = connection;
+          const requested = { app: name, name: "", remoteAddr, connection: id };
+          noteRefusal(this.ledger, requested, rejection, "not-authorized");
+        }
+        return rejection;
+      },
       authorize: async (request) =>
-        counted(request, await askPermission(request, this.#options), "not-authorized"),
-      claim: (publication) => {
+        counted(request, await this.#authorize(request), "not-authorized"),
+      claim: (publication, request) => {
         // Handlers that are slow to settle must not pile up behind a peer that publishes in a loop.
         const refusal = unsettled >= this.#limits.maxMessageStreams
           ? { description: "Too many publications of this connection are still being dealt with" }
-          : this.#names.claim(publication, () => connection.silence);
+          : this.#claim(publication, request, () => connection.silence);
         return counted(publication, refusal, "name-taken");
       },
       begin: (publication) => {
@@ -251,12 +286,10 @@ export class Server implements RtmpServer {
         connection.carry(publication);
         this.#track(this.#publish(publication).finally(() => unsettled--));
       },
-      play: (request, filter) =>
-        counted(
-          request,
-          play?.(request, filter, connection) ?? { description: "Nothing can be played here" },
-          "not-playable",
-        ),
+      play: async (request, filter) =>
+        counted(request, await this.#decisions.play(request, filter, connection), "not-playable"),
+      release: (request) => this.#decisions.release(request),
+      playFailed: (request, error) => this.#errors.report(error, { during: "play", request }),
     };
   }
 
@@ -273,8 +306,7 @@ export class Server implements RtmpServer {
       await this.#handler(publication);
       publication.close("The application has finished with this stream");
     } catch (error) {
-      log.error("The handler of {path} failed: {error}", { ...facts, error: String(error) });
-      (this.#options.onError ?? printError)(error, publication);
+      this.#errors.report(error, { during: "handler", publication });
       publication.close("The application has failed");
     }
     if (!publication.tags.locked) await publication.tags.cancel().catch(() => {});
@@ -286,10 +318,4 @@ export class Server implements RtmpServer {
       books: ledger.describe(),
     });
   }
-}
-
-/** Whoever has not set up a log, nor asked for errors, is to see them all the same. */
-function printError(error: unknown, { path }: Publication): void {
-  // deno-lint-ignore no-console
-  console.error(`The handler of ${JSON.stringify(path)} failed:`, error);
 }

@@ -12,6 +12,7 @@ import type { RtmpLimits } from "./limits.ts";
 import type { MessageWriter } from "./message_writer.ts";
 import { NetConnection } from "./net_connection.ts";
 import type { NetStreams } from "./net_streams.ts";
+import type { Questions } from "./questions.ts";
 import type { SessionHandler } from "./session_handler.ts";
 import { type Refusal, StatusCode } from "./status.ts";
 
@@ -23,6 +24,7 @@ export interface CommandContext {
   readonly writer: MessageWriter;
   readonly streams: NetStreams;
   readonly handler: SessionHandler;
+  readonly questions: Questions;
   readonly limits: RtmpLimits;
   /** The chunk size to announce, in bytes. */
   readonly chunkSize: number;
@@ -141,11 +143,13 @@ export class CommandLayer {
       return this.#refuse(command, { description: "The connection is connected already" });
     }
     const connection = this.#readConnect(command);
-    const { handler, writer, windowSize, chunkSize } = this.#context;
+    const { handler, questions, writer, windowSize, chunkSize } = this.#context;
     const app = command.object?.app;
-    const refusal = await handler.admit(typeof app === "string" ? app : "");
-    if (refusal) {
-      this.#refuse(command, { code: StatusCode.ConnectRejected, ...refusal });
+    const admission = handler.admit(typeof app === "string" ? app : "");
+    const refusal = await questions.ask(admission, () => {});
+    if (!refusal) return;
+    if (refusal.answer) {
+      this.#refuse(command, { code: StatusCode.ConnectRejected, ...refusal.answer });
       return this.#context.rejected();
     }
     this.#connection = connection;
@@ -175,9 +179,12 @@ export class CommandLayer {
     this.#context.writer.send(writeCommand(0, "_result", transactionId, ...values));
   }
 
-  #refuse({ transactionId }: Command, refusal: Refusal): void {
+  #refuse(
+    { transactionId }: Command,
+    { code = StatusCode.CallFailed, description }: Refusal,
+  ): void {
     if (transactionId === 0) return;
-    const info = { level: "error", code: StatusCode.CallFailed, ...refusal };
+    const info = { level: "error", code, description };
     this.#context.writer.send(writeCommand(0, "_error", transactionId, null, info));
   }
 }

@@ -10,10 +10,11 @@ import { type Command, STREAM_CHUNK_STREAM } from "../message/command.ts";
 import { userControl, UserControlEvent } from "../message/control.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import type { MessageWriter } from "./message_writer.ts";
-import { Player } from "./player.ts";
+import { Player, type PlaySource } from "./player.ts";
 import type { TagFilter } from "./player_filter.ts";
 import type { PublicationEnd, StreamRequest } from "./publication.ts";
 import { PublicationInput } from "./publication_input.ts";
+import type { Questions } from "./questions.ts";
 import type { SessionHandler } from "./session_handler.ts";
 import { onStatus, type Refusal, StatusCode } from "./status.ts";
 import type { TagChunks } from "./tag_chunks.ts";
@@ -25,6 +26,7 @@ export interface NetStreamContext {
   readonly handler: SessionHandler;
   readonly counts: ReceivedCounts;
   readonly chunks: TagChunks;
+  readonly questions: Questions;
   /** Turns the name in a command into the whole request. */
   request(kind: StreamRequest["kind"], name: unknown): StreamRequest;
   /** What the peer can be played. */
@@ -35,8 +37,6 @@ export interface NetStreamContext {
   accepted(): void;
   /** The message stream has ended from this side: the connection goes too if it carries nothing. */
   released(): void;
-  /** The program has failed here; the session tells it of that when it ends. */
-  failed(error: unknown): void;
 }
 
 /** The NetStream commands of one message stream (RTMP 1.0, section 7.2.2). */
@@ -47,7 +47,6 @@ export class NetStream {
   #player: Player | undefined;
   /** The application is being asked whether something may be published or played here. */
   #asking = false;
-  #gone = false;
 
   constructor(id: number, context: NetStreamContext) {
     this.id = id;
@@ -94,12 +93,13 @@ export class NetStream {
     // Ours before it is claimed: its holder may be another message stream of this connection, which
     // is not to go when that one is closed.
     this.#input = input;
-    const taken = handler.claim(input.publication);
+    const taken = handler.claim(input.publication, request);
     if (taken) {
       this.#end({ reason: "closed", description: taken.description });
-      return this.#refuse(taken, StatusCode.PublishBadName);
+      this.#refuse(taken, StatusCode.PublishBadName);
     }
-    if (this.#input !== input) return;
+    // The application may have ended it while it was asked.
+    if (this.#input !== input) return handler.release(request);
     this.#context.accepted();
     this.#status("status", StatusCode.PublishStart, `Publishing ${request.name}`);
     handler.begin(input.publication);
@@ -111,20 +111,27 @@ export class NetStream {
     const { handler, writer } = this.#context;
     const request = this.#context.request("play", name);
     if (!await this.#isAllowed(request, StatusCode.PlayFailed)) return;
-    const source = handler.play(request, this.#context.filter());
-    if ("description" in source) return this.#refuse(source, StatusCode.PlayStreamNotFound);
+    const source = await this.#ask(
+      handler.play(request, this.#context.filter()),
+      (late) => this.#decline(late, request),
+    );
+    if (!source) return;
+    if (!("tags" in source.answer)) {
+      this.#refuse(source.answer, StatusCode.PlayStreamNotFound);
+      return handler.release(request);
+    }
+    const player = new Player(source.answer, request);
     writer.send(userControl(UserControlEvent.StreamBegin, this.id));
     this.#status("status", StatusCode.PlayReset, `Playing and resetting ${request.name}`);
     this.#status("status", StatusCode.PlayStart, `Playing ${request.name}`);
     writer.send(sampleAccess(this.id));
-    this.#player = new Player(source);
-    void this.#send(this.#player);
+    this.#player = player;
+    void this.#send(player);
   }
 
   /** `pause` (section 7.2.2.8): true pauses, false goes on. */
   pause(paused: unknown): void {
-    if (!this.#player) return;
-    this.#player.source.pause(paused === true);
+    if (!this.#control((source) => source.pause(paused === true))) return;
     const [code, event] = paused === true
       ? [StatusCode.PauseNotify, UserControlEvent.StreamEof]
       : [StatusCode.UnpauseNotify, UserControlEvent.StreamBegin];
@@ -141,8 +148,7 @@ export class NetStream {
 
   /** `receiveAudio` and `receiveVideo` (sections 7.2.2.4 and 7.2.2.5). */
   receive(type: "audio" | "video", wanted: unknown): void {
-    if (!this.#player) return;
-    this.#player.source.receive(type, wanted === true);
+    if (!this.#control((source) => source.receive(type, wanted === true))) return;
     if (wanted !== true) return;
     this.#status("status", StatusCode.SeekNotify, `Going on with ${type}`);
     this.#status("status", StatusCode.PlayStart, `Playing with ${type}`);
@@ -166,23 +172,50 @@ export class NetStream {
 
   /** The connection has ended, and with it what is published and played here. */
   async disconnect(end: PublicationEnd): Promise<void> {
-    this.#gone = true;
     this.#end(end);
     await this.#stopPlaying();
   }
 
-  /** Asks the application. Nothing begins any more on a connection that has gone meanwhile. */
+  /** Asks the application; what it allows on a connection that is closed meanwhile is released. */
   async #isAllowed(request: StreamRequest, usualCode: string): Promise<boolean> {
+    const { handler } = this.#context;
+    const refusal = await this.#ask(
+      handler.authorize(request),
+      (late) => late ?? handler.release(request),
+    );
+    if (refusal?.answer) this.#refuse(refusal.answer, usualCode);
+    return refusal !== undefined && refusal.answer === undefined;
+  }
+
+  /** Waits for the application; the connection stays meanwhile, though nothing goes on here. */
+  async #ask<T>(
+    question: Promise<T>,
+    giveUp: (answer: T) => void,
+  ): Promise<{ answer: T } | undefined> {
     this.#asking = true;
-    let refusal: Refusal | undefined;
     try {
-      refusal = await this.#context.handler.authorize(request);
+      return await this.#context.questions.ask(question, giveUp);
     } finally {
       this.#asking = false;
     }
-    if (this.#gone) return false;
-    if (refusal) this.#refuse(refusal, usualCode);
-    return refusal === undefined;
+  }
+
+  /** Leaves what the application gives to be played after the connection was closed. */
+  #decline(source: PlaySource | Refusal, request: StreamRequest): void {
+    if ("tags" in source) void new Player(source, request).stop();
+    this.#context.handler.release(request);
+  }
+
+  /** Changes what is played, if something is; tells whether that went well. */
+  #control(change: (source: PlaySource) => void): boolean {
+    if (!this.#player) return false;
+    try {
+      change(this.#player.source);
+      return true;
+    } catch (error) {
+      this.#playFailed(this.#player, error);
+      return false;
+    }
   }
 
   async #stopPlaying(): Promise<boolean> {
@@ -204,11 +237,17 @@ export class NetStream {
       this.#status("status", StatusCode.PlayStop, "Playing has stopped");
       await writer.flush();
     } catch (error) {
-      this.#context.failed(error);
-      if (this.#player !== player) return;
-      this.#player = undefined;
-      this.#refuse({ description: "What is played here has failed" }, StatusCode.PlayFailed);
+      this.#playFailed(player, error);
     }
+  }
+
+  /** The source of the application has failed: the player hears that something did. */
+  #playFailed(player: Player, error: unknown): void {
+    void player.stop();
+    this.#context.handler.playFailed(player.request, error);
+    if (this.#player !== player) return;
+    this.#player = undefined;
+    this.#refuse({ description: "What is played here has failed" }, StatusCode.PlayFailed);
   }
 
   #closeFromHere(input: PublicationInput, reason: string): void {

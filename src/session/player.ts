@@ -6,6 +6,7 @@
 
 import type { FlvTag } from "../flv/flv_tag.ts";
 import type { MessageWriter } from "./message_writer.ts";
+import type { StreamRequest } from "./publication.ts";
 import type { TagChunks } from "./tag_chunks.ts";
 
 /** What a player gets, from whoever keeps the streams. */
@@ -22,11 +23,14 @@ export interface PlaySource {
 export class Player {
   /** What is played. */
   readonly source: PlaySource;
+  /** What it was asked for. */
+  readonly request: StreamRequest;
   readonly #reader: ReadableStreamDefaultReader<FlvTag>;
   #stopped = false;
 
-  constructor(source: PlaySource) {
+  constructor(source: PlaySource, request: StreamRequest) {
     this.source = source;
+    this.request = request;
     this.#reader = source.tags.getReader();
   }
 

@@ -18,6 +18,7 @@ import { type ByteWriter, MessageWriter } from "./message_writer.ts";
 import { NetStreams } from "./net_streams.ts";
 import { playerFilter } from "./player_filter.ts";
 import type { PublicationEnd, StreamRequest } from "./publication.ts";
+import { Questions } from "./questions.ts";
 import type { SessionHandler } from "./session_handler.ts";
 import { onStatus, StatusCode } from "./status.ts";
 import type { TagChunks } from "./tag_chunks.ts";
@@ -75,11 +76,10 @@ export class ServerSession {
   readonly #messages: MessageReader;
   readonly #streams: NetStreams;
   readonly #turns = new Turns();
+  readonly #questions = new Questions();
   #closing = false;
   /** Why everything has ended that had not ended before, if it is known. */
   #why: PublicationEnd | undefined;
-  /** What failed in the program, not in the connection. */
-  #failure: unknown;
   #inactiveSince = performance.now();
 
   constructor(options: ServerSessionOptions) {
@@ -108,6 +108,7 @@ export class ServerSession {
       counts,
       chunks,
       turns: this.#turns,
+      questions: this.#questions,
       request: (kind: StreamRequest["kind"], name: unknown): StreamRequest => ({
         ...this.#commands.connection!.request(kind, name, remoteAddr),
         ...options.connection !== undefined && { connection: options.connection },
@@ -115,13 +116,13 @@ export class ServerSession {
       filter: () => playerFilter(this.#commands.connection!.capabilities),
       accepted: () => this.#messages.allowPartialBytes(maxPartialBytes),
       released: () => this.#released(),
-      failed: (error: unknown) => void (this.#failure ??= error),
     };
     this.#streams = new NetStreams(context, limits);
     this.#commands = new CommandLayer({
       writer: this.#writer,
       streams: this.#streams,
       handler,
+      questions: this.#questions,
       limits,
       chunkSize,
       windowSize: WINDOW_SIZE,
@@ -164,7 +165,6 @@ export class ServerSession {
     const why = this.#why ?? whyEnded(error);
     await Promise.all(this.#streams.all.map((stream) => stream.disconnect(why)));
     await this.#writer.flush();
-    error ??= this.#failure;
     return error === undefined ? {} : { error };
   }
 
@@ -190,6 +190,7 @@ export class ServerSession {
   async close(code: string, description: string): Promise<void> {
     this.#writer.send(onStatus(0, "error", code, description));
     this.#why ??= { reason: "closed", description };
+    this.#questions.abandon();
     for (const stream of this.#streams.all) {
       if (stream.active) this.#writer.send(onStatus(stream.id, "error", code, description));
       // Not left to `run`, which may be waiting for an application that waits for this end.

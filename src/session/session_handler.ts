@@ -15,10 +15,14 @@ export interface SessionHandler {
   admit(app: string): Promise<Refusal | undefined>;
   /** Whether a stream may be published or played: a refusal, or nothing. */
   authorize(request: StreamRequest): Promise<Refusal | undefined>;
-  /** Whether the publication may have its name: a refusal, or nothing. */
-  claim(publication: Publication): Refusal | undefined;
+  /** Whether the publication of a request may have its name: a refusal, or nothing. */
+  claim(publication: Publication, request: StreamRequest): Refusal | undefined;
   /** The publisher has been told that it may begin. */
   begin(publication: Publication): void;
   /** What a player gets, filtered to what it knows; or a refusal. */
-  play(request: StreamRequest, filter: TagFilter): PlaySource | Refusal;
+  play(request: StreamRequest, filter: TagFilter): Promise<PlaySource | Refusal>;
+  /** What `authorize` has allowed does not begin. */
+  release(request: StreamRequest): void;
+  /** What is played has failed, through no fault of the peer. */
+  playFailed(request: StreamRequest, error: unknown): void;
 }

@@ -20,7 +20,7 @@ import { playOn } from "../../src/session/client_play.ts";
 import { publishOn } from "../../src/session/client_publish.ts";
 import { ClientSession } from "../../src/session/client_session.ts";
 import { DEFAULT_LIMITS } from "../../src/session/limits.ts";
-import type { Publication } from "../../src/session/publication.ts";
+import type { Publication, StreamRequest } from "../../src/session/publication.ts";
 import { ServerSession } from "../../src/session/server_session.ts";
 import type { SessionHandler } from "../../src/session/session_handler.ts";
 import { TagChunks } from "../../src/session/tag_chunks.ts";
@@ -117,8 +117,16 @@ class MemoryServer implements SessionHandler {
     this.given = this.channel.run(publication.tags, publication.ledger);
   }
 
-  play: SessionHandler["play"] = (_, filter) =>
-    this.channel.subscribe({ kind: "rtmp-play", mode: "lossless", outlives: true, filter });
+  play: SessionHandler["play"] = (_, filter) => {
+    const options = { kind: "rtmp-play", mode: "lossless", outlives: true, filter } as const;
+    return Promise.resolve(this.channel.subscribe(options));
+  };
+
+  release(): void {}
+
+  playFailed(_: StreamRequest, error: unknown): void {
+    throw error;
+  }
 }
 
 /** A client's connection to the server, up to `connect`. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
+import { captureConsole } from "../support/console.ts";
 import { videoTag } from "../support/media.ts";
 import { collect, serveOnLoopback } from "../support/publications.ts";
 import { RawClient } from "../support/raw_client.ts";
@@ -35,20 +36,33 @@ Deno.test("a handler that is slow gets every whole tag of a connection that was 
   assertEquals(server.ledger.balance(), 0);
 });
 
-Deno.test("connections that are reset before they are accepted do not end the server", async () => {
-  await using app = collect();
-  // The event loop stands still while they come and go.
-  const { success } = new Deno.Command(Deno.execPath(), {
-    args: ["eval", RESETTER, String(app.port), "5"],
-  }).outputSync();
-  assertEquals(success, true);
-  using client = await RawClient.publish(app.port, "demo");
-  client.sendTags([videoTag(0)]);
-  const { tags } = await app.publication(0);
-  await until("a tag", () => tags.length === 1);
-  const { failedAccepts, failedHandshakes } = app.server.ledger;
-  assertEquals(failedAccepts + failedHandshakes, 5);
-});
+const ACCEPT_ERRORS: [what: string, onAcceptError?: () => unknown][] = [
+  [""],
+  [", though onAcceptError throws", () => {
+    throw new Error("broken callback");
+  }],
+  [", though onAcceptError rejects", () => Promise.reject(new Error("broken callback"))],
+];
+
+for (const [what, onAcceptError] of ACCEPT_ERRORS) {
+  Deno.test(`connections that are reset before they are accepted do not end the server${what}`, async () => {
+    using printed = captureConsole();
+    await using app = collect(onAcceptError ? { onAcceptError } : {});
+    // The event loop stands still while they come and go.
+    const { success } = new Deno.Command(Deno.execPath(), {
+      args: ["eval", RESETTER, String(app.port), "5"],
+    }).outputSync();
+    assertEquals(success, true);
+    using client = await RawClient.publish(app.port, "demo");
+    client.sendTags([videoTag(0)]);
+    const { tags } = await app.publication(0);
+    await until("a tag", () => tags.length === 1);
+    const { failedAccepts, failedHandshakes } = app.server.ledger;
+    assertEquals(failedAccepts + failedHandshakes, 5);
+    const complaints = printed.lines.filter((line) => line.startsWith("onAcceptError failed:"));
+    assertEquals(complaints.length, onAcceptError ? failedAccepts : 0);
+  });
+}
 
 Deno.test({
   name: "a lack of file descriptors passes, and the server goes on",

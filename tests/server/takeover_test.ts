@@ -82,6 +82,40 @@ Deno.test("a connection stays when one of its two publications is refused", asyn
   assertFalse(client.ended);
 });
 
+Deno.test("takeOver decides instead of the usual rule, and is given both", async () => {
+  const asked: [holder: string | null, newcomer: string | null][] = [];
+  await using app = collect({
+    takeOver(holder, newcomer) {
+      asked.push([holder.params.get("token"), newcomer.params.get("token")]);
+      return newcomer.params.get("token") === holder.params.get("token");
+    },
+  });
+  using ann = await RawClient.publish(app.port, "demo?token=ann");
+  using bob = await RawClient.open(app.port);
+  bob.askToPublish("demo?token=bob");
+  await bob.status("NetStream.Publish.BadName");
+  assertFalse(ann.ended);
+
+  using _again = await RawClient.publish(app.port, "demo?token=ann");
+  await ann.closed();
+  assertEquals(asked, [["ann", "bob"], ["ann", "ann"]]);
+});
+
+Deno.test("takeOver can let in one with another key, and keep the name of one that is silent", async () => {
+  let answer = false;
+  await using app = collect({ takeOver: () => answer });
+  using holder = await RawClient.publish(app.port, "demo?key=mine");
+  {
+    using _ = clockAhead(6_000);
+    using stranger = await RawClient.open(app.port);
+    stranger.askToPublish("demo?key=other");
+    await stranger.status("NetStream.Publish.BadName");
+  }
+  answer = true;
+  using _stranger = await RawClient.publish(app.port, "demo?key=other");
+  await holder.closed();
+});
+
 function bytesReceived({ ledger }: RtmpServer): number {
   return [...ledger.current].reduce((sum, { connection }) => sum + connection.bytes, 0);
 }

@@ -17,6 +17,10 @@ export class FakeProgram implements SessionHandler {
   readonly publications: Publication[] = [];
   readonly sources: FakeSource[] = [];
   readonly filters: TagFilter[] = [];
+  /** What was allowed, and then did not begin. */
+  readonly released: StreamRequest[] = [];
+  /** What the sources failed with. */
+  readonly failures: unknown[] = [];
   /** Answers `admit`. */
   letIn: (app: string) => Refusal | undefined = () => undefined;
   /** Answers `authorize`. */
@@ -27,7 +31,9 @@ export class FakeProgram implements SessionHandler {
   /** Is called by `begin`. */
   begun: (publication: Publication) => void = () => {};
   /** Answers `play`. */
-  show: (request: StreamRequest) => PlaySource | Refusal | undefined = () => undefined;
+  show: (
+    request: StreamRequest,
+  ) => PlaySource | Refusal | undefined | Promise<PlaySource | Refusal> = () => undefined;
 
   admit(app: string): Promise<Refusal | undefined> {
     return Promise.resolve(this.letIn(app));
@@ -47,13 +53,21 @@ export class FakeProgram implements SessionHandler {
     this.begun(publication);
   }
 
-  play(request: StreamRequest, filter: TagFilter): PlaySource | Refusal {
-    const answer = this.show(request);
+  async play(request: StreamRequest, filter: TagFilter): Promise<PlaySource | Refusal> {
+    const answer = await this.show(request);
     if (answer) return answer;
     const source = new FakeSource();
     this.sources.push(source);
     this.filters.push(filter);
     return source;
+  }
+
+  release(request: StreamRequest): void {
+    this.released.push(request);
+  }
+
+  playFailed(_: StreamRequest, error: unknown): void {
+    this.failures.push(error);
   }
 }
 

@@ -108,6 +108,7 @@ Deno.test("what is allowed after the session was closed does not begin any more"
     assertEquals(await peer.ended, {});
     assertEquals(peer.codes, ["Connect.AppShutdown", "Connect.AppShutdown"]);
     assertEquals([program.publications, program.sources], [[], []]);
+    assertEquals(program.released.map(({ name }) => name), ["demo"]);
   }
 });
 

@@ -10,6 +10,8 @@ import type { Subscription } from "../../channel/subscription.ts";
 import type { ServerLedger } from "../../ledger/server_ledger.ts";
 import type { StreamRequest } from "../../session/publication.ts";
 import type { Connections } from "../connections.ts";
+import { Decisions } from "../decisions.ts";
+import { ErrorReport } from "../error_report.ts";
 import type { Hub } from "../hub.ts";
 import type { Authorization } from "../serve.ts";
 import { noteRefusal } from "../refusals.ts";
@@ -24,6 +26,9 @@ const STALL_CHECK_INTERVAL = 1_000;
 export const ENDING = "The server is shutting down";
 
 const log = getLogger(["sluice", "http"]);
+
+/** Errors of `authorize` go to the log alone, as the server's own do over RTMP. */
+const ERRORS = new ErrorReport({ onError: () => {} });
 
 /** What viewers may have. */
 export interface ViewerRules {
@@ -63,10 +68,10 @@ export async function authorizeView(
   { rules, ledger }: ViewContext,
   request: StreamRequest,
 ): Promise<void> {
-  const answer = await rules.authorize(request);
-  if (answer === true) return;
-  noteRefusal(ledger, request, answer, "not-authorized");
-  throw new HTTPException(403, { message: answer.description });
+  const refusal = await new Decisions(rules, ERRORS).authorize(request);
+  if (!refusal) return;
+  noteRefusal(ledger, request, refusal, "not-authorized");
+  throw new HTTPException(403, { message: refusal.description });
 }
 
 /**

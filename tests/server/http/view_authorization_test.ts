@@ -1,4 +1,9 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { HTTPException } from "hono/http-exception";
+import { ServerLedger } from "../../../src/ledger/server_ledger.ts";
+import { authorizeView, type ViewContext } from "../../../src/server/http/view.ts";
+import type { StreamRequest } from "../../../src/session/publication.ts";
+import { publishRequest } from "../../support/publications.ts";
 import { RawHttpClient, startHttpApp } from "../../support/http.ts";
 import { captureLog } from "../../support/log.ts";
 import { RawClient } from "../../support/raw_client.ts";
@@ -42,3 +47,30 @@ Deno.test("the stream key is for publishers: viewers need none, and what they sh
     assertEquals(response.status, 200, query);
   }
 });
+
+const NO_ANSWERS: [what: string, answer: () => unknown][] = [
+  ["undefined", () => undefined],
+  ["null", () => null],
+  ["1", () => 1],
+  ['"true"', () => "true"],
+  ["{}", () => ({})],
+  ["a promise of undefined", () => Promise.resolve()],
+  ["a description that is no text", () => ({ description: 5 })],
+  ["an error", () => {
+    throw new Error("broken");
+  }],
+];
+
+for (const [what, answer] of NO_ANSWERS) {
+  Deno.test(`authorizeView() keeps a viewer out when the answer is ${what}, counts it and logs why`, async () => {
+    await using log = await captureLog();
+    const ledger = new ServerLedger();
+    const rules = { timeout: 30_000, allowLossless: false, authorize: answer };
+    const context = { ledger, rules } as unknown as ViewContext;
+    const request: StreamRequest = { ...publishRequest(), kind: "play" };
+    const error = await assertRejects(() => authorizeView(context, request), HTTPException);
+    assertEquals([error.status, error.message], [403, "The server could not decide"]);
+    assertEquals(ledger.refusals, { "not-authorized": 1 });
+    assert(log.lines("error")[0]!.startsWith("authorize failed for live/demo: "));
+  });
+}

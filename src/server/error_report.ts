@@ -1,0 +1,74 @@
+/**
+ * What the application's own code throws: logged, and handed to its `onError`.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { errorText } from "../error_message.ts";
+import type { ErrorContext, ServeRtmpOptions } from "./serve.ts";
+
+const log = getLogger(["sluice", "rtmp"]);
+
+/** Reports errors of the application. Nothing here throws, whatever the application does. */
+export class ErrorReport {
+  readonly #options: Pick<ServeRtmpOptions, "onError" | "onAcceptError">;
+
+  /** @param options The callbacks of the application. */
+  constructor(options: Pick<ServeRtmpOptions, "onError" | "onAcceptError">) {
+    this.#options = options;
+  }
+
+  /** Reports what an option or the handler threw or rejected with. */
+  report(error: unknown, context: ErrorContext): void {
+    const { during, request, publication } = context;
+    const path = publication?.path ?? (request && `${request.app}/${request.name}`);
+    const facts = {
+      connection: publication?.connection ?? request?.connection,
+      publication: publication?.id,
+      ...path !== undefined && { path },
+      error: errorText(error),
+    };
+    if (during === "handler") log.error("The handler of {path} failed: {error}", facts);
+    else if (path === undefined) log.error(`${during} failed: {error}`, facts);
+    else log.error(`${during} failed for {path}: {error}`, facts);
+    const onError = this.#options.onError ?? printError;
+    this.notify("onError", () => onError(error, context));
+  }
+
+  /** Reports a connection that could not be accepted. */
+  acceptFailed(error: unknown): void {
+    log.warn("Cannot take in a connection: {error}", { error: errorText(error) });
+    const { onAcceptError } = this.#options;
+    if (onAcceptError) this.notify("onAcceptError", () => onAcceptError(error));
+  }
+
+  /** Calls a callback of the application, which may be async. What it throws is logged and printed. */
+  notify(name: string, callback: () => unknown): void {
+    try {
+      Promise.resolve(callback()).catch((error) => complain(name, error));
+    } catch (error) {
+      complain(name, error);
+    }
+  }
+}
+
+/** An application that has set neither a log nor `onError` sees its errors all the same. */
+function printError(error: unknown, { during, request, publication }: ErrorContext): void {
+  const path = publication?.path ?? (request && `${request.app}/${request.name}`);
+  const where = path === undefined ? "" : JSON.stringify(path);
+  print(
+    during === "handler" ? `The handler of ${where}` : `${during}${where && ` for ${where}`}`,
+    error,
+  );
+}
+
+function complain(name: string, error: unknown): void {
+  log.error(`${name} failed: {error}`, { error: errorText(error) });
+  print(name, error);
+}
+
+function print(what: string, error: unknown): void {
+  // deno-lint-ignore no-console
+  console.error(`${what} failed:`, error);
+}

@@ -1,0 +1,43 @@
+/**
+ * Questions to the application that a connection waits for.
+ *
+ * @module
+ */
+
+/** Waits for answers of the application until the connection is closed from this side. */
+export class Questions {
+  readonly #waiting = new Set<() => void>();
+  #abandoned = false;
+
+  /**
+   * Waits for an answer.
+   *
+   * @param question Must not reject.
+   * @param giveUp Called with an answer that nobody waits for any more.
+   * @returns The answer; nothing when the connection was closed first.
+   */
+  async ask<T>(
+    question: Promise<T>,
+    giveUp: (answer: T) => void,
+  ): Promise<{ answer: T } | undefined> {
+    const answered = question.then((answer) => ({ answer }));
+    let abandon!: () => void;
+    const abandoned = new Promise<undefined>((resolve) => abandon = () => resolve(undefined));
+    this.#waiting.add(abandon);
+    if (this.#abandoned) abandon();
+    try {
+      const first = await Promise.race([answered, abandoned]);
+      if (first && !this.#abandoned) return first;
+    } finally {
+      this.#waiting.delete(abandon);
+    }
+    void answered.then(({ answer }) => giveUp(answer));
+    return undefined;
+  }
+
+  /** Waits for no answer any more. */
+  abandon(): void {
+    this.#abandoned = true;
+    for (const abandon of this.#waiting) abandon();
+  }
+}
