@@ -6,6 +6,7 @@ import { chunkBytes } from "../support/chunk_bytes.ts";
 import { filled } from "../support/bytes.ts";
 import { type HttpApp, startHttpApp } from "../support/http.ts";
 import { captureLog } from "../support/log.ts";
+import { repeat } from "../support/long.ts";
 import { videoTag, videoTags } from "../support/media.ts";
 import { collect } from "../support/publications.ts";
 import { RawClient } from "../support/raw_client.ts";
@@ -13,7 +14,7 @@ import { turns } from "../support/streams.ts";
 import { until } from "../support/wait.ts";
 
 /** How often everybody is killed, and on how many streams at once. */
-const ROUNDS = 5;
+const ROUNDS = repeat(3, 20);
 const STREAMS = 4;
 
 /** What is sent on each stream: so much that the memory shows if something holds on to it. */
@@ -109,15 +110,17 @@ async function memoryInUse(): Promise<number> {
   return heapUsed + external;
 }
 
-/** Asks the API. */
+/** Asks the API, on a connection that does not wait for another request. */
 async function api(
   { url }: HttpApp,
   path: string,
   body?: unknown,
   method = body ? "POST" : "GET",
 ) {
+  using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
   const response = await fetch(`${url}/api/v1/${path}`, {
     method,
+    client,
     ...body !== undefined && {
       body: JSON.stringify(body),
       headers: { "content-type": "application/json" },

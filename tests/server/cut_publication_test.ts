@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import { MessageEncoder } from "../../src/message/message_encoder.ts";
 import { writeCommand } from "../../src/message/command.ts";
+import { repeat } from "../support/long.ts";
 import { mediaMessage, mediaOf, tagsOf, videoTags } from "../support/media.ts";
 import { handshakeBytes, RawClient, STREAM_ID } from "../support/raw_client.ts";
 import { startTestApp } from "../support/server.ts";
@@ -23,6 +24,21 @@ function publicationBytes(name: string): Uint8Array[] {
   ].map((message) => encoder.encode(message));
 }
 
+/**
+ * Where to cut: beside the end of every message, and at every 7th byte between, which is at any
+ * byte of a chunk of 128 sooner or later. The long tests cut at every byte.
+ */
+function placesToCut(messages: Uint8Array[]): number[] {
+  const ends = new Set<number>();
+  let end = 0;
+  for (const { length } of messages) {
+    end += length;
+    for (const beside of [-1, 0, 1]) ends.add(end + beside);
+  }
+  const step = repeat(7, 1);
+  return Array.from(Array(end).keys()).filter((at) => at % step === 0 || ends.has(at));
+}
+
 /** How many messages are whole when a publication is cut. */
 function wholeMessages(messages: Uint8Array[], length: number): number {
   let end = 0;
@@ -34,11 +50,11 @@ Deno.test("a publication that is cut at any byte is recorded up to its last whol
   const app = await startTestApp("--http-port", "off", "--record", directory);
   const name = (cut: number) => `cut${String(cut).padStart(5, "0")}`;
   const messages = publicationBytes(name(0));
-  const { length } = concat(messages);
+  const cuts = placesToCut(messages);
 
-  let next = 0;
+  const left = cuts.values();
   const cutOff = async () => {
-    for (let cut = next++; cut < length; cut = next++) {
+    for (const cut of left) {
       using client = await RawClient.connect(app.rtmp.addr.port);
       client.write(handshakeBytes());
       client.write(concat(publicationBytes(name(cut))).subarray(0, cut));
@@ -55,7 +71,7 @@ Deno.test("a publication that is cut at any byte is recorded up to its last whol
   for await (const file of Deno.readDir(`${directory}/live`)) {
     files.set(file.name.slice(0, name(0).length), `${directory}/live/${file.name}`);
   }
-  for (let cut = 0; cut < length; cut++) {
+  for (const cut of cuts) {
     const tags = wholeMessages(messages, cut) - 3;
     const file = files.get(name(cut));
     const recorded = file && mediaOf(tagsOf(await Deno.readFile(file)));

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { writeCommand } from "../../../src/message/command.ts";
+import { DEFAULT_LIMITS } from "../../../src/session/limits.ts";
 import { clockAhead } from "../../support/clock.ts";
 import { type HttpApp, startHttpApp } from "../../support/http.ts";
 import { videoTags } from "../../support/media.ts";
@@ -9,6 +10,9 @@ import { until } from "../../support/wait.ts";
 
 /** More than an answer is kept. */
 const NEXT_ANSWER = 1_100;
+
+/** Publications of a client whose handlers need not have settled: less than the server allows. */
+const AHEAD = DEFAULT_LIMITS.maxMessageStreams / 2;
 
 /** Less than a stream that has ended is shown, and more than that. */
 const STILL_SHOWN = 4 * 60_000;
@@ -107,7 +111,8 @@ Deno.test("there are metrics of a thousand streams at most, the latest", async (
   for (let i = 0; i < count; i++) {
     client.send(writeCommand(STREAM_ID, "publish", 3, null, `demo${i}`, "live"));
     client.send(writeCommand(STREAM_ID, "closeStream", 4, null));
-    await until("the publication", () => http.app.rtmp.ledger.publications === i + 1);
+    // A peer may not publish ahead of what is still being dealt with.
+    await until("the publications", () => http.app.rtmp.ledger.publications > i - AHEAD);
   }
   await http.idle();
   const metrics = await metricsAfter(http, NEXT_ANSWER);
