@@ -11,6 +11,7 @@ import type { SubscribeOptions, Subscription } from "../../src/channel/subscript
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
+import { turns } from "../support/streams.ts";
 
 /** One publication on a channel. */
 export class Broadcast {
@@ -44,11 +45,12 @@ export class Broadcast {
     return new Broadcast(new Channel(limits));
   }
 
-  /** Publishes tags and lets everybody read. */
+  /** Publishes tags, and waits until all consumers have read what they read by themselves. */
   async send(...tags: FlvTag[]): Promise<void> {
     this.#waiting.push(...tags);
     this.#give();
-    await settled(tags.length);
+    // A channel and its readers wait for nothing but promises: these are done before the next timer.
+    await turns(1);
   }
 
   /** Ends the publication and waits for all that ends with it. */
@@ -82,14 +84,6 @@ export class Broadcast {
     this.taken++;
     this.#publication.enqueue(tag);
   }
-}
-
-/** Promises that follow each other when a tag passes, with some to spare. */
-const STEPS_OF_A_TAG = 40;
-
-/** Lets all go on that waits for nothing but promises: nothing here waits for a clock. */
-async function settled(tags: number): Promise<void> {
-  for (let step = 0; step < STEPS_OF_A_TAG * (tags + 1); step++) await undefined;
 }
 
 /** What a consumer has read so far. */

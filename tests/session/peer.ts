@@ -23,6 +23,9 @@ import { FakeProgram } from "./fake_program.ts";
 /** What a session announces here. */
 export const CHUNK_SIZE = 4096;
 
+/** Turns of the event loop without a change after which nothing more happens by itself. */
+const QUIET_TURNS = 4;
+
 /** What an `onStatus` says, and on which message stream. */
 export interface Status {
   stream: number;
@@ -200,9 +203,29 @@ export class Peer {
     this.#deaf = undefined;
   }
 
-  /** Resolves when everything has happened that can happen by itself. */
+  /**
+   * Resolves when everything has happened that can happen by itself: when nothing more has changed
+   * for some turns of the event loop, however many the session needed before.
+   */
   async settled(): Promise<void> {
-    await turns(5);
+    let before = this.#activity;
+    for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
+      await turns(1);
+      const now = this.#activity;
+      if (now !== before) quiet = -1;
+      before = now;
+    }
+  }
+
+  /** Everything that changes while a session works. */
+  get #activity(): string {
+    const { requests, publications, sources } = this.program;
+    const told = sources.map(({ told, waiting }) => `${told.length} ${waiting}`);
+    return [
+      ...[this.untaken, this.writes.length, this.messages.length, this.hasEnded],
+      ...[this.counts.bytes, this.counts.chunks, this.counts.messages],
+      ...[requests.length, publications.length, told],
+    ].join();
   }
 
   async #hear(bytes: Uint8Array): Promise<void> {
