@@ -11,18 +11,31 @@ import type { HandshakeScheme } from "../handshake/digest.ts";
 import { checkS0, HANDSHAKE_SERVER_BYTES } from "../handshake/packet.ts";
 import { answerAdobeRejection } from "../session/adobe_auth.ts";
 import { connectObject, DEFAULT_FLASH_VER } from "../session/client_connect.ts";
-import { ClientSession } from "../session/client_session.ts";
-import { type Patience, patiently } from "../session/deadline.ts";
+import { type ClientPatience, ClientSession } from "../session/client_session.ts";
+import { checkTimeout, type Patience, patiently } from "../session/deadline.ts";
 import { Socket } from "./socket.ts";
 import type { RtmpTarget, RtmpTargetOptions } from "./url.ts";
 
-/** What {@linkcode publishRtmp} and {@linkcode playRtmp} can both be told. */
+/** Options of both {@linkcode publishRtmp} and {@linkcode playRtmp}. */
 export interface RtmpClientOptions extends RtmpTargetOptions {
   /**
    * How long to wait for the connection, for the handshake, and for each answer of the server, in
    * milliseconds: 10,000 by default.
    */
   timeout?: number;
+  /**
+   * How long the server may take nothing of what is written, or send nothing while tags are read, in
+   * milliseconds: above 0, or `Infinity` for no limit. `publishRtmp` waits for 60,000 unless given;
+   * `playRtmp` has no limit, since a source may pause.
+   */
+  idleTimeout?: number;
+  /**
+   * How long the server may show no sign of life at the end, in milliseconds: above 0, or `Infinity`
+   * for no limit. `publishRtmp` waits for 30,000 unless given, and fails after that: not everything
+   * may have arrived. Any byte that the server takes or sends begins the wait anew. `playRtmp` waits
+   * for 2,000, and closes the connection.
+   */
+  closeTimeout?: number;
   /** Closes the connection at once when it is aborted, with its reason as the error. */
   signal?: AbortSignal;
   /** What the client calls itself: `FMLE/3.0 (compatible; Sluice)` by default. */
@@ -33,6 +46,12 @@ export interface RtmpClientOptions extends RtmpTargetOptions {
   caCerts?: string[];
 }
 
+/** The time limits of what is being connected for, in milliseconds, where the caller sets none. */
+export type DefaultTimeouts = Required<Pick<RtmpClientOptions, "idleTimeout" | "closeTimeout">>;
+
+/** The default of `timeout`, in milliseconds. */
+const DEFAULT_TIMEOUT = 10_000;
+
 /** How often a client connects for one publication: Adobe's authentication takes three times. */
 const MAX_CONNECTIONS = 3;
 
@@ -41,11 +60,13 @@ export async function connectRtmp(
   kind: "publish" | "play",
   target: RtmpTarget,
   options: RtmpClientOptions,
+  defaults: DefaultTimeouts,
 ): Promise<ClientSession> {
   const action = `connect to ${target.host}`;
+  const patience = readPatience(options, defaults);
   let query = "";
   for (let count = 1;; count++) {
-    const session = await openSession(action, target, options);
+    const session = await openSession(action, target, options, patience);
     try {
       await session.connect(
         action,
@@ -64,6 +85,15 @@ export async function connectRtmp(
       query = next;
     }
   }
+}
+
+function readPatience(options: RtmpClientOptions, defaults: DefaultTimeouts): ClientPatience {
+  return {
+    timeout: checkTimeout("timeout", options.timeout ?? DEFAULT_TIMEOUT),
+    idleTimeout: checkTimeout("idleTimeout", options.idleTimeout ?? defaults.idleTimeout),
+    closeTimeout: checkTimeout("closeTimeout", options.closeTimeout ?? defaults.closeTimeout),
+    signal: options.signal,
+  };
 }
 
 /** What to say the next time, if the server has asked for a password and we have one. */
@@ -87,9 +117,9 @@ async function openSession(
   action: string,
   target: RtmpTarget,
   options: RtmpClientOptions,
+  patience: ClientPatience,
 ): Promise<ClientSession> {
-  const { timeout = 10_000, signal, handshake = "simple" } = options;
-  const patience: Patience = { timeout, signal };
+  const { handshake = "simple" } = options;
   const socket = new Socket(await dial(action, target, options, patience));
   try {
     await patiently(action, shakeHands(socket, handshake), patience);

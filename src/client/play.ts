@@ -6,10 +6,13 @@
 
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { playOn } from "../session/client_play.ts";
-import { connectRtmp, type RtmpClientOptions } from "./connect.ts";
+import { connectRtmp, type DefaultTimeouts, type RtmpClientOptions } from "./connect.ts";
 import { parseRtmpUrl } from "./url.ts";
 
-/** What {@linkcode playRtmp} can be told. */
+/** A server that does not close its side keeps nothing back. */
+const TIMEOUTS: DefaultTimeouts = { idleTimeout: Infinity, closeTimeout: 2_000 };
+
+/** Options of {@linkcode playRtmp}. */
 export interface PlayRtmpOptions extends RtmpClientOptions {
   /**
    * Where to begin, in milliseconds (RTMP 1.0, section 7.2.2.1): -2000, the default, plays a live
@@ -19,19 +22,22 @@ export interface PlayRtmpOptions extends RtmpClientOptions {
 }
 
 /** A stream that is being played from a server. */
-export interface RtmpPlayer {
+export interface RtmpPlayer extends AsyncDisposable {
   /**
-   * Gives the tags. Nothing is left out: whoever does not read stops the connection, and the server
-   * may drop what it cannot send or hang up. It ends when the stream does, or the connection, and
-   * fails with the error that `closed` has. Cancelling it ends the playback in an orderly way.
+   * Gives the tags. Nothing is left out: a caller that does not read stops the connection, and the
+   * server may drop what it cannot send, or disconnect. It ends when the server says that the stream
+   * has ended, and fails with the error of `closed` after the last tag. Cancelling it ends the
+   * playback.
    */
   readonly readable: ReadableStream<FlvTag>;
   /**
-   * Resolves when the playback has ended in an orderly way, rejects when anything else ended it.
-   * Both show only when somebody reads. Nobody has to look at it.
+   * Resolves when the server has said that the stream has ended (`UnpublishNotify`, `Play.Stop`,
+   * `Play.Complete`, Stream EOF), or the playback was closed here. Rejects when anything else ended
+   * it: a connection that just closes is an `RtmpError`, since a server that was killed does no more.
+   * It settles only while tags are read, and needs no handler.
    */
   readonly closed: Promise<void>;
-  /** Ends the playback in an orderly way. It does not throw: `closed` tells how it went. */
+  /** Ends the playback. It does not throw: `closed` tells how it went. */
   close(): Promise<void>;
 }
 
@@ -44,9 +50,10 @@ export interface RtmpPlayer {
  * @param options What the URL does not say.
  * @returns The stream, once the server has said that it begins.
  * @throws {TypeError} If the URL is none of RTMP, or names no application or no stream.
+ * @throws {RangeError} If a time limit is not above 0.
  * @throws {RtmpCommandError} If the server refuses: `statusCode` and `read` are what it said.
- * @throws {RtmpTimeoutError} If it does not answer in time. Some servers say nothing until somebody
- * publishes the stream.
+ * @throws {RtmpTimeoutError} If it does not answer in time. Some servers say nothing until the
+ * stream is published.
  * @throws {RtmpError} If it cannot be reached, or breaks the protocol.
  *
  * @example Record a stream
@@ -83,7 +90,7 @@ export async function playRtmp(
   options: PlayRtmpOptions = {},
 ): Promise<RtmpPlayer> {
   const target = parseRtmpUrl(url, options);
-  const session = await connectRtmp("play", target, options);
+  const session = await connectRtmp("play", target, options, TIMEOUTS);
   try {
     const { place, streamName } = target;
     return await playOn(session, { place, streamName, start: options.start ?? -2000 });

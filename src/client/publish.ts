@@ -6,29 +6,43 @@
 
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { publishOn } from "../session/client_publish.ts";
-import { connectRtmp, type RtmpClientOptions } from "./connect.ts";
+import { connectRtmp, type DefaultTimeouts, type RtmpClientOptions } from "./connect.ts";
 import { parseRtmpUrl } from "./url.ts";
 
-/** What {@linkcode publishRtmp} can be told. */
+/**
+ * What is written waits in the buffers of both systems: 4 MiB are 32 s at 1 Mbit/s, in which a server
+ * that acknowledges nothing shows no sign of life.
+ */
+const TIMEOUTS: DefaultTimeouts = { idleTimeout: 60_000, closeTimeout: 30_000 };
+
+/** Options of {@linkcode publishRtmp}. */
 export interface PublishRtmpOptions extends RtmpClientOptions {
   /** What the server is to do with the stream: `live` by default (RTMP 1.0, section 7.2.2.6). */
   type?: "live" | "record" | "append";
 }
 
 /** A stream that is being published to a server. */
-export interface RtmpPublisher {
+export interface RtmpPublisher extends AsyncDisposable {
   /**
    * Takes the tags. A write resolves when the socket has taken the tag; small ones leave together,
-   * of which at most 256 KiB wait. Closing it ends the publication in an orderly way; aborting it closes
-   * the connection at once. It fails with the error that `closed` has.
+   * of which at most 256 KiB wait. Closing it ends the publication as `close` does; aborting it
+   * closes the connection at once. It fails with the error of `closed`.
    */
   readonly writable: WritableStream<FlvTag>;
   /**
-   * Resolves when the publication has ended in an orderly way, rejects when anything else ended it:
-   * an `RtmpCommandError` if the server said why. Nobody has to look at it.
+   * Resolves when the publication was closed here and the server has taken everything. Rejects when
+   * anything else ended it: with an `RtmpCommandError` if the server said why, with an
+   * `RtmpTimeoutError` if it took nothing for `idleTimeout`, or showed no sign of life at the end for
+   * `closeTimeout`. It needs no handler.
    */
   readonly closed: Promise<void>;
-  /** Ends the publication in an orderly way. It does not throw: `closed` tells how it went. */
+  /**
+   * Ends the publication, and waits until the server has taken everything. What counts as that: it
+   * answers the goodbye, or a ping that follows the last tag; or it closes its side of the connection
+   * after ours, without a reset.
+   *
+   * @throws What `closed` rejects with.
+   */
   close(): Promise<void>;
 }
 
@@ -47,6 +61,7 @@ export interface RtmpPublisher {
  * @param options What the URL does not say.
  * @returns The stream, once the server has agreed to take it.
  * @throws {TypeError} If the URL is none of RTMP, or names no application or no stream.
+ * @throws {RangeError} If a time limit is not above 0.
  * @throws {RtmpCommandError} If the server refuses: `statusCode` and `read` are what it said.
  * @throws {RtmpTimeoutError} If it does not answer in time.
  * @throws {RtmpError} If it cannot be reached, or breaks the protocol.
@@ -74,7 +89,7 @@ export async function publishRtmp(
   options: PublishRtmpOptions = {},
 ): Promise<RtmpPublisher> {
   const target = parseRtmpUrl(url, options);
-  const session = await connectRtmp("publish", target, options);
+  const session = await connectRtmp("publish", target, options, TIMEOUTS);
   try {
     const { place, streamName } = target;
     return await publishOn(session, { place, streamName, type: options.type ?? "live" });

@@ -22,9 +22,9 @@ const END: ReadableStreamReadDoneResult<Uint8Array> = { done: true };
  * sent its last byte, and let the garbage collector close the connection.
  */
 export class Socket implements ByteReader {
-  /** Since when a read has been waiting for the peer, by `performance.now()`. */
+  /** Since when a read has been waiting for a byte of the peer, by `performance.now()`. */
   readingSince: number | undefined;
-  /** Since when a write has been waiting for the peer, by `performance.now()`. */
+  /** Since when a write has been waiting for the peer to take a byte, by `performance.now()`. */
   writingSince: number | undefined;
   /** The error that ended the connection, if it did not just end. */
   failure: unknown;
@@ -61,9 +61,11 @@ export class Socket implements ByteReader {
 
   /** Writes all of `bytes`. */
   async write(bytes: Uint8Array): Promise<void> {
-    this.writingSince = performance.now();
     try {
-      for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+      for (let at = 0; at < bytes.length;) {
+        this.writingSince = performance.now();
+        at += await this.#conn.write(bytes.subarray(at));
+      }
     } catch (error) {
       // A peer whose last byte has come before is one that has ended, and all of it can be read.
       if (!(error instanceof Deno.errors.BrokenPipe)) this.failure ??= error;
@@ -121,6 +123,11 @@ export class Socket implements ByteReader {
   expire(error: RtmpTimeoutError): void {
     this.failure ??= error;
     this.close();
+  }
+
+  /** Says that nothing more comes. The peer can still be read, and reading tells how it ended. */
+  async closeWrite(): Promise<void> {
+    await this.#conn.closeWrite().catch(() => {});
   }
 
   /**

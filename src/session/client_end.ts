@@ -4,12 +4,11 @@
  * @module
  */
 
-import type { RtmpMessage } from "../message/message.ts";
 import type { ClientSession } from "./client_session.ts";
 
-/** Ends a session once: in order, or at once by an error or the caller's signal. */
+/** Ends a session once: gracefully, or at once by an error or the caller's signal. */
 export class ClientEnd {
-  /** Resolves at an orderly end, rejects with the error otherwise. */
+  /** Resolves at a graceful end, rejects with the error otherwise. */
   readonly closed: Promise<void>;
   readonly #session: ClientSession;
   readonly #failed: (error: unknown) => void;
@@ -18,6 +17,7 @@ export class ClientEnd {
   readonly #abort = () => this.fail(this.#session.patience.signal!.reason);
   #begun = false;
   #ended = false;
+  #hasFailed = false;
 
   /** @param failed Called with the error that ends it, before `closed` rejects. */
   constructor(session: ClientSession, failed: (error: unknown) => void) {
@@ -27,19 +27,25 @@ export class ClientEnd {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Nobody has to look at it.
+    // Callers need not handle it.
     this.closed.catch(() => {});
     session.patience.signal?.addEventListener("abort", this.#abort);
   }
 
-  /** Whether it has ended, or is about to in an orderly way. */
+  /** Whether it has ended, or a goodbye is under way. */
   get begun(): boolean {
     return this.#begun;
+  }
+
+  /** Whether an error has ended it. */
+  get failed(): boolean {
+    return this.#hasFailed;
   }
 
   /** Closes the connection at once. */
   fail(error: unknown): void {
     if (this.#ended) return;
+    this.#hasFailed = true;
     this.#end();
     this.#session.close();
     this.#failed(error);
@@ -47,22 +53,20 @@ export class ClientEnd {
   }
 
   /**
-   * Says goodbye and closes the connection; `closed` tells whether that went well.
-   *
-   * @param action What is being done, for the message of an error.
-   * @param patience How long to wait for the server to go first, in milliseconds.
+   * Closes the connection after a goodbye, which is said only once. It does not throw: `closed` tells
+   * how it went.
    */
-  async finish(action: string, patience: number, ...goodbye: RtmpMessage[]): Promise<void> {
+  async finish(sayGoodbye: () => Promise<void>): Promise<void> {
     if (!this.#begun) {
       this.#begun = true;
       try {
-        this.#session.writer.send(...goodbye);
-        await this.#session.closeGently(action, patience);
+        await sayGoodbye();
       } catch (error) {
         this.fail(error);
       }
       if (!this.#ended) {
         this.#end();
+        this.#session.close();
         this.#resolve();
       }
     }

@@ -4,35 +4,21 @@
  * @module
  */
 
-import { startsWith } from "@std/bytes";
-import { encodeAmf0 } from "../amf/encode_amf0.ts";
+import { RtmpTimeoutError } from "../errors.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { FlvTagDecoder } from "../flv/tag_stream.ts";
 import { writeCommand } from "../message/command.ts";
-import { readUserControl, userControl, UserControlEvent } from "../message/control.ts";
-import { MessageType, type RtmpMessage } from "../message/message.ts";
+import { userControl, UserControlEvent } from "../message/control.ts";
+import type { RtmpMessage } from "../message/message.ts";
 import { ClientEnd } from "./client_end.ts";
 import { type ClientSession, isMedia } from "./client_session.ts";
+import { IdleWatch } from "./idle.ts";
+import { isServerData, isStreamEnd } from "./play_end.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 import { StatusCode } from "./status.ts";
 
-/** What we say that we buffer, in milliseconds. Servers send recordings ahead by so much. */
+/** What we say that we buffer, in milliseconds. Servers send recordings ahead by that much. */
 const BUFFER_LENGTH = 3_000;
-
-/** How long to wait for the server to go first, in milliseconds: nothing is lost if it does not. */
-const GOODBYE_PATIENCE = 2_000;
-
-/** Data messages of the server to its player, which are no part of what is played. */
-const SERVER_DATA: readonly Uint8Array[] = ["|RtmpSampleAccess", "onStatus"].map((name) =>
-  encodeAmf0(name)
-);
-
-/** What a server says when nothing more comes. */
-const END_CODES: readonly string[] = [
-  StatusCode.PlayUnpublishNotify,
-  StatusCode.PlayStop,
-  "NetStream.Play.Complete",
-];
 
 /** What to play. */
 export interface PlayRequest {
@@ -48,7 +34,7 @@ export interface PlayRequest {
 export class ClientPlayback {
   /** Gives the tags. */
   readonly readable: ReadableStream<FlvTag>;
-  /** Resolves at an orderly end, rejects with the error otherwise. */
+  /** Resolves when the stream has ended or was closed here, rejects with the error otherwise. */
   readonly closed: Promise<void>;
   readonly #session: ClientSession;
   readonly #request: PlayRequest;
@@ -75,6 +61,12 @@ export class ClientPlayback {
     this.#first = first;
     this.#end = new ClientEnd(session, (error) => this.#controller.error(error));
     this.closed = this.#end.closed;
+    const watch = new IdleWatch(
+      session.patience.idleTimeout,
+      () => session.silence,
+      () => this.#end.fail(this.#idled()),
+    );
+    this.closed.finally(() => watch.stop()).catch(() => {});
     this.readable = new ReadableStream({
       start: (controller) => void (this.#controller = controller),
       pull: () => this.#pull(),
@@ -82,30 +74,37 @@ export class ClientPlayback {
     }, { highWaterMark: 0 });
   }
 
-  /** Ends the playback in an orderly way. It does not throw: `closed` tells how it went. */
+  /** Ends the playback as {@linkcode RtmpPlayer.close} does. */
   async close(): Promise<void> {
     if (!this.#end.begun) this.#controller.close();
     await this.#finish();
   }
 
-  /** Section 7.2.2.3. */
-  #finish(): Promise<void> {
-    return this.#end.finish(
-      `finish playing from ${this.#request.place}`,
-      GOODBYE_PATIENCE,
-      writeCommand(0, "deleteStream", 0, null, this.#messageStreamId),
-    );
+  /** Closes the playback. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
-  /** Reads on until there is a tag. Nobody reads the socket unless somebody reads the tags. */
+  /** Section 7.2.2.3. */
+  #finish(): Promise<void> {
+    const { writer, patience } = this.#session;
+    return this.#end.finish(async () => {
+      writer.send(writeCommand(0, "deleteStream", 0, null, this.#messageStreamId));
+      // Nothing is lost with a server that does not take it, or does not close its side.
+      await this.#session.closeGently(patience.closeTimeout);
+    });
+  }
+
+  /** Reads on until there is a tag. The socket is read only while the tags are. */
   async #pull(): Promise<void> {
     try {
       for (let found = false; !found && !this.#end.begun;) {
         const message = this.#first ?? await this.#session.read();
         this.#first = undefined;
         if (this.#end.begun) return;
-        if (!message && this.#session.failure !== undefined) throw this.#session.lost(this.#goOn);
-        if (!message || this.#isEnd(message)) return void this.close();
+        // Servers say so when a stream ends. One that just closes may have been killed.
+        if (!message) throw this.#session.lost(this.#goOn);
+        if (isStreamEnd(this.#goOn, message, this.#messageStreamId)) return void this.close();
         if (isServerData(message)) continue;
         this.#decoder.decode(message, (tag) => {
           found = true;
@@ -117,12 +116,11 @@ export class ClientPlayback {
     }
   }
 
-  #isEnd(message: RtmpMessage): boolean {
-    if (message.typeId === MessageType.UserControl) {
-      return isStreamEof(message, this.#messageStreamId);
-    }
-    const status = readOnStatus(this.#goOn, message);
-    return status !== undefined && END_CODES.includes(status.code);
+  #idled(): RtmpTimeoutError {
+    return new RtmpTimeoutError(`Cannot ${this.#goOn}`, {
+      read: `nothing for ${this.#session.patience.idleTimeout / 1000} s`,
+      expected: "bytes of the server",
+    });
   }
 
   get #goOn(): string {
@@ -154,15 +152,4 @@ export async function playOn(
   });
   const first = isMedia(begun) ? begun : undefined;
   return new ClientPlayback(session, request, messageStreamId, first);
-}
-
-/** Section 7.1.7: "no more data is sent without issuing additional commands". */
-function isStreamEof(message: RtmpMessage, messageStreamId: number): boolean {
-  if (message.payload.length < 6) return false;
-  const { event, value } = readUserControl(message);
-  return event === UserControlEvent.StreamEof && value === messageStreamId;
-}
-
-function isServerData({ typeId, payload }: RtmpMessage): boolean {
-  return typeId === MessageType.DataAmf0 && SERVER_DATA.some((name) => startsWith(payload, name));
 }

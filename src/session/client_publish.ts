@@ -6,13 +6,15 @@
 
 import { concat, startsWith } from "@std/bytes";
 import { encodeAmf0 } from "../amf/encode_amf0.ts";
-import { RtmpError } from "../errors.ts";
+import { RtmpError, RtmpTimeoutError } from "../errors.ts";
 import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
 import { writeCommand } from "../message/command.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { ClientEnd } from "./client_end.ts";
+import { ClientGoodbye } from "./client_goodbye.ts";
 import type { ClientSession } from "./client_session.ts";
 import { patiently } from "./deadline.ts";
+import { IdleWatch } from "./idle.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 import { StatusCode } from "./status.ts";
 
@@ -47,12 +49,15 @@ export interface PublishRequest {
 export class ClientPublication {
   /** Takes the tags. */
   readonly writable: WritableStream<FlvTag>;
-  /** Resolves at an orderly end, rejects with the error otherwise. */
+  /** Resolves when the server has taken everything, rejects with the error otherwise. */
   readonly closed: Promise<void>;
   readonly #session: ClientSession;
   readonly #request: PublishRequest;
   readonly #messageStreamId: number;
   readonly #end: ClientEnd;
+  readonly #goodbye: ClientGoodbye;
+  /** Settles when the server has closed its side. */
+  readonly #over: Promise<void>;
   #controller!: WritableStreamDefaultController;
 
   /** {@linkcode publishOn} makes these. */
@@ -60,6 +65,7 @@ export class ClientPublication {
     this.#session = session;
     this.#request = request;
     this.#messageStreamId = messageStreamId;
+    this.#goodbye = new ClientGoodbye(session, `finish publishing to ${request.place}`);
     this.#end = new ClientEnd(session, (error) => {
       // A stream that is being aborted errors by itself, and would call this an abort that failed.
       if (!this.#controller.signal.aborted) this.#controller.error(error);
@@ -80,23 +86,35 @@ export class ClientPublication {
         await this.closed;
       },
     });
-    void this.#listen();
+    const watch = new IdleWatch(
+      session.patience.idleTimeout,
+      () => this.#end.begun ? 0 : session.stall,
+      () => this.#end.fail(this.#stalled()),
+    );
+    this.closed.finally(() => watch.stop()).catch(() => {});
+    this.#over = this.#listen();
   }
 
-  /** Ends the publication in an orderly way. It does not throw: `closed` tells how it went. */
+  /** Ends the publication as {@linkcode RtmpPublisher.close} does. */
   async close(): Promise<void> {
     await this.#finish();
     this.#controller.error(new RtmpError("Cannot write to a publication that has been closed"));
+    await this.closed;
+  }
+
+  /** Closes a publication that has not failed: the failure has been reported already. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#end.failed) await this.close();
   }
 
   /** Section 7.2.2.3; `FCUnpublish` is not in the specification, but servers wait for it. */
   #finish(): Promise<void> {
-    const { place, streamName } = this.#request;
-    return this.#end.finish(
-      `finish publishing to ${place}`,
-      this.#session.patience.timeout,
-      writeCommand(0, "FCUnpublish", 0, null, streamName),
-      writeCommand(0, "deleteStream", 0, null, this.#messageStreamId),
+    return this.#end.finish(() =>
+      this.#goodbye.say(
+        this.#over,
+        writeCommand(0, "FCUnpublish", 0, null, this.#request.streamName),
+        writeCommand(0, "deleteStream", 0, null, this.#messageStreamId),
+      )
     );
   }
 
@@ -116,7 +134,7 @@ export class ClientPublication {
     if (writer.failure !== undefined) await this.#explainFailure();
   }
 
-  /** What a server said before it went is a better reason than that it went. */
+  /** What a server said before it closed is a better reason than that it closed. */
   async #explainFailure(): Promise<void> {
     try {
       await patiently(this.#goOn, this.closed, this.#session.patience);
@@ -126,17 +144,31 @@ export class ClientPublication {
     }
   }
 
-  /** Reads what the server says, so that it can go on saying it, until it goes. */
+  /** Reads what the server says, so that it can go on saying it, until it closes its side. */
   async #listen(): Promise<void> {
     try {
-      while (true) {
-        const message = await this.#session.read();
-        if (!message) throw this.#session.lost(this.#goOn);
-        readOnStatus(this.#goOn, message);
+      for (
+        let message = await this.#session.read();
+        message;
+        message = await this.#session.read()
+      ) {
+        this.#goodbye.receive(message, readOnStatus(this.#goOn, message));
       }
+      if (!this.#end.begun || this.#session.failure !== undefined) {
+        throw this.#session.lost(this.#goOn);
+      }
+      await this.#goodbye.end();
     } catch (error) {
       if (!this.#end.begun) this.#end.fail(error);
+      await this.#goodbye.end(error);
     }
+  }
+
+  #stalled(): RtmpTimeoutError {
+    return new RtmpTimeoutError(`Cannot ${this.#goOn}`, {
+      read: `nothing for ${this.#session.patience.idleTimeout / 1000} s`,
+      expected: "the server to take what is sent",
+    });
   }
 
   get #goOn(): string {

@@ -11,13 +11,17 @@ import { setChunkSize, windowAcknowledgementSize } from "../message/control.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { ControlLayer } from "./control_layer.ts";
 import { type Patience, patiently } from "./deadline.ts";
+import { whileActive } from "./idle.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { type ByteReader, MessageReader } from "./message_reader.ts";
 import { type ByteWriter, MessageWriter } from "./message_writer.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 
-/** Bytes after which we ask for an acknowledgement: as most clients. */
-const WINDOW_SIZE = 2_500_000;
+/**
+ * Bytes after which we ask for an acknowledgement. It is a sign of life of a server that is slow: at
+ * 1 Mbit/s there is one each second.
+ */
+const WINDOW_SIZE = 128 * 1024;
 
 /** Payload bytes in the chunks we send: enough for most frames, and no server minds. */
 const CHUNK_SIZE = 65_536;
@@ -26,10 +30,24 @@ const CHUNK_SIZE = 65_536;
 export interface Transport extends ByteReader, ByteWriter {
   /** The error that ended the connection, if it did not just end. */
   readonly failure: unknown;
-  /** Says that nothing more comes and waits, so many milliseconds at most, for the server to go. */
+  /** Since when a read has been waiting for a byte of the server, by `performance.now()`. */
+  readonly readingSince: number | undefined;
+  /** Since when a write has been waiting for the server to take a byte, by `performance.now()`. */
+  readonly writingSince: number | undefined;
+  /** Says that nothing more comes. */
+  closeWrite(): Promise<void>;
+  /** Says so, and waits at most this many milliseconds for the server to close its side. */
   closeGently(patience: number): Promise<void>;
   /** Closes the connection at once. */
   close(): void;
+}
+
+/** For how long a client waits for its server, in milliseconds. */
+export interface ClientPatience extends Patience {
+  /** While the server takes nothing of a publication, or sends nothing of what is played. */
+  idleTimeout: number;
+  /** While the server shows no sign of life at the end. */
+  closeTimeout: number;
 }
 
 /**
@@ -40,28 +58,43 @@ export class ClientSession {
   /** What goes to the server. */
   readonly writer: MessageWriter;
   /** How long each answer is waited for, and what ends it all. */
-  readonly patience: Patience;
+  readonly patience: ClientPatience;
   readonly #transport: Transport;
   readonly #control: ControlLayer;
   readonly #messages: MessageReader;
   #transactions = 0;
+  /** When the server last sent something, by `performance.now()`. */
+  heardAt = performance.now();
 
-  constructor(transport: Transport, patience: Patience) {
+  constructor(transport: Transport, patience: ClientPatience) {
     const counts = new ReceivedCounts();
     this.patience = patience;
     this.#transport = transport;
     this.writer = new MessageWriter(transport);
-    this.#control = new ControlLayer(this.writer, counts, WINDOW_SIZE);
+    this.#control = new ControlLayer(this.writer, counts, WINDOW_SIZE, WINDOW_SIZE);
     this.#messages = new MessageReader(transport, {
       ...DEFAULT_LIMITS,
       counts,
-      onBytes: (bytes) => this.#control.received(bytes),
+      onBytes: (bytes) => {
+        this.heardAt = performance.now();
+        this.#control.received(bytes);
+      },
     });
   }
 
   /** The error that ended the connection, if it did not just end. */
   get failure(): unknown {
     return this.#transport.failure;
+  }
+
+  /** For how long the server has sent nothing that is waited for, in milliseconds. */
+  get silence(): number {
+    return since(this.#transport.readingSince);
+  }
+
+  /** For how long it has taken nothing of what is being written, in milliseconds. */
+  get stall(): number {
+    return since(this.#transport.writingSince);
   }
 
   /** Reads the next message; one of the connection itself has been answered already. */
@@ -136,23 +169,29 @@ export class ClientSession {
     });
   }
 
+  /** Says that nothing more comes. */
+  async closeWrite(): Promise<void> {
+    await this.#transport.closeWrite();
+  }
+
   /**
-   * Sends what is still to be sent and closes the connection in an orderly way.
-   *
-   * @param goodbye How long to wait for the server to go first, in milliseconds.
-   * @throws {RtmpError} If the server does not take what is still to be sent.
+   * Writes what is still to be written, reads nothing more, and waits for the server to close its
+   * side: at most this many milliseconds for each.
    */
-  async closeGently(action: string, goodbye: number): Promise<void> {
-    await patiently(action, this.writer.flush(), this.patience);
-    if (this.writer.failure !== undefined) throw this.lost(action);
+  async closeGently(patience: number): Promise<void> {
+    await whileActive(this.writer.flush(), patience, () => this.stall);
     await this.#messages.cancel().catch(() => {});
-    await this.#transport.closeGently(goodbye);
+    await this.#transport.closeGently(patience);
   }
 
   /** Closes the connection at once. */
   close(): void {
     this.#transport.close();
   }
+}
+
+function since(time: number | undefined): number {
+  return time === undefined ? 0 : performance.now() - time;
 }
 
 function hasNumber({ args }: Command): boolean {

@@ -27,13 +27,24 @@ export class ControlLayer {
   #received = 0;
   #acknowledged = 0;
   #acknowledging = false;
-  /** The window that we have told the peer last. */
+  /** The window that the peer has last been told. */
   #announcedWindow: number;
+  readonly #largestWindow: number;
 
-  constructor(writer: MessageWriter, counts: ReceivedCounts, windowSize: number) {
+  /**
+   * @param windowSize The window that the peer is told at first, in bytes.
+   * @param largestWindow The largest one that it is told, whatever its own limit is.
+   */
+  constructor(
+    writer: MessageWriter,
+    counts: ReceivedCounts,
+    windowSize: number,
+    largestWindow = Infinity,
+  ) {
     this.#writer = writer;
     this.#counts = counts;
     this.#announcedWindow = windowSize;
+    this.#largestWindow = largestWindow;
   }
 
   /**
@@ -107,9 +118,10 @@ export class ControlLayer {
   /** A new limit is answered with the window that follows from it (section 5.4.5). */
   #limitTo(bytes: number, limitType: number = LimitType.Dynamic): void {
     this.#writer.window.limitTo(bytes, limitType);
-    if (bytes === this.#announcedWindow) return;
-    this.#announcedWindow = bytes;
-    this.#writer.send(windowAcknowledgementSize(bytes));
+    const window = Math.min(bytes, this.#largestWindow);
+    if (window === this.#announcedWindow) return;
+    this.#announcedWindow = window;
+    this.#writer.send(windowAcknowledgementSize(window));
   }
 
   #userControl(message: RtmpMessage): void {

@@ -1,5 +1,5 @@
 /**
- * Waiting for a peer, but not for ever.
+ * Waiting for a peer, but not indefinitely.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { RtmpTimeoutError } from "../errors.ts";
 
 /** The longest time that timers take, in milliseconds: beyond it they fire at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** For how long something is waited for. */
 export interface Patience {
@@ -46,4 +46,15 @@ export async function patiently<T>(
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
   }
+}
+
+/**
+ * Checks a time limit that a caller has set.
+ *
+ * @param name What it limits, for the message of the error.
+ * @throws {RangeError} If it is not a number of milliseconds above 0; `Infinity` is one.
+ */
+export function checkTimeout(name: string, milliseconds: number): number {
+  if (milliseconds > 0) return milliseconds;
+  throw new RangeError(`Cannot use ${name}: ${milliseconds} is not a number of ms above 0`);
 }

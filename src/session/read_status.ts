@@ -72,7 +72,7 @@ export function readAnswer(
 }
 
 /** Reads a command. FFmpeg, as a server, sends an `onFCPublish` that is but a name: it says nothing. */
-function readServerCommand(message: RtmpMessage): Command | undefined {
+export function readServerCommand(message: RtmpMessage): Command | undefined {
   if (!isCommand(message) || isBareName(message.payload)) return undefined;
   return readCommand(message, DEFAULT_LIMITS);
 }

@@ -6,6 +6,7 @@ import { publishRtmp } from "../../src/client/publish.ts";
 import { RtmpChunkError, RtmpCommandError, RtmpTimeoutError } from "../../src/errors.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { setChunkSize, userControl, windowAcknowledgementSize } from "../../src/message/control.ts";
+import { writeCommand } from "../../src/message/command.ts";
 import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
 import {
   fixtureTags,
@@ -66,13 +67,15 @@ Deno.test("playRtmp() asks for a live stream, and says goodbye", async () => {
   assertEquals(await Array.fromAsync(player.readable), []);
 });
 
-Deno.test("playRtmp() ends in order, however a server says that it is the end", async (t) => {
+Deno.test("playRtmp() ends gracefully, however a server says that it is the end", async (t) => {
   const ends: Record<string, Script> = {
     "UnpublishNotify": (end) => end.status("NetStream.Play.UnpublishNotify"),
     "Stop": (end) => end.status("NetStream.Play.Stop"),
     "Complete": (end) => end.status("NetStream.Play.Complete"),
+    "Complete, as data": (end) =>
+      end.send(data(encodeAmf0("onPlayStatus", { code: "NetStream.Play.Complete" }))),
     "Stream EOF": (end) => end.send(userControl(1, STREAM_ID)),
-    "the end of the connection": () => Promise.resolve(),
+    "deleteStream": (end) => end.send(writeCommand(0, "deleteStream", 0, null, STREAM_ID)),
   };
   for (const [name, script] of Object.entries(ends)) {
     await t.step(name, async () => {
@@ -81,7 +84,7 @@ Deno.test("playRtmp() ends in order, however a server says that it is the end", 
         await end.send(mediaMessage(videoTag(0)), userControl(1, STREAM_ID + 1));
         await end.send(mediaMessage(videoTag(1)));
         await script(end, 1);
-        if (name !== "the end of the connection") await end.goodbye();
+        await end.goodbye();
       });
       const { readable, closed } = await playRtmp(server.url());
       assertEquals(await Array.fromAsync(readable), [videoTag(0), videoTag(1)]);
@@ -91,9 +94,6 @@ Deno.test("playRtmp() ends in order, however a server says that it is the end", 
 });
 
 Deno.test("playRtmp() leaves out what is no part of the stream, and takes it from any id", async () => {
-  const data = (payload: Uint8Array, typeId = 18): RtmpMessage => (
-    { chunkStreamId: 5, messageStreamId: STREAM_ID, typeId, timestamp: 0, payload }
-  );
   const metadata = encodeAmf0("onMetaData", { width: 1 });
   await using server = new ScriptedServer(async (end) => {
     await end.created();
@@ -103,6 +103,7 @@ Deno.test("playRtmp() leaves out what is no part of the stream, and takes it fro
       userControl(0, STREAM_ID),
       data(encodeAmf0("|RtmpSampleAccess", true, true)),
       data(encodeAmf0("onStatus", { code: "NetStream.Data.Start" })),
+      data(encodeAmf0("onPlayStatus", { code: "NetStream.Play.Switch" })),
       mediaMessage({ type: "script", timestamp: 0, data: metadata }, 0),
       mediaMessage(videoTag(0), 0),
       data(Uint8Array.of(1, 2, 3), 99),
@@ -110,6 +111,8 @@ Deno.test("playRtmp() leaves out what is no part of the stream, and takes it fro
     );
     await end.status("NetStream.Play.Start");
     await end.send(mediaMessage(videoTag(2)));
+    await end.status("NetStream.Play.UnpublishNotify");
+    await end.goodbye();
   });
   const { readable } = await playRtmp(server.url());
   assertEquals(await Array.fromAsync(readable), [
@@ -130,6 +133,8 @@ Deno.test("playRtmp() acknowledges by the server's window", async () => {
       const { payload } = await end.message(({ typeId }) => typeId === MessageType.Acknowledgement);
       acknowledged.push(new DataView(payload.buffer, payload.byteOffset).getUint32(0));
     }
+    await end.status("NetStream.Play.UnpublishNotify");
+    await end.goodbye();
   });
   const { readable } = await playRtmp(server.url());
   assertEquals((await Array.fromAsync(readable)).length, 5);
@@ -248,3 +253,8 @@ Deno.test("playRtmp() does not wait for ever for a stream that does not begin", 
     `Cannot play from 127.0.0.1:${server.port}/live: read nothing for 0.1 s`,
   );
 });
+
+/** A data message of the server. */
+function data(payload: Uint8Array, typeId: number = MessageType.DataAmf0): RtmpMessage {
+  return { chunkStreamId: 5, messageStreamId: STREAM_ID, typeId, timestamp: 0, payload };
+}

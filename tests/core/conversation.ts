@@ -141,7 +141,11 @@ async function connect(
   const s0s1s2 = await ours.readExactly(HANDSHAKE_SERVER_BYTES);
   const { scheme, c2 } = await finishHandshake(c0c1, s0s1s2);
   await ours.write(c2);
-  const session = new ClientSession(ours, { timeout: 10_000 });
+  const session = new ClientSession(ours, {
+    timeout: 10_000,
+    idleTimeout: 10_000,
+    closeTimeout: 10_000,
+  });
   await session.connect(
     "connect",
     connectObject({

@@ -9,6 +9,8 @@ import type { Transport } from "../../src/session/client_session.ts";
 /** One end of it. */
 export class Wire implements Transport {
   readonly failure: undefined = undefined;
+  readonly readingSince: undefined = undefined;
+  readonly writingSince: undefined = undefined;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   /** What has been read beyond the handshake. */
@@ -55,8 +57,12 @@ export class Wire implements Transport {
     await this.#reader.cancel(reason).catch(() => {});
   }
 
-  async closeGently(): Promise<void> {
+  async closeWrite(): Promise<void> {
     await this.#writer.close().catch(() => {});
+  }
+
+  async closeGently(): Promise<void> {
+    await this.closeWrite();
     while (!(await this.read()).done);
   }
 

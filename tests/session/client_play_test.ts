@@ -25,9 +25,12 @@ Deno.test("ClientPlayback fails behind the last tag when the connection has brok
     cancel: () => reader.cancel(),
     write: () => Promise.resolve(),
     failure,
+    readingSince: undefined,
+    writingSince: undefined,
+    closeWrite: () => Promise.resolve(),
     closeGently: () => Promise.resolve(),
     close: () => void closed++,
-  }, { timeout: 10_000 });
+  }, { timeout: 10_000, idleTimeout: Infinity, closeTimeout: 10_000 });
   const playback = await playOn(session, { place: "h:1/live", streamName: "cam", start: -2000 });
   const { items, error } = await readAll(playback.readable);
   assertEquals(items, [videoTag(0)]);

@@ -124,7 +124,7 @@ export class ServerEnd {
 
   /** The next message; `undefined` when the client has gone. */
   async next(): Promise<RtmpMessage | undefined> {
-    this.#messages ??= this.#conn.readable
+    this.#messages ??= this.#bytes()
       .pipeThrough(new RtmpChunkDecoderStream())
       .pipeThrough(new RtmpMessageDecoderStream())
       .getReader();
@@ -167,6 +167,18 @@ export class ServerEnd {
   /** Sends bytes, whatever they are. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+  }
+
+  /** What the client sends. Its end leaves our side open, as that of `conn.readable` does not. */
+  #bytes(): ReadableStream<Uint8Array> {
+    return new ReadableStream({
+      pull: async (controller) => {
+        const memory = new Uint8Array(64 * 1024);
+        const count = await this.#conn.read(memory);
+        if (count === null) controller.close();
+        else controller.enqueue(memory.subarray(0, count));
+      },
+    }, { highWaterMark: 0 });
   }
 
   /** So many bytes, before any message is read. */
