@@ -29,12 +29,13 @@ for (const subscribers of [1, 20, 100]) {
     await reading;
   });
 
-  for (const mode of ["live", "lossless"] as const) {
-    Deno.bench(`channel, ${mode}`, { group }, async () => {
+  const kinds = [["live", true], ["live", false], ["lossless", true]] as const;
+  for (const [mode, shared] of kinds) {
+    Deno.bench(`channel, ${mode}, ${shared ? "shared" : "own"} tags`, { group }, async () => {
       const channel = new Channel();
       const subscriptions = Array.from(
         { length: subscribers },
-        () => channel.subscribe({ kind: "bench", mode }),
+        () => channel.subscribe({ kind: "bench", mode, shared }),
       );
       const reading = Promise.all(subscriptions.map(({ tags }) => drain(tags)));
       await channel.run(ReadableStream.from(all), new PublicationLedger(new ReceivedCounts()));

@@ -50,7 +50,7 @@ export * from "./message/message_decoder_stream.ts";
 export type { RtmpMessageEncoderOptions } from "./message/message_encoder.ts";
 export * from "./message/message_encoder_stream.ts";
 
-export * from "./flv/flv_tag.ts";
+export type { FlvTag, FlvTagType } from "./flv/flv_tag.ts";
 export { FlvTagDecoder, FlvTagStream, type FlvTagStreamOptions } from "./flv/tag_stream.ts";
 export * from "./flv/muxer.ts";
 export * from "./flv/demuxer.ts";

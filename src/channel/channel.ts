@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FlvTag } from "../flv/flv_tag.ts";
+import { copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import { mediaKind } from "../flv/tag_kind.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 import { ContinuedClock } from "./continued_clock.ts";
@@ -38,6 +38,8 @@ export class Channel {
   readonly #clock = new ContinuedClock();
   readonly #subscribers = new Set<Subscriber>();
   readonly #firstTags = new Map<FlvTag["type"], FlvTag>();
+  /** What `sample` and `metadata` give of the tags that are kept for consumers. */
+  readonly #copies = new WeakMap<FlvTag, FlvTag>();
   #ledger: PublicationLedger | undefined;
   /** The publication that is given on now; the next one has to wait for it. */
   #giving: Promise<Subscriber[]> = Promise.resolve([]);
@@ -75,12 +77,12 @@ export class Channel {
 
   /** A tag that tells what codec is used: the latest sequence header, or the first tag with none. */
   sample(type: "audio" | "video"): FlvTag | undefined {
-    return this.#cache.header(`${type}:0`) ?? this.#firstTags.get(type);
+    return this.#copyOf(this.#cache.header(`${type}:0`) ?? this.#firstTags.get(type));
   }
 
   /** The latest `onMetaData`. */
   get metadata(): FlvTag | undefined {
-    return this.#cache.header(METADATA);
+    return this.#copyOf(this.#cache.header(METADATA));
   }
 
   /** Adds a consumer. One that comes before the first tag gets everything. */
@@ -144,6 +146,14 @@ export class Channel {
       for (const subscriber of this.#own) subscriber.end();
     }
     return this.#own;
+  }
+
+  /** A copy of a tag that no consumer gets, always the same one. */
+  #copyOf(tag: FlvTag | undefined): FlvTag | undefined {
+    if (!tag) return undefined;
+    const copy = this.#copies.get(tag) ?? copyTag(tag);
+    this.#copies.set(tag, copy);
+    return copy;
   }
 
   /** The consumers that end with their publication. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
+import { copyTag, type FlvTag, type FlvTagType } from "../flv/flv_tag.ts";
 import { isKeyframe } from "../flv/tag_kind.ts";
 import { ConsumerLedger, type DropReason } from "../ledger/consumer_ledger.ts";
 import type { MediaKind } from "../ledger/counts.ts";
@@ -44,6 +44,7 @@ export class Subscriber implements Subscription {
   readonly done: Promise<void>;
   readonly #source: SubscriptionSource;
   readonly #filter: ((tag: FlvTag) => FlvTag | undefined) | undefined;
+  readonly #shared: boolean;
   readonly #queue = new TagQueue();
   #controller!: ReadableStreamDefaultController<FlvTag>;
   /** The consumer waits and nothing is queued for it. */
@@ -68,6 +69,7 @@ export class Subscriber implements Subscription {
   constructor(options: SubscribeOptions, source: SubscriptionSource) {
     this.#source = source;
     this.#filter = options.filter;
+    this.#shared = options.shared ?? false;
     this.#wanted = { audio: options.audio ?? true, video: options.video ?? true, script: true };
     this.outlives = options.outlives ?? false;
     this.ledger = new ConsumerLedger(options.kind, options.mode, () => this.#queue.count());
@@ -189,7 +191,7 @@ export class Subscriber implements Subscription {
 
   #enqueue({ tag, kind }: CountedTag): void {
     this.#resolveBegun();
-    const filtered = this.#filter ? this.#filter(tag) : tag;
+    const filtered = this.#filter ? this.#filter(this.#shared ? tag : copyTag(tag)) : tag;
     if (!filtered) this.ledger.drop(kind, "not-wanted");
     else if (this.#demanded) this.#deliver(filtered, kind);
     else this.#queue.push({ tag: filtered, kind });
@@ -198,7 +200,8 @@ export class Subscriber implements Subscription {
   #deliver(tag: FlvTag, kind: MediaKind): void {
     this.#demanded = false;
     this.ledger.delivered[kind]++;
-    this.#controller.enqueue(tag);
+    // What a filter has made, or was given, is the consumer's own already.
+    this.#controller.enqueue(this.#shared || this.#filter ? tag : copyTag(tag));
   }
 
   #pull(): void {

@@ -24,6 +24,12 @@ export interface SubscribeOptions {
    * else it ends with the publication.
    */
   outlives?: boolean;
+  /**
+   * Whether it gets the very tags that the others get, without the copy that makes each consumer's
+   * tags its own. Then it must neither write to a tag nor transfer its memory: all consumers, and
+   * those to come, would get what it leaves. False unless given.
+   */
+  shared?: boolean;
 }
 
 /**
@@ -35,13 +41,21 @@ export interface SubscribeOptions {
  *
  * // As a `Response`, this is HTTP-FLV.
  * const channel = new Channel();
- * const { tags } = channel.subscribe({ kind: "http-flv", mode: "live", outlives: true });
+ * const { tags } = channel.subscribe({
+ *   kind: "http-flv",
+ *   mode: "live",
+ *   outlives: true,
+ *   shared: true,
+ * });
  * const response = new Response(tags.pipeThrough(new FlvMuxerStream()));
  * await response.body?.cancel();
  * ```
  */
 export interface Subscription {
-  /** What the consumer gets. Cancelling it ends the subscription. */
+  /**
+   * What the consumer gets. Cancelling it ends the subscription. Each tag is its own, to be written
+   * to or transferred to a worker, unless it asked for shared ones.
+   */
   readonly tags: ReadableStream<FlvTag>;
   /** What was offered, delivered, dropped. */
   readonly ledger: ConsumerLedger;

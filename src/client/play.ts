@@ -74,7 +74,7 @@ export interface RtmpPlayer extends AsyncDisposable {
  * await using server = serveRtmp({
  *   hostname: "127.0.0.1",
  *   port: 0,
- *   play: (_, filter) => channel.subscribe({ kind: "rtmp-play", mode: "live", filter }),
+ *   play: (_, filter) => channel.subscribe({ kind: "rtmp-play", mode: "live", filter, shared: true }),
  * }, (publication) => channel.run(publication.tags, publication.ledger));
  *
  * const url = `rtmp://127.0.0.1:${server.addr.port}/live/demo`;

@@ -13,8 +13,8 @@ const BACK_POINTER_LENGTH = 4;
 
 /**
  * Gives the messages inside an aggregate one by one, with their times moved so that the first has
- * the aggregate's. Their payloads are views of the aggregate's: a million of them may be in one, and
- * take no memory before their turn.
+ * the aggregate's. Each payload is a copy, made at its turn: a million may be in one aggregate, and a
+ * small one that is kept must not keep the whole of it alive.
  *
  * The sub-messages lie in the format of FLV tags, times included, as Flash Media Server and all
  * receivers have it.
@@ -43,7 +43,7 @@ export function* splitAggregate(aggregate: RtmpMessage): Generator<RtmpMessage, 
         messageStreamId,
         typeId,
         timestamp: (readTagTime(payload, at) + offset) >>> 0,
-        payload: payload.subarray(start, end),
+        payload: payload.slice(start, end),
       };
     }
     at = end + BACK_POINTER_LENGTH;

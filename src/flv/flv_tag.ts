@@ -31,6 +31,14 @@ export interface FlvTag {
   type: FlvTagType;
   /** Decoding time in milliseconds, unwrapped: it goes on past 2^32, where RTMP and FLV wrap. */
   timestamp: number;
-  /** The body of the tag. It belongs to whoever receives the tag. */
+  /**
+   * The body of the tag. It belongs to the one who receives the tag: nothing else reads or writes
+   * this memory, except of a `Subscription` that asked for shared tags.
+   */
   data: Uint8Array;
+}
+
+/** The same tag in memory of its own. */
+export function copyTag(tag: FlvTag): FlvTag {
+  return { ...tag, data: tag.data.slice() };
 }

@@ -47,7 +47,7 @@ export class FlvTagDecoder {
    * Emits the tags that a message makes: one for audio, video and data, any number for an
    * aggregate, none for anything else.
    *
-   * Payloads are passed on, not copied. `@setDataFrame` is taken away, and the format byte of AMF3
+   * Payloads are passed on, not copied, except those in an aggregate. `@setDataFrame` is taken away, and the format byte of AMF3
    * data too; anything else in data messages, `@clearDataFrame` included, is passed on as it is.
    *
    * @param message The message.
@@ -75,7 +75,9 @@ export class FlvTagDecoder {
   }
 
   #tag(type: FlvTagType, wireTime: number, data: Uint8Array): FlvTag {
-    return { type, timestamp: this.#clock.unwrap(wireTime), data };
+    // The payload of empty messages is one for all of them; a tag's memory is its own.
+    const own = data.length === 0 ? new Uint8Array(0) : data;
+    return { type, timestamp: this.#clock.unwrap(wireTime), data: own };
   }
 }
 

@@ -134,6 +134,5 @@ function append(unfinished: Unfinished, payload: Uint8Array, length: number): vo
  * view of a network read would keep the whole read alive.
  */
 function owned(payload: Uint8Array): Uint8Array {
-  if (payload.length === 0) return NOTHING;
   return payload.length > payload.buffer.byteLength * 3 / 4 ? payload : payload.slice();
 }

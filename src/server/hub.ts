@@ -42,10 +42,13 @@ export class Hub {
     return place && isLive(place) ? place : undefined;
   }
 
-  /** Adds a consumer to a path, whether something is published there yet or not. */
+  /**
+   * Adds a consumer to a path, whether something is published there yet or not. It shares its tags
+   * with all others, and must neither write to them nor transfer their memory.
+   */
   subscribe(path: string, options: SubscribeOptions): Subscription {
     const place = this.#place(path);
-    const subscription = place.channel.subscribe(options);
+    const subscription = place.channel.subscribe({ ...options, shared: true });
     subscription.done.then(() => this.#tidy(path, place));
     for (const wish of this.#wishes) if (wish.path === path) wish.come();
     return subscription;

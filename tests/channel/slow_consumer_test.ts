@@ -26,7 +26,7 @@ function headersBefore({ timestamp }: FlvTag): FlvTag[] {
 Deno.test("a lossless consumer that does not read holds the publisher back, and then gets all", async () => {
   const broadcast = new Broadcast();
   const slow = broadcast.subscribe({ mode: "lossless" });
-  const fast = broadcast.reader();
+  const fast = broadcast.reader({ shared: true });
   const sent = Array.from({ length: 40 }, (_, i) => videoTag(i, LOSSLESS_QUEUE_BYTES / 8));
   await broadcast.send(...sent);
   const { inFlight, delivered } = slow.ledger;
@@ -58,7 +58,7 @@ Deno.test("a lossless consumer that leaves lets the publisher go on", async () =
 Deno.test("a live consumer that does not read is cut at the bound in bytes, and goes on at a keyframe", async () => {
   const broadcast = new Broadcast();
   const slow = broadcast.subscribe();
-  const others = Array.from({ length: 20 }, () => broadcast.reader());
+  const others = Array.from({ length: 20 }, () => broadcast.reader({ shared: true }));
   // Every 25th frame is a keyframe.
   const sent = [...HEADERS, ...Array.from({ length: 52 }, (_, i) => videoTag(i, LARGE))];
   let most = 0;
@@ -116,7 +116,7 @@ Deno.test("a live newcomer may take its time over what it is given at once, howe
   // As much as the cache takes.
   const fit = Math.floor(DEFAULT_GOP_CACHE.maxBytes / (LARGE + TAG_OVERHEAD));
   const group = [{ ...videoTag(0, LARGE), timestamp: 0 }, ...frames(1, fit)];
-  const fast = broadcast.reader();
+  const fast = broadcast.reader({ shared: true });
   await broadcast.send(...HEADERS, ...group);
   const newcomer = broadcast.subscribe();
   const leaver = broadcast.subscribe();

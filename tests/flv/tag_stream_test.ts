@@ -107,6 +107,19 @@ Deno.test("FlvTagDecoder.decode() takes aggregates apart, with the times of the 
   }
 });
 
+Deno.test("FlvTagDecoder.decode() gives each tag memory of its own", () => {
+  const decoder = new FlvTagDecoder();
+  const empty = message(MessageType.Audio, "", 0);
+  const tags = [
+    ...decode(decoder, message(MessageType.Aggregate, AUDIO_5 + VIDEO_9, 5)),
+    ...decode(decoder, empty),
+    ...decode(decoder, empty),
+  ];
+  assertEquals(new Set(tags.map(({ data }) => data.buffer)).size, 4);
+  assertEquals(tags[0]!.data.buffer.byteLength, tags[0]!.data.length);
+  for (const { data } of tags) structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
+});
+
 Deno.test("FlvTagDecoder.decode() counts aggregates that are malformed, and gives what is whole", () => {
   const nested = "16 000000 000005 00 000000 0000000b";
   for (

@@ -71,6 +71,7 @@ export class Output {
     const subscription = channel.subscribe({
       kind: "output",
       mode: "lossless",
+      shared: true,
       filter: (tag) => {
         const timestamp = this.#clock.time(tag.timestamp, mediaKind(tag.type, tag.data));
         return { ...tag, timestamp };

@@ -30,7 +30,8 @@ export class Recording {
 
   /** Begins to take tags, and makes no file yet. */
   constructor(recorder: Recorder, { publication, channel }: LiveStream) {
-    const { tags, ledger } = channel.subscribe({ kind: "recording", mode: "lossless" });
+    const options = { kind: "recording", mode: "lossless", shared: true } as const;
+    const { tags, ledger } = channel.subscribe(options);
     this.publication = publication;
     this.#recorder = recorder;
     this.#tags = tags.getReader();
