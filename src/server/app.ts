@@ -8,7 +8,9 @@ import type { Publication } from "../session/publication.ts";
 import { authorizeBy } from "./authorize.ts";
 import { Connections } from "./connections.ts";
 import { type CertificateFiles, readCertificate, watchCertificate } from "./certificate_files.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./cli/config.ts";
+import { listening, opening } from "./cli/opening.ts";
+import { requirePermissions } from "./cli/permissions.ts";
 import { isLackOfDescriptors } from "./descriptors.ts";
 import { EndedStreams } from "./http/ended_streams.ts";
 import { type HttpContext, httpRoutes } from "./http/http_routes.ts";
@@ -21,7 +23,6 @@ import { Recorder } from "./record/recorder.ts";
 import { Recordings } from "./record/recordings.ts";
 import { type RtmpServer, serveRtmp, type ServeRtmpOptions } from "./serve.ts";
 import { Relays } from "./relay/relays.ts";
-import { listening, opening } from "./start_errors.ts";
 import type { Certificate } from "./tls_entrance.ts";
 import { logViewer } from "./viewer_log.ts";
 import { wsFlv } from "./http/ws_flv.ts";
@@ -45,9 +46,10 @@ export interface App {
 /**
  * Starts everything that the configuration asks for.
  *
- * @throws {ConfigError} If it cannot, in one sentence.
+ * @throws {StartError} If it cannot, in one sentence.
  */
 export async function startApp(config: Config): Promise<App> {
+  requirePermissions(config);
   const hub = new Hub();
   const recordings = await openRecordings(config.record ?? config.recordOnDemand);
   const output = config.output === undefined
@@ -86,7 +88,7 @@ export async function startApp(config: Config): Promise<App> {
   const recordsAll = config.record !== undefined;
   const consumers: Consumers = { endedStreams, recordings, recordsAll, output };
   const rtmp = await listening(
-    { protocol: "RTMP", flag: "--port", host, port },
+    { protocol: "RTMP", hostFlag: "--host", host, portFlag: "--port", port },
     () =>
       serveRtmp(options, (publication) => {
         metrics?.open(publication);
@@ -151,7 +153,13 @@ export async function startApp(config: Config): Promise<App> {
     };
     const { fetch } = httpRoutes(context);
     app.http = await listening(
-      { protocol: "HTTP", flag: "--http-port", host: httpHost, port: httpPort },
+      {
+        protocol: "HTTP",
+        hostFlag: "--http-host",
+        host: httpHost,
+        portFlag: "--http-port",
+        port: httpPort,
+      },
       () =>
         serveHttp({ fetch, upgrade: wsFlv(context) }, httpHost, httpPort, {
           maxConnections: maxHttpConnections,
@@ -194,19 +202,16 @@ async function distribute(
 
 async function openRecordings(directory: string | undefined): Promise<Recordings | undefined> {
   if (directory === undefined) return undefined;
-  const flags = `--allow-read=${directory} --allow-write=${directory}`;
-  return await opening(`record into ${directory}`, flags, async () => {
+  return await opening(`record into ${directory}`, async () => {
     return new Recordings(await Recorder.open(directory));
   });
 }
 
 async function openOutput(target: string, loop: boolean): Promise<Output> {
-  const flags = `--allow-write=${target}`;
-  return await opening(`write to ${target}`, flags, () => Output.open(target, loop));
+  return await opening(`write to ${target}`, () => Output.open(target, loop));
 }
 
 async function openCertificate(files: CertificateFiles): Promise<Certificate> {
-  const flags = `--allow-read=${files.certFile},${files.keyFile}`;
   const what = `use the certificate ${files.certFile} with ${files.keyFile}`;
-  return await opening(what, flags, () => readCertificate(files));
+  return await opening(what, () => readCertificate(files));
 }

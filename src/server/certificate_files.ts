@@ -5,9 +5,9 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import type { Certificate } from "./tls_entrance.ts";
+import { type Certificate, checkCertificate } from "./tls_entrance.ts";
 
-/** How often it is looked whether the files have changed, in milliseconds. */
+/** Interval between two readings of the files, in milliseconds. */
 const CHECK_INTERVAL = 10_000;
 
 const log = getLogger(["sluice", "tls"]);
@@ -19,16 +19,16 @@ export interface CertificateFiles {
 }
 
 /**
- * Reads certificate and key, and tries them.
+ * Reads certificate and key, and checks that they can be used.
  *
- * @throws {Deno.errors.InvalidData} If they cannot be used.
+ * @throws {Error} If they cannot be read or used.
  */
 export async function readCertificate(
   { certFile, keyFile }: CertificateFiles,
 ): Promise<Certificate> {
-  const [cert, key] = await Promise.all([certFile, keyFile].map((f) => Deno.readTextFile(f)));
-  Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: cert!, key: key! }).close();
-  return { cert: cert!, key: key! };
+  const [cert, key] = await Promise.all([Deno.readTextFile(certFile), Deno.readTextFile(keyFile)]);
+  checkCertificate({ cert, key });
+  return { cert, key };
 }
 
 /**

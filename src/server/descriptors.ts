@@ -4,6 +4,8 @@
  * @module
  */
 
+import { netPermission } from "./net_permission.ts";
+
 /** Where descriptors are tried out; nobody can reach it from elsewhere. */
 const PLACE = { hostname: "127.0.0.1", port: 0 } as const;
 
@@ -19,8 +21,7 @@ export function isLackOfDescriptors(error: unknown): boolean {
  */
 export function canOpen(count: number): boolean {
   const { hostname, port } = PLACE;
-  const { state } = Deno.permissions.querySync({ name: "net", host: `${hostname}:${port}` });
-  if (state !== "granted") return true;
+  if (netPermission(hostname, port) !== "granted") return true;
   const opened: Deno.Listener[] = [];
   try {
     while (opened.length < count) opened.push(Deno.listen(PLACE));

@@ -5,6 +5,7 @@
  */
 
 import { acceptAll } from "./accept.ts";
+import { netPermission } from "./net_permission.ts";
 
 /** A certificate and its key, both as PEM. */
 export interface Certificate {
@@ -12,6 +13,16 @@ export interface Certificate {
   cert: string;
   /** The private key. */
   key: string;
+}
+
+/**
+ * Makes sure that certificate and key can be used together. It takes no permission: Deno checks the
+ * pair for a client just as it does for a server.
+ *
+ * @throws {Error} If they cannot.
+ */
+export function checkCertificate({ cert, key }: Certificate): void {
+  Deno.createHttpClient({ cert, key }).close();
 }
 
 /** Listens for TLS, and again with another certificate when there is one. */
@@ -43,12 +54,15 @@ export class TlsEntrance {
   /**
    * Listens with another certificate; what is open stays open.
    *
-   * @throws {Deno.errors.InvalidData} If certificate and key do not fit; the old ones stay in use.
+   * @throws {Error} If certificate and key do not fit, or Deno does not permit the port it has picked
+   *   for port 0; the old ones stay in use.
    */
   async renew({ cert, key }: Certificate): Promise<void> {
-    const { hostname } = this.#options;
-    // A pair that does not fit shows itself here, while the old one still listens.
-    Deno.listenTls({ hostname, port: 0, cert, key }).close();
+    const { hostname, port } = this.#options;
+    checkCertificate({ cert, key });
+    if (netPermission(hostname, port) !== "granted") {
+      throw new Error(`Cannot listen on ${hostname}:${port} again: Deno does not permit it`);
+    }
     this.#renewing = this.#listenAgain({ ...this.#options, cert, key });
     await this.#renewing;
   }

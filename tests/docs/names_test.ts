@@ -1,13 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { HELP } from "../../src/server/config.ts";
+import { type Flag, type FlagName, FLAGS } from "../../src/server/cli/flags.ts";
+import { variableOf } from "../../src/server/cli/variables.ts";
 import { openApi } from "../../src/server/http/openapi/openapi.ts";
-import { codeBlocks, documents, ROOT } from "./documents.ts";
+import { codeBlocks, documents } from "./documents.ts";
 
 const DOCUMENTS = await documents();
 const TEXT = DOCUMENTS.map(({ text }) => text).join("\n");
 
 /** Flags of Deno that stand by themselves in the text, and of the benches. */
-const NOT_OURS = /^--(allow-(net|read|write|env)|flood|frames|publishers)$/;
+const NOT_OURS = /^--(allow-(net|read|write|env|sys)|no-prompt|flood|frames|publishers)$/;
 
 const FLAG = /--[a-z][a-z-]*/g;
 
@@ -23,13 +24,11 @@ function distinct(items: Iterable<string>): string[] {
   return [...new Set(items)].sort();
 }
 
-const FLAGS = distinct(flagsIn(HELP));
+const NAMES = Object.keys(FLAGS).map((name) => `--${name}`);
 
 Deno.test("every flag of the server stands in the documents", () => {
   const inDocuments = flagsIn(TEXT);
-  const missing = FLAGS.filter((flag) => !flag.startsWith("--allow-") || isOurs(flag))
-    .filter((flag) => !inDocuments.includes(flag));
-  assertEquals(missing, []);
+  assertEquals(NAMES.filter((flag) => !inDocuments.includes(flag)), []);
 });
 
 Deno.test("every flag in the documents is one of the server's", () => {
@@ -39,7 +38,7 @@ Deno.test("every flag in the documents is one of the server's", () => {
     .flatMap(flagsIn);
   assertEquals(used.length > 0, true);
   const unknown = distinct([...named, ...used]).filter(isOurs)
-    .filter((flag) => !FLAGS.includes(flag));
+    .filter((flag) => !NAMES.includes(flag));
   assertEquals(unknown, []);
 });
 
@@ -47,13 +46,11 @@ function isOurs(flag: string): boolean {
   return !NOT_OURS.test(flag);
 }
 
-Deno.test("the documents and the server name the same variables", async () => {
-  const sources = await Promise.all(
-    ["config.ts", "main.ts"].map((name) => Deno.readTextFile(new URL(`src/server/${name}`, ROOT))),
-  );
-  const variables = (text: string) =>
-    distinct(Array.from(text.matchAll(/\bSLUICE_[A-Z_]+/g), ([variable]) => variable));
-  assertEquals(variables(TEXT), variables(sources.join()));
+Deno.test("the documents and the server name the same variables", () => {
+  const named = Array.from(TEXT.matchAll(/\bSLUICE_[A-Z_]+/g), ([variable]) => variable);
+  const read = Object.entries<Flag>(FLAGS).filter(([, { secret }]) => secret)
+    .map(([name]) => variableOf(name as FlagName));
+  assertEquals(distinct(named), distinct(read));
 });
 
 /** The paths of the API in the documents; examples write it as `$API`. */

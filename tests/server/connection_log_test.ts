@@ -13,14 +13,14 @@ interface Line {
 }
 
 function readText(line: string): Line {
-  const [, connection, message = ""] = /^\S+ [A-Z]{3} (?:\[([0-9a-f-]{36})\] )?(.*)$/.exec(line)!;
+  const [, connection, message = ""] = /^\S+ [A-Z]{3} (?:\[([0-9a-f]{8})\] )?(.*)$/.exec(line) ??
+    [];
   return { connection, message };
 }
 
 function readJson(line: string): Line {
   const { connection, message } = JSON.parse(line);
-  // The values in a message are JSON again.
-  return { connection, message: message.replaceAll('"', "") };
+  return { connection, message };
 }
 
 /** What the lines of one connection say, in order, for as long as it is there. */

@@ -5,7 +5,7 @@
  */
 
 import { type App, startApp } from "../../src/server/app.ts";
-import { readConfig } from "../../src/server/config.ts";
+import { readConfig } from "../../src/server/cli/config.ts";
 import { until, within } from "./wait.ts";
 
 /** Listens on loopback, on ports that nobody has. */

@@ -7,9 +7,9 @@
 import { getLogger } from "@logtape/logtape";
 import { playRtmp } from "../../client/play.ts";
 import { backoff, HELD_LONG_ENOUGH, pause } from "./backoff.ts";
-import type { RelayConfig } from "../config.ts";
 import type { Hub } from "../hub.ts";
 import type { RtmpServer } from "../serve.ts";
+import type { PullConfig } from "./relay_config.ts";
 import { RelayUrl } from "./relay_url.ts";
 
 /** How often it is looked whether anybody still watches, in milliseconds. */
@@ -19,7 +19,7 @@ const log = getLogger(["sluice", "pull"]);
 
 /** Brings a stream in whenever it is wanted, and connects again when that fails. */
 export class Pull {
-  readonly #config: RelayConfig & { always: boolean };
+  readonly #config: PullConfig;
   readonly #url: RelayUrl;
   readonly #key: string | undefined;
   readonly #stopped = new AbortController();
@@ -33,7 +33,7 @@ export class Pull {
   constructor(
     rtmp: RtmpServer,
     hub: Hub,
-    config: RelayConfig & { always: boolean },
+    config: PullConfig,
     key: string | undefined,
   ) {
     this.#config = config;

@@ -4,11 +4,19 @@
  * @module
  */
 
-import type { Config } from "../config.ts";
 import type { Hub } from "../hub.ts";
 import { Pull } from "./pull.ts";
 import { Pushes } from "./pushes.ts";
+import type { PullConfig, RelayConfig } from "./relay_config.ts";
 import type { RtmpServer } from "../serve.ts";
+
+/** What the operator asks for. */
+export interface RelaysConfig {
+  pushes: RelayConfig[];
+  pulls: PullConfig[];
+  /** The key that publishers have to show here, pulls among them. */
+  streamKey: string | undefined;
+}
 
 /** All relays of a server. */
 export class Relays {
@@ -17,7 +25,7 @@ export class Relays {
   readonly #pulls: Pull[];
 
   /** Begins those that the configuration names. */
-  constructor(rtmp: RtmpServer, hub: Hub, { pushes, pulls, streamKey }: Config) {
+  constructor(rtmp: RtmpServer, hub: Hub, { pushes, pulls, streamKey }: RelaysConfig) {
     this.pushes = new Pushes(hub);
     for (const { stream, url } of pushes) this.pushes.add(stream, url);
     this.#pulls = pulls.map((pull) => new Pull(rtmp, hub, pull, streamKey));

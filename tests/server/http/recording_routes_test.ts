@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertObjectMatch, assertThrows } from "@std/assert";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
 import { isKeyframe, mediaKind } from "../../../src/flv/tag_kind.ts";
-import { ConfigError, readConfig } from "../../../src/server/config.ts";
+import { readConfig } from "../../../src/server/cli/config.ts";
+import { ConfigError } from "../../../src/server/cli/start_error.ts";
 import { type ApiApp, recordingDirectory, startApiApp } from "../../support/api.ts";
 import { captureLog } from "../../support/log.ts";
 import { fixtureTags, mediaOf, tagsOf, videoTag, videoTags } from "../../support/media.ts";

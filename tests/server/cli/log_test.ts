@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { LogRecord } from "@logtape/logtape";
-import { jsonFormat, textFormat } from "../../src/server/log.ts";
+import { jsonFormat, textFormat } from "../../../src/server/cli/log.ts";
 
 /** A record as `log.info("{path} of {flashVer}", { ... })` makes it. */
 function record(path: string, flashVer: string): LogRecord {
@@ -34,12 +34,12 @@ const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u20
 
 for (const text of INJECTIONS) {
   Deno.test(`a line is one line with ${JSON.stringify(text)} in a name`, () => {
-    const line = textFormat(false)(record(`live/${text}`, text));
+    const line = textFormat({ isTerminal: false, colors: false })(record(`live/${text}`, text));
     assert(line.endsWith("\n"));
     assert(!UNPRINTABLE.test(line.slice(0, -1)), JSON.stringify(line));
     assertMatch(line, /^2026-01-02T03:04:05\.678Z INF \[c0ffee\] live\//);
 
-    const json = jsonFormat()(record(`live/${text}`, text));
+    const json = jsonFormat(record(`live/${text}`, text));
     assert(json.endsWith("\n"));
     assert(!UNPRINTABLE.test(json.slice(0, -1)), JSON.stringify(json));
     const { connection, path, flashVer, level, logger, ...rest } = JSON.parse(json);
@@ -58,6 +58,8 @@ for (const text of INJECTIONS) {
 }
 
 Deno.test("a line on a terminal has no escapes but those that are ours", () => {
-  const line = textFormat(true)(record("live/\x1b[2J", "\x1b]0;title\x07"));
+  const line = textFormat({ isTerminal: true, colors: true })(
+    record("live/\x1b[2J", "\x1b]0;title\x07"),
+  );
   assert(line.includes("live/\\u001b[2J of \\u001b]0;title\\u0007"), JSON.stringify(line));
 });

@@ -1,0 +1,167 @@
+/**
+ * What the operator asks of the server: the command line, and secrets from variables.
+ *
+ * @module
+ */
+
+import type { PullConfig, RelayConfig } from "../relay/relay_config.ts";
+import { VERSION } from "../version.ts";
+import { type GivenFlags, parseArguments } from "./command_line.ts";
+import { type Flag, type FlagName, FLAGS, type FlagValue } from "./flags.ts";
+import { HELP } from "./help.ts";
+import type { LogLevel } from "./log.ts";
+import { ConfigError } from "./start_error.ts";
+import { FROM_VARIABLE, isReadable, requireVariable, variableOf } from "./variables.ts";
+
+/** What the server is to do. */
+export interface Config {
+  host: string;
+  port: number;
+  httpHost: string;
+  /** `undefined` for no HTTP. */
+  httpPort: number | undefined;
+  /** Where every publication is recorded. */
+  record: string | undefined;
+  /** Where recordings go that are asked for; not with `record`, which allows them as well. */
+  recordOnDemand: string | undefined;
+  /** A file, or `-` for standard output. */
+  output: string | undefined;
+  /** Whether `output` goes on with another publication after the first. */
+  loop: boolean;
+  allowLosslessViewers: boolean;
+  app: string | undefined;
+  streamKey: string | undefined;
+  apiToken: string | undefined;
+  pushes: RelayConfig[];
+  pulls: PullConfig[];
+  /** `undefined` for no RTMPS. */
+  tls: { port: number; certFile: string; keyFile: string } | undefined;
+  /** In milliseconds. */
+  timeout: number;
+  /** RTMP connections at once. */
+  maxConnections: number;
+  /** HTTP connections at once. */
+  maxHttpConnections: number;
+  /** In bytes. */
+  chunkSize: number;
+  /** In bytes. */
+  maxMessageSize: number;
+  logLevel: LogLevel;
+  json: boolean;
+  /** Variables that may hold a secret, and that Deno does not let us read. */
+  unreadVariables: string[];
+}
+
+/**
+ * Reads the command line, and the variables that stand for flags which are not on it.
+ *
+ * @returns The configuration, or what to print instead of starting.
+ * @throws {ConfigError} If a flag is unknown, its value makes no sense, or its variable is missing.
+ */
+export function readConfig(args: string[]): Config | { print: string } {
+  const given = parseArguments(args);
+  if (given.has("help")) return { print: HELP };
+  if (given.has("version")) return { print: `${VERSION}\n` };
+  const values = readValues(given);
+  const { "http-port": httpPort } = values;
+  checkTogether(given);
+  return {
+    host: values.host,
+    port: values.port,
+    httpHost: values["http-host"] ?? values.host,
+    httpPort: httpPort === "off" ? undefined : httpPort,
+    record: values.record,
+    recordOnDemand: values["record-on-demand"],
+    output: values.output,
+    loop: values.loop,
+    allowLosslessViewers: values["allow-lossless-viewers"],
+    app: values.app,
+    streamKey: values["stream-key"],
+    apiToken: values["api-token"],
+    pushes: values.push,
+    pulls: [
+      ...values.pull.map((relay) => ({ ...relay, always: false })),
+      ...values["pull-always"].map((relay) => ({ ...relay, always: true })),
+    ],
+    tls: readTls(values),
+    timeout: 1000 * values.timeout,
+    maxConnections: values["max-connections"],
+    maxHttpConnections: values["max-http-connections"],
+    chunkSize: values["chunk-size"],
+    maxMessageSize: values["max-message-size"],
+    logLevel: values["log-level"],
+    json: values.json,
+    unreadVariables: FLAG_NAMES.filter((name) => isUnread(name, given))
+      .filter((name) => name !== "api-token" || httpPort !== "off").map(variableOf),
+  };
+}
+
+type Values = { [N in FlagName]: FlagValue<N> };
+
+const FLAG_NAMES = Object.keys(FLAGS) as FlagName[];
+
+function readValues(given: GivenFlags): Values {
+  return Object.fromEntries(FLAG_NAMES.map((name) => [name, readValue(name, given)])) as Values;
+}
+
+function readValue(name: FlagName, given: GivenFlags): unknown {
+  const { read, repeatable, default: standard }: Flag = FLAGS[name];
+  if (!read) return given.has(name);
+  const values = textsOf(name, given).map(({ text, from }) => read(text, from));
+  if (repeatable) return values;
+  return values.length > 0 ? values.at(-1) : standard && read(standard, `--${name}`);
+}
+
+/** A text, and where it was written. */
+interface Text {
+  text: string;
+  from: string;
+}
+
+/** The texts of a flag: those of the command line, else those of its variable. */
+function textsOf(name: FlagName, given: GivenFlags): Text[] {
+  const { secret }: Flag = FLAGS[name];
+  const texts = given.get(name);
+  if (!secret) return (texts ?? []).map((text) => ({ text, from: `--${name}` }));
+  const variable = variableOf(name);
+  if (texts === undefined) {
+    const text = isReadable(variable) ? Deno.env.get(variable) : undefined;
+    return text === undefined ? [] : splitVariable(name, text);
+  }
+  return texts.flatMap((text) =>
+    text === FROM_VARIABLE
+      ? splitVariable(name, requireVariable(name))
+      : [{ text, from: `--${name}` }]
+  );
+}
+
+/** A variable has all values of a flag that can be given more than once, with space between them. */
+function splitVariable(name: FlagName, text: string): Text[] {
+  const { repeatable }: Flag = FLAGS[name];
+  const texts = repeatable ? text.split(/\s+/).filter((part) => part !== "") : [text];
+  return texts.map((text) => ({ text, from: variableOf(name) }));
+}
+
+/** Whether a variable would have counted, had we been permitted to read it. */
+function isUnread(name: FlagName, given: GivenFlags): boolean {
+  const { secret }: Flag = FLAGS[name];
+  return secret === true && !given.has(name) && !isReadable(variableOf(name));
+}
+
+/** Flags that make sense together only, or not together. */
+function checkTogether(given: GivenFlags): void {
+  if (given.has("record") && given.has("record-on-demand")) {
+    throw new ConfigError("--record-on-demand does not go with --record, which records everything");
+  }
+  if (given.has("loop") && !given.has("output")) throw new ConfigError("--loop goes with --output");
+}
+
+/** All three flags of RTMPS, or none. */
+function readTls(values: Values): Config["tls"] {
+  const { "rtmps-port": port, "tls-cert": certFile, "tls-key": keyFile } = values;
+  if (port === undefined && certFile === undefined && keyFile === undefined) return undefined;
+  if (port === undefined || certFile === undefined || keyFile === undefined) {
+    throw new ConfigError("RTMPS needs --rtmps-port, --tls-cert and --tls-key, all three");
+  }
+  return { port, certFile, keyFile };
+}

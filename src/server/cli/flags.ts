@@ -1,0 +1,254 @@
+/**
+ * The flags of the server, as one table: `--help`, the reading of the command line and
+ * `docs/flags.md` are made from it.
+ *
+ * @module
+ */
+
+import { LARGEST_MESSAGE } from "../../chunk/chunk.ts";
+import { LOG_LEVELS } from "./log.ts";
+import { integer, notEmpty, oneOf, port, portOrOff, relay } from "./values.ts";
+
+/** What flags are about; each is a section of `--help`, in this order. */
+export const TOPICS = {
+  listen: "Where it listens",
+  access: "Who may publish, and change something",
+  record: "Recording",
+  relay: "Other servers",
+  limits: "Limits",
+  log: "Log",
+  about: "About",
+} as const;
+
+/** A flag of the command line. */
+export interface Flag {
+  /** The section of `--help` it stands in. */
+  topic: keyof typeof TOPICS;
+  /** One or two lines for `--help` and the documents. */
+  help: string;
+  /** The page of `docs/` that says more, with its anchor. */
+  more?: string;
+  /** The permissions of Deno it needs beyond `--allow-net`. */
+  permissions?: string;
+  /** What stands for its value, as `PORT`. A flag without one is a switch. */
+  placeholder?: string;
+  /** Its value where it is not given, as it would be written. */
+  default?: string;
+  /** What `--help` shows for the default, where that is no value. */
+  otherwise?: string;
+  /** Whether it can be given more than once. */
+  repeatable?: true;
+  /** Whether it holds a secret, and can be read from the variable `SLUICE_<FLAG>`. */
+  secret?: true;
+  /**
+   * Reads its value.
+   *
+   * @param from Where it was written, for messages: the flag, or a variable.
+   * @throws {ConfigError} If it makes no sense.
+   */
+  read?(text: string, from: string): unknown;
+}
+
+/** All of them, by their names without the dashes. */
+export const FLAGS = {
+  "host": {
+    topic: "listen",
+    placeholder: "ADDRESS",
+    default: "0.0.0.0",
+    help: "where RTMP listens; :: for IPv6 too",
+    read: notEmpty,
+  },
+  "port": {
+    topic: "listen",
+    placeholder: "PORT",
+    default: "1935",
+    help: "where RTMP listens; 0 picks a free port, which is printed",
+    read: port,
+  },
+  "http-host": {
+    topic: "listen",
+    placeholder: "ADDRESS",
+    otherwise: "as --host",
+    help: "where HTTP listens",
+    read: notEmpty,
+  },
+  "http-port": {
+    topic: "listen",
+    placeholder: "PORT|off",
+    default: "8080",
+    help: "where HTTP listens; 0 picks a free port; off for no HTTP",
+    read: portOrOff,
+  },
+  "rtmps-port": {
+    topic: "listen",
+    placeholder: "PORT",
+    help: "where RTMPS listens; needs --tls-cert and --tls-key",
+    more: "publishing.md#rtmps",
+    read: port,
+  },
+  "tls-cert": {
+    topic: "listen",
+    placeholder: "FILE",
+    help: "the certificate of RTMPS (PEM); read again when it changes",
+    permissions: "--allow-read=FILE",
+    read: notEmpty,
+  },
+  "tls-key": {
+    topic: "listen",
+    placeholder: "FILE",
+    help: "its private key (PEM)",
+    permissions: "--allow-read=FILE",
+    read: notEmpty,
+  },
+  "app": {
+    topic: "access",
+    placeholder: "APP",
+    otherwise: "any",
+    help: "accept only this app",
+    read: notEmpty,
+  },
+  "stream-key": {
+    topic: "access",
+    placeholder: "KEY|env",
+    otherwise: "anyone may publish",
+    help: "publishers must ask for name?key=KEY",
+    more: "keys.md#the-stream-key",
+    secret: true,
+    read: notEmpty,
+  },
+  "api-token": {
+    topic: "access",
+    placeholder: "TOKEN|env",
+    otherwise: "made and printed if HTTP listens beyond loopback",
+    help: "required by API calls that change something",
+    more: "keys.md#the-api-token",
+    secret: true,
+    read: notEmpty,
+  },
+  "record": {
+    topic: "record",
+    placeholder: "DIR",
+    help: "record every publication into DIR/<app>/<name>-<time>.flv",
+    more: "recording.md",
+    permissions: "--allow-read=DIR --allow-write=DIR",
+    read: notEmpty,
+  },
+  "record-on-demand": {
+    topic: "record",
+    placeholder: "DIR",
+    help: "record what is asked for by the page or the API, into the same place",
+    more: "recording.md#what-is-asked-for",
+    permissions: "--allow-read=DIR --allow-write=DIR",
+    read: notEmpty,
+  },
+  "output": {
+    topic: "record",
+    placeholder: "FILE|-",
+    help: "write one publication into a file or to standard output, then exit",
+    more: "recording.md#into-a-pipe",
+    permissions: "--allow-write=FILE",
+    read: notEmpty,
+  },
+  "loop": {
+    topic: "record",
+    help: "with --output: go on with the next publication",
+  },
+  "push": {
+    topic: "relay",
+    placeholder: "STREAM=URL|env",
+    help: "send a stream on, as live/demo=rtmp://host/app/name",
+    more: "flags.md#sending-on-and-bringing-in",
+    repeatable: true,
+    secret: true,
+    read: relay,
+  },
+  "pull": {
+    topic: "relay",
+    placeholder: "STREAM=URL|env",
+    help: "fetch a stream while it has viewers",
+    more: "flags.md#sending-on-and-bringing-in",
+    repeatable: true,
+    secret: true,
+    read: relay,
+  },
+  "pull-always": {
+    topic: "relay",
+    placeholder: "STREAM=URL|env",
+    help: "fetch a stream all the time",
+    more: "flags.md#sending-on-and-bringing-in",
+    repeatable: true,
+    secret: true,
+    read: relay,
+  },
+  "timeout": {
+    topic: "limits",
+    placeholder: "SECONDS",
+    default: "30",
+    help: "disconnect silent publishers and stalled viewers after this time",
+    read: integer(1, 86_400),
+  },
+  "max-connections": {
+    topic: "limits",
+    placeholder: "N",
+    default: "1000",
+    help: "RTMP connections at once",
+    read: integer(1, 1_000_000),
+  },
+  "max-http-connections": {
+    topic: "limits",
+    placeholder: "N",
+    default: "1000",
+    help: "HTTP connections at once, viewers among them",
+    read: integer(1, 1_000_000),
+  },
+  "chunk-size": {
+    topic: "limits",
+    placeholder: "BYTES",
+    default: "65536",
+    help: "the chunk size that is announced",
+    read: integer(1, LARGEST_MESSAGE),
+  },
+  "max-message-size": {
+    topic: "limits",
+    placeholder: "BYTES",
+    default: String(LARGEST_MESSAGE),
+    help: "the largest message that is accepted",
+    read: integer(1024, LARGEST_MESSAGE),
+  },
+  "allow-lossless-viewers": {
+    topic: "limits",
+    help: "let viewers hold the publisher back with ?mode=lossless",
+  },
+  "log-level": {
+    topic: "log",
+    placeholder: "LEVEL",
+    default: "info",
+    help: LOG_LEVELS.join(", "),
+    more: "operating.md#logs",
+    read: oneOf(LOG_LEVELS),
+  },
+  "json": {
+    topic: "log",
+    help: "every line as a JSON object",
+    more: "operating.md#logs",
+  },
+  "help": {
+    topic: "about",
+    help: "print this; or -h",
+  },
+  "version": {
+    topic: "about",
+    help: "print the version",
+  },
+} as const satisfies Record<string, Flag>;
+
+/** The name of a flag. */
+export type FlagName = keyof typeof FLAGS;
+
+/** What a flag yields: a switch whether it was given, the others what `read` makes of their text. */
+export type FlagValue<N extends FlagName> = typeof FLAGS[N] extends
+  { read: (text: string, from: string) => infer T }
+  ? typeof FLAGS[N] extends { repeatable: true } ? T[]
+  : typeof FLAGS[N] extends { default: string } ? T
+  : T | undefined
+  : boolean;

@@ -1,0 +1,122 @@
+/**
+ * The log: one line an event, always on standard error, since standard output may carry video.
+ *
+ * @module
+ */
+
+import {
+  configure,
+  type FormattedValues,
+  getAnsiColorFormatter,
+  getTextFormatter,
+  type LogRecord,
+  type TextFormatter,
+} from "@logtape/logtape";
+
+/** The levels, from all to almost nothing. */
+export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
+
+/** One of the {@linkcode LOG_LEVELS}. */
+export type LogLevel = typeof LOG_LEVELS[number];
+
+/** Characters of a connection's id in a line of text: few enough to read, enough to tell them apart. */
+const SHORT_ID = 8;
+
+/**
+ * What must not stand in a line as it is: controls, which end a line or speak to a terminal, and marks
+ * that turn the direction of text, so that it reads as something else.
+ */
+// deno-lint-ignore no-control-regex
+const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Sends all log lines of this level and above to standard error. */
+export async function startLog(level: LogLevel, json: boolean): Promise<void> {
+  const format = logFormat(json);
+  await configure({
+    sinks: { stderr: (record) => writeLine(format(record)) },
+    loggers: [
+      { category: "sluice", lowestLevel: level, sinks: ["stderr"] },
+      { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["stderr"] },
+    ],
+  });
+}
+
+/**
+ * Writes one line to standard error without the log, whatever its level: `text` as it is or, with
+ * `json`, as an object like those of the log.
+ */
+export function printLine(
+  text: string,
+  { json, level = "info", properties = {} }: {
+    json: boolean;
+    level?: LogLevel;
+    properties?: Record<string, unknown>;
+  },
+): void {
+  if (!json) return writeLine(`${text}\n`);
+  const record = { category: ["sluice", "server"], level, message: [text], timestamp: Date.now() };
+  writeLine(jsonFormat({ ...record, rawMessage: text, properties }));
+}
+
+function logFormat(json: boolean): TextFormatter {
+  if (json) return jsonFormat;
+  const isTerminal = Deno.stderr.isTerminal();
+  return textFormat({ isTerminal, colors: isTerminal && !Deno.noColor });
+}
+
+/**
+ * Where standard error leads nowhere any more (a terminal that was closed, a pipe without a reader)
+ * the line is lost, and the server goes on: there is no other place to say so.
+ */
+function writeLine(line: string): void {
+  const bytes = new TextEncoder().encode(line);
+  try {
+    for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
+  } catch {
+    return;
+  }
+}
+
+/** One JSON object a line: the message as text, and its values once more by their names. */
+export function jsonFormat(record: LogRecord): string {
+  const { timestamp, level, message, category, properties } = record;
+  const line = JSON.stringify({
+    "@timestamp": new Date(timestamp).toISOString(),
+    level: level === "warning" ? "WARN" : level.toUpperCase(),
+    message: message.map(String).join(""),
+    logger: category.join("."),
+    ...properties,
+  });
+  // What is escaped can only stand in strings, and the end of the line is ours.
+  return `${printable(line)}\n`;
+}
+
+/**
+ *     2026-01-02T03:04:05.678Z INF [5c9697b6] message
+ *
+ * The beginning of the connection's id is there where the event is one of a connection. On a terminal
+ * the time has no date, and there are colors unless `NO_COLOR` is set.
+ */
+export function textFormat(
+  { isTerminal, colors }: { isTerminal: boolean; colors: boolean },
+): TextFormatter {
+  const options = { timestamp: isTerminal ? "time" : "rfc3339", value, format: line } as const;
+  return colors ? getAnsiColorFormatter(options) : getTextFormatter(options);
+}
+
+function line({ timestamp, level, message, record }: FormattedValues): string {
+  const { connection } = record.properties;
+  const id = typeof connection === "string" ? ` [${printable(connection.slice(0, SHORT_ID))}]` : "";
+  return `${timestamp} ${level}${id} ${message}`;
+}
+
+function value(text: unknown): string {
+  return printable(String(text));
+}
+
+/** A peer's name must not begin a line of its own, nor speak to the terminal. */
+function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
