@@ -1,6 +1,6 @@
 /**
  * The sequence parameter set of H.265 (ITU-T H.265, section 7.3.2.2): the size of the picture, and
- * behind much that is only passed over, the frame rate.
+ * after much that is only passed over, the frame rate.
  *
  * @module
  */
@@ -106,26 +106,50 @@ function skipScalingLists(reader: BitReader): void {
 function skipShortTermSets(reader: BitReader): void {
   const sets = reader.ue();
   if (sets > MAX_SHORT_TERM_SETS) throw reader.error(`${sets} reference picture sets`, "up to 64");
-  let pictures = 0;
+  let distances: number[] = [];
   for (let set = 0; set < sets; set++) {
-    if (set > 0 && reader.flag()) { // inter_ref_pic_set_prediction_flag
-      reader.skip(1); // delta_rps_sign
-      reader.ue(); // abs_delta_rps_minus1
-      let kept = 0;
-      for (let picture = 0; picture <= pictures; picture++) {
-        // used_by_curr_pic_flag, else use_delta_flag
-        if (reader.flag() || reader.flag()) kept++;
-      }
-      pictures = kept;
-    } else {
-      pictures = reader.ue() + reader.ue();
-      if (pictures > MAX_PICTURES) throw reader.error(`${pictures} reference pictures`, "up to 16");
-      for (let picture = 0; picture < pictures; picture++) {
-        reader.ue(); // delta_poc_minus1
-        reader.skip(1); // used_by_curr_pic_flag
-      }
+    // inter_ref_pic_set_prediction_flag
+    const isPredicted = set > 0 && reader.flag();
+    distances = isPredicted ? readPredictedSet(reader, distances) : readExplicitSet(reader);
+    if (distances.length > MAX_PICTURES) {
+      throw reader.error(`${distances.length} reference pictures`, "up to 16");
     }
   }
+}
+
+/**
+ * Reads the distances of pictures before this one, then of those after it, the nearest first
+ * (formulas 7-65 to 7-68).
+ */
+function readExplicitSet(reader: BitReader): number[] {
+  const counts = [reader.ue(), reader.ue()]; // num_negative_pics, num_positive_pics
+  const distances: number[] = [];
+  for (const [i, direction] of [-1, 1].entries()) {
+    let distance = 0;
+    for (let picture = 0; picture < counts[i]!; picture++) {
+      distance += direction * (reader.ue() + 1); // delta_poc_s0_minus1, delta_poc_s1_minus1
+      reader.skip(1); // used_by_curr_pic_s0_flag, used_by_curr_pic_s1_flag
+      distances.push(distance);
+    }
+  }
+  return distances;
+}
+
+/**
+ * Moves the pictures of the set before, and the one that this set is seen from, by a distance; the
+ * picture itself is none of its references (formulas 7-61 and 7-62).
+ */
+function readPredictedSet(reader: BitReader, before: number[]): number[] {
+  const sign = reader.flag() ? -1 : 1; // delta_rps_sign
+  const shift = sign * (reader.ue() + 1); // abs_delta_rps_minus1
+  const kept = [...before, 0]
+    // used_by_curr_pic_flag, else use_delta_flag
+    .filter(() => reader.flag() || reader.flag())
+    .map((distance) => distance + shift);
+  return [
+    ...kept.filter((distance) => distance < 0).sort((a, b) => b - a),
+    ...kept.filter((distance) => distance > 0).sort((a, b) => a - b),
+  ];
 }
 
 /** Section E.2.1. */
