@@ -7,6 +7,7 @@
 
 import { readUint16, readUint24, readUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
+import { FourCc } from "./four_cc.ts";
 
 /** `AudioPacketType`: the lower half of an enhanced audio header's first byte. */
 export const AudioPacketType = {
@@ -46,13 +47,9 @@ const MULTITRACK_FORMS: readonly MultitrackForm[] = [
 const MOD_EX = 7;
 const TIMESTAMP_OFFSET_NANO = 0;
 
-const AVC1 = 0x61766331;
-const HVC1 = 0x68766331;
-const VVC1 = 0x76766331;
-
 /** Whether CodedFrames of a codec begin with a composition time. */
 export function hasCompositionTime(fourCc: number): boolean {
-  return fourCc === AVC1 || fourCc === HVC1 || fourCc === VVC1;
+  return fourCc === FourCc.Avc1 || fourCc === FourCc.Hvc1 || fourCc === FourCc.Vvc1;
 }
 
 /** The four characters of a FourCC. */

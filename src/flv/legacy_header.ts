@@ -12,11 +12,11 @@ export const SOUND_FORMAT_AAC = 10;
 export const SOUND_FORMAT_EX_HEADER = 9;
 
 /** The `CodecID` that is AVC. */
-const CODEC_ID_AVC = 7;
+export const CODEC_ID_AVC = 7;
 
 /** Two that are in no specification, and used as that of AVC is: HEVC and AV1. */
-const CODEC_ID_HEVC = 12;
-const CODEC_ID_AV1 = 13;
+export const CODEC_ID_HEVC = 12;
+export const CODEC_ID_AV1 = 13;
 
 /** Whether a legacy `CodecID` has a packet type and a composition time behind it. */
 export function hasLegacyPacketType(codecId: number): boolean {

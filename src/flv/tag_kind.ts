@@ -19,6 +19,7 @@ import {
 } from "./enhanced_header.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";
 import { hasLegacyPacketType, SOUND_FORMAT_AAC, SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
+import { isRandomAccess } from "./random_access.ts";
 import { parseVideoTag } from "./video_tag.ts";
 
 /** AMF0 string "onMetaData". */
@@ -64,7 +65,13 @@ export function mediaKind(type: FlvTagType, data: Uint8Array): MediaKind {
 }
 
 /**
- * Tells whether a tag is a coded video frame that a decoder can begin with.
+ * Tells whether a tag is a coded video frame that a decoder can begin with: it is marked as a
+ * keyframe, or its bitstream says so. Some senders mark every frame as an inter frame, or as
+ * nothing; and a frame that is marked need not be an IDR picture, as where the picture is refreshed
+ * bit by bit.
+ *
+ * The bitstreams of H.264, HEVC and VVC, whose NAL units have lengths of four bytes, and of AV1, VP8
+ * and VP9 are looked at. Of a message with many tracks it is the first one's.
  *
  * @param tag The tag.
  * @returns Whether it is a keyframe; sequence headers, which are marked as such too, are not.
@@ -74,14 +81,18 @@ export function mediaKind(type: FlvTagType, data: Uint8Array): MediaKind {
  * import { isKeyframe } from "@sluice/rtmp";
  * import { assert } from "@std/assert";
  *
- * const data = Uint8Array.of(0x17, 1, 0, 0, 0, 0, 0, 0, 1, 0x65);
- * assert(isKeyframe({ type: "video", timestamp: 0, data }));
+ * // An IDR picture, marked as a keyframe and as an inter frame.
+ * for (const mark of [0x17, 0x27]) {
+ *   const data = Uint8Array.of(mark, 1, 0, 0, 0, 0, 0, 0, 1, 0x65);
+ *   assert(isKeyframe({ type: "video", timestamp: 0, data }));
+ * }
  * ```
  */
 export function isKeyframe({ type, data }: FlvTag): boolean {
   if (type !== "video" || mediaKind(type, data) !== "videoFrames") return false;
   const frameType = data[0]! >> 4 & 7;
-  return frameType === FRAME_TYPE_KEYFRAME || frameType === FRAME_TYPE_GENERATED_KEYFRAME;
+  return frameType === FRAME_TYPE_KEYFRAME || frameType === FRAME_TYPE_GENERATED_KEYFRAME ||
+    isRandomAccess(data);
 }
 
 /**

@@ -1,0 +1,64 @@
+/**
+ * Where in a video tag the frame is that may be one to begin with.
+ *
+ * @module
+ */
+
+import { readUint32 } from "../bytes/integers.ts";
+import { FlvError } from "../errors.ts";
+import { isRandomAccessPoint } from "./codec/random_access.ts";
+import { hasCompositionTime, readTracks, skipModEx, VideoPacketType } from "./enhanced_header.ts";
+import { FourCc } from "./four_cc.ts";
+import { CODEC_ID_AV1, CODEC_ID_AVC, CODEC_ID_HEVC } from "./legacy_header.ts";
+
+/** Bytes before the frame in a legacy tag whose codec has a packet type and a composition time. */
+const LEGACY_HEADER_BYTES = 5;
+
+const LEGACY_FOUR_CCS: Readonly<Record<number, number>> = {
+  [CODEC_ID_AVC]: FourCc.Avc1,
+  [CODEC_ID_HEVC]: FourCc.Hvc1,
+  [CODEC_ID_AV1]: FourCc.Av01,
+};
+
+/**
+ * Whether the bitstream of a video tag that carries a coded frame says that a decoder can begin with
+ * it. Of a message with many tracks the first is looked at.
+ */
+export function isRandomAccess(data: Uint8Array): boolean {
+  return data[0]! >= 0x80 ? beginsEnhanced(data) : beginsLegacy(data);
+}
+
+function beginsLegacy(data: Uint8Array): boolean {
+  const fourCc = LEGACY_FOUR_CCS[data[0]! & 0x0f];
+  return fourCc !== undefined &&
+    isRandomAccessPoint(fourCc, data, LEGACY_HEADER_BYTES, data.length);
+}
+
+function beginsEnhanced(data: Uint8Array): boolean {
+  const at = skipModEx(data);
+  const packet = data[at]! & 0x0f;
+  if (packet === VideoPacketType.Multitrack) return beginsMultitrack(data, at);
+  return begins(packet, readUint32(data, at + 1), data, at + 5, data.length);
+}
+
+function beginsMultitrack(data: Uint8Array, at: number): boolean {
+  try {
+    const { packetType, tracks } = readTracks(data, at, VideoPacketType.Multitrack);
+    const { fourCc, start, end } = tracks[0]!;
+    return begins(packetType, fourCc, data, start, end);
+  } catch (error) {
+    if (error instanceof FlvError) return false;
+    throw error;
+  }
+}
+
+function begins(
+  packet: number,
+  fourCc: number,
+  data: Uint8Array,
+  at: number,
+  end: number,
+): boolean {
+  const withTime = packet === VideoPacketType.CodedFrames && hasCompositionTime(fourCc);
+  return isRandomAccessPoint(fourCc, data, withTime ? at + 3 : at, end);
+}
