@@ -5,6 +5,7 @@
  * @module
  */
 
+import { checkNumber } from "../check_number.ts";
 import { readUint16, readUint32 } from "../bytes/integers.ts";
 import { AmfError } from "../errors.ts";
 
@@ -21,7 +22,7 @@ export const MAX_AMF_DEPTH = 64;
  */
 const MAX_AMF_ELEMENTS = 65_536;
 
-/** What `decodeAmf0` and `decodeAmf3` can be told. */
+/** Options of `decodeAmf0` and `decodeAmf3`: whole numbers, 0 or more. */
 export interface AmfDecodeOptions {
   /** How many values to read at most; what follows them is not looked at. All by default. */
   count?: number;
@@ -52,8 +53,9 @@ export class AmfCursor {
   constructor(bytes: Uint8Array, options: AmfDecodeOptions) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#maxDepth = options.maxDepth ?? MAX_AMF_DEPTH;
-    this.#maxElements = options.maxElements ?? MAX_AMF_ELEMENTS;
+    const { maxDepth = MAX_AMF_DEPTH, maxElements = MAX_AMF_ELEMENTS } = options;
+    this.#maxDepth = checkNumber("maxDepth", maxDepth, 0);
+    this.#maxElements = checkNumber("maxElements", maxElements, 0);
   }
 
   /** Whether all bytes have been read. */
@@ -162,8 +164,9 @@ export function readBody(
   options: AmfDecodeOptions,
   readValue: () => unknown,
 ): unknown[] {
-  const count = options.count ?? Infinity;
+  const { count } = options;
+  const most = count === undefined ? Infinity : checkNumber("count", count, 0);
   const values: unknown[] = [];
-  while (values.length < count && !cursor.ended) values.push(readValue());
+  while (values.length < most && !cursor.ended) values.push(readValue());
   return values;
 }

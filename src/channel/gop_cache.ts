@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkNumber } from "../check_number.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { isKeyframe, isMetadata, sequenceHeaderKey } from "../flv/tag_kind.ts";
 import { type CountedTag, TAG_OVERHEAD } from "./tag_queue.ts";
@@ -48,7 +49,11 @@ export class GopCache {
   #hasAudio = false;
 
   constructor(limits: GopCacheLimits = DEFAULT_GOP_CACHE) {
-    this.#limits = limits;
+    const { maxBytes, maxTime } = limits;
+    this.#limits = {
+      maxBytes: checkNumber("maxBytes", maxBytes, 0),
+      maxTime: checkNumber("maxTime", maxTime, 0),
+    };
   }
 
   /** Whether video has come. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkNumber } from "../check_number.ts";
+
 /**
  * One chunk: a piece of a message, with everything its header says or leaves to be remembered from
  * the headers before it (RTMP 1.0, section 5.3.1).
@@ -65,7 +67,6 @@ export const MESSAGE_HEADER_SIZE: readonly number[] = [11, 7, 3, 0];
  *
  * @throws {RangeError} If it is not a whole number from 1 to 2^31 - 1.
  */
-export function checkChunkSize(size: number): number {
-  if (Number.isInteger(size) && size >= 1 && size <= LARGEST_CHUNK_SIZE) return size;
-  throw new RangeError(`Cannot use a chunk size of ${size}: expected 1 to ${LARGEST_CHUNK_SIZE}`);
+export function checkChunkSize(size: number = DEFAULT_CHUNK_SIZE): number {
+  return checkNumber("chunkSize", size, 1, LARGEST_CHUNK_SIZE);
 }

@@ -4,13 +4,13 @@
  * @module
  */
 
+import { checkNumber } from "../check_number.ts";
 import { ContinuousBuffer } from "../bytes/continuous_buffer.ts";
 import { readUint24, readUint32, readUint32LittleEndian } from "../bytes/integers.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
 import {
   ABORT,
   checkChunkSize,
-  DEFAULT_CHUNK_SIZE,
   DEFAULT_MAX_CHUNK_STREAMS,
   DEFAULT_MAX_PARTIAL_BYTES,
   EXTENDED_TIMESTAMP,
@@ -35,11 +35,11 @@ import { ChunkStream } from "./chunk_stream.ts";
 export interface RtmpChunkDecoderOptions {
   /** Payload bytes in a chunk until the peer says otherwise: 1 to 2^31 - 1, 128 by default. */
   chunkSize?: number;
-  /** The largest message accepted, in bytes: 16,777,215 by default, which is all a header can say. */
+  /** The largest message accepted, in bytes: 1 to 16,777,215, the default and all a header can say. */
   maxMessageSize?: number;
-  /** How many chunk streams the peer may use: 256 by default. */
+  /** How many chunk streams the peer may use: 1 or more, 256 by default. */
   maxChunkStreams?: number;
-  /** How many bytes may wait in unfinished messages: 24 MiB by default. */
+  /** How many bytes may wait in unfinished messages: 1 or more, 24 MiB by default. */
   maxPartialBytes?: number;
   /** Where bytes and chunks are counted. */
   counts?: ReceivedCounts;
@@ -74,10 +74,15 @@ export class ChunkDecoder {
   #offset = 0;
 
   constructor(options: RtmpChunkDecoderOptions = {}) {
-    this.#chunkSize = checkChunkSize(options.chunkSize ?? DEFAULT_CHUNK_SIZE);
-    this.#maxMessageSize = options.maxMessageSize ?? LARGEST_MESSAGE;
-    this.#maxChunkStreams = options.maxChunkStreams ?? DEFAULT_MAX_CHUNK_STREAMS;
-    this.#maxPartialBytes = options.maxPartialBytes ?? DEFAULT_MAX_PARTIAL_BYTES;
+    this.#chunkSize = checkChunkSize(options.chunkSize);
+    const {
+      maxMessageSize = LARGEST_MESSAGE,
+      maxChunkStreams = DEFAULT_MAX_CHUNK_STREAMS,
+      maxPartialBytes = DEFAULT_MAX_PARTIAL_BYTES,
+    } = options;
+    this.#maxMessageSize = checkNumber("maxMessageSize", maxMessageSize, 1, LARGEST_MESSAGE);
+    this.#maxChunkStreams = checkNumber("maxChunkStreams", maxChunkStreams, 1);
+    this.#maxPartialBytes = checkNumber("maxPartialBytes", maxPartialBytes, 1);
     this.#counts = options.counts ?? new ReceivedCounts();
     this.#onBytes = options.onBytes;
   }

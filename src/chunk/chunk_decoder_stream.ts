@@ -34,7 +34,7 @@ export class RtmpChunkDecoderStream extends OrderedTransformStream<Uint8Array, R
   /**
    * Makes the stage, for bytes that begin behind the handshake.
    *
-   * @throws {RangeError} If the chunk size is not a whole number from 1 to 2^31 - 1.
+   * @throws {RangeError} If the chunk size or a limit is not a whole number in its range.
    */
   constructor(options: RtmpChunkDecoderOptions = {}) {
     const decoder = new ChunkDecoder(options);

@@ -20,18 +20,18 @@ import type { RtmpTarget, RtmpTargetOptions } from "./url.ts";
 export interface RtmpClientOptions extends RtmpTargetOptions {
   /**
    * How long to wait for the connection, for the handshake, and for each answer of the server, in
-   * milliseconds: 10,000 by default.
+   * milliseconds: 1 to 2^31 - 1, 10,000 by default.
    */
   timeout?: number;
   /**
    * How long the server may take nothing of what is written, or send nothing while tags are read, in
-   * milliseconds: above 0, or `Infinity` for no limit. `publishRtmp` waits for 60,000 unless given;
+   * milliseconds: 1 to 2^31 - 1, or `Infinity` for no limit. `publishRtmp` waits for 60,000 unless given;
    * `playRtmp` has no limit, since a source may pause.
    */
   idleTimeout?: number;
   /**
-   * How long the server may show no sign of life at the end, in milliseconds: above 0, or `Infinity`
-   * for no limit. `publishRtmp` waits for 30,000 unless given, and fails after that: not everything
+   * How long the server may show no sign of life at the end, in milliseconds: 1 to 2^31 - 1, or
+   * `Infinity` for no limit. `publishRtmp` waits for 30,000 unless given, and fails after that: not everything
    * may have arrived. Any byte that the server takes or sends begins the wait anew. `playRtmp` waits
    * for 2,000, and closes the connection.
    */
@@ -88,11 +88,13 @@ export async function connectRtmp(
 }
 
 function readPatience(options: RtmpClientOptions, defaults: DefaultTimeouts): ClientPatience {
+  const { timeout = DEFAULT_TIMEOUT, signal } = options;
+  const { idleTimeout = defaults.idleTimeout, closeTimeout = defaults.closeTimeout } = options;
   return {
-    timeout: checkTimeout("timeout", options.timeout ?? DEFAULT_TIMEOUT),
-    idleTimeout: checkTimeout("idleTimeout", options.idleTimeout ?? defaults.idleTimeout),
-    closeTimeout: checkTimeout("closeTimeout", options.closeTimeout ?? defaults.closeTimeout),
-    signal: options.signal,
+    timeout: checkTimeout("timeout", timeout),
+    idleTimeout: checkTimeout("idleTimeout", idleTimeout, Infinity),
+    closeTimeout: checkTimeout("closeTimeout", closeTimeout, Infinity),
+    signal,
   };
 }
 

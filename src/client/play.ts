@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkNumber } from "../check_number.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { playOn } from "../session/client_play.ts";
 import { connectRtmp, type DefaultTimeouts, type RtmpClientOptions } from "./connect.ts";
@@ -11,6 +12,10 @@ import { parseRtmpUrl } from "./url.ts";
 
 /** A server that does not close its side keeps nothing back. */
 const TIMEOUTS: DefaultTimeouts = { idleTimeout: Infinity, closeTimeout: 2_000 };
+
+/** The values of `start` that are no times (RTMP 1.0, section 7.2.2.1). */
+const LIVE_OR_RECORDED = -2000;
+const LIVE = -1000;
 
 /** Options of {@linkcode playRtmp}. */
 export interface PlayRtmpOptions extends RtmpClientOptions {
@@ -50,7 +55,7 @@ export interface RtmpPlayer extends AsyncDisposable {
  * @param options What the URL does not say.
  * @returns The stream, once the server has said that it begins.
  * @throws {TypeError} If the URL is none of RTMP, or names no application or no stream.
- * @throws {RangeError} If a time limit is not above 0.
+ * @throws {RangeError} If a time is not a whole number of milliseconds in its range.
  * @throws {RtmpCommandError} If the server refuses: `statusCode` and `read` are what it said.
  * @throws {RtmpTimeoutError} If it does not answer in time. Some servers say nothing until the
  * stream is published.
@@ -90,12 +95,17 @@ export async function playRtmp(
   options: PlayRtmpOptions = {},
 ): Promise<RtmpPlayer> {
   const target = parseRtmpUrl(url, options);
+  const start = checkStart(options.start);
   const session = await connectRtmp("play", target, options, TIMEOUTS);
   try {
     const { place, streamName } = target;
-    return await playOn(session, { place, streamName, start: options.start ?? -2000 });
+    return await playOn(session, { place, streamName, start });
   } catch (error) {
     session.close();
     throw error;
   }
+}
+
+function checkStart(start: number = LIVE_OR_RECORDED): number {
+  return start === LIVE_OR_RECORDED || start === LIVE ? start : checkNumber("start", start, 0);
 }

@@ -61,7 +61,7 @@ export interface RtmpPublisher extends AsyncDisposable {
  * @param options What the URL does not say.
  * @returns The stream, once the server has agreed to take it.
  * @throws {TypeError} If the URL is none of RTMP, or names no application or no stream.
- * @throws {RangeError} If a time limit is not above 0.
+ * @throws {RangeError} If a time is not a whole number of milliseconds in its range.
  * @throws {RtmpCommandError} If the server refuses: `statusCode` and `read` are what it said.
  * @throws {RtmpTimeoutError} If it does not answer in time.
  * @throws {RtmpError} If it cannot be reached, or breaks the protocol.

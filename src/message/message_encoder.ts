@@ -7,7 +7,6 @@
 import { readUint32 } from "../bytes/integers.ts";
 import {
   checkChunkSize,
-  DEFAULT_CHUNK_SIZE,
   LARGEST_CHUNK_SIZE,
   LARGEST_CHUNK_STREAM_ID,
   LARGEST_MESSAGE,
@@ -41,7 +40,7 @@ export class MessageEncoder {
   #chunkSize: number;
 
   constructor(options: RtmpMessageEncoderOptions = {}) {
-    this.#chunkSize = checkChunkSize(options.chunkSize ?? DEFAULT_CHUNK_SIZE);
+    this.#chunkSize = checkChunkSize(options.chunkSize);
   }
 
   /** Returns the message's bytes. It throws an `RtmpMessageError` when nobody could read them. */

@@ -24,14 +24,14 @@ export interface ServeRtmpOptions extends Partial<RtmpLimits> {
   port?: number;
   /** RTMPS beside RTMP: a port of its own (0 picks a free one) and a certificate. */
   tls?: Certificate & { port: number };
-  /** The chunk size to announce, in bytes: 1 to 16,777,215, 65,536 by default. */
+  /** The chunk size to announce, in bytes: 1 to 2^31 - 1, 65,536 by default. */
   chunkSize?: number;
   /**
-   * Milliseconds that `authorize`, `play` and `password` may take: 10,000. No answer in time is a
+   * Milliseconds that `authorize`, `play` and `password` may take: 1 to 2^31 - 1, 10,000 by default. No answer in time is a
    * refusal; a later one is given up.
    */
   authorizeTimeout?: number;
-  /** Milliseconds that peers get on shutdown to follow a request to reconnect: 5,000. */
+  /** Milliseconds that peers get on shutdown to follow a request to reconnect: 5,000; 0 for none. */
   reconnectTimeout?: number;
   /** Shuts the server down when it is aborted. */
   signal?: AbortSignal;
@@ -187,6 +187,8 @@ export interface RtmpServer extends AsyncDisposable {
  * @param handler Called when a publisher has been told to begin. Whoever does not read `tags` holds
  * the publisher back. When it rejects, the publisher is told that something failed here.
  * @returns The server, which listens already.
+ * @throws {RangeError} If a limit, a time or a port is not a whole number in its range.
+ * @throws {TypeError} If the handler or a callback is no function.
  * @throws {Deno.errors.AddrInUse} If the port is taken.
  * @throws {Deno.errors.NotCapable} If `--allow-net` was not given.
  *

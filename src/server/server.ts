@@ -19,6 +19,7 @@ import type { SessionHandler } from "../session/session_handler.ts";
 import { type Refusal, StatusCode } from "../session/status.ts";
 import { TagChunks } from "../session/tag_chunks.ts";
 import { acceptAll } from "./accept.ts";
+import { checkOptions } from "./check_options.ts";
 import { begun } from "./begun.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionSet } from "./connection_set.ts";
@@ -66,12 +67,14 @@ export class Server implements RtmpServer {
   #closed = false;
 
   constructor(options: ServeRtmpOptions, handler: PublicationHandler) {
+    checkOptions(options, handler);
     const { hostname = "0.0.0.0", port = 1935, tls, signal } = options;
+    const { chunkSize = DEFAULT_SERVER_CHUNK_SIZE } = options;
     this.#options = options;
     this.#limits = completeLimits(options);
     this.#connections = new ConnectionSet(this.#limits, this.ledger);
     this.#budget = new PartialBudget(this.#limits.maxTotalPartialBytes);
-    this.#chunkSize = checkChunkSize(options.chunkSize ?? DEFAULT_SERVER_CHUNK_SIZE);
+    this.#chunkSize = checkChunkSize(chunkSize);
     this.#chunks = new TagChunks(this.#chunkSize);
     this.#handler = handler;
     this.#errors = new ErrorReport(options);

@@ -4,10 +4,8 @@
  * @module
  */
 
+import { checkNumber, LONGEST_TIME } from "../check_number.ts";
 import { RtmpTimeoutError } from "../errors.ts";
-
-/** The longest time that timers take, in milliseconds: beyond it they fire at once. */
-export const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** For how long something is waited for. */
 export interface Patience {
@@ -36,7 +34,7 @@ export async function patiently<T>(
         read: `nothing for ${timeout / 1000} s`,
         expected: "an answer",
       }),
-    ), Math.min(timeout, LONGEST_TIMER));
+    ), Math.min(timeout, LONGEST_TIME));
   const abort = () => reject(signal!.reason);
   if (signal?.aborted) abort();
   else signal?.addEventListener("abort", abort);
@@ -52,9 +50,15 @@ export async function patiently<T>(
  * Checks a time limit that a caller has set.
  *
  * @param name What it limits, for the message of the error.
- * @throws {RangeError} If it is not a number of milliseconds above 0; `Infinity` is one.
+ * @param most The longest time, in milliseconds; `Infinity` where there may be no limit.
+ * @throws {RangeError} If it is not a whole number of milliseconds above 0, or `Infinity` where that
+ * is allowed.
  */
-export function checkTimeout(name: string, milliseconds: number): number {
-  if (milliseconds > 0) return milliseconds;
-  throw new RangeError(`Cannot use ${name}: ${milliseconds} is not a number of ms above 0`);
+export function checkTimeout(
+  name: string,
+  milliseconds: number,
+  most: number = LONGEST_TIME,
+): number {
+  if (milliseconds === Infinity && most === Infinity) return milliseconds;
+  return checkNumber(name, milliseconds, 1, LONGEST_TIME);
 }

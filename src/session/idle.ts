@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LONGEST_TIMER } from "./deadline.ts";
+import { LONGEST_TIME } from "../check_number.ts";
 
 /** Delay of a timer, in milliseconds, from which on the whole process has stood still, not the peer. */
 const STANDSTILL = 1_000;
@@ -46,7 +46,7 @@ export class IdleWatch {
       const idle = Math.min(this.#idle(), now - this.#since);
       if (idle >= this.#timeout) this.#expired();
       else this.#wait(this.#timeout - idle);
-    }, Math.max(0, Math.min(rest, LONGEST_TIMER)));
+    }, Math.max(0, Math.min(rest, LONGEST_TIME)));
   }
 }
 

@@ -4,13 +4,17 @@
  * @module
  */
 
+import { checkNumber, LONGEST_TIME } from "../check_number.ts";
 import {
   DEFAULT_MAX_CHUNK_STREAMS,
   DEFAULT_MAX_PARTIAL_BYTES,
   LARGEST_MESSAGE,
 } from "../chunk/chunk.ts";
 
-/** The limits on peers. Passing one costs the peer its connection. */
+/**
+ * The limits on peers. Passing one costs the peer its connection. Each is a whole number above 0;
+ * times are at most 2^31 - 1 ms.
+ */
 export interface RtmpLimits {
   /** Bytes in the largest message: up to 16,777,215, which is the default and all a header can say. */
   maxMessageSize: number;
@@ -66,11 +70,24 @@ export const DEFAULT_LIMITS: Readonly<RtmpLimits> = {
   timeout: 30_000,
 };
 
-/** The limits among some options, completed by the default ones. */
+/** The largest values, where there is a reason for one. */
+const LARGEST: Partial<RtmpLimits> = {
+  maxMessageSize: LARGEST_MESSAGE,
+  handshakeTimeout: LONGEST_TIME,
+  startTimeout: LONGEST_TIME,
+  timeout: LONGEST_TIME,
+};
+
+/**
+ * The limits among some options, completed by the default ones.
+ *
+ * @throws {RangeError} If one is not a whole number above 0, or too large.
+ */
 export function completeLimits(options: Partial<RtmpLimits>): RtmpLimits {
   const limits = { ...DEFAULT_LIMITS };
   for (const name of Object.keys(limits) as (keyof RtmpLimits)[]) {
-    limits[name] = options[name] ?? limits[name];
+    const { [name]: given = limits[name] } = options;
+    limits[name] = checkNumber(name, given, 1, LARGEST[name]);
   }
   return limits;
 }
