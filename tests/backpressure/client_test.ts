@@ -10,8 +10,8 @@ import { publishRtmp } from "../../src/client/publish.ts";
 import { isMedia } from "../../src/session/client_session.ts";
 import { largeTag, videoTag } from "../support/media.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
-import { until } from "../support/wait.ts";
-import { FRAME, FRAMES, Gate, stopped } from "./flood.ts";
+import { stopped, until } from "../support/wait.ts";
+import { FRAME, FRAMES, Gate } from "./flood.ts";
 
 /** A tag that does not leave in a write of its own. */
 const SMALL = videoTag(0, 4096);

@@ -11,8 +11,8 @@ import { writeCommand } from "../../src/message/command.ts";
 import { RawHttpClient } from "../support/http.ts";
 import { RawClient, STREAM_ID } from "../support/raw_client.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
-import { until, within } from "../support/wait.ts";
-import { Gate, stopped } from "./flood.ts";
+import { stopped, until, within } from "../support/wait.ts";
+import { Gate } from "./flood.ts";
 
 /** A consumer that takes nothing until it is told to. */
 export interface FarSide extends AsyncDisposable {

@@ -8,16 +8,13 @@ import { setChunkSize } from "../../src/message/control.ts";
 import type { ReceivedCounts } from "../../src/ledger/received_counts.ts";
 import { LARGE, largeTag } from "../support/media.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { until } from "../support/wait.ts";
+import { stopped } from "../support/wait.ts";
 
 /** Bytes of a frame. */
 export const FRAME: number = LARGE.length;
 
 /** Frames of a flood: several times what the system keeps for a connection, and a live queue. */
 export const FRAMES = 64;
-
-/** Looks at a count that does not change, until it is believed that it has stopped. */
-const LOOKS = 20;
 
 /** One raw connection on which frames are published. */
 export class Flood implements Disposable {
@@ -57,17 +54,6 @@ export class Flood implements Disposable {
   [Symbol.dispose](): void {
     this.client[Symbol.dispose]();
   }
-}
-
-/** Waits until a count changes no more. */
-export async function stopped(what: string, count: () => number): Promise<void> {
-  let before = NaN;
-  let looks = 0;
-  await until(what, () => {
-    looks = count() === before ? looks + 1 : 0;
-    before = count();
-    return looks === LOOKS;
-  });
 }
 
 /** A gate that something waits at until it is opened. */

@@ -10,8 +10,7 @@ import { RawHttpClient, startHttpApp } from "../support/http.ts";
 import { videoTag } from "../support/media.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { turns } from "../support/streams.ts";
-import { until } from "../support/wait.ts";
-import { stopped } from "./flood.ts";
+import { stopped, until } from "../support/wait.ts";
 
 /** Bytes of a piece of an answer, and how many it has. */
 const PIECE = 64 * 1024;

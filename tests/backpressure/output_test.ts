@@ -10,7 +10,7 @@ import { TAG_OVERHEAD } from "../../src/channel/tag_queue.ts";
 import { FlvReader } from "../support/http.ts";
 import { tagsOf } from "../support/media.ts";
 import { ServerProcess } from "../support/server.ts";
-import { until } from "../support/wait.ts";
+import { stopped, until } from "../support/wait.ts";
 import { rtmpPlayer } from "./far_sides.ts";
 import { Flood, FRAME, FRAMES } from "./flood.ts";
 
@@ -42,15 +42,12 @@ Deno.test({
     await using server = await starting;
     using flood = await Flood.begin(server.port);
     flood.send(FRAMES);
-    let taken = -1;
-    const held = await until("the publisher to be held back", async () => {
-      const before = taken;
-      const found = await books(server);
-      taken = found.received.bytes;
-      const [output] = found.consumers;
+    await stopped("the publisher to be held back", async () => {
+      const { consumers: [output], received } = await books(server);
       const isFull = (output?.inFlight.videoFrames ?? 0) * QUEUED >= LOSSLESS_QUEUE_BYTES;
-      return isFull && taken === before && found;
+      return isFull ? received.bytes : 0;
     });
+    const held = await books(server);
     assert(flood.client.unsent > 0);
     assert(held.received.videoFrames < FRAMES);
     assertEquals([held.consumers[0]!.inFlight.videoFrames, held.balance], [1, 0]);

@@ -11,9 +11,9 @@ import { setChunkSize } from "../../src/message/control.ts";
 import { startHttpApp } from "../support/http.ts";
 import { largeTag, mediaMessage } from "../support/media.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
-import { until } from "../support/wait.ts";
+import { stopped, until } from "../support/wait.ts";
 import { httpViewer } from "./far_sides.ts";
-import { FRAME, FRAMES, stopped } from "./flood.ts";
+import { FRAME, FRAMES } from "./flood.ts";
 
 /** Bytes that a frame takes up in a queue. */
 const QUEUED = FRAME + TAG_OVERHEAD;

@@ -15,8 +15,8 @@ import { makeCertificate } from "../support/certificate.ts";
 import { largeTag } from "../support/media.ts";
 import { serveOnLoopback } from "../support/publications.ts";
 import { toolTest } from "../support/tools.ts";
-import { until } from "../support/wait.ts";
-import { FRAME, FRAMES, Gate, stopped } from "./flood.ts";
+import { stopped, until } from "../support/wait.ts";
+import { FRAME, FRAMES, Gate } from "./flood.ts";
 
 /** Bytes that a frame takes up in a queue. */
 const QUEUED = FRAME + TAG_OVERHEAD;

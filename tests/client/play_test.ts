@@ -19,7 +19,7 @@ import {
 import { serveOnLoopback } from "../support/publications.ts";
 import { type Script, ScriptedServer, STREAM_ID } from "../support/scripted_server.ts";
 import { readAll, turns } from "../support/streams.ts";
-import { until } from "../support/wait.ts";
+import { stopped, until } from "../support/wait.ts";
 
 Deno.test("playRtmp() gets every tag of a server, byte for byte, and its end", async () => {
   const tags = videoTags(60, 5000);
@@ -196,13 +196,7 @@ Deno.test("playRtmp() stops the server when nobody reads, and loses nothing", as
     await goodbye;
   });
   const { readable } = await playRtmp(server.url());
-  let before = -1;
-  await until("the server to stop", async () => {
-    if (before === sent && sent > 0) return true;
-    before = sent;
-    await turns(20);
-  });
-  assertEquals(sent < total, true);
+  assert(await stopped("the server to stop", () => sent) < total);
   let count = 0;
   for await (const { timestamp, data } of readable) {
     assertEquals(timestamp, largeTag(count++).timestamp);

@@ -13,7 +13,7 @@ import { fixtureTags, LARGE, largeTag, videoTag, videoTags } from "../support/me
 import { collect, serveOnLoopback } from "../support/publications.ts";
 import { type Script, ScriptedServer, STREAM_ID } from "../support/scripted_server.ts";
 import { turns } from "../support/streams.ts";
-import { until } from "../support/wait.ts";
+import { stopped, until } from "../support/wait.ts";
 
 /** So many {@linkcode largeTag}s that the buffers of a loopback connection do not take them. */
 const A_LOT = 64;
@@ -160,13 +160,7 @@ Deno.test("publishRtmp() waits for a server that is slow, and is stopped by abor
   for (let i = 0; i < A_LOT; i++) {
     writer.write(largeTag(i)).then(() => written++, () => {});
   }
-  let before = -1;
-  await until("the writes to stop", async () => {
-    if (before === written && written > 0) return true;
-    before = written;
-    await turns(20);
-  });
-  assertEquals(written < A_LOT, true);
+  assert(await stopped("the writes to stop", () => written) < A_LOT);
   await writer.abort(new Error("enough"));
   await assertRejects(() => closed, Error, "enough");
 });

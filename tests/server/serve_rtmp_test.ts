@@ -108,6 +108,7 @@ Deno.test("RtmpServer.shutdown() waits for handlers to settle", async () => {
   await client.status("NetConnection.Connect.AppShutdown");
   await client.closed();
   client[Symbol.dispose]();
+  await until("the end of the connection", () => server.connections.length === 0);
   await turns(20);
   assertFalse(isDown);
   gate.resolve();

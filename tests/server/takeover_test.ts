@@ -5,7 +5,7 @@ import { clockAhead } from "../support/clock.ts";
 import { mediaMessage, videoTag } from "../support/media.ts";
 import { collect, serveOnLoopback } from "../support/publications.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { until } from "../support/wait.ts";
+import { stopped, until } from "../support/wait.ts";
 
 for (const name of ["demo", "demo?key=secret"]) {
   Deno.test(`a publisher of ${name} takes over from itself`, async () => {
@@ -60,7 +60,7 @@ Deno.test("a holder that the handler does not read is not taken for silent", asy
   const { port } = server.addr;
   using holder = await RawClient.publish(port, "demo?key=mine");
   holder.sendTags(Array.from({ length: 500 }, (_, i) => videoTag(i, 4000)));
-  await until("the server to stop reading", stable(() => bytesReceived(server)));
+  await stopped("the server to read no more", () => bytesReceived(server));
   using _ = clockAhead(6_000);
   using stranger = await RawClient.open(port);
   stranger.askToPublish("demo?key=other");
@@ -118,16 +118,4 @@ Deno.test("takeOver can let in one with another key, and keep the name of one th
 
 function bytesReceived({ ledger }: RtmpServer): number {
   return [...ledger.current].reduce((sum, { connection }) => sum + connection.bytes, 0);
-}
-
-/** Whether a number has been the same, and above zero, for 20 looks. */
-function stable(look: () => number): () => boolean {
-  let before = 0;
-  let times = 0;
-  return () => {
-    const now = look();
-    times = now === before && now > 0 ? times + 1 : 0;
-    before = now;
-    return times === 20;
-  };
 }

@@ -5,10 +5,13 @@
  */
 
 /** The longest that anything in a test may take, in milliseconds: slow machines are busy as well. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 120_000;
 
-/** How often it is looked, in milliseconds. */
+/** Interval between two looks, in milliseconds. */
 const INTERVAL = 5;
+
+/** Looks in a row with the same number after which it is taken to change no more. */
+const LOOKS = 20;
 
 /**
  * Resolves with what `look` returns as soon as that is neither `undefined` nor `false`.
@@ -30,7 +33,25 @@ export async function until<T>(
   }
 }
 
-/** The same for a promise of something else. */
+/**
+ * Resolves with a number that changes no more: one above 0 that many looks in a row have found,
+ * between which everything else has had its turn.
+ */
+export async function stopped(
+  what: string,
+  look: () => number | Promise<number>,
+): Promise<number> {
+  let before = 0;
+  let looks = 0;
+  return await until(what, async () => {
+    const now = await look();
+    looks = now === before && now > 0 ? looks + 1 : 0;
+    before = now;
+    return looks === LOOKS && now;
+  });
+}
+
+/** Resolves as a promise does, or rejects when that takes too long. */
 export async function within<T>(
   what: string,
   promise: Promise<T>,

@@ -10,7 +10,7 @@ import {
 import { fixtureTags, tagsOf, videoTag } from "../../support/media.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { clockAhead } from "../../support/clock.ts";
-import { until } from "../../support/wait.ts";
+import { stopped, until } from "../../support/wait.ts";
 
 interface Answer {
   status: number;
@@ -90,16 +90,9 @@ Deno.test("PUT counts bytes and tags, and keeps to the pace of the slowest that 
   for (const frame of frames.slice(1)) publisher.send(flvBytes([frame]).subarray(13));
   publisher.end();
   const { ledger } = http.app.rtmp.publications[0]!;
-  let before = -1;
-  await until("the publisher to be held back", async () => {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const { bytes } = ledger.connection;
-    const isHeld = bytes === before;
-    before = bytes;
-    return isHeld;
-  });
+  const held = await stopped("the publisher to be held back", () => ledger.connection.bytes);
   assert(ledger.received.videoFrames < 300, `${ledger.received.videoFrames} frames`);
-  assert(before < 20_000_000, `${before} bytes`);
+  assert(held < 20_000_000, `${held} bytes`);
   viewer.goOnReading();
   await publisher.client.text(/^HTTP\/1\.1 201/);
   assertEquals(ledger.connection.bytes, 13 + 300 * 100_015);

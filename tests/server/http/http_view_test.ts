@@ -4,7 +4,7 @@ import { LOSSLESS_QUEUE_BYTES } from "../../../src/channel/subscriber.ts";
 import { FlvReader, RawHttpClient, startHttpApp } from "../../support/http.ts";
 import { fixtureTags, mediaMessage, videoTag } from "../../support/media.ts";
 import { RawClient } from "../../support/raw_client.ts";
-import { until } from "../../support/wait.ts";
+import { stopped, until } from "../../support/wait.ts";
 
 const STREAM = "/live/demo.flv";
 
@@ -186,15 +186,12 @@ Deno.test("?mode=lossless holds the publisher back where it is allowed", async (
   // Far more than sockets hold, and live viewers may have waiting.
   for (let i = 0; i < 400; i++) client.send(message);
   const publication = http.app.rtmp.publications[0]!;
-  let before = -1;
-  await until("the publisher to be held back", async () => {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const received = publication.ledger.received.videoFrames;
-    const isHeld = received === before && received > 10;
-    before = received;
-    return isHeld;
-  });
-  assert(before < 400, `${before} frames were received`);
+  const { received } = publication.ledger;
+  const held = await stopped(
+    "the publisher to be held back",
+    () => received.videoFrames > 10 ? received.videoFrames : 0,
+  );
+  assert(held < 400, `${held} frames were received`);
   assert(ledger.inFlight.videoFrames * 100_000 < LOSSLESS_QUEUE_BYTES + 200_000);
   viewer.goOnReading();
   await until("all frames", () => ledger.delivered.videoFrames >= 400);

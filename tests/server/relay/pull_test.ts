@@ -65,8 +65,10 @@ Deno.test("a pull on demand does not ask for what nobody watches", async () => {
   const config = { stream: "live/here", url: there.url("live/there"), always: false };
   const pull = new Pull(here.server, here.hub, config, "1");
   const other = here.hub.subscribe("live/other", { kind: "test", mode: "live", outlives: true });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  assertEquals(there.server.ledger.connections, 0);
+  // A pull that was wrong would have connected long before this has published.
+  const { writable } = await publishRtmp(`${there.url("live/there")}?key=1`);
+  assertEquals(there.server.ledger.connections, 1);
+  await writable.close();
   await other.tags.cancel();
   await pull.stop();
 });
