@@ -84,6 +84,13 @@ export class ServerProcess implements AsyncDisposable {
     return Number(this.rtmp.split(":").at(-1));
   }
 
+  /** Warnings and errors so far, but for the one about variables that it may not read. */
+  get complaints(): string[] {
+    return this.lines.filter((line) =>
+      / (WRN|ERR) /.test(line) && !/ SLUICE_.* were not read/.test(line)
+    );
+  }
+
   /** Waits for a log line. */
   async line(pattern: RegExp): Promise<string> {
     return await until(() => `${pattern} in the log:\n${this.lines.join("\n")}`, () => {
