@@ -86,7 +86,11 @@ export interface Publication {
   readonly flashVer: string;
   /** The id of the connection it comes by, as in the log; there is none for what is pulled. */
   readonly connection: string | undefined;
-  /** The members of the first `onMetaData`; `undefined` when the publication ends without one. */
+  /**
+   * The members of the first `onMetaData`. It resolves by the first tag of audio or video at the
+   * latest, whether tags are read or not: with `undefined` if none came before that, before the end,
+   * or among the first 32 tags or 256 KiB that nobody has read.
+   */
   readonly metadata: Promise<Record<string, unknown> | undefined>;
   /** What is published. Whoever does not read holds the publisher back. */
   readonly tags: ReadableStream<FlvTag>;

@@ -21,6 +21,21 @@ import type { Turns } from "./turns.ts";
 /** Values of a data message that are looked at: `@setDataFrame`, `onMetaData`, and its members. */
 const METADATA_VALUES = 3;
 
+/**
+ * Messages that wait for the application, at most, while the metadata has not come: so many can be
+ * looked through for it though the application reads no tag. Encoders send two or three before it.
+ */
+export const LOOKAHEAD_MESSAGES = 32;
+
+/** The same in bytes of payload, beside the message that passes it. */
+export const LOOKAHEAD_BYTES: number = 256 * 1024;
+
+/** A message that the application has not taken. */
+interface Waiting {
+  message: RtmpMessage;
+  kind: MediaKind;
+}
+
 /** What the publisher sends goes in here, and comes out of the application's {@linkcode Publication}. */
 export class PublicationInput {
   /** The application's end. */
@@ -31,10 +46,15 @@ export class PublicationInput {
   #tags!: ReadableStreamDefaultController<FlvTag>;
   /** The application waits for a tag. */
   #demanded = false;
-  /** The message that waits for the application, and what ends the session's wait for it. */
-  #waiting: { message: RtmpMessage; kind: MediaKind; letGo: () => void } | undefined;
+  /** What waits for the application: one message, or more that were looked through for metadata. */
+  readonly #queue: Waiting[] = [];
+  #queuedBytes = 0;
+  /** Ends the session's wait for the application. */
+  #letGo: (() => void) | undefined;
   /** The application has cancelled its tags, or the publication has ended. */
   #over = false;
+  /** No media has come, nor the metadata, nor too much else: messages are looked through for it. */
+  #lookingAhead = true;
   #hasMetadata = false;
   #foundMetadata!: (metadata: Record<string, unknown> | undefined) => void;
   #ended!: (end: PublicationEnd) => void;
@@ -104,11 +124,29 @@ export class PublicationInput {
     if (!isMedia(message)) return void this.#ledger.connection.discard("unknown-type");
     const kind = messageKind(message);
     this.#ledger.received[kind]++;
-    if (kind === "scriptTags" && !this.#hasMetadata) this.#lookForMetadata(message);
+    if (this.#lookingAhead) this.#lookAhead(message, kind);
     if (this.#over) return void this.#ledger.unread[kind]++;
     if (this.#demanded) return this.#give(message);
     this.#ledger.inFlight[kind]++;
-    return new Promise((letGo) => this.#waiting = { message, kind, letGo });
+    this.#queue.push({ message, kind });
+    this.#queuedBytes += message.payload.length;
+    // The application may wait for the metadata before it reads the first tag.
+    if (this.#lookingAhead) return undefined;
+    return new Promise((letGo) => this.#letGo = letGo);
+  }
+
+  /** Looks for the metadata, which comes before all media or not at all. */
+  #lookAhead(message: RtmpMessage, kind: MediaKind): void {
+    if (kind === "scriptTags") this.#lookForMetadata(message);
+    const { typeId, payload } = message;
+    const isTrack = typeId === MessageType.Audio || typeId === MessageType.Video;
+    const isTooMuch = this.#queue.length + 1 >= LOOKAHEAD_MESSAGES ||
+      this.#queuedBytes + payload.length > LOOKAHEAD_BYTES;
+    // Some encoders begin with empty audio and video.
+    const hasMedia = isTrack && payload.length > 0;
+    if (!this.#hasMetadata && !hasMedia && !isTooMuch) return;
+    this.#lookingAhead = false;
+    this.#foundMetadata(undefined);
   }
 
   #give(message: RtmpMessage): undefined {
@@ -127,31 +165,38 @@ export class PublicationInput {
       return;
     }
     this.#give(waiting.message);
+    if (this.#queue.length > 0) return;
+    this.#endWait();
     if (this.#over) this.#tags.close();
   }
 
   /** The application has cancelled its stream: what it did not take is counted. */
   #leave(): void {
     this.#over = true;
-    const waiting = this.#takeWaiting();
-    if (waiting) this.#ledger.unread[waiting.kind]++;
+    let waiting = this.#takeWaiting();
+    for (; waiting; waiting = this.#takeWaiting()) this.#ledger.unread[waiting.kind]++;
+    this.#endWait();
   }
 
-  #takeWaiting(): { message: RtmpMessage; kind: MediaKind } | undefined {
-    const waiting = this.#waiting;
+  #takeWaiting(): Waiting | undefined {
+    const waiting = this.#queue.shift();
     if (!waiting) return undefined;
-    this.#waiting = undefined;
     this.#ledger.inFlight[waiting.kind]--;
-    waiting.letGo();
+    this.#queuedBytes -= waiting.message.payload.length;
     return waiting;
+  }
+
+  #endWait(): void {
+    this.#letGo?.();
+    this.#letGo = undefined;
   }
 
   /** Ends the stream of tags behind what has been written. */
   end(end: PublicationEnd): void {
     this.#ended(end);
     this.#foundMetadata(undefined);
-    if (this.#waiting) this.#waiting.letGo();
-    else if (!this.#over) this.#tags.close();
+    this.#endWait();
+    if (this.#queue.length === 0 && !this.#over) this.#tags.close();
     this.#over = true;
   }
 

@@ -4,7 +4,8 @@ import { publishRtmp, type RtmpPublisher } from "../../src/client/publish.ts";
 import { RtmpCommandError, RtmpError } from "../../src/errors.ts";
 import { freePort } from "../support/free_port.ts";
 import { flvBytes } from "../support/http.ts";
-import { tagsOf, videoTags } from "../support/media.ts";
+import type { FlvTag } from "../../src/flv/flv_tag.ts";
+import { tagsOf, videoTag, videoTags } from "../support/media.ts";
 import { collect } from "../support/publications.ts";
 import { until, within } from "../support/wait.ts";
 import { programOf } from "./documents.ts";
@@ -24,8 +25,8 @@ async function publish(port: number, name: string, user = ""): Promise<RtmpPubli
   );
 }
 
-async function send({ writable }: RtmpPublisher): Promise<void> {
-  await ReadableStream.from(TAGS).pipeTo(writable);
+async function send({ writable }: RtmpPublisher, tags: FlvTag[] = TAGS): Promise<void> {
+  await ReadableStream.from(tags).pipeTo(writable);
 }
 
 /** Waits for the file of a program, and expects in it what was sent. */
@@ -126,6 +127,9 @@ Deno.test("library: the program that looks into tags runs until its server ends"
   await using _program = await Program.start(code, { "port: 1935": `port: ${port}` });
   await assertRejects(() => publish(port, "demo"), RtmpCommandError, "Not with this key");
   await send(await publish(port, "demo?key=secret"));
+  // It waits for the metadata, and reads all the same when there is none.
+  const large = Array.from({ length: 200 }, (_, i) => videoTag(i, 50_000));
+  await within("all tags to be read", send(await publish(port, "camera?key=secret"), large));
 });
 
 Deno.test("library: the program with a channel gives players what is published", async () => {
