@@ -237,7 +237,7 @@ async function askFromElsewhere(check: DescriptionCheck, flaws: string[]): Promi
 async function askWithoutDisk(check: DescriptionCheck, flaws: string[]): Promise<void> {
   await using directory = await recordingDirectory();
   await using http = await startHttpApp("--record-on-demand", `${directory.path}/gone`);
-  await Deno.remove(`${directory.path}/gone`);
+  await Deno.remove(`${directory.path}/gone`, { recursive: true });
   await Deno.writeTextFile(`${directory.path}/gone`, "");
   using client = await RawClient.publish(http.port, "demo");
   client.sendTags(videoTags(2));

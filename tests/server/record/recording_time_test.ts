@@ -18,8 +18,8 @@ const HOUR = 60 * MINUTE;
 
 /** A coded frame of H.264 at a time on the wire; a keyframe every second. */
 function frame(time: number, compositionTime = 0): FlvTag {
-  const head = time % SECOND === 0 ? 0x17 : 0x27;
-  const data = Uint8Array.of(head, 1, 0, 0, compositionTime, 0, 0, 0, 1, 0x65);
+  const [head, nalUnit] = time % SECOND === 0 ? [0x17, 0x65] : [0x27, 0x41];
+  const data = Uint8Array.of(head, 1, 0, 0, compositionTime, 0, 0, 0, 1, nalUnit);
   return { type: "video", timestamp: time >>> 0, data };
 }
 
