@@ -7,6 +7,7 @@
 
 import { checkNumber } from "../check_number.ts";
 import { readUint16, readUint32 } from "../bytes/integers.ts";
+import { decodeUtf8 } from "../bytes/utf8.ts";
 import { AmfError } from "../errors.ts";
 
 /**
@@ -34,10 +35,17 @@ export interface AmfDecodeOptions {
    * they take no more memory than they take bytes on the wire.
    */
   maxElements?: number;
+  /**
+   * What becomes of bytes in strings that are not UTF-8: U+FFFD by default, or their
+   * percent-encoding, by which names of other encodings stay apart.
+   */
+  invalidUtf8?: "replace" | "percent-encode";
 }
 
 /** AMF sends no byte order mark: one that is there is part of the string. */
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+const replacing = (bytes: Uint8Array): string => utf8.decode(bytes);
 
 /** A position in a body that never passes its end. */
 export class AmfCursor {
@@ -47,6 +55,7 @@ export class AmfCursor {
   readonly #view: DataView;
   readonly #maxDepth: number;
   readonly #maxElements: number;
+  readonly #decodeText: (bytes: Uint8Array) => string;
   #depth = 0;
   #elements = 0;
 
@@ -56,6 +65,7 @@ export class AmfCursor {
     const { maxDepth = MAX_AMF_DEPTH, maxElements = MAX_AMF_ELEMENTS } = options;
     this.#maxDepth = checkNumber("maxDepth", maxDepth, 0);
     this.#maxElements = checkNumber("maxElements", maxElements, 0);
+    this.#decodeText = options.invalidUtf8 === "percent-encode" ? decodeUtf8 : replacing;
   }
 
   /** Whether all bytes have been read. */
@@ -88,9 +98,9 @@ export class AmfCursor {
     return this.#view.getFloat64(this.#take(8, what));
   }
 
-  /** Takes UTF-8; bytes that are none become U+FFFD. */
+  /** Takes UTF-8, and bytes that are none as the options say. */
   text(byteLength: number, what: string): string {
-    return utf8.decode(this.#span(byteLength, what));
+    return this.#decodeText(this.#span(byteLength, what));
   }
 
   /** Takes bytes, as a copy that does not keep the body alive. */

@@ -24,7 +24,7 @@ import { type AmfObject, createObject, setMember } from "./values.ts";
  * | reference | the same value again, so values may be cyclic |
  * | AVM+ switch | the AMF3 value, as `decodeAmf3` gives it |
  *
- * Invalid UTF-8 becomes U+FFFD. The count of an ECMA array is taken as the hint it is; the end of
+ * Invalid UTF-8 becomes U+FFFD unless `invalidUtf8` says otherwise. The count of an ECMA array is taken as the hint it is; the end of
  * the last one may be missing at the end of the body, if it has just as many members as announced.
  *
  * @param bytes The body, of which no byte is kept.

@@ -137,9 +137,9 @@ export class PublicationLedger {
 
   /** The books as the API shows them. */
   toJSON(): Record<string, unknown> {
-    const { bytes, chunks, messages, discarded } = this.connection;
+    const { bytes, chunks, messages, misaddressed, discarded } = this.connection;
     return {
-      received: { bytes, chunks, messages, ...this.received, discarded },
+      received: { bytes, chunks, messages, misaddressed, ...this.received, discarded },
       tags: this.tags,
       inFlight: this.inFlight,
       unread: this.unread,

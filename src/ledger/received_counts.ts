@@ -47,6 +47,11 @@ export class ReceivedCounts {
   chunks = 0;
   /** Whole messages. */
   messages = 0;
+  /**
+   * Messages on a message stream that publishes nothing, taken for the only one that does: some
+   * encoders name another than they publish on.
+   */
+  misaddressed = 0;
   /** Messages that ended before they became something, by reason. */
   readonly discarded: Partial<Record<DiscardReason, number>> = {};
 

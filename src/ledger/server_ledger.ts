@@ -10,7 +10,9 @@ import type { PublicationLedger } from "./publication_ledger.ts";
 export type RefusalReason =
   /** The application said no, or could not decide. */
   | "not-authorized"
-  /** Somebody else has the name. */
+  /** No stream can have the name that was asked for. */
+  | "invalid-name"
+  /** Another publisher has the name. */
   | "name-taken"
   /** There is nothing to play. */
   | "not-playable";

@@ -61,7 +61,9 @@ export function readCommand(
     });
   }
   const body = typeId === MessageType.CommandAmf3 ? payload.subarray(1) : payload;
-  const [name, transactionId, object, ...args] = decodeAmf0(body, { maxDepth, maxElements });
+  // The names of streams are in commands: those that are not UTF-8 must not become the same.
+  const options = { maxDepth, maxElements, invalidUtf8: "percent-encode" } as const;
+  const [name, transactionId, object, ...args] = decodeAmf0(body, options);
   if (typeof name !== "string" || typeof transactionId !== "number") {
     throw new RtmpCommandError("Cannot read a command", {
       read: `values of type ${typeof name} and ${typeof transactionId}`,

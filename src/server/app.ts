@@ -75,7 +75,7 @@ export async function startApp(config: Config): Promise<App> {
       if (isLackOfDescriptors(error)) app.http?.sockets.giveBack();
     },
     play(request, filter, connection) {
-      const path = `${request.app}/${request.name}`;
+      const { path } = request;
       const wanted = { kind: "rtmp-play", mode: "live", outlives: true, filter } as const;
       const subscription = hub.subscribe(path, wanted);
       connections.play(connection, path, subscription);

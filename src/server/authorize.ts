@@ -5,12 +5,18 @@
  */
 
 import type { StreamRequest } from "../session/publication.ts";
+import type { Refusal } from "../session/status.ts";
 import { Guesses } from "./guesses.ts";
 import { isSameSecret } from "./secrets.ts";
 import type { Authorization } from "./serve.ts";
 
 /** The app that the HTTP side keeps for itself. */
-export const RESERVED_APP = "api";
+const RESERVED_APP = "api";
+
+/** Whether a path belongs to the HTTP side, so that no stream can have it. */
+export function isReserved(path: string): boolean {
+  return path === RESERVED_APP || path.startsWith(`${RESERVED_APP}/`);
+}
 
 /**
  * Decides by the app, and for publishers by the key that comes as `name?key=KEY`. Who has guessed too
@@ -21,10 +27,8 @@ export function authorizeBy(
 ): (request: StreamRequest) => Authorization {
   const guesses = new Guesses();
   return (request) => {
-    const isReserved = request.app === RESERVED_APP || request.app.startsWith(`${RESERVED_APP}/`);
-    if (isReserved || (app !== undefined && request.app !== app)) {
-      return { description: `The app ${request.app} is not served here` };
-    }
+    if (isReserved(request.path)) return { description: "The app api is reserved" };
+    if (app !== undefined && request.app !== app) return notServed(request, app);
     if (request.kind === "play" || streamKey === undefined) return true;
     const key = request.params.get("key") ?? "";
     const seconds = guesses.wait(request.remoteAddr);
@@ -35,4 +39,11 @@ export function authorizeBy(
     if (key !== "") guesses.add(request.remoteAddr);
     return { description: "The stream key is missing or wrong" };
   };
+}
+
+function notServed(request: StreamRequest, app: string): Refusal {
+  const description = request.app === ""
+    ? `The app ${app} is served here: use rtmp://host/${app} and a stream key such as demo`
+    : `The app ${request.app} is not served here`;
+  return { description };
 }

@@ -10,7 +10,7 @@ import type { StreamRequest } from "../session/publication.ts";
 import type { Refusal } from "../session/status.ts";
 
 /** What of a publish or play stands in the log when it is refused. */
-export type Requested = Pick<StreamRequest, "app" | "name" | "remoteAddr"> & {
+export type Requested = Pick<StreamRequest, "path" | "remoteAddr"> & {
   connection?: string | undefined;
 };
 
@@ -19,7 +19,7 @@ const log = getLogger(["sluice", "server"]);
 /** Counts a refusal, and logs what the peer is told. */
 export function noteRefusal(
   ledger: ServerLedger,
-  { app, name, remoteAddr, connection }: Requested,
+  { path, remoteAddr, connection }: Requested,
   { description }: Refusal,
   reason: RefusalReason,
 ): void {
@@ -27,9 +27,19 @@ export function noteRefusal(
   log.warn("{remoteAddr} was refused {path}: {description}", {
     connection,
     remoteAddr,
-    path: name === "" ? app : `${app}/${name}`,
+    path,
     description,
   });
+}
+
+/** The same for one that names no stream, so that there is no path to show. */
+export function noteInvalidName(
+  ledger: ServerLedger,
+  { remoteAddr, connection }: Omit<Requested, "path">,
+  { description }: Refusal,
+): void {
+  ledger.refuse("invalid-name");
+  log.warn("{remoteAddr} was refused: {description}", { connection, remoteAddr, description });
 }
 
 /** Whether an answer is a refusal, as opposed to what was asked for. */

@@ -149,7 +149,7 @@ export interface RtmpServer extends AsyncDisposable {
    * Takes in a publication that comes by another way than RTMP. It is authorized, claims its name
    * and reaches the handler like any other; as many tags are read as the handler reads.
    *
-   * @param request Who publishes what; of the kind `publish`.
+   * @param request Who publishes what; of the kind `publish`. Its path is made of app and name.
    * @param tags What is published; its end is that of the publication. It is cancelled when the
    * publication ends otherwise.
    * @param counts Where the bytes are counted from which the tags are made; messages are counted
@@ -159,7 +159,7 @@ export interface RtmpServer extends AsyncDisposable {
    * would have been told.
    */
   publish(
-    request: StreamRequest,
+    request: Omit<StreamRequest, "path">,
     tags: ReadableStream<FlvTag>,
     counts?: ReceivedCounts,
   ): Promise<PublicationEnd>;

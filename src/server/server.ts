@@ -17,6 +17,7 @@ import { PartialBudget } from "../session/partial_budget.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../session/publication.ts";
 import type { SessionHandler } from "../session/session_handler.ts";
 import { type Refusal, StatusCode } from "../session/status.ts";
+import { streamPath } from "../session/stream_path.ts";
 import { TagChunks } from "../session/tag_chunks.ts";
 import { acceptAll } from "./accept.ts";
 import { checkOptions } from "./check_options.ts";
@@ -26,7 +27,7 @@ import { ConnectionSet } from "./connection_set.ts";
 import { Decisions } from "./decisions.ts";
 import { ErrorReport } from "./error_report.ts";
 import { Names } from "./names.ts";
-import { isRefusal, noteRefusal, type Requested } from "./refusals.ts";
+import { isRefusal, noteInvalidName, noteRefusal, type Requested } from "./refusals.ts";
 import type { PublicationHandler, RtmpConnection, RtmpServer, ServeRtmpOptions } from "./serve.ts";
 import { TagPublisher } from "./tag_publisher.ts";
 import { type Certificate, TlsEntrance } from "./tls_entrance.ts";
@@ -120,18 +121,26 @@ export class Server implements RtmpServer {
   }
 
   async publish(
-    request: StreamRequest,
+    asked: Omit<StreamRequest, "path">,
     tags: ReadableStream<FlvTag>,
     counts: ReceivedCounts = new ReceivedCounts(),
   ): Promise<PublicationEnd> {
+    const path = streamPath(asked.app, asked.name);
+    if ("description" in path) {
+      tags.cancel(path.description).catch(() => {});
+      noteInvalidName(this.ledger, asked, path);
+      throw refusedTags("a stream", path, StatusCode.PublishDenied);
+    }
+    const request = { ...asked, ...path };
     const denied = await this.#authorize(request);
     if (denied) {
       tags.cancel(denied.description).catch(() => {});
-      throw this.#refusedTags(request, denied, "not-authorized");
+      noteRefusal(this.ledger, request, denied, "not-authorized");
+      throw refusedTags(request.path, denied, StatusCode.PublishDenied);
     }
     // The name is claimed when there is something to publish under it.
     const { timeout } = this.#limits;
-    const action = `publish ${request.app}/${request.name}`;
+    const action = `publish ${request.path}`;
     const whole = await begun(action, tags, { timeout }).catch((error) => ({ error }));
     if (!whole) {
       this.#decisions.release(request);
@@ -148,7 +157,9 @@ export class Server implements RtmpServer {
     if (refusal) {
       this.#decisions.release(request);
       publication.close(refusal.description);
-      throw this.#refusedTags(request, refusal, late ? "not-authorized" : "name-taken");
+      noteRefusal(this.ledger, request, refusal, late ? "not-authorized" : "name-taken");
+      const usual = late ? StatusCode.PublishDenied : StatusCode.PublishBadName;
+      throw refusedTags(request.path, refusal, usual);
     }
     this.#publishers.add(publisher);
     this.#track(this.#publish(publication));
@@ -157,20 +168,6 @@ export class Server implements RtmpServer {
     } finally {
       this.#publishers.delete(publisher);
     }
-  }
-
-  #refusedTags(
-    request: StreamRequest,
-    refusal: Refusal,
-    reason: "not-authorized" | "name-taken",
-  ): RtmpCommandError {
-    noteRefusal(this.ledger, request, refusal, reason);
-    const isDenied = reason === "not-authorized";
-    return new RtmpCommandError(`Cannot publish ${request.app}/${request.name}`, {
-      read: refusal.description,
-      statusCode: refusal.code ??
-        (isDenied ? StatusCode.PublishDenied : StatusCode.PublishBadName),
-    });
   }
 
   async shutdown(): Promise<void> {
@@ -259,6 +256,7 @@ export class Server implements RtmpServer {
   }
 
   #sessionHandler(connection: Connection): SessionHandler {
+    const facts = { connection: connection.id, remoteAddr: connection.remoteAddr };
     let unsettled = 0;
     const counted = <T>(request: Requested, answer: T, reason: RefusalReason): T => {
       if (isRefusal(answer)) noteRefusal(this.ledger, request, answer, reason);
@@ -268,13 +266,13 @@ export class Server implements RtmpServer {
       admit: async (app) => {
         const rejection = await this.#gate?.admit(app, connection.host);
         if (rejection?.isFinal) {
-          const [name = ""] = app.split("?");
-          const { id, remoteAddr } = connection;
-          const requested = { app: name, name: "", remoteAddr, connection: id };
-          noteRefusal(this.ledger, requested, rejection, "not-authorized");
+          const [path = ""] = app.split("?");
+          noteRefusal(this.ledger, { ...facts, path }, rejection, "not-authorized");
         }
         return rejection;
       },
+      reject: (refusal) => noteInvalidName(this.ledger, facts, refusal),
+      warn: (text) => log.warn("{remoteAddr}: {text}", { ...facts, text }),
       authorize: async (request) =>
         counted(request, await this.#authorize(request), "not-authorized"),
       claim: (publication, request) => {
@@ -321,4 +319,12 @@ export class Server implements RtmpServer {
       books: ledger.describe(),
     });
   }
+}
+
+/** What an RTMP publisher would have been told. */
+function refusedTags(what: string, refusal: Refusal, usualCode: string): RtmpCommandError {
+  return new RtmpCommandError(`Cannot publish ${what}`, {
+    read: refusal.description,
+    statusCode: refusal.code ?? usualCode,
+  });
 }

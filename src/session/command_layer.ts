@@ -75,7 +75,7 @@ export class CommandLayer {
     const stream = streams.get(streamId);
     switch (name) {
       case "publish":
-        await streams.open(streamId).publish(command);
+        await streams.publish(streamId, command);
         return true;
       case "play":
         await streams.open(streamId).play(argument);
@@ -131,7 +131,7 @@ export class CommandLayer {
       case "onBWDone":
         return;
       default: {
-        const description = `${command.name.slice(0, MAX_REPEATED)} is not known here`;
+        const description = `Unknown command: ${command.name.slice(0, MAX_REPEATED)}`;
         return this.#refuse(command, { description });
       }
     }
@@ -140,7 +140,7 @@ export class CommandLayer {
   /** NetConnection.connect (section 7.2.1.1). */
   async #connect(command: Command): Promise<void> {
     if (this.#connection) {
-      return this.#refuse(command, { description: "The connection is connected already" });
+      return this.#refuse(command, { description: "Already connected" });
     }
     const connection = this.#readConnect(command);
     const { handler, questions, writer, windowSize, chunkSize } = this.#context;

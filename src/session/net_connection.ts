@@ -8,16 +8,17 @@ import { type Command, writeCommand } from "../message/command.ts";
 import type { RtmpMessage } from "../message/message.ts";
 import { type Capabilities, ourCapabilities, readCapabilities } from "./capabilities.ts";
 import type { StreamRequest } from "./publication.ts";
-import { StatusCode } from "./status.ts";
+import { type Refusal, StatusCode } from "./status.ts";
 import { type ParsedName, parseName } from "./stream_name.ts";
+import { type StreamPath, streamPath } from "./stream_path.ts";
 
 /** Characters of what a peer calls itself that are kept. */
 const MAX_FLASH_VER_LENGTH = 256;
 
 /** A connection that has said `connect` (RTMP 1.0, section 7.2.1.1). */
 export class NetConnection {
-  /** The application, and the parameters behind it. */
-  readonly app: ParsedName;
+  /** The application as the peer wrote it, and the parameters behind it. */
+  readonly #app: ParsedName;
   /** The URL that the peer says it connected to. */
   readonly tcUrl: string;
   /** What the peer calls itself. */
@@ -35,12 +36,12 @@ export class NetConnection {
    */
   constructor({ object }: Command, maxNameLength: number) {
     const { app, tcUrl, flashVer, objectEncoding } = object ?? {};
-    this.app = parseName(text(app), maxNameLength);
+    this.#app = parseName(text(app), maxNameLength);
     this.tcUrl = text(tcUrl);
     this.flashVer = text(flashVer).slice(0, MAX_FLASH_VER_LENGTH);
     this.capabilities = readCapabilities(object ?? {});
     this.#objectEncoding = objectEncoding === 3 ? 3 : 0;
-    this.#outerParams = [this.app.params, parseName(this.tcUrl, maxNameLength).params];
+    this.#outerParams = [this.#app.params, parseName(this.tcUrl, maxNameLength).params];
     this.#maxNameLength = maxNameLength;
   }
 
@@ -60,15 +61,36 @@ export class NetConnection {
     });
   }
 
-  /** The stream that is meant by a name, with the parameters of all the places they can stand in. */
-  request(kind: StreamRequest["kind"], streamName: unknown, remoteAddr: string): StreamRequest {
-    const { name, params } = parseName(text(streamName), this.#maxNameLength);
+  /**
+   * The stream that a name in a command stands for, with the parameters of all the places they can
+   * stand in; or why it stands for none.
+   *
+   * @throws {RtmpLimitError} If the name is too long.
+   */
+  request(
+    kind: StreamRequest["kind"],
+    streamName: unknown,
+    remoteAddr: string,
+  ): StreamRequest | Refusal {
+    const path = this.path(streamName);
+    if ("description" in path) return path;
+    const { params } = parseName(text(streamName), this.#maxNameLength);
     for (const outer of this.#outerParams) {
       const inner = new Set(params.keys());
       for (const [key, value] of outer) if (!inner.has(key)) params.append(key, value);
     }
-    const { app, tcUrl, flashVer } = this;
-    return { kind, app: app.name, name, params, remoteAddr, tcUrl, flashVer };
+    const { tcUrl, flashVer } = this;
+    return { kind, ...path, params, remoteAddr, tcUrl, flashVer };
+  }
+
+  /**
+   * The path that a name in a command stands for; or why it stands for none.
+   *
+   * @throws {RtmpLimitError} If the name is too long.
+   */
+  path(streamName: unknown): StreamPath | Refusal {
+    const { name } = parseName(text(streamName), this.#maxNameLength);
+    return streamPath(this.#app.name, name);
   }
 }
 

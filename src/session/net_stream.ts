@@ -17,6 +17,7 @@ import { PublicationInput } from "./publication_input.ts";
 import type { Questions } from "./questions.ts";
 import type { SessionHandler } from "./session_handler.ts";
 import { onStatus, type Refusal, StatusCode } from "./status.ts";
+import type { StreamPath } from "./stream_path.ts";
 import type { TagChunks } from "./tag_chunks.ts";
 import type { Turns } from "./turns.ts";
 
@@ -27,8 +28,10 @@ export interface NetStreamContext {
   readonly counts: ReceivedCounts;
   readonly chunks: TagChunks;
   readonly questions: Questions;
-  /** Turns the name in a command into the whole request. */
-  request(kind: StreamRequest["kind"], name: unknown): StreamRequest;
+  /** Turns the name in a command into the whole request, or says why no stream can have it. */
+  request(kind: StreamRequest["kind"], name: unknown): StreamRequest | Refusal;
+  /** The path that a name in a command stands for, or why it stands for none. */
+  path(name: unknown): StreamPath | Refusal;
   /** What the peer can be played. */
   filter(): TagFilter;
   /** Gives others their turn when this peer has been served for long. */
@@ -47,6 +50,7 @@ export class NetStream {
   #player: Player | undefined;
   /** The application is being asked whether something may be published or played here. */
   #asking = false;
+  #hasPublished = false;
 
   constructor(id: number, context: NetStreamContext) {
     this.id = id;
@@ -68,31 +72,38 @@ export class NetStream {
     return this.#player !== undefined;
   }
 
-  /** The name under which something is published here. */
-  get name(): string | undefined {
-    return this.#input?.publication.name;
+  /** Whether what is played here is paused. */
+  get paused(): boolean {
+    return this.#player?.paused === true;
+  }
+
+  /** The path under which something is published here. */
+  get path(): string | undefined {
+    return this.#input?.publication.path;
   }
 
   /**
-   * `publish` (section 7.2.2.6). Success is said when the application has allowed it and the name
-   * is ours. A second `publish` on a stream that already has a publication changes nothing.
+   * `publish` (section 7.2.2.6). The peer hears of success when the application has allowed it and
+   * the name is the publication's. On a stream that publishes already, another name changes nothing.
    */
-  async publish(command: Command): Promise<void> {
+  async publish({ args: [name, type] }: Command): Promise<void> {
+    if (this.#isEnd(name)) return await this.close();
     if (this.#input) return;
-    const { handler, counts, turns } = this.#context;
-    const [name, type] = command.args;
     const request = this.#context.request("publish", name);
+    if ("description" in request) return this.#reject(request, StatusCode.PublishDenied);
     request.type = type === "record" || type === "append" ? type : "live";
     if (!await this.#isAllowed(request, StatusCode.PublishDenied)) return;
+    const { handler, counts, turns } = this.#context;
     const input = new PublicationInput(
       request,
       counts,
       turns,
       (reason) => this.#closeFromHere(input, reason),
     );
-    // Ours before it is claimed: its holder may be another message stream of this connection, which
-    // is not to go when that one is closed.
+    // Set before the name is claimed: that may close another stream of this connection, which must
+    // survive it.
     this.#input = input;
+    this.#hasPublished = true;
     const taken = handler.claim(input.publication, request);
     if (taken) {
       this.#end({ reason: "closed", description: taken.description });
@@ -110,6 +121,7 @@ export class NetStream {
     await this.#stopPlaying();
     const { handler, writer } = this.#context;
     const request = this.#context.request("play", name);
+    if ("description" in request) return this.#reject(request, StatusCode.PlayFailed);
     if (!await this.#isAllowed(request, StatusCode.PlayFailed)) return;
     const source = await this.#ask(
       handler.play(request, this.#context.filter()),
@@ -131,26 +143,26 @@ export class NetStream {
 
   /** `pause` (section 7.2.2.8): true pauses, false goes on. */
   pause(paused: unknown): void {
-    if (!this.#control((source) => source.pause(paused === true))) return;
+    if (!this.#control((player) => player.pause(paused === true))) return;
     const [code, event] = paused === true
       ? [StatusCode.PauseNotify, UserControlEvent.StreamEof]
       : [StatusCode.UnpauseNotify, UserControlEvent.StreamBegin];
-    this.#status("status", code, paused === true ? "Paused" : "Going on at the next keyframe");
+    this.#status("status", code, paused === true ? "Paused" : "Resuming at the next keyframe");
     this.#context.writer.send(userControl(event, this.id));
   }
 
   /** `seek` (section 7.2.2.7): a live stream has only its present. */
   seek(): void {
     if (this.#player) {
-      this.#status("error", StatusCode.SeekFailed, "A live stream cannot be sought");
+      this.#status("error", StatusCode.SeekFailed, "Live streams are not seekable");
     }
   }
 
   /** `receiveAudio` and `receiveVideo` (sections 7.2.2.4 and 7.2.2.5). */
   receive(type: "audio" | "video", wanted: unknown): void {
-    if (!this.#control((source) => source.receive(type, wanted === true))) return;
+    if (!this.#control((player) => player.receive(type, wanted === true))) return;
     if (wanted !== true) return;
-    this.#status("status", StatusCode.SeekNotify, `Going on with ${type}`);
+    this.#status("status", StatusCode.SeekNotify, `Resuming ${type}`);
     this.#status("status", StatusCode.PlayStart, `Playing with ${type}`);
   }
 
@@ -168,6 +180,16 @@ export class NetStream {
     if (await this.#stopPlaying()) {
       this.#status("status", StatusCode.PlayStop, "Playing has stopped");
     }
+  }
+
+  /**
+   * Tells a player that what it was sent is all: the last frame has been read when this is.
+   *
+   * GStreamer's `rtmp2src` keeps one message for its pipeline and drops it when it hears of the end.
+   * It waits for that place to be free before it reads this, and so before it reads of the end.
+   */
+  drain(): void {
+    if (this.#player) this.#context.writer.send(sampleAccess(this.id));
   }
 
   /** The connection has ended, and with it what is published and played here. */
@@ -207,10 +229,10 @@ export class NetStream {
   }
 
   /** Changes what is played, if something is; tells whether that went well. */
-  #control(change: (source: PlaySource) => void): boolean {
+  #control(change: (player: Player) => void): boolean {
     if (!this.#player) return false;
     try {
-      change(this.#player.source);
+      change(this.#player);
       return true;
     } catch (error) {
       this.#playFailed(this.#player, error);
@@ -230,6 +252,7 @@ export class NetStream {
     try {
       const ended = await player.run(this.id, writer, chunks);
       if (this.#player !== player) return;
+      if (ended) this.drain();
       this.#player = undefined;
       if (!ended) return;
       this.#status("status", StatusCode.PlayUnpublishNotify, "The stream has ended");
@@ -246,8 +269,21 @@ export class NetStream {
     void player.stop();
     this.#context.handler.playFailed(player.request, error);
     if (this.#player !== player) return;
+    this.drain();
     this.#player = undefined;
-    this.#refuse({ description: "What is played here has failed" }, StatusCode.PlayFailed);
+    const description = "The server cannot play this stream any further";
+    this.#refuse({ description }, StatusCode.PlayFailed);
+  }
+
+  /**
+   * Whether `publish` with this name ends a publication: `false` does, and so does no name, as
+   * Wirecast sends it, unless it is the app that names the stream.
+   */
+  #isEnd(name: unknown): boolean {
+    if (name === false) return true;
+    if (name || !this.#hasPublished) return false;
+    const path = this.#context.path(name);
+    return !("path" in path && path.path === this.path);
   }
 
   #closeFromHere(input: PublicationInput, reason: string): void {
@@ -262,6 +298,12 @@ export class NetStream {
     this.#input.end(end);
     this.#input = undefined;
     return true;
+  }
+
+  /** Refuses what names no stream: the application need not be asked. */
+  #reject(refusal: Refusal, usualCode: string): void {
+    this.#context.handler.reject(refusal);
+    this.#refuse(refusal, usualCode);
   }
 
   #refuse({ code, description }: Refusal, usualCode: string): void {

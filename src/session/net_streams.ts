@@ -5,15 +5,17 @@
  */
 
 import { RtmpLimitError } from "../errors.ts";
+import type { Command } from "../message/command.ts";
 import type { RtmpLimits } from "./limits.ts";
 import { NetStream, type NetStreamContext } from "./net_stream.ts";
-import { parseName } from "./stream_name.ts";
 
 /** Keeps the message streams that a peer has asked for, or has just used. */
 export class NetStreams {
   readonly #streams = new Map<number, NetStream>();
   readonly #context: NetStreamContext;
   readonly #limits: RtmpLimits;
+  /** The last ones on which the peer has asked to publish, those that have been deleted too. */
+  readonly #named = new Set<number>();
   #lastId = 0;
 
   constructor(context: NetStreamContext, limits: RtmpLimits) {
@@ -35,6 +37,32 @@ export class NetStreams {
   /** The one of this id, if there is one. */
   get(id: number): NetStream | undefined {
     return this.#streams.get(id);
+  }
+
+  /** The only one that publishes, if there is just one. */
+  get publisher(): NetStream | undefined {
+    let only: NetStream | undefined;
+    for (const stream of this.#streams.values()) {
+      if (!stream.publishes) continue;
+      if (only) return undefined;
+      only = stream;
+    }
+    return only;
+  }
+
+  /** Whether the peer has asked to publish on the one of this id, not long ago. */
+  hasBeenNamed(id: number): boolean {
+    return this.#named.has(id);
+  }
+
+  /** Does what `publish` asks for. */
+  async publish(id: number, command: Command): Promise<void> {
+    this.#named.delete(id);
+    this.#named.add(id);
+    if (this.#named.size > this.#limits.maxMessageStreams) {
+      this.#named.delete(this.#named.values().next().value!);
+    }
+    await this.open(id).publish(command);
   }
 
   /**
@@ -75,10 +103,11 @@ export class NetStreams {
     await stream.close();
   }
 
-  /** The one on which something is published under this name. */
+  /** The one on which a name's stream is published, however the name is written. */
   find(name: unknown): NetStream | undefined {
     if (typeof name !== "string") return undefined;
-    const { name: wanted } = parseName(name, this.#limits.maxNameLength);
-    return this.all.find((stream) => stream.name === wanted);
+    const wanted = this.#context.path(name);
+    if ("description" in wanted) return undefined;
+    return this.all.find((stream) => stream.path === wanted.path);
   }
 }

@@ -6,10 +6,11 @@
 
 import type { FlvTag } from "../flv/flv_tag.ts";
 import type { MessageWriter } from "./message_writer.ts";
+import { PauseClock } from "./pause_clock.ts";
 import type { StreamRequest } from "./publication.ts";
 import type { TagChunks } from "./tag_chunks.ts";
 
-/** What a player gets, from whoever keeps the streams. */
+/** What a player gets, from whatever keeps the streams. */
 export interface PlaySource {
   /** The tags; they end with the stream. */
   tags: ReadableStream<FlvTag>;
@@ -21,17 +22,23 @@ export interface PlaySource {
 
 /** Sends the tags of a source until it ends or is stopped. */
 export class Player {
-  /** What is played. */
-  readonly source: PlaySource;
   /** What it was asked for. */
   readonly request: StreamRequest;
+  readonly #source: PlaySource;
   readonly #reader: ReadableStreamDefaultReader<FlvTag>;
+  readonly #clock = new PauseClock();
+  #paused = false;
   #stopped = false;
 
   constructor(source: PlaySource, request: StreamRequest) {
-    this.source = source;
     this.request = request;
+    this.#source = source;
     this.#reader = source.tags.getReader();
+  }
+
+  /** Whether the peer has paused it. */
+  get paused(): boolean {
+    return this.#paused;
   }
 
   /** Sends all tags; resolves with whether the source has ended, as opposed to being stopped. */
@@ -39,7 +46,7 @@ export class Player {
     while (writer.failure === undefined) {
       const { done, value } = await this.#reader.read();
       if (done) return !this.#stopped;
-      writer.sendBytes(chunks.of(value, messageStreamId));
+      writer.sendBytes(chunks.of(this.#clock.move(value), messageStreamId));
       await writer.relieve();
       await writer.window.room();
     }
@@ -47,7 +54,19 @@ export class Player {
     return false;
   }
 
-  /** Stops; what has not been sent is given back to the books of the source. */
+  /** Pauses (`true`), or goes on at the next keyframe (`false`). */
+  pause(paused: boolean): void {
+    if (this.#paused && !paused) this.#clock.goOn();
+    this.#paused = paused;
+    this.#source.pause(paused);
+  }
+
+  /** Turns one kind of media off, or on again. */
+  receive(type: "audio" | "video", wanted: boolean): void {
+    this.#source.receive(type, wanted);
+  }
+
+  /** Stops; what has not been sent is given back to the ledger of the source. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#reader.cancel().catch(() => {});

@@ -11,10 +11,12 @@ import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 export interface StreamRequest {
   /** What is asked for. */
   kind: "publish" | "play";
-  /** The application: what stands between host and stream name in the URL, without its query. */
+  /** All segments of the path but the last; empty if there is only one. */
   app: string;
-  /** The stream's name, without its query. It may be empty. */
+  /** The last segment of the path. */
   name: string;
+  /** Where the stream is found, `app/name`, however the peer has divided it between the two. */
+  path: string;
   /** The parameters behind the stream's name, then those of the app and of the `tcUrl`. */
   params: URLSearchParams;
   /** Where the peer connects from, as `address:port`. */
@@ -68,11 +70,11 @@ export interface Publication {
   readonly id: string;
   /** When it was accepted. */
   readonly since: Date;
-  /** The application it was published to. */
+  /** All segments of its path but the last; empty if there is only one. */
   readonly app: string;
-  /** Its name within the application. */
+  /** The last segment of its path. */
   readonly name: string;
-  /** `app/name`. */
+  /** Where it is found: `app/name`, or the name alone if there is no app. */
   readonly path: string;
   /** The path as a file name, safe on every file system and never the same for two paths. */
   readonly fileName: string;

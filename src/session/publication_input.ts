@@ -77,8 +77,7 @@ export class PublicationInput {
     const closed = new Promise<PublicationEnd>((resolve) => this.#ended = resolve);
     this.#ledger = ledger;
     this.#turns = turns;
-    const { app, name } = request;
-    const path = `${app}/${name}`;
+    const { app, name, path } = request;
     this.publication = {
       id: crypto.randomUUID(),
       since: new Date(),

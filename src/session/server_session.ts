@@ -13,6 +13,7 @@ import { CapsEx } from "./capabilities.ts";
 import { CommandLayer } from "./command_layer.ts";
 import { ControlLayer } from "./control_layer.ts";
 import type { RtmpLimits } from "./limits.ts";
+import { MediaLayer } from "./media_layer.ts";
 import { type ByteReader, MessageReader } from "./message_reader.ts";
 import { type ByteWriter, MessageWriter } from "./message_writer.ts";
 import { NetStreams } from "./net_streams.ts";
@@ -20,7 +21,7 @@ import { playerFilter } from "./player_filter.ts";
 import type { PublicationEnd, StreamRequest } from "./publication.ts";
 import { Questions } from "./questions.ts";
 import type { SessionHandler } from "./session_handler.ts";
-import { onStatus, StatusCode } from "./status.ts";
+import { onStatus, type Refusal, StatusCode } from "./status.ts";
 import type { TagChunks } from "./tag_chunks.ts";
 import { Turns } from "./turns.ts";
 
@@ -69,10 +70,10 @@ export interface SessionEnd {
  * publication holds its publisher back.
  */
 export class ServerSession {
-  readonly #counts: ReceivedCounts;
   readonly #writer: MessageWriter;
   readonly #control: ControlLayer;
   readonly #commands: CommandLayer;
+  readonly #media: MediaLayer;
   readonly #messages: MessageReader;
   readonly #streams: NetStreams;
   readonly #turns = new Turns();
@@ -84,7 +85,6 @@ export class ServerSession {
 
   constructor(options: ServerSessionOptions) {
     const { reader, writer, handler, counts, chunkSize, chunks, remoteAddr, limits } = options;
-    this.#counts = counts;
     this.#writer = new MessageWriter(writer);
     this.#control = new ControlLayer(this.#writer, counts, WINDOW_SIZE);
     // The chunk size that we announce is for what we send: the peer begins with the default one.
@@ -109,10 +109,11 @@ export class ServerSession {
       chunks,
       turns: this.#turns,
       questions: this.#questions,
-      request: (kind: StreamRequest["kind"], name: unknown): StreamRequest => ({
+      request: (kind: StreamRequest["kind"], name: unknown): StreamRequest | Refusal => ({
         ...this.#commands.connection!.request(kind, name, remoteAddr),
         ...options.connection !== undefined && { connection: options.connection },
       }),
+      path: (name: unknown) => this.#commands.connection!.path(name),
       filter: () => playerFilter(this.#commands.connection!.capabilities),
       accepted: () => this.#messages.allowPartialBytes(maxPartialBytes),
       released: () => this.#released(),
@@ -132,6 +133,7 @@ export class ServerSession {
       },
       rejected: () => void this.#stop(),
     });
+    this.#media = new MediaLayer({ writer: this.#writer, streams: this.#streams, handler, counts });
   }
 
   /** For how long nothing has been published or played, in milliseconds. */
@@ -144,6 +146,11 @@ export class ServerSession {
   get watches(): boolean {
     return this.#streams.some((stream) => stream.plays) &&
       !this.#streams.some((stream) => stream.publishes);
+  }
+
+  /** Whether the peer has paused all that it plays, and so may read nothing for a long time. */
+  get isPaused(): boolean {
+    return this.watches && !this.#streams.some((stream) => stream.plays && !stream.paused);
   }
 
   /** Whether the peer has announced that it follows a request to reconnect. */
@@ -188,12 +195,13 @@ export class ServerSession {
 
   /** Ends everything on the connection, telling the peer why. */
   async close(code: string, description: string): Promise<void> {
+    for (const stream of this.#streams.all) stream.drain();
     this.#writer.send(onStatus(0, "error", code, description));
     this.#why ??= { reason: "closed", description };
     this.#questions.abandon();
     for (const stream of this.#streams.all) {
       if (stream.active) this.#writer.send(onStatus(stream.id, "error", code, description));
-      // Not left to `run`, which may be waiting for an application that waits for this end.
+      // `run` does the same, but it may be waiting for an application that waits for this end.
       void stream.disconnect(this.#why);
     }
     await this.#stop();
@@ -230,7 +238,7 @@ export class ServerSession {
       case MessageType.DataAmf0:
       case MessageType.DataAmf3:
       case MessageType.Aggregate:
-        return this.#media(message);
+        return this.#media.receive(message);
     }
     return this.#converse(message);
   }
@@ -239,12 +247,6 @@ export class ServerSession {
     if (isCommand(message)) await this.#commands.receive(message);
     else this.#control.receive(message);
     await this.#writer.relieve();
-  }
-
-  #media(message: RtmpMessage): Promise<void> | undefined {
-    const stream = this.#streams.get(message.messageStreamId);
-    if (stream) return stream.write(message);
-    this.#counts.discard("unpublished");
   }
 
   /** A stream has been refused or ended from this side; a connection without another one goes. */

@@ -15,6 +15,10 @@ export interface SessionHandler {
   admit(app: string): Promise<Refusal | undefined>;
   /** Whether a stream may be published or played: a refusal, or nothing. */
   authorize(request: StreamRequest): Promise<Refusal | undefined>;
+  /** Notes that a publish or play was refused because it names no stream. */
+  reject(refusal: Refusal): void;
+  /** Notes what the operator should know of this peer. */
+  warn(text: string): void;
   /** Whether the publication of a request may have its name: a refusal, or nothing. */
   claim(publication: Publication, request: StreamRequest): Refusal | undefined;
   /** The publisher has been told that it may begin. */

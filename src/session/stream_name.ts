@@ -6,15 +6,15 @@
 
 import { RtmpLimitError } from "../errors.ts";
 
-/** A name and the parameters behind its question mark. */
+/** What stands before a question mark, and the parameters after it. */
 export interface ParsedName {
   name: string;
   params: URLSearchParams;
 }
 
 /**
- * Takes an app or stream name apart: `demo?key=secret` is `demo` with one parameter. Slashes at
- * either end are not part of it.
+ * Takes the query from an app, a stream's name or a URL: `demo?key=secret` is `demo` with one
+ * parameter.
  *
  * @param maxLength Characters in all.
  * @throws {RtmpLimitError} If there are more.
@@ -27,20 +27,10 @@ export function parseName(text: string, maxLength: number): ParsedName {
     });
   }
   const mark = text.indexOf("?");
-  const name = mark < 0 ? text : text.slice(0, mark);
   return {
-    name: trimSlashes(name),
+    name: mark < 0 ? text : text.slice(0, mark),
     params: new URLSearchParams(mark < 0 ? "" : text.slice(mark + 1)),
   };
-}
-
-/** A pattern would try at each of thousands of slashes whether they reach the end. */
-function trimSlashes(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (text[start] === "/") start++;
-  while (end > start && text[end - 1] === "/") end--;
-  return text.slice(start, end);
 }
 
 /** The longest part of a file name that is made of a stream's name, in bytes. */

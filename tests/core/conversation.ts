@@ -110,6 +110,10 @@ class MemoryServer implements SessionHandler {
     return Promise.resolve(undefined);
   }
 
+  reject(): void {}
+
+  warn(): void {}
+
   claim(): undefined {}
 
   begin(publication: Publication): void {

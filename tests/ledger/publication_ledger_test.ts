@@ -148,6 +148,7 @@ Deno.test("PublicationLedger as JSON has everything that balances", () => {
   connection.bytes = 1000;
   connection.chunks = 20;
   connection.messages = 11;
+  connection.misaddressed = 3;
   connection.discard("malformed");
   connection.discard("malformed");
   connection.discard("unpublished");
@@ -160,6 +161,7 @@ Deno.test("PublicationLedger as JSON has everything that balances", () => {
       bytes: 1000,
       chunks: 20,
       messages: 11,
+      misaddressed: 3,
       ...counts({ videoFrames: 10 }),
       discarded: { malformed: 2, unpublished: 1 },
     },

@@ -10,20 +10,30 @@ const LONG = "x".repeat(4000);
 /** Names that a peer may send, and what they are without their parameters. */
 const NAMES: [sent: { app: string; name: string }, path: string][] = [
   [{ app: "live", name: "demo" }, "live/demo"],
-  [{ app: "live", name: "../../x" }, "live/../../x"],
-  [{ app: "../..", name: ".." }, "../../.."],
   [{ app: "live", name: "a/b" }, "live/a/b"],
   [{ app: "live/inst", name: "cam" }, "live/inst/cam"],
-  [{ app: "live", name: "" }, "live/"],
-  [{ app: "", name: "" }, "/"],
-  [{ app: "live", name: "?k=v" }, "live/"],
+  [{ app: "live", name: "" }, "live"],
+  [{ app: "", name: "demo" }, "demo"],
+  [{ app: "live", name: "?k=v" }, "live"],
+  [{ app: "live", name: "...a" }, "live/...a"],
+  [{ app: "live", name: "..\\..\\x" }, "live/..\\..\\x"],
   [{ app: "live", name: "demo?k=/../v" }, "live/demo"],
   [{ app: "live", name: "Straße 漢 🎥" }, "live/Straße 漢 🎥"],
   [{ app: "live", name: "a\0b\nc" }, "live/a\0b\nc"],
   [{ app: "live", name: "CON" }, "live/CON"],
   [{ app: "live", name: LONG }, `live/${LONG}`],
-  [{ app: LONG, name: LONG }, `${LONG}/${LONG}`],
+  [{ app: LONG, name: "x" }, `${LONG}/x`],
   [{ app: "a/".repeat(1000), name: "x" }, `${"a/".repeat(1000)}x`],
+];
+
+/** Names that no stream can have. */
+const NO_NAMES: [app: string, name: string][] = [
+  ["", ""],
+  ["/", "?k=v"],
+  ["live", "../../x"],
+  ["../..", ".."],
+  ["live", "..%2f..%2fx"],
+  [LONG, LONG],
 ];
 
 Deno.test("Publication.fileName is one part of a path, safe and never the same twice", async () => {
@@ -51,6 +61,13 @@ Deno.test("--record keeps every recording in its directory, whatever its name", 
     client.command("FCUnpublish", 4, null, name);
     await until("the end", () => app.rtmp.ledger.current.size === 0);
   }
+  for (const [to, name] of NO_NAMES) {
+    using client = await RawClient.open(app.rtmp.addr.port, to);
+    client.askToPublish(name);
+    await client.status("NetStream.Publish.Denied");
+    await client.closed();
+  }
+  assertEquals(app.rtmp.ledger.refusals, { "invalid-name": NO_NAMES.length });
   await app.shutdown();
   const outside = (await filesBelow(parent)).filter((path) => !path.startsWith(directory));
   assertEquals(outside, []);

@@ -162,7 +162,7 @@ Deno.test("members of connect that are no text are no names", async () => {
   peer.publish(1, "demo");
   await peer.settled();
   const [{ app, tcUrl, flashVer, path }] = peer.program.publications as [never];
-  assertEquals([app, tcUrl, flashVer, path], ["", "", "", "/demo"]);
+  assertEquals([app, tcUrl, flashVer, path], ["", "", "", "demo"]);
 });
 
 Deno.test("connect without a command object is taken", async () => {
@@ -181,7 +181,7 @@ Deno.test("members called __proto__ and constructor change nothing", async () =>
   peer.command("connect", 1, object);
   peer.publish(1, "__proto__");
   await peer.settled();
-  assertEquals(peer.program.publications[0]!.path, "/__proto__");
+  assertEquals(peer.program.publications[0]!.path, "__proto__");
   assertEquals(peer.session.canReconnect, false);
   assertEquals(({} as Record<string, unknown>).app, undefined);
 });

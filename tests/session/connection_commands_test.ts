@@ -13,7 +13,7 @@ const UNKNOWN = (name: string) => [
   {
     level: "error",
     code: "NetConnection.Call.Failed",
-    description: `${name} is not known here`,
+    description: `Unknown command: ${name}`,
   },
 ];
 
@@ -36,7 +36,7 @@ const COMMANDS: Row[] = [
     {
       level: "error",
       code: "NetConnection.Call.Failed",
-      description: "The connection is connected already",
+      description: "Already connected",
     },
   ]],
 ];

@@ -21,6 +21,10 @@ export class FakeProgram implements SessionHandler {
   readonly released: StreamRequest[] = [];
   /** What the sources failed with. */
   readonly failures: unknown[] = [];
+  /** What has been refused by the session itself. */
+  readonly rejected: Refusal[] = [];
+  /** What the session has warned of. */
+  readonly warnings: string[] = [];
   /** Answers `admit`. */
   letIn: (app: string) => Refusal | undefined = () => undefined;
   /** Answers `authorize`. */
@@ -37,6 +41,14 @@ export class FakeProgram implements SessionHandler {
 
   admit(app: string): Promise<Refusal | undefined> {
     return Promise.resolve(this.letIn(app));
+  }
+
+  reject(refusal: Refusal): void {
+    this.rejected.push(refusal);
+  }
+
+  warn(text: string): void {
+    this.warnings.push(text);
   }
 
   async authorize(request: StreamRequest): Promise<Refusal | undefined> {

@@ -61,6 +61,8 @@ Deno.test("a stream that ends is told of, and the connection stays for another",
   await peer.settled();
   assertEquals(peer.heard.slice(4), [
     "video",
+    // What it takes for `rtmp2src` to have read the frame before it.
+    "|RtmpSampleAccess",
     "NetStream.Play.UnpublishNotify",
     "StreamEof",
     "NetStream.Play.Stop",
@@ -90,6 +92,38 @@ Deno.test("pause is told to the source and answered", async () => {
   ]);
 });
 
+Deno.test("a player that has paused is given no time for that", async () => {
+  const { peer, source } = await play();
+  source.show(videoTag(0), videoTag(1));
+  await peer.settled();
+  peer.streamCommand(1, "pause", true, 40);
+  await peer.settled();
+  assert(peer.session.isPaused);
+  // One that was on its way when the player paused.
+  source.show(videoTag(2));
+  await peer.settled();
+  peer.streamCommand(1, "pause", false, 40);
+  await peer.settled();
+  assert(!peer.session.isPaused);
+  source.show(videoTag(500), videoTag(501));
+  await peer.settled();
+  assertEquals(mediaOf(peer.messages).map(({ timestamp }) => timestamp), [0, 40, 80, 120, 160]);
+});
+
+Deno.test("a connection is paused when all that it plays is, and nothing is published", async () => {
+  const { peer } = await play();
+  peer.streamCommand(2, "play", "other");
+  peer.streamCommand(1, "pause", true);
+  await peer.settled();
+  assert(!peer.session.isPaused);
+  peer.streamCommand(2, "pause", true);
+  await peer.settled();
+  assert(peer.session.isPaused);
+  peer.publish(3, "own");
+  await peer.settled();
+  assert(!peer.session.isPaused);
+});
+
 Deno.test("receiveAudio and receiveVideo are answered only when they are true", async () => {
   const { peer, source } = await play();
   peer.streamCommand(1, "receiveAudio", false);
@@ -109,6 +143,22 @@ Deno.test("seek fails, and playing goes on", async () => {
   source.show(videoTag(0));
   await peer.settled();
   assertEquals(peer.heard.slice(4), ["NetStream.Seek.Failed", "video"]);
+});
+
+Deno.test("a player that is sent away is told after its last frame has been read", async () => {
+  const { peer, source } = await play();
+  source.show(videoTag(0));
+  await peer.settled();
+  void peer.session.close("NetConnection.Connect.AppShutdown", "The server is shutting down");
+  assertEquals(await peer.ended, {});
+  assertEquals(peer.heard.slice(4), [
+    "video",
+    "|RtmpSampleAccess",
+    "NetConnection.Connect.AppShutdown",
+    "NetConnection.Connect.AppShutdown",
+  ]);
+  assertEquals(peer.messages[5]!.timestamp, 0);
+  assertEquals(peer.messages[5]!.messageStreamId, 1);
 });
 
 for (const command of ["closeStream", "deleteStream"]) {
@@ -142,7 +192,7 @@ Deno.test("play2 plays the name in its parameters", async () => {
     peer.streamCommand(1, "play2", parameters);
   }
   await peer.settled();
-  assertEquals(peer.program.requests.map(({ name }) => name), ["demo", "", "", ""]);
+  assertEquals(peer.program.requests.map(({ name }) => name), ["demo", "live", "live", "live"]);
 });
 
 Deno.test("each message stream plays its own", async () => {
@@ -223,7 +273,7 @@ Deno.test("a source that fails is told of to the player and to the program", asy
   source.fail(error);
   assertEquals(await peer.ended, {});
   assertEquals(peer.program.failures, [error]);
-  assertEquals(peer.heard.slice(4), ["video", "NetStream.Play.Failed"]);
+  assertEquals(peer.heard.slice(4), ["video", "|RtmpSampleAccess", "NetStream.Play.Failed"]);
 });
 
 Deno.test("a source that fails does not end what else is on the connection", async () => {

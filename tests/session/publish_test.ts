@@ -60,20 +60,23 @@ interface Naming {
 
 const NAMINGS: Naming[] = [
   { name: "demo", path: "live/demo" },
-  { name: "", path: "live/" },
-  { name: "?key=abc", path: "live/", params: [["key", "abc"]] },
+  { name: "", path: "live" },
+  { name: "?key=abc", path: "live", params: [["key", "abc"]] },
   { name: "demo?", path: "live/demo" },
   { name: "demo?key=abc&x", path: "live/demo", params: [["key", "abc"], ["x", ""]] },
   { name: "demo?url=a?b=c", path: "live/demo", params: [["url", "a?b=c"]] },
   { name: "/demo//", path: "live/demo" },
   { name: "a/b", path: "live/a/b" },
-  { name: "////", path: "live/" },
-  { name: undefined, path: "live/" },
-  { name: 5, path: "live/" },
+  { name: "////", path: "live" },
+  { name: undefined, path: "live" },
+  { name: 5, path: "live" },
+  { app: "live/demo?user=mike", name: "", path: "live/demo", params: [["user", "mike"]] },
+  { app: "live/demo", name: "?k=v", path: "live/demo", params: [["k", "v"]] },
+  { app: "live", name: "rtmp://h/live/demo?k=v", path: "live/demo", params: [["k", "v"]] },
   { app: "live/inst", name: "cam", path: "live/inst/cam" },
   { app: "live/", name: "demo", path: "live/demo" },
   { app: "/live/?a=1", name: "demo", path: "live/demo", params: [["a", "1"]] },
-  { app: "", name: "demo", path: "/demo" },
+  { app: "", name: "demo", path: "demo" },
   { tcUrl: "rtmp://h/live?t=1", name: "demo", path: "live/demo", params: [["t", "1"]] },
   {
     app: "live?key=app&a=1",
@@ -90,8 +93,8 @@ const NAMINGS: Naming[] = [
     path: "live/demo",
     params: [["key", "abc"]],
   },
-  { name: "d%C3%A9mo?k=%20+", path: "live/d%C3%A9mo", params: [["k", "  "]] },
-  { name: "démo\n\u0000", path: "live/démo\n\u0000" },
+  { name: "d%C3%A9mo?k=%20+", path: "live/démo", params: [["k", "  "]] },
+  { name: "démo\n\u0000", path: "live/démo" },
 ];
 
 for (const { name, path, params = [], ...object } of NAMINGS) {
@@ -169,12 +172,28 @@ Deno.test("a refusal does not close a connection that carries something else", a
 
 Deno.test("a second publish on a message stream that has one changes nothing", async () => {
   const peer = await Peer.publish("demo");
-  // Wirecast does this when it stops.
-  peer.publish(1, "");
   peer.publish(1, "other");
   await peer.settled();
   assertEquals(peer.heard, []);
   assertEquals(peer.program.publications.map(({ path }) => path), ["live/demo"]);
+});
+
+Deno.test("a second publish without a name changes nothing where the app alone names the stream", async () => {
+  const peer = await Peer.connect({}, { app: "live/demo" });
+  for (let i = 0; i < 2; i++) peer.publish(1, "");
+  await peer.settled();
+  assertEquals(peer.codes, ["Publish.Start"]);
+  peer.streamCommand(1, "publish", false);
+  await peer.settled();
+  assertEquals(peer.codes, ["Publish.Start", "Unpublish.Success"]);
+});
+
+Deno.test("publish with false where nothing is published changes nothing", async () => {
+  const peer = await Peer.connect();
+  peer.streamCommand(1, "publish", false);
+  peer.publish(1, "demo");
+  await peer.settled();
+  assertEquals(peer.codes, ["Publish.Start"]);
 });
 
 for (
@@ -187,6 +206,17 @@ for (
       "FCUnpublish with parameters",
       (peer: Peer) => peer.command("FCUnpublish", 0, null, "demo?k=1"),
     ],
+    [
+      "FCUnpublish with a whole URL",
+      (peer: Peer) => peer.command("FCUnpublish", 0, null, "rtmp://example.com/live//demo"),
+    ],
+    ["deleteStream by a name with slashes", (peer: Peer) => {
+      return peer.command("deleteStream", 0, null, "/demo/");
+    }],
+    // ActionScript's way to stop, and Wirecast's.
+    ["publish with false", (peer: Peer) => peer.streamCommand(1, "publish", false)],
+    ["publish without a name", (peer: Peer) => peer.streamCommand(1, "publish", "")],
+    ["publish with null", (peer: Peer) => peer.streamCommand(1, "publish", null)],
   ] as const
 ) {
   Deno.test(`${what} ends a publication, behind all that came before`, async () => {
@@ -265,14 +295,5 @@ Deno.test("a publisher that takes its name from its own other stream goes on", a
   ]);
   peer.sendTags([videoTag(0)], 2);
   assertEquals((await program.publications[1]!.tags.getReader().read()).value, videoTag(0));
-  assert(!peer.hasEnded);
-});
-
-Deno.test("media where nothing is published is counted", async () => {
-  const peer = await Peer.connect();
-  peer.command("createStream", 2, null);
-  for (const id of [0, 1, 9]) peer.sendTags([videoTag(0)], id);
-  await peer.settled();
-  assertEquals(peer.counts.discarded, { unpublished: 3 });
   assert(!peer.hasEnded);
 });

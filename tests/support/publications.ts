@@ -63,6 +63,7 @@ export function publishRequest(): StreamRequest {
     kind: "publish",
     app: "live",
     name: "demo",
+    path: "live/demo",
     params: new URLSearchParams(),
     remoteAddr: "127.0.0.1:1",
     tcUrl: "",

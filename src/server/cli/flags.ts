@@ -7,7 +7,7 @@
 
 import { LARGEST_MESSAGE } from "../../chunk/chunk.ts";
 import { LOG_LEVELS } from "./log.ts";
-import { integer, notEmpty, oneOf, port, portOrOff, relay } from "./values.ts";
+import { app, integer, notEmpty, oneOf, port, portOrOff, relay } from "./values.ts";
 
 /** What flags are about; each is a section of `--help`, in this order. */
 export const TOPICS = {
@@ -105,7 +105,7 @@ export const FLAGS = {
     placeholder: "APP",
     otherwise: "any",
     help: "accept only this app",
-    read: notEmpty,
+    read: app,
   },
   "stream-key": {
     topic: "access",

@@ -5,6 +5,7 @@
  */
 
 import { parseRtmpUrl } from "../../client/url.ts";
+import { streamPath } from "../../session/stream_path.ts";
 import type { RelayConfig } from "../relay/relay_config.ts";
 import { ConfigError } from "./start_error.ts";
 
@@ -36,6 +37,13 @@ export function portOrOff(text: string, from: string): number | "off" {
   return text === "off" ? "off" : port(text, from);
 }
 
+/** An app, however its slashes are written. */
+export function app(text: string, from: string): string {
+  const path = streamPath("", text);
+  if ("path" in path) return path.path;
+  throw new ConfigError(`${from} must be an app such as live, not ${quoted(text)}`);
+}
+
 /** One of a few words. */
 export function oneOf<T extends string>(
   choices: readonly T[],
@@ -50,7 +58,8 @@ export function oneOf<T extends string>(
 /** A stream and a URL, as `live/demo=rtmp://host/app/name`. The URL is in no message: it has a key. */
 export function relay(text: string, from: string): RelayConfig {
   const [, stream, url] = /^([^=]*)=(rtmps?:\/\/.+)$/i.exec(text) ?? [];
-  if (!url || !/^[^/]+(\/[^/]+)+$/.test(stream!)) {
+  const path = streamPath("", stream ?? "");
+  if (!url || "description" in path) {
     throw new ConfigError(`${from} must be as live/demo=rtmp://host/app/name`);
   }
   try {
@@ -59,7 +68,7 @@ export function relay(text: string, from: string): RelayConfig {
     if (!(error instanceof TypeError)) throw error;
     throw new ConfigError(`${from}: ${error.message}`, { cause: error });
   }
-  return { stream: stream!, url };
+  return { stream: path.path, url };
 }
 
 /** What was read, on one line however it was written. */

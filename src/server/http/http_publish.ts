@@ -63,7 +63,6 @@ export function httpPublish(
     const look = () => hold(demuxer.incompleteBytes);
     const body = bodyOf(incoming, counts, look, stop.signal);
     const tags = body.pipeThrough(demuxer);
-    const path = `${request.app}/${request.name}`;
     const leave = connections.add({
       protocol: "http-flv",
       socket: socketOf(incoming),
@@ -80,7 +79,7 @@ export function httpPublish(
     if (flaw) throw new HTTPException(400, { message: flaw });
     const status = STATUS[end.reason];
     if (status !== 201) throw new HTTPException(status, { message: end.description });
-    return context.json({ path, messages: counts.messages }, 201);
+    return context.json({ path: request.path, messages: counts.messages }, 201);
   };
 }
 

@@ -7,6 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { streamPath } from "../../session/stream_path.ts";
 import type { Hub } from "../hub.ts";
 import type { Recordings } from "../record/recordings.ts";
 import type { HttpEnv } from "./http_routes.ts";
@@ -31,12 +32,13 @@ export function recordingRoutes(hub: Hub, recordings: Recordings | undefined): H
       lastFailure: recordings?.lastFailure ?? null,
     }));
   routes.post("/", async (context) => {
-    const { stream: path } = await readStrings(context, EXAMPLE);
+    const { stream: wanted } = await readStrings(context, EXAMPLE);
     if (!recordings) {
       const message = "Nothing can be recorded: the server needs --record or --record-on-demand";
       throw new HTTPException(409, { message });
     }
-    const stream = hub.find(path);
+    const path = streamPath("", wanted);
+    const stream = "path" in path ? hub.find(path.path) : undefined;
     if (!stream) throw new HTTPException(404, { message: "Nobody publishes this stream" });
     const running = recordings.find(stream.publication);
     if (running) {

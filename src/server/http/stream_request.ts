@@ -19,18 +19,17 @@ export function readStreamRequest(
   incoming: IncomingMessage,
 ): StreamRequest {
   const { url, headers } = incoming;
-  const { app, name, params } = readStreamUrl(url ?? "");
+  const { params, ...path } = readStreamUrl(url ?? "");
   const token = bearerOf(incoming);
   if (token && !params.has("key")) params.set("key", token);
   const { id, remoteAddr } = socketOf(incoming);
   return {
     kind,
-    app,
-    name,
+    ...path,
     params,
     connection: id,
     remoteAddr,
-    tcUrl: `http://${headers.host ?? ""}/${app}`,
+    tcUrl: `http://${headers.host ?? ""}/${path.app}`,
     flashVer: headers["user-agent"] ?? "",
     ...kind === "publish" && { type: "live" as const },
   };

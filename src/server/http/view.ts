@@ -92,7 +92,7 @@ export async function beginView(
   if (context.isEnding()) throw new HTTPException(503, { message: ENDING });
   const { wait, ...wanted } = readViewOptions(request.params, rules.allowLossless);
   await authorizeView(context, request);
-  const path = `${request.app}/${request.name}`;
+  const { path } = request;
   const subscription = hub.subscribe(path, { kind: protocol, outlives: true, ...wanted });
   const leave = connections.add({
     protocol,

@@ -69,19 +69,19 @@ export async function request(path, init = {}, bearer = token()) {
 }
 
 /**
- * The path of a stream in a URL: a slash in its name is `%2F`, those in its app stay.
+ * The path of a stream in a URL.
  *
- * @param {{ app: string, name: string }} stream
+ * @param {{ path: string }} stream
  * @returns {string}
  */
-export function urlPath({ app, name }) {
-  return [...app.split("/"), name].map(encodeURIComponent).join("/");
+export function urlPath({ path }) {
+  return path.split("/").map(encodeURIComponent).join("/");
 }
 
 /**
  * Ends a publication.
  *
- * @param {{ app: string, name: string }} stream
+ * @param {{ path: string }} stream
  * @returns {Promise<void>}
  */
 export function endStream(stream) {

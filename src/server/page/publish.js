@@ -53,7 +53,7 @@ export function showAddresses(server, stream) {
   showCopyable(byId("addresses"), [
     ["HTTP-FLV", http],
     ["WS-FLV", http.replace(/^http/, "ws")],
-    ["RTMP", `${rtmpBase(server)}/${stream.path}`],
+    ["RTMP", `${rtmpBase(server)}/${urlPath(stream)}`],
   ]);
 }
 

@@ -25,7 +25,7 @@ export interface NewFile {
   name: string;
 }
 
-/** Makes files in a directory, each as `<app>/<name>-<time>.flv`. */
+/** Makes files in a directory, each as `<app>/<name>-<time>.flv`, or without a folder if there is no app. */
 export class Recorder {
   /** The directory, as the command line has it. */
   readonly directory: string;
@@ -111,6 +111,7 @@ async function repairIfAllowed(directory: string): Promise<void> {
 
 /** The directories for an app, from the outermost in. */
 function directoriesOf(app: string): string[] {
+  if (app === "") return [];
   const segments = app.split("/");
   const outer = segments.slice(0, MAX_DEPTH - 1).map(safeFileName);
   const inner = segments.slice(MAX_DEPTH - 1).join("/");

@@ -92,12 +92,10 @@ export class Pull {
   }
 
   #request() {
-    const { stream } = this.#config;
-    const slash = stream.lastIndexOf("/");
     return {
       kind: "publish" as const,
-      app: stream.slice(0, slash),
-      name: stream.slice(slash + 1),
+      app: "",
+      name: this.#config.stream,
       params: new URLSearchParams(this.#key === undefined ? {} : { key: this.#key }),
       remoteAddr: new URL(this.#url.shown).host,
       tcUrl: this.#url.shown,

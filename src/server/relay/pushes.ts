@@ -5,6 +5,7 @@
  */
 
 import type { RtmpTargetOptions } from "../../client/url.ts";
+import { streamPath } from "../../session/stream_path.ts";
 import type { Hub } from "../hub.ts";
 import { Push } from "./push.ts";
 import { RelayUrl } from "./relay_url.ts";
@@ -34,14 +35,13 @@ export class Pushes {
    * @throws {RangeError} If there are too many already.
    */
   add(stream: string, url: string, options: RtmpTargetOptions = {}): Push {
-    if (!/[^/]\/[^/]/.test(stream)) {
-      throw new TypeError("Cannot push: the stream must be as live/demo");
-    }
+    const path = streamPath("", stream);
+    if ("description" in path) throw new TypeError(`Cannot push: ${path.description}`);
     const target = new RelayUrl(url, options);
     if (this.#pushes.size >= MAX_PUSHES) {
       throw new RangeError(`Cannot push: there are ${MAX_PUSHES} pushes already`);
     }
-    const push = new Push(this.#hub, stream, target);
+    const push = new Push(this.#hub, path.path, target);
     this.#pushes.set(push.id, push);
     return push;
   }

@@ -97,7 +97,7 @@ Deno.test("/metrics counts what was discarded and dropped, by reason", async () 
   await using http = await startHttpApp();
   using client = await RawClient.publish(http.port, "demo");
   client.sendTags(videoTags(3));
-  client.send(mediaMessage(videoTag(0), 9));
+  client.send({ ...mediaMessage(videoTag(0)), typeId: 99 });
   const response = await fetch(`${http.url}/live/demo.flv?audio=0`);
   client.sendTags([{ type: "audio", timestamp: 100, data: Uint8Array.of(0x2f, 1, 2) }]);
   const labels = { kind: "http-flv", reason: "not-wanted", media: "audio" };
@@ -108,7 +108,7 @@ Deno.test("/metrics counts what was discarded and dropped, by reason", async () 
   );
   const stream = "live/demo";
   assertEquals(metrics.get("sluice_stream_dropped_frames_total", { stream, ...labels }), 1);
-  const reason = "unpublished";
+  const reason = "unknown-type";
   assertEquals(metrics.get("sluice_discarded_messages_total", { reason }), 1);
   assertEquals(metrics.get("sluice_stream_discarded_messages_total", { stream, reason }), 1);
   await response.body!.cancel();

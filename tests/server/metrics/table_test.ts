@@ -53,7 +53,7 @@ Deno.test("the guide for operators has all labels", async () => {
   await stranger.closed();
   using client = await RawClient.publish(http.port, "demo?key=secret");
   client.sendTags(videoTags(3));
-  client.send(mediaMessage(videoTag(0), 9));
+  client.send({ ...mediaMessage(videoTag(0)), typeId: 99 });
   const response = await fetch(`${http.url}/live/demo.flv?video=0`);
   client.sendTags([{ type: "audio", timestamp: 100, data: Uint8Array.of(0x2f, 1, 2) }]);
   const { values } = await metricsUntil(

@@ -108,7 +108,7 @@ Deno.test("Pushes.add() refuses what is no URL of RTMP", () => {
   for (const url of ["http://127.0.0.1/a/b", "rtmp", "", "file:///etc/passwd"]) {
     assertThrows(() => pushes.add("live/demo", url), TypeError);
   }
-  for (const stream of ["", "nonsense", "/", "live/", "/demo"]) {
+  for (const stream of ["", "/", " ", "live/../demo"]) {
     const url = "rtmp://127.0.0.1/live/copy";
     assertThrows(() => pushes.add(stream, url), TypeError, "Cannot push");
   }

@@ -38,7 +38,7 @@ export const MEDIA_PATHS: Readonly<Record<string, Part>> = {
   "/{app}/{name}.flv": {
     parameters: [
       param("app", "The app; its slashes may be left as they are."),
-      param("name", "The name of the stream; a slash in it is `%2F`."),
+      param("name", "The name of the stream."),
     ],
     get: {
       tags: ["media"],

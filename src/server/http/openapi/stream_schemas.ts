@@ -16,7 +16,7 @@ const MODE: Part = {
 const number: Part = { type: "number", minimum: 0 };
 
 const stream = {
-  path: text("`app/name`."),
+  path: text("`app/name`, or the name alone if there is no app."),
   app: text("All but the last part of the path."),
   name: text("The last part of the path; over RTMP it may hold slashes."),
   publisher: ref("Publisher"),
@@ -93,6 +93,7 @@ export const LEDGER_SCHEMAS: Readonly<Record<string, Part>> = {
       bytes: count("Bytes of the connection."),
       chunks: count("Chunks of the connection."),
       messages: count("Messages of the connection."),
+      misaddressed: count("Those that named another message stream than the one that publishes."),
       ...frames,
       discarded: {
         type: "object",
