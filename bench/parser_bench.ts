@@ -10,7 +10,7 @@
  */
 
 import type { RtmpChunk } from "../src/chunk/chunk.ts";
-import { ChunkDecoder } from "../src/chunk/chunk_decoder.ts";
+import { ChunkDecoder, chunkOf } from "../src/chunk/chunk_decoder.ts";
 import { RtmpChunkDecoderStream } from "../src/chunk/chunk_decoder_stream.ts";
 import { FlvTagStream } from "../src/flv/tag_stream.ts";
 import { MessageDecoder } from "../src/message/message_decoder.ts";
@@ -119,9 +119,7 @@ function chunksOf(input: Uint8Array[], chunkSize: number): RtmpChunk[] {
   const all: RtmpChunk[] = [];
   const decoder = new ChunkDecoder({ chunkSize });
   for (const piece of input) {
-    decoder.decode(piece, (stream, bytes, from, to) => {
-      all.push({ ...stream, offset: stream.received, payload: bytes.subarray(from, to) });
-    });
+    decoder.decode(piece, (...given) => void all.push(chunkOf(...given)));
   }
   return all;
 }

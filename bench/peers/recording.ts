@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ChunkDecoder } from "../../src/chunk/chunk_decoder.ts";
+import { ChunkDecoder, chunkOf } from "../../src/chunk/chunk_decoder.ts";
 import { mediaKind } from "../../src/flv/tag_kind.ts";
 import { readCommand } from "../../src/message/command.ts";
 import { MessageDecoder } from "../../src/message/message_decoder.ts";
@@ -80,11 +80,9 @@ function readMessages(bytes: Uint8Array): (RecordedMessage & { command: string |
   let from = HANDSHAKE;
   const behindHandshake = bytes.subarray(HANDSHAKE);
   new ChunkDecoder().decode(behindHandshake, (stream, memory, at, to) => {
-    const { format, chunkStreamId, messageStreamId, typeId, timestamp, length } = stream;
-    const header = { format, chunkStreamId, messageStreamId, typeId, timestamp, length };
-    const payload = memory.subarray(at, to);
-    const message = decoder.decode({ ...header, offset: stream.received, payload });
+    const message = decoder.decode(chunkOf(stream, memory, at, to));
     if (!message) return;
+    const { typeId, timestamp } = message;
     const command = commandName(message);
     messages.push({
       from,

@@ -17,6 +17,7 @@ import {
   LARGEST_CHUNK_SIZE,
   LARGEST_MESSAGE,
   MESSAGE_HEADER_SIZE,
+  type RtmpChunk,
   SET_CHUNK_SIZE,
 } from "./chunk.ts";
 import {
@@ -52,6 +53,19 @@ export interface RtmpChunkDecoderOptions {
  * payload lies. `stream.received` is what came of the message before this chunk.
  */
 export type ChunkSink = (stream: ChunkStream, bytes: Uint8Array, from: number, to: number) => void;
+
+/** What a {@linkcode ChunkSink} has been given, as a chunk; its payload lies where it lay. */
+export function chunkOf(
+  stream: ChunkStream,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): RtmpChunk {
+  const { format, chunkStreamId, messageStreamId, typeId, timestamp, length } = stream;
+  const offset = stream.received;
+  const payload = bytes.subarray(from, to);
+  return { format, chunkStreamId, messageStreamId, typeId, timestamp, length, offset, payload };
+}
 
 /**
  * Cuts a connection's bytes into its chunks (RTMP 1.0, section 5.3.1), however the network has cut

@@ -6,7 +6,7 @@
 
 import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
 import type { RtmpChunk } from "./chunk.ts";
-import { ChunkDecoder, type RtmpChunkDecoderOptions } from "./chunk_decoder.ts";
+import { ChunkDecoder, chunkOf, type RtmpChunkDecoderOptions } from "./chunk_decoder.ts";
 
 /**
  * Turns the bytes of a connection, from behind its handshake on, into chunks: one array for each
@@ -43,13 +43,7 @@ export class RtmpChunkDecoderStream extends OrderedTransformStream<Uint8Array, R
         const chunks: RtmpChunk[] = [];
         try {
           decoder.decode(bytes, (stream, memory, from, to) => {
-            const { format, chunkStreamId, messageStreamId, typeId, timestamp, length } = stream;
-            const offset = stream.received;
-            const payload = memory.subarray(from, to);
-            // deno-fmt-ignore
-            chunks.push({
-              format, chunkStreamId, messageStreamId, typeId, timestamp, length, offset, payload,
-            });
+            chunks.push(chunkOf(stream, memory, from, to));
           });
         } finally {
           if (chunks.length > 0) emit(chunks);

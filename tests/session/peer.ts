@@ -6,7 +6,7 @@
  */
 
 import { decodeAmf0 } from "../../src/amf/decode_amf0.ts";
-import { ChunkDecoder } from "../../src/chunk/chunk_decoder.ts";
+import { ChunkDecoder, chunkOf } from "../../src/chunk/chunk_decoder.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
 import { writeCommand } from "../../src/message/command.ts";
@@ -231,11 +231,8 @@ export class Peer {
   async #hear(bytes: Uint8Array): Promise<void> {
     this.writes.push(bytes.length);
     await this.#deaf?.promise;
-    this.#chunks.decode(bytes, (stream, source, from, to) => {
-      const { format, chunkStreamId, messageStreamId, typeId, timestamp, length } = stream;
-      const header = { format, chunkStreamId, messageStreamId, typeId, timestamp, length };
-      const payload = source.subarray(from, to);
-      const message = this.#messages.decode({ ...header, offset: stream.received, payload });
+    this.#chunks.decode(bytes, (...given) => {
+      const message = this.#messages.decode(chunkOf(...given));
       if (message) this.messages.push(message);
     });
   }

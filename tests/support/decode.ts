@@ -6,7 +6,11 @@
 
 import { assertEquals } from "@std/assert";
 import type { RtmpChunk } from "../../src/chunk/chunk.ts";
-import { ChunkDecoder, type RtmpChunkDecoderOptions } from "../../src/chunk/chunk_decoder.ts";
+import {
+  ChunkDecoder,
+  chunkOf,
+  type RtmpChunkDecoderOptions,
+} from "../../src/chunk/chunk_decoder.ts";
 import { RtmpChunkDecoderStream } from "../../src/chunk/chunk_decoder_stream.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
 import type { RtmpMessage } from "../../src/message/message.ts";
@@ -36,10 +40,8 @@ export function decodeParts(
   let error: unknown;
   try {
     for (const part of parts) {
-      chunkDecoder.decode(part, (stream, bytes, from, to) => {
-        const { format, chunkStreamId, messageStreamId, typeId, timestamp, length } = stream;
-        const header = { format, chunkStreamId, messageStreamId, typeId, timestamp, length };
-        const chunk = { ...header, offset: stream.received, payload: bytes.subarray(from, to) };
+      chunkDecoder.decode(part, (...given) => {
+        const chunk = chunkOf(...given);
         chunks.push(chunk);
         const message = messageDecoder.decode(chunk);
         if (message) messages.push(message);

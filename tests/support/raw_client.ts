@@ -7,7 +7,7 @@
 import { connect, type Socket } from "node:net";
 import { concat } from "@std/bytes";
 import { decodeAmf0 } from "../../src/amf/decode_amf0.ts";
-import { ChunkDecoder } from "../../src/chunk/chunk_decoder.ts";
+import { ChunkDecoder, chunkOf } from "../../src/chunk/chunk_decoder.ts";
 import { writeCommand } from "../../src/message/command.ts";
 import { MessageEncoder } from "../../src/message/message_encoder.ts";
 import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
@@ -187,11 +187,8 @@ export class RawClient implements Disposable {
   }
 
   #decode(bytes: Uint8Array): void {
-    this.#chunks.decode(bytes, (stream, source, from, to) => {
-      const { format, chunkStreamId, messageStreamId, typeId, timestamp, length } = stream;
-      const header = { format, chunkStreamId, messageStreamId, typeId, timestamp, length };
-      const payload = source.subarray(from, to);
-      const message = this.#messages.decode({ ...header, offset: stream.received, payload });
+    this.#chunks.decode(bytes, (...given) => {
+      const message = this.#messages.decode(chunkOf(...given));
       if (message) this.messages.push(message);
     });
   }
