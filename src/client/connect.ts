@@ -13,6 +13,7 @@ import { answerAdobeRejection } from "../session/adobe_auth.ts";
 import { connectObject, DEFAULT_FLASH_VER } from "../session/client_connect.ts";
 import { type ClientPatience, ClientSession } from "../session/client_session.ts";
 import { checkTimeout, type Patience, patiently } from "../session/deadline.ts";
+import { requireNetPermission } from "./net_permission.ts";
 import { Socket } from "./socket.ts";
 import type { RtmpTarget, RtmpTargetOptions } from "./url.ts";
 
@@ -140,6 +141,7 @@ async function dial(
   patience: Patience,
 ): Promise<Deno.Conn> {
   patience.signal?.throwIfAborted();
+  requireNetPermission(action, hostname, port);
   const stop = new AbortController();
   const connecting = Deno.connect({ hostname, port, signal: stop.signal });
   let conn: Deno.Conn | undefined;

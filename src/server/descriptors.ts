@@ -4,7 +4,7 @@
  * @module
  */
 
-import { netPermission } from "./net_permission.ts";
+import { netPermission } from "../client/net_permission.ts";
 
 /** Where descriptors are tried out; nobody can reach it from elsewhere. */
 const PLACE = { hostname: "127.0.0.1", port: 0 } as const;

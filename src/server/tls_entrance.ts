@@ -5,7 +5,7 @@
  */
 
 import { acceptAll } from "./accept.ts";
-import { netPermission } from "./net_permission.ts";
+import { netPermission } from "../client/net_permission.ts";
 
 /** A certificate and its key, both as PEM. */
 export interface Certificate {

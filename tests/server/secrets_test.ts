@@ -97,7 +97,7 @@ for (const flags of [[], ["--json"]]) {
       return pushes.every((push: { lastError: unknown }) => push.lastError !== null);
     });
     assertStringIncludes(answers.at(-1)!, `rtmp://127.0.0.1:${far.port}/app/…`);
-    await server.line(/live\/far.* does not come from/);
+    await server.line(/Cannot pull live\/far from/);
     for (const page of PAGES) await ask(page);
     const shown = [...answers, ...server.lines].join("\n");
     assert(shown.includes("Cannot take"), "the refusal of the other server is not shown");

@@ -17,21 +17,24 @@ export class Link implements AsyncDisposable {
   readonly port: number;
   /** How many connections there have been. */
   connections = 0;
+  /** Where the next connections lead. */
+  target: number;
   readonly #server: Server;
   readonly #pairs = new Set<[client: Socket, server: Socket]>();
 
-  private constructor(server: Server) {
+  private constructor(server: Server, target: number) {
     this.#server = server;
+    this.target = target;
     this.port = (server.address() as AddressInfo).port;
   }
 
   /** Opens one to a port. */
-  static async open(port: number): Promise<Link> {
+  static async open(target: number): Promise<Link> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     server.listen(0, "127.0.0.1");
     await until("the link to listen", () => server.listening);
-    const link = new Link(server);
-    server.on("connection", (client) => link.#carry(client, port));
+    const link = new Link(server, target);
+    server.on("connection", (client) => link.#carry(client));
     return link;
   }
 
@@ -55,9 +58,14 @@ export class Link implements AsyncDisposable {
     }
   }
 
-  #carry(client: Socket, port: number): void {
+  #carry(client: Socket): void {
     this.connections++;
-    const server = connect({ host: "127.0.0.1", port, noDelay: true, allowHalfOpen: true });
+    const server = connect({
+      host: "127.0.0.1",
+      port: this.target,
+      noDelay: true,
+      allowHalfOpen: true,
+    });
     const pair: [Socket, Socket] = [client, server];
     this.#pairs.add(pair);
     client.pipe(server);

@@ -7,6 +7,7 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Pushes } from "../relay/pushes.ts";
+import { RelayUrl } from "../relay/relay_url.ts";
 import type { HttpEnv } from "./http_routes.ts";
 import { readStrings } from "./json_body.ts";
 
@@ -19,16 +20,20 @@ export function pushRoutes(pushes: Pushes): Hono<HttpEnv> {
   routes.post("/", async (context) => {
     const { stream, url, app, name } = await readStrings(context, EXAMPLE, "app", "name");
     try {
-      const push = pushes.add(stream, url, {
+      const names = {
         ...app !== undefined && { app },
         ...name !== undefined && { streamName: name },
-      });
+      };
+      new RelayUrl(url, names).requirePermission();
+      const push = pushes.add(stream, url, names);
       context.header("location", `/api/v1/pushes/${push.id}`);
       return context.json(push, 201);
     } catch (error) {
       const { message } = error as Error;
       if (error instanceof TypeError) throw new HTTPException(400, { message });
-      if (error instanceof RangeError) throw new HTTPException(409, { message });
+      if (error instanceof RangeError || error instanceof Deno.errors.NotCapable) {
+        throw new HTTPException(409, { message });
+      }
       throw error;
     }
   });

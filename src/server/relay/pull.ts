@@ -6,39 +6,52 @@
 
 import { getLogger } from "@logtape/logtape";
 import { playRtmp } from "../../client/play.ts";
-import { backoff, HELD_LONG_ENOUGH, pause } from "./backoff.ts";
+import { errorMessage } from "../../error_message.ts";
+import { RtmpCommandError } from "../../errors.ts";
+import type { StreamRequest } from "../../session/publication.ts";
 import type { Hub } from "../hub.ts";
 import type { RtmpServer } from "../serve.ts";
+import { Attempts, pause } from "./attempts.ts";
 import type { PullConfig } from "./relay_config.ts";
 import { RelayUrl } from "./relay_url.ts";
 
-/** How often it is looked whether anybody still watches, in milliseconds. */
-const LOOK_INTERVAL = 5_000;
+/** Interval between checks whether a stream still has viewers, in milliseconds. */
+const CHECK_INTERVAL = 5_000;
 
 const log = getLogger(["sluice", "pull"]);
+
+/** What all pulls of a server have in common. */
+export interface PullOptions {
+  /** The key that publishers have to show here. */
+  key?: string | undefined;
+  /** How long the other server may send nothing, in milliseconds. */
+  idleTimeout: number;
+}
+
+/** How bringing a stream in has ended. */
+interface Outcome {
+  /** Whether the other server had said that it begins. */
+  begun: boolean;
+  /** For how long it then went on, in milliseconds. */
+  heldFor: number;
+  /** What failed, if something did. */
+  error?: unknown;
+}
 
 /** Brings a stream in whenever it is wanted, and connects again when that fails. */
 export class Pull {
   readonly #config: PullConfig;
   readonly #url: RelayUrl;
-  readonly #key: string | undefined;
+  readonly #options: PullOptions;
+  readonly #attempts = new Attempts();
   readonly #stopped = new AbortController();
   readonly #done: Promise<void>;
 
-  /**
-   * Begins.
-   *
-   * @param key The key that publishers have to show here.
-   */
-  constructor(
-    rtmp: RtmpServer,
-    hub: Hub,
-    config: PullConfig,
-    key: string | undefined,
-  ) {
+  /** Begins. */
+  constructor(rtmp: RtmpServer, hub: Hub, config: PullConfig, options: PullOptions) {
     this.#config = config;
     this.#url = new RelayUrl(config.url);
-    this.#key = key;
+    this.#options = options;
     this.#done = this.#run(rtmp, hub);
   }
 
@@ -51,52 +64,72 @@ export class Pull {
   async #run(rtmp: RtmpServer, hub: Hub): Promise<void> {
     const { signal } = this.#stopped;
     const { stream, always } = this.#config;
-    let failures = 0;
     while (!signal.aborted) {
       if (!always) await hub.wanted(stream, signal);
       if (signal.aborted) return;
-      const since = performance.now();
-      const error = await this.#bring(rtmp, hub, signal);
+      const outcome = await this.#bring(rtmp, hub, signal);
       if (signal.aborted) return;
-      if (performance.now() - since > HELD_LONG_ENOUGH) failures = 0;
-      if (error === undefined && !always) continue;
-      const wait = backoff(++failures);
-      log.warn("{path} does not come from {target}: {error}; trying again in {seconds} s", {
-        path: stream,
-        target: this.#url.shown,
-        error: error instanceof Error ? this.#url.redact(error.message) : "it has ended",
-        seconds: (wait / 1000).toFixed(1),
-      });
-      await pause(wait, signal);
+      this.#attempts.held(outcome.heldFor);
+      if (outcome.error !== undefined || always) await this.#retry(outcome);
     }
   }
 
-  /** Plays the stream there and publishes it here, until one of them ends; returns what failed. */
-  async #bring(rtmp: RtmpServer, hub: Hub, stopped: AbortSignal): Promise<unknown> {
+  /** Plays the stream there and publishes it here, until one of them ends. */
+  async #bring(rtmp: RtmpServer, hub: Hub, stopped: AbortSignal): Promise<Outcome> {
     const { stream, always } = this.#config;
     const unwanted = new AbortController();
     const timer = setInterval(() => {
       if (!always && !hub.isWanted(stream)) unwanted.abort();
-    }, LOOK_INTERVAL);
+    }, CHECK_INTERVAL);
+    let begunAt: number | undefined;
+    const outcome = (error: unknown): Outcome => ({
+      begun: begunAt !== undefined,
+      heldFor: begunAt === undefined ? 0 : performance.now() - begunAt,
+      ...!unwanted.signal.aborted && { error },
+    });
     try {
       const signal = AbortSignal.any([stopped, unwanted.signal]);
-      const { readable } = await playRtmp(this.#url.href, { signal });
-      log.info("{path} comes from {target}", { path: stream, target: this.#url.shown });
+      const { idleTimeout } = this.#options;
+      const { readable } = await playRtmp(this.#url.href, { idleTimeout, signal });
+      begunAt = performance.now();
+      log.info("Pulling {path} from {target}", { path: stream, target: this.#url.shown });
       const { error } = await rtmp.publish(this.#request(), readable);
-      return unwanted.signal.aborted ? undefined : error;
+      return outcome(error);
     } catch (error) {
-      return unwanted.signal.aborted ? undefined : error;
+      return outcome(error);
     } finally {
       clearInterval(timer);
     }
   }
 
-  #request() {
+  /**
+   * Waits for the next attempt. There is no wait after the first connection that breaks: viewers are
+   * kept for some seconds, and the other server is mostly still there.
+   */
+  async #retry({ begun, error }: Outcome): Promise<void> {
+    const text = error === undefined
+      ? "the stream has ended there"
+      : this.#url.redact(errorMessage(error));
+    const backoff = this.#attempts.failed(error);
+    const isBroken = begun && error !== undefined && !(error instanceof RtmpCommandError);
+    const wait = isBroken && this.#attempts.failures === 1 ? 0 : backoff;
+    const level = this.#attempts.isNews(error, text) ? "warn" : "debug";
+    log[level]("Cannot pull {path} from {target}: {error}; retrying in {seconds} s", {
+      path: this.#config.stream,
+      target: this.#url.shown,
+      error: text,
+      seconds: (wait / 1000).toFixed(1),
+    });
+    await pause(wait, this.#stopped.signal);
+  }
+
+  #request(): Omit<StreamRequest, "path"> {
+    const { key } = this.#options;
     return {
-      kind: "publish" as const,
+      kind: "publish",
       app: "",
       name: this.#config.stream,
-      params: new URLSearchParams(this.#key === undefined ? {} : { key: this.#key }),
+      params: new URLSearchParams(key === undefined ? {} : { key }),
       remoteAddr: new URL(this.#url.shown).host,
       tcUrl: this.#url.shown,
       flashVer: "pull",

@@ -8,7 +8,7 @@ import { errorMessage } from "../../error_message.ts";
 import { getLogger } from "@logtape/logtape";
 import { publishRtmp } from "../../client/publish.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
-import { backoff, HELD_LONG_ENOUGH, pause } from "./backoff.ts";
+import { Attempts, pause } from "./attempts.ts";
 import type { Hub } from "../hub.ts";
 import type { RelayUrl } from "./relay_url.ts";
 
@@ -29,8 +29,9 @@ export class Push {
   readonly done: Promise<void>;
   readonly #url: RelayUrl;
   readonly #stopped = new AbortController();
+  readonly #idleTimeout: number;
   #state: PushState = "waiting";
-  #failures = 0;
+  readonly #attempts = new Attempts();
   #lastError: string | undefined;
   #ledger: ConsumerLedger | undefined;
 
@@ -39,9 +40,11 @@ export class Push {
    *
    * @param stream The path of the stream.
    * @param url Where to.
+   * @param idleTimeout How long the other server may take nothing, in milliseconds.
    */
-  constructor(hub: Hub, stream: string, url: RelayUrl) {
+  constructor(hub: Hub, stream: string, url: RelayUrl, idleTimeout: number) {
     this.stream = stream;
+    this.#idleTimeout = idleTimeout;
     this.#url = url;
     this.target = this.#url.shown;
     this.done = this.#run(hub);
@@ -60,7 +63,7 @@ export class Push {
       stream: this.stream,
       target: this.target,
       state: this.#state,
-      failures: this.#failures,
+      failures: this.#attempts.failures,
       lastError: this.#lastError ?? null,
       ledger: this.#ledger ?? null,
     };
@@ -90,16 +93,20 @@ export class Push {
       await Promise.race([subscription.begun, subscription.done]);
       if (signal.aborted) return;
       this.#state = "connecting";
-      const { writable } = await publishRtmp(this.#url.href, { ...this.#url.options, signal });
+      const { writable } = await publishRtmp(this.#url.href, {
+        ...this.#url.options,
+        idleTimeout: this.#idleTimeout,
+        signal,
+      });
       this.#state = "live";
-      log.info("{path} is pushed to {target}", { path: this.stream, target: this.target });
+      log.info("Pushing {path} to {target}", { path: this.stream, target: this.target });
       const since = performance.now();
       try {
         await subscription.tags.pipeTo(writable, { signal });
       } finally {
-        if (performance.now() - since > HELD_LONG_ENOUGH) this.#failures = 0;
+        this.#attempts.held(performance.now() - since);
       }
-      log.info("{path} is no longer pushed to {target}: it has ended", {
+      log.info("{path} has ended, and its push to {target} with it", {
         path: this.stream,
         target: this.target,
       });
@@ -111,13 +118,13 @@ export class Push {
 
   async #retry(error: unknown, signal: AbortSignal): Promise<void> {
     this.#state = "retrying";
-    this.#failures++;
-    this.#lastError = this.#url.redact(errorMessage(error));
-    const wait = backoff(this.#failures);
-    log.warn("Cannot push {path} to {target}: {error}; trying again in {seconds} s", {
+    const text = this.#lastError = this.#url.redact(errorMessage(error));
+    const wait = this.#attempts.failed(error);
+    const level = this.#attempts.isNews(error, text) ? "warn" : "debug";
+    log[level]("Cannot push {path} to {target}: {error}; retrying in {seconds} s", {
       path: this.stream,
       target: this.target,
-      error: this.#lastError,
+      error: text,
       seconds: (wait / 1000).toFixed(1),
     });
     await pause(wait, signal);

@@ -16,10 +16,13 @@ const MAX_PUSHES = 100;
 /** Adds, lists and ends pushes while the server runs; none of them knows of the others. */
 export class Pushes {
   readonly #hub: Hub;
+  readonly #idleTimeout: number;
   readonly #pushes = new Map<string, Push>();
 
-  constructor(hub: Hub) {
+  /** @param idleTimeout How long another server may take nothing, in milliseconds. */
+  constructor(hub: Hub, idleTimeout: number) {
     this.#hub = hub;
+    this.#idleTimeout = idleTimeout;
   }
 
   /** All of them, in the order in which they were added. */
@@ -41,7 +44,7 @@ export class Pushes {
     if (this.#pushes.size >= MAX_PUSHES) {
       throw new RangeError(`Cannot push: there are ${MAX_PUSHES} pushes already`);
     }
-    const push = new Push(this.#hub, path.path, target);
+    const push = new Push(this.#hub, path.path, target, this.#idleTimeout);
     this.#pushes.set(push.id, push);
     return push;
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requireNetPermission } from "../../client/net_permission.ts";
 import { parseRtmpUrl, type RtmpTargetOptions } from "../../client/url.ts";
 
 /** Characters of the shortest text that is taken for a secret: less cannot be told from words. */
@@ -20,6 +21,7 @@ export class RelayUrl {
   readonly options: RtmpTargetOptions;
   /** Where it leads, as `rtmp://host:1935/app/…`. */
   readonly shown: string;
+  readonly #address: { hostname: string; port: number };
   readonly #secrets: string[];
 
   /**
@@ -29,7 +31,9 @@ export class RelayUrl {
    * @throws {TypeError} If it is not an RTMP URL, or names no application or no stream.
    */
   constructor(href: string, options: RtmpTargetOptions = {}) {
-    const { secure, place, app, streamName, credentials } = parseRtmpUrl(href, options);
+    const target = parseRtmpUrl(href, options);
+    const { secure, hostname, port, place, app, streamName, credentials } = target;
+    this.#address = { hostname, port };
     this.href = href;
     this.options = options;
     this.shown = `${secure ? "rtmps" : "rtmp"}://${place}/…`;
@@ -39,6 +43,16 @@ export class RelayUrl {
     this.#secrets = [...parts, user, password].flatMap(spellings)
       .filter(({ length }) => length >= SHORTEST_SECRET)
       .sort((a, b) => b.length - a.length);
+  }
+
+  /**
+   * Checks that Deno permits to connect there.
+   *
+   * @throws {Deno.errors.NotCapable} If not; the message names the flag.
+   */
+  requirePermission(): void {
+    const { hostname, port } = this.#address;
+    requireNetPermission(`connect to ${this.shown}`, hostname, port);
   }
 
   /** A text without what is secret in the URL. */

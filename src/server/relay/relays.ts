@@ -16,6 +16,8 @@ export interface RelaysConfig {
   pulls: PullConfig[];
   /** The key that publishers have to show here, pulls among them. */
   streamKey: string | undefined;
+  /** How long another server may take or send nothing, in milliseconds. */
+  timeout: number;
 }
 
 /** All relays of a server. */
@@ -25,10 +27,13 @@ export class Relays {
   readonly #pulls: Pull[];
 
   /** Begins those that the configuration names. */
-  constructor(rtmp: RtmpServer, hub: Hub, { pushes, pulls, streamKey }: RelaysConfig) {
-    this.pushes = new Pushes(hub);
+  constructor(rtmp: RtmpServer, hub: Hub, config: RelaysConfig) {
+    const { pushes, pulls, streamKey, timeout } = config;
+    this.pushes = new Pushes(hub, timeout);
     for (const { stream, url } of pushes) this.pushes.add(stream, url);
-    this.#pulls = pulls.map((pull) => new Pull(rtmp, hub, pull, streamKey));
+    this.#pulls = pulls.map((pull) =>
+      new Pull(rtmp, hub, pull, { key: streamKey, idleTimeout: timeout })
+    );
   }
 
   /** Ends all of them. */

@@ -49,7 +49,7 @@ for (const always of [false, true]) {
     await using there = relayServer();
     await using here = relayServer();
     const config = { stream: "live/here", url: there.url("live/there"), always };
-    const pull = new Pull(here.server, here.hub, config, "1");
+    const pull = new Pull(here.server, here.hub, config, { key: "1", idleTimeout: 30_000 });
     const watched = watch(here.url("live/here"));
     await until("the pull to wait for its stream", () => there.hub.isWanted("live/there"));
     const { writable } = await publishRtmp(`${there.url("live/there")}?key=1`);
@@ -63,7 +63,7 @@ Deno.test("a pull on demand does not ask for what nobody watches", async () => {
   await using there = relayServer();
   await using here = relayServer();
   const config = { stream: "live/here", url: there.url("live/there"), always: false };
-  const pull = new Pull(here.server, here.hub, config, "1");
+  const pull = new Pull(here.server, here.hub, config, { key: "1", idleTimeout: 30_000 });
   const other = here.hub.subscribe("live/other", { kind: "test", mode: "live", outlives: true });
   // A pull that was wrong would have connected long before this has published.
   const { writable } = await publishRtmp(`${there.url("live/there")}?key=1`);

@@ -21,7 +21,7 @@ function source() {
     { hostname: "127.0.0.1", port: 0 },
     (publication) => hub.run(publication, () => {}),
   );
-  const pushes = new Pushes(hub);
+  const pushes = new Pushes(hub, 30_000);
   return {
     hub,
     pushes,
@@ -95,7 +95,7 @@ Deno.test("a push that is removed leaves the stream and the others as they are",
 });
 
 Deno.test("a push shows nothing of the secrets in its URL", () => {
-  const pushes = new Pushes(new Hub());
+  const pushes = new Pushes(new Hub(), 30_000);
   const push = pushes.add("live/demo", "rtmp://joe:hush@127.0.0.1:1/app/copy?key=hush");
   const shown = JSON.stringify(push);
   assertStringIncludes(shown, "rtmp://127.0.0.1:1/app/…");
@@ -104,7 +104,7 @@ Deno.test("a push shows nothing of the secrets in its URL", () => {
 });
 
 Deno.test("Pushes.add() refuses what is no URL of RTMP", () => {
-  const pushes = new Pushes(new Hub());
+  const pushes = new Pushes(new Hub(), 30_000);
   for (const url of ["http://127.0.0.1/a/b", "rtmp", "", "file:///etc/passwd"]) {
     assertThrows(() => pushes.add("live/demo", url), TypeError);
   }

@@ -49,7 +49,8 @@ const WHY: Readonly<Record<number, string>> = {
   403: "It is not allowed: a page of another site asks, or what is asked for is not served here.",
   404: "There is no such thing.",
   405: "The method is not for this; `Allow` has those that are.",
-  409: "It cannot be now: there is one already, it is ended from the server, or it is turned off.",
+  409:
+    "It cannot be now: there is one already, it is ended from the server, it is turned off, or Deno does not permit it.",
   413: "The body is too large.",
   415: "The body is not sent as `application/json`.",
   429:

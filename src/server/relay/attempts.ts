@@ -1,0 +1,63 @@
+/**
+ * How often a relay has failed, and how long it waits before it tries again.
+ *
+ * @module
+ */
+
+/** The wait after the first failure, in milliseconds; it doubles with each further one. */
+const FIRST_WAIT = 1_000;
+
+/** The longest wait, in milliseconds. */
+const LONGEST_WAIT = 30_000;
+
+/** The wait after a failure that lasts until somebody mends it here, in milliseconds. */
+const WAIT_FOR_OPERATOR = 60_000;
+
+/** A relay that has worked for so long has not failed when it ends, in milliseconds. */
+const HELD_LONG_ENOUGH = 10_000;
+
+/** The failures of a relay in a row. */
+export class Attempts {
+  /** How many there were. */
+  failures = 0;
+  #lastText: string | undefined;
+
+  /** The relay has worked for this time, in milliseconds. */
+  held(milliseconds: number): void {
+    if (milliseconds > HELD_LONG_ENOUGH) this.failures = 0;
+  }
+
+  /**
+   * Counts a failure.
+   *
+   * @returns How long to wait, in milliseconds: half of it fixed, half by chance, so that many that
+   * failed together do not try again together.
+   */
+  failed(error: unknown): number {
+    this.failures++;
+    if (error instanceof Deno.errors.NotCapable) return WAIT_FOR_OPERATOR;
+    const most = Math.min(FIRST_WAIT * 2 ** (this.failures - 1), LONGEST_WAIT);
+    return most / 2 + Math.random() * most / 2;
+  }
+
+  /** Whether a failure is worth a line in the log: one that lasts is said once. */
+  isNews(error: unknown, text: string): boolean {
+    const isRepeated = error instanceof Deno.errors.NotCapable && text === this.#lastText;
+    this.#lastText = text;
+    return !isRepeated;
+  }
+}
+
+/** Waits, or less when it is aborted. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener("abort", end);
+  });
+}
