@@ -16,6 +16,7 @@ import { MessageDecoder } from "../../src/message/message_decoder.ts";
 import { DEFAULT_LIMITS, type RtmpLimits } from "../../src/session/limits.ts";
 import { ServerSession, type SessionEnd } from "../../src/session/server_session.ts";
 import { TagChunks } from "../../src/session/tag_chunks.ts";
+import { commandsIn, type Status, statusesIn } from "../support/commands.ts";
 import { mediaMessage } from "../support/media.ts";
 import { turns } from "../support/streams.ts";
 import { FakeProgram } from "./fake_program.ts";
@@ -25,14 +26,6 @@ export const CHUNK_SIZE = 4096;
 
 /** Turns of the event loop without a change after which nothing more happens by itself. */
 const QUIET_TURNS = 4;
-
-/** What an `onStatus` says, and on which message stream. */
-export interface Status {
-  stream: number;
-  level: string;
-  code: string;
-  description: string;
-}
 
 /** How a peer and its session are to be. */
 export interface PeerOptions {
@@ -115,18 +108,10 @@ export class Peer {
   }
 
   /** All `onStatus` so far. */
-  get statuses(): Status[] {
-    return this.commands.filter(([name]) => name === "onStatus")
-      .map(([, , , info], i) => {
-        const { level, code, description } = info as Status;
-        return { stream: this.#statusStreams[i]!, level, code, description };
-      });
-  }
-
-  get #statusStreams(): number[] {
-    return this.messages.filter(({ typeId, payload }) =>
-      typeId === MessageType.CommandAmf0 && decodeAmf0(payload)[0] === "onStatus"
-    ).map(({ messageStreamId }) => messageStreamId);
+  get statuses(): (Status & { stream: number })[] {
+    return statusesIn(this.messages).map(({ stream, status: { level, code, description } }) => (
+      { stream, level, code, description }
+    ));
   }
 
   /** The codes of all `onStatus` so far. */
@@ -136,8 +121,7 @@ export class Peer {
 
   /** The values of all commands so far. */
   get commands(): unknown[][] {
-    return this.messages.filter(({ typeId }) => typeId === MessageType.CommandAmf0)
-      .map(({ payload }) => decodeAmf0(payload));
+    return commandsIn(this.messages);
   }
 
   /** What has come, in a word each. */

@@ -6,28 +6,20 @@
 
 import { connect, type Socket } from "node:net";
 import { concat } from "@std/bytes";
-import { decodeAmf0 } from "../../src/amf/decode_amf0.ts";
 import { ChunkDecoder, chunkOf } from "../../src/chunk/chunk_decoder.ts";
 import { writeCommand } from "../../src/message/command.ts";
 import { MessageEncoder } from "../../src/message/message_encoder.ts";
-import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
+import type { RtmpMessage } from "../../src/message/message.ts";
 import { MessageDecoder } from "../../src/message/message_decoder.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
+import { commandsIn, type Status, statusesIn, STREAM_ID } from "./commands.ts";
 import { mediaMessage } from "./media.ts";
 import { until } from "./wait.ts";
 
+export { STREAM_ID };
+
 /** Bytes of S0, S1 and S2. */
 const HANDSHAKE_SERVER_BYTES = 1 + 2 * 1536;
-
-/** The message stream that the server gives to the first `createStream`. */
-export const STREAM_ID = 1;
-
-/** What `onStatus` tells. */
-export interface Status {
-  level: string;
-  code: string;
-  description: string;
-}
 
 /** One connection to a server. */
 export class RawClient implements Disposable {
@@ -80,15 +72,12 @@ export class RawClient implements Disposable {
 
   /** The commands that the server has sent: name, transaction id, object, and so on. */
   get commands(): unknown[][] {
-    return this.messages.filter(({ typeId }) => typeId === MessageType.CommandAmf0)
-      .map(({ payload }) => decodeAmf0(payload));
+    return commandsIn(this.messages);
   }
 
   /** What the server has said in `onStatus`. */
   get statuses(): Status[] {
-    return this.commands.filter(([name]) => name === "onStatus").map(([, , , info]) =>
-      info as Status
-    );
+    return statusesIn(this.messages).map(({ status }) => status);
   }
 
   /** Sends bytes, whatever they are. */

@@ -11,10 +11,10 @@ import { MessageEncoder } from "../../src/message/message_encoder.ts";
 import type { RtmpMessage } from "../../src/message/message.ts";
 import { RtmpMessageDecoderStream } from "../../src/message/message_decoder_stream.ts";
 import { DEFAULT_LIMITS } from "../../src/session/limits.ts";
+import { STREAM_ID } from "./commands.ts";
 import { within } from "./wait.ts";
 
-/** The message stream that a {@linkcode ServerEnd} gives to `createStream`. */
-export const STREAM_ID = 1;
+export { STREAM_ID };
 
 /** What to do with each connection, the first being number 1. */
 export type Script = (end: ServerEnd, number: number) => Promise<void>;
