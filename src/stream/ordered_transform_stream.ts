@@ -4,17 +4,21 @@
  * @module
  */
 
-/** What a stage does: synchronous, and knowing nothing of streams. */
+/** What a stage does, without knowing anything of streams. */
 export interface OrderedTransformer<Input, Output> {
   /**
    * Takes one input and emits what it completes. It may throw after having emitted: what was
-   * emitted is delivered first.
+   * emitted is delivered first. The next input comes after a promise that it returns has settled; one
+   * that rejects is an error like one that is thrown.
    */
-  transform(input: Input, emit: (output: Output) => void): void;
-  /** Emits what is left when the input has ended. It may throw, as `transform` may. */
-  flush?(emit: (output: Output) => void): void;
-  /** Called once when the stage ends otherwise: an error, an abort, or a reader that cancels. */
-  cancel?(reason: unknown): void;
+  transform(input: Input, emit: (output: Output) => void): void | Promise<void>;
+  /** Emits what is left when the input has ended. It may throw or be async, as `transform` may. */
+  flush?(emit: (output: Output) => void): void | Promise<void>;
+  /**
+   * Called once when the stage ends otherwise: an error, an abort, or a reader that cancels. What is
+   * emitted afterwards, by a `transform` that has not settled, is left out.
+   */
+  cancel?(reason: unknown): void | Promise<void>;
 }
 
 /**
@@ -24,7 +28,8 @@ export interface OrderedTransformer<Input, Output> {
  * that holds a hundred messages and then a broken header, a slow reader would get one. Here an
  * error, be it the stage's own or one that comes down the pipe, waits until everything before it has
  * been read. Otherwise it is what `TransformStream` is, with nothing kept beyond one input's output:
- * an input is taken only when the reader asks and all earlier output has been read.
+ * an input is taken only when the reader asks and all earlier output has been read. Steps may be
+ * async; they run one after the other.
  *
  * It has its own two halves instead of those of its base class, since no hook of `TransformStream`
  * tells when its queue has been read; it extends it to be one wherever that is asked.
@@ -60,6 +65,8 @@ export class OrderedTransformStream<Input, Output> extends TransformStream<Input
   /** The error that waits for its turn behind the queue. */
   #failure: { error: unknown } | undefined;
   #ended = false;
+  /** It has ended by an error or a cancel: what a step still emits goes nowhere. */
+  #discards = false;
   /** What the reader cancelled for. */
   #reason: unknown;
 
@@ -104,44 +111,70 @@ export class OrderedTransformStream<Input, Output> extends TransformStream<Input
       // An input that is thrown away must not look like one that was taken.
       if (this.#ended) throw this.#reason;
     }
-    this.#run(() => this.#transformer.transform(input, this.#emit));
+    const running = this.#run(() => this.#transformer.transform(input, this.#emit));
+    if (running) await running;
   }
 
-  #close(): void {
-    this.#run(() => this.#transformer.flush?.(this.#emit));
+  async #close(): Promise<void> {
+    await this.#run(() => this.#transformer.flush?.(this.#emit));
+    // The reader may have cancelled meanwhile.
+    if (this.#ended) return;
     this.#ended = true;
     this.#output.close();
   }
 
-  /** Runs a step of the transformer; its error ends both halves, the readable one in its turn. */
-  #run(step: () => void): void {
+  /**
+   * Runs a step of the transformer; its error ends both halves, the readable one in its turn. A step
+   * that is not async makes no promise.
+   */
+  #run(step: () => void | Promise<void>): Promise<void> | undefined {
     try {
-      step();
+      const result = step();
+      return isPromiseLike(result) ? this.#settle(result) : undefined;
     } catch (error) {
-      this.#fail(error);
-      throw error;
+      return this.#failStep(error);
     }
   }
 
+  async #settle(result: PromiseLike<void>): Promise<void> {
+    try {
+      await result;
+    } catch (error) {
+      await this.#failStep(error);
+    }
+  }
+
+  async #failStep(error: unknown): Promise<never> {
+    await this.#fail(error);
+    throw error;
+  }
+
   #emit = (output: Output): void => {
+    if (this.#discards) return;
     this.#demanded = false;
     this.#output.enqueue(output);
   };
 
-  #fail(error: unknown): void {
+  #fail(error: unknown): void | Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.#discards = true;
     if (this.#demanded) this.#output.error(error);
     else this.#failure = { error };
-    this.#transformer.cancel?.(error);
+    return this.#transformer.cancel?.(error);
   }
 
-  #cancel(reason: unknown): void {
+  #cancel(reason: unknown): void | Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.#discards = true;
     this.#reason = reason;
     this.#input.error(reason);
     this.#resume?.();
-    this.#transformer.cancel?.(reason);
+    return this.#transformer.cancel?.(reason);
   }
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<void> {
+  return typeof (value as PromiseLike<void> | undefined)?.then === "function";
 }
