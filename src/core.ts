@@ -25,6 +25,8 @@
 // of the others as one without documentation, as it stands in `mod.ts` too.
 export * from "./errors.ts";
 
+export type { ByteSource } from "./bytes/byte_source.ts";
+
 export * from "./stream/ordered_transform_stream.ts";
 
 export * from "./ledger/counts.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { AmfCursor, type AmfDecodeOptions, readBody } from "./cursor.ts";
 import { Amf3Decoder } from "./decode_amf3.ts";
 import { Amf0Marker, markerName } from "./markers.ts";
@@ -43,8 +44,8 @@ import { type AmfObject, createObject, setMember } from "./values.ts";
  * assertEquals(decodeAmf0(body, { count: 1 }), ["connect"]);
  * ```
  */
-export function decodeAmf0(bytes: Uint8Array, options: AmfDecodeOptions = {}): unknown[] {
-  const cursor = new AmfCursor(bytes, options);
+export function decodeAmf0(bytes: ByteSource, options: AmfDecodeOptions = {}): unknown[] {
+  const cursor = new AmfCursor(toBytes(bytes, "an AMF0 body"), options);
   const decoder = new Amf0Decoder(cursor);
   return readBody(cursor, options, () => decoder.readValue());
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { AmfCursor, type AmfDecodeOptions, readBody } from "./cursor.ts";
 import { Amf3Marker, markerName } from "./markers.ts";
 import { createObject, setMember } from "./values.ts";
@@ -43,8 +44,8 @@ import { createObject, setMember } from "./values.ts";
  * assertEquals(decodeAmf3(Uint8Array.of(0x04, 0x05, 0x06, 0x05, 0x68, 0x69)), [5, "hi"]);
  * ```
  */
-export function decodeAmf3(bytes: Uint8Array, options: AmfDecodeOptions = {}): unknown[] {
-  const cursor = new AmfCursor(bytes, options);
+export function decodeAmf3(bytes: ByteSource, options: AmfDecodeOptions = {}): unknown[] {
+  const cursor = new AmfCursor(toBytes(bytes, "an AMF3 body"), options);
   const decoder = new Amf3Decoder(cursor);
   return readBody(cursor, options, () => decoder.readValue());
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { copyTag, type FlvTag } from "../flv/flv_tag.ts";
+import { checkTag, copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import { mediaKind } from "../flv/tag_kind.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 import { ContinuedClock } from "./continued_clock.ts";
@@ -174,7 +174,8 @@ export class Channel {
   }
 
   /** Gives a tag to all consumers; a promise when one of them has to make room first. */
-  #give(published: FlvTag): Promise<unknown> | undefined {
+  #give(given: FlvTag): Promise<unknown> | undefined {
+    const published = checkTag(given);
     const kind = mediaKind(published.type, published.data);
     const timestamp = this.#clock.time(published.timestamp, kind);
     const tag = timestamp === published.timestamp ? published : { ...published, timestamp };

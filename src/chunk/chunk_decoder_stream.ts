@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
 import type { RtmpChunk } from "./chunk.ts";
 import { ChunkDecoder, chunkOf, type RtmpChunkDecoderOptions } from "./chunk_decoder.ts";
@@ -30,7 +31,7 @@ import { ChunkDecoder, chunkOf, type RtmpChunkDecoderOptions } from "./chunk_dec
  * assertEquals(chunk?.payload, Uint8Array.of(0, 38, 37, 160));
  * ```
  */
-export class RtmpChunkDecoderStream extends OrderedTransformStream<Uint8Array, RtmpChunk[]> {
+export class RtmpChunkDecoderStream extends OrderedTransformStream<ByteSource, RtmpChunk[]> {
   /**
    * Makes the stage, for bytes that begin behind the handshake.
    *
@@ -39,7 +40,8 @@ export class RtmpChunkDecoderStream extends OrderedTransformStream<Uint8Array, R
   constructor(options: RtmpChunkDecoderOptions = {}) {
     const decoder = new ChunkDecoder(options);
     super({
-      transform(bytes, emit) {
+      transform(source, emit) {
+        const bytes = toBytes(source, "chunks");
         const chunks: RtmpChunk[] = [];
         try {
           decoder.decode(bytes, (stream, memory, from, to) => {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { readUint32 } from "../bytes/integers.ts";
 import {
   AudioPacketType as Packet,
@@ -118,7 +119,7 @@ const CHANNEL_ORDERS: readonly AudioChannels["order"][] = ["unspecified", "nativ
 /**
  * Reads an audio tag, legacy or enhanced, without copying what it carries.
  *
- * @param data The body of an audio tag.
+ * @param source The body of an audio tag.
  * @returns What the header says, and the tracks.
  * @throws {FlvError} If the header is cut short or cannot be understood; `byteOffset` counts from
  * the start of `data`.
@@ -133,7 +134,8 @@ const CHANNEL_ORDERS: readonly AudioChannels["order"][] = ["unspecified", "nativ
  * assertEquals(tracks[0]!.data, Uint8Array.of(0x12, 0x10));
  * ```
  */
-export function parseAudioTag(data: Uint8Array): AudioTag {
+export function parseAudioTag(source: ByteSource): AudioTag {
+  const data = toBytes(source, "an audio tag");
   const tag: AudioTag = {
     enhanced: false,
     packetType: "empty",

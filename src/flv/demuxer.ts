@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { ContinuousBuffer } from "../bytes/continuous_buffer.ts";
 import { readUint24, readUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
@@ -87,12 +88,14 @@ export class FlvDemuxer {
    * specification asks of readers that cannot decrypt (FLV 10.1, section F.1), and so are tags of
    * unknown types. A tag of type 15 (Enhanced RTMP v2, "Enabling AMF3 in FLV") is script data.
    *
-   * @param input The next bytes of the file, of which no view is kept.
+   * @param source The next bytes of the file, of which no view is kept.
    * @param emit Called with each tag, in order; the data of a tag is a copy.
+   * @throws {TypeError} If the input is no source of bytes.
    * @throws {FlvError} If the bytes are not those of an FLV file, or what follows a tag cannot be
    * one; `byteOffset` counts from the start of the file. All tags before have been emitted.
    */
-  decode(input: Uint8Array, emit: (tag: FlvTag) => void): void {
+  decode(source: ByteSource, emit: (tag: FlvTag) => void): void {
+    const input = toBytes(source, "FLV");
     const tail = this.#tail;
     for (let at = 0; at < input.length;) {
       if (this.#skip > 0) {
@@ -193,7 +196,7 @@ function hex(bytes: Uint8Array): string {
  * assertEquals(demuxer.incompleteBytes, 0);
  * ```
  */
-export class FlvDemuxerStream extends OrderedTransformStream<Uint8Array, FlvTag> {
+export class FlvDemuxerStream extends OrderedTransformStream<ByteSource, FlvTag> {
   readonly #demuxer: FlvDemuxer;
 
   /** Makes a stream for one file. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { toBytes } from "../bytes/byte_source.ts";
+
 /** The kinds of FLV tags (FLV 10.1, section E.4.1). */
 export type FlvTagType = "audio" | "video" | "script";
 
@@ -41,4 +43,31 @@ export interface FlvTag {
 /** The same tag in memory of its own. */
 export function copyTag(tag: FlvTag): FlvTag {
   return { ...tag, data: tag.data.slice() };
+}
+
+/**
+ * A tag that a program has made, with its data as a plain `Uint8Array`: the very same in all but odd
+ * cases.
+ *
+ * @throws {TypeError} If its data is no source of bytes.
+ */
+export function withBytes(tag: FlvTag): FlvTag {
+  const data = toBytes(tag.data, "the data of a tag");
+  return data === tag.data ? tag : { ...tag, data };
+}
+
+/**
+ * The same for a tag that is to be sent, written or kept.
+ *
+ * @throws {TypeError} If it is none.
+ */
+export function checkTag(tag: FlvTag): FlvTag {
+  const { type, timestamp } = tag;
+  if (type !== "audio" && type !== "video" && type !== "script") {
+    throw new TypeError(`Cannot take a tag of type ${String(type)}`);
+  }
+  if (!Number.isFinite(timestamp)) {
+    throw new TypeError(`Cannot take a tag with the timestamp ${String(timestamp)}`);
+  }
+  return withBytes(tag);
 }

@@ -8,7 +8,7 @@ import { writeUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
 import { AUDIO_FLAG, VIDEO_FLAG } from "./file_header.ts";
-import type { FlvTag } from "./flv_tag.ts";
+import { checkTag, type FlvTag } from "./flv_tag.ts";
 import {
   MAX_TAG_SIZE,
   PREVIOUS_TAG_SIZE_LENGTH,
@@ -65,9 +65,11 @@ export class FlvMuxer {
    *
    * @param tag The tag; of its time, the low 32 bits are written.
    * @returns The tag and its PreviousTagSize.
+   * @throws {TypeError} If it is no tag: its type, its time or its data.
    * @throws {FlvError} If the data is longer than 16,777,215 bytes.
    */
-  tag({ type, timestamp, data }: FlvTag): Uint8Array<ArrayBuffer> {
+  tag(tag: FlvTag): Uint8Array<ArrayBuffer> {
+    const { type, timestamp, data } = checkTag(tag);
     const { length } = data;
     if (length > MAX_TAG_SIZE) {
       throw new FlvError("Cannot write an FLV tag", {

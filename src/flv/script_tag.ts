@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { decodeAmf0 } from "../amf/decode_amf0.ts";
 import { AmfError, FlvError } from "../errors.ts";
 
@@ -18,7 +19,7 @@ export interface ScriptTag {
 /**
  * Reads script data: the name of an event and its values (FLV 10.1, section E.4.4).
  *
- * @param data The body of a script tag.
+ * @param source The body of a script tag.
  * @returns The name and the values, as `decodeAmf0` gives them.
  * @throws {FlvError} If the data is not valid AMF0.
  *
@@ -32,7 +33,8 @@ export interface ScriptTag {
  * assertEquals(values, [{ width: 1920 }]);
  * ```
  */
-export function parseScriptTag(data: Uint8Array): ScriptTag {
+export function parseScriptTag(source: ByteSource): ScriptTag {
+  const data = toBytes(source, "a script tag");
   const values = decodeScriptData(data, 0);
   const [name] = values;
   return typeof name === "string" ? { name, values: values.slice(1) } : { name: "", values };

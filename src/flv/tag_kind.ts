@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { startsWith } from "@std/bytes";
 import { readUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
@@ -17,7 +18,7 @@ import {
   skipModEx,
   VideoPacketType,
 } from "./enhanced_header.ts";
-import type { FlvTag, FlvTagType } from "./flv_tag.ts";
+import { type FlvTag, type FlvTagType, withBytes } from "./flv_tag.ts";
 import { hasLegacyPacketType, SOUND_FORMAT_AAC, SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
 import { isRandomAccess } from "./random_access.ts";
 import { parseVideoTag } from "./video_tag.ts";
@@ -41,7 +42,7 @@ const FRAME_TYPE_COMMAND = 5;
  * `otherTags`, and so is what cannot be understood. A multitrack tag counts as one frame.
  *
  * @param type The type of the tag.
- * @param data The body of the tag.
+ * @param source The body of the tag.
  * @returns The counter that the tag belongs to.
  *
  * @example
@@ -53,7 +54,8 @@ const FRAME_TYPE_COMMAND = 5;
  * assertEquals(mediaKind("audio", Uint8Array.of(0xaf, 0, 0x12, 0x10)), "otherTags");
  * ```
  */
-export function mediaKind(type: FlvTagType, data: Uint8Array): MediaKind {
+export function mediaKind(type: FlvTagType, source: ByteSource): MediaKind {
+  const data = toBytes(source, "a tag");
   if (type === "script") return data.length ? "scriptTags" : "otherTags";
   if (type === "audio") {
     return audioPacket(data) === AudioPacketType.CodedFrames ? "audioFrames" : "otherTags";
@@ -88,7 +90,8 @@ export function mediaKind(type: FlvTagType, data: Uint8Array): MediaKind {
  * }
  * ```
  */
-export function isKeyframe({ type, data }: FlvTag): boolean {
+export function isKeyframe(tag: FlvTag): boolean {
+  const { type, data } = withBytes(tag);
   if (type !== "video" || mediaKind(type, data) !== "videoFrames") return false;
   const frameType = data[0]! >> 4 & 7;
   return frameType === FRAME_TYPE_KEYFRAME || frameType === FRAME_TYPE_GENERATED_KEYFRAME ||
@@ -110,7 +113,8 @@ export function isKeyframe({ type, data }: FlvTag): boolean {
  * assert(isSequenceHeader({ type: "audio", timestamp: 0, data }));
  * ```
  */
-export function isSequenceHeader({ type, data }: FlvTag): boolean {
+export function isSequenceHeader(tag: FlvTag): boolean {
+  const { type, data } = withBytes(tag);
   if (type === "audio") return audioPacket(data) === AudioPacketType.SequenceStart;
   if (type !== "video") return false;
   const packet = videoPacket(data);
@@ -133,7 +137,8 @@ export function isSequenceHeader({ type, data }: FlvTag): boolean {
  * assert(isMetadata({ type: "script", timestamp: 0, data }));
  * ```
  */
-export function isMetadata({ type, data }: FlvTag): boolean {
+export function isMetadata(tag: FlvTag): boolean {
+  const { type, data } = withBytes(tag);
   return type === "script" && startsWith(data, ON_METADATA);
 }
 
@@ -152,7 +157,8 @@ export function isMetadata({ type, data }: FlvTag): boolean {
  * assert(isEnhanced({ type: "video", timestamp: 0, data }));
  * ```
  */
-export function isEnhanced({ type, data }: FlvTag): boolean {
+export function isEnhanced(tag: FlvTag): boolean {
+  const { type, data } = withBytes(tag);
   if (data.length === 0 || type === "script") return false;
   return type === "video" ? data[0]! >= 0x80 : data[0]! >> 4 === SOUND_FORMAT_EX_HEADER;
 }
@@ -164,7 +170,7 @@ export function isEnhanced({ type, data }: FlvTag): boolean {
  * Beside sequence headers, such are the speakers of a track and HDR metadata. A header of many
  * tracks has a key of its own.
  *
- * @param tag The tag.
+ * @param given The tag.
  * @returns As `video:0`, `audio:1`, `video:0+1`, `audio:0:channels` or `video:0:metadata`;
  * undefined if the tag is none of these.
  *
@@ -177,7 +183,8 @@ export function isEnhanced({ type, data }: FlvTag): boolean {
  * assertEquals(sequenceHeaderKey({ type: "audio", timestamp: 0, data }), "audio:0");
  * ```
  */
-export function sequenceHeaderKey(tag: FlvTag): string | undefined {
+export function sequenceHeaderKey(given: FlvTag): string | undefined {
+  const tag = withBytes(given);
   const suffix = keySuffix(tag);
   if (suffix === undefined) return undefined;
   try {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { toBytes } from "../bytes/byte_source.ts";
 import { type MediaCounts, noMedia } from "../ledger/counts.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
@@ -54,7 +55,8 @@ export class FlvTagDecoder {
    * @param emit Called with each tag, in order.
    */
   decode(message: RtmpMessage, emit: (tag: FlvTag) => void): void {
-    const { typeId, timestamp, payload } = message;
+    const { typeId, timestamp } = message;
+    const payload = toBytes(message.payload, "the payload of a message");
     switch (typeId) {
       case MessageType.Audio:
         return emit(this.#tag("audio", timestamp, payload));
@@ -62,9 +64,9 @@ export class FlvTagDecoder {
         return emit(this.#tag("video", timestamp, payload));
       case MessageType.DataAmf0:
       case MessageType.DataAmf3:
-        return emit(this.#tag("script", timestamp, scriptDataOf(message)));
+        return emit(this.#tag("script", timestamp, scriptDataOf({ ...message, payload })));
       case MessageType.Aggregate:
-        return this.#decodeAll(splitAggregate(message), emit);
+        return this.#decodeAll(splitAggregate({ ...message, payload }), emit);
     }
   }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { readInt24 } from "../bytes/integers.ts";
 import { type ColorInfo, findColorInfo } from "./color_info.ts";
 import {
@@ -120,7 +121,7 @@ const LEGACY_CODECS: Readonly<Record<number, string>> = {
 /**
  * Reads a video tag, legacy or enhanced, without copying what it carries.
  *
- * @param data The body of a video tag.
+ * @param source The body of a video tag.
  * @returns What the header says, and the tracks.
  * @throws {FlvError} If the header is cut short or cannot be understood; `byteOffset` counts from
  * the start of `data`.
@@ -137,7 +138,8 @@ const LEGACY_CODECS: Readonly<Record<number, string>> = {
  * assertEquals(tracks[0]!.data, Uint8Array.of(1, 2, 3));
  * ```
  */
-export function parseVideoTag(data: Uint8Array): VideoTag {
+export function parseVideoTag(source: ByteSource): VideoTag {
+  const data = toBytes(source, "a video tag");
   const tag: VideoTag = {
     enhanced: false,
     frameType: "reserved",

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { toBytes } from "../bytes/byte_source.ts";
 import { readUint32 } from "../bytes/integers.ts";
 import type { RtmpChunk } from "../chunk/chunk.ts";
 import type { ChunkStream } from "../chunk/chunk_stream.ts";
@@ -56,7 +57,8 @@ export class MessageDecoder {
 
   /** Takes the next chunk of the connection and returns the message that it completes, if any. */
   decode(chunk: RtmpChunk): RtmpMessage | undefined {
-    const { payload, offset, length } = chunk;
+    const { offset, length } = chunk;
+    const payload = toBytes(chunk.payload, "the payload of a chunk");
     if (payload.length === length) return this.#whole(chunk, owned(payload));
     const unfinished = this.#messageOf(chunk, offset);
     append(unfinished, payload, length);

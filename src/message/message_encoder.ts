@@ -4,6 +4,7 @@
  * @module
  */
 
+import { toBytes } from "../bytes/byte_source.ts";
 import { readUint32 } from "../bytes/integers.ts";
 import {
   checkChunkSize,
@@ -45,8 +46,9 @@ export class MessageEncoder {
 
   /** Returns the message's bytes. It throws an `RtmpMessageError` when nobody could read them. */
   encode(message: RtmpMessage): Uint8Array<ArrayBuffer> {
-    const { chunkStreamId, messageStreamId, typeId, payload } = message;
-    checkReadable(message);
+    const { chunkStreamId, messageStreamId, typeId } = message;
+    const payload = toBytes(message.payload, "the payload of a message");
+    checkReadable(message, payload);
     const timestamp = message.timestamp >>> 0;
     const length = payload.length;
     const previous = this.#previous.get(chunkStreamId);
@@ -64,7 +66,7 @@ export class MessageEncoder {
 }
 
 /** A message that would break the receiver's chunk layer is refused before it breaks ours. */
-function checkReadable({ chunkStreamId, typeId, payload }: RtmpMessage): void {
+function checkReadable({ chunkStreamId, typeId }: RtmpMessage, payload: Uint8Array): void {
   if (!(chunkStreamId >= 2 && chunkStreamId <= LARGEST_CHUNK_STREAM_ID)) {
     throw new RtmpMessageError(`Cannot write a message on chunk stream ${chunkStreamId}`, {
       expected: `2 to ${LARGEST_CHUNK_STREAM_ID}`,

@@ -6,7 +6,7 @@
 
 import { errorMessage } from "../error_message.ts";
 import { ProtocolError, RtmpTimeoutError } from "../errors.ts";
-import type { FlvTag } from "../flv/flv_tag.ts";
+import { checkTag, type FlvTag } from "../flv/flv_tag.ts";
 import { TAG_TYPES } from "../flv/tag_header.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import type { RtmpMessage } from "../message/message.ts";
@@ -109,7 +109,8 @@ export class TagPublisher {
 }
 
 /** The message that would have carried a tag. Its time is cut to 32 bits: the wire's clock wraps. */
-function toMessage({ type, timestamp, data }: FlvTag): RtmpMessage {
+function toMessage(tag: FlvTag): RtmpMessage {
+  const { type, timestamp, data } = checkTag(tag);
   return {
     chunkStreamId: 0,
     messageStreamId: 0,

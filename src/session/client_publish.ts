@@ -7,7 +7,7 @@
 import { concat, startsWith } from "@std/bytes";
 import { encodeAmf0 } from "../amf/encode_amf0.ts";
 import { RtmpError, RtmpTimeoutError } from "../errors.ts";
-import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
+import { checkTag, type FlvTag, type FlvTagType } from "../flv/flv_tag.ts";
 import { writeCommand } from "../message/command.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { ClientEnd } from "./client_end.ts";
@@ -122,9 +122,11 @@ export class ClientPublication {
    * Resolves when the socket has taken the tag; small ones may wait for those before them, up to
    * the bound of the writer, to leave in one write.
    */
-  async #write(tag: FlvTag): Promise<void> {
+  async #write(given: FlvTag): Promise<void> {
     const { writer } = this.#session;
+    let tag: FlvTag;
     try {
+      tag = checkTag(given);
       writer.send(toMessage(tag, this.#messageStreamId));
     } catch (error) {
       this.#end.fail(error);

@@ -5,7 +5,7 @@
  */
 
 import { writeChunks } from "../chunk/chunk_writer.ts";
-import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
+import { checkTag, type FlvTag, type FlvTagType } from "../flv/flv_tag.ts";
 import { MessageType } from "../message/message.ts";
 
 /** Each kind has a chunk stream of its own, beside those of the answers. */
@@ -40,7 +40,8 @@ export class TagChunks {
     return bytes;
   }
 
-  #write({ type, timestamp, data }: FlvTag, messageStreamId: number): Uint8Array {
+  #write(tag: FlvTag, messageStreamId: number): Uint8Array {
+    const { type, timestamp, data } = checkTag(tag);
     const chunkStreamId = CHUNK_STREAMS[type];
     // The low 32 bits: the wire's clock wraps.
     const time = timestamp >>> 0;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ByteSource } from "../../bytes/byte_source.ts";
 import { FlvError } from "../../errors.ts";
 import { parseAudioTag, type SoundFlags } from "../audio_tag.ts";
 import { readAacConfig } from "./aac.ts";
@@ -36,7 +37,7 @@ const FIXED_FORMATS: Readonly<Record<number, Partial<AudioConfig>>> = {
  * there, any tag with sound gives the flags of its header, or the header of the MP3 frame in it; of
  * AC-3 and E-AC-3, the name. A multichannel configuration gives the channels of any codec.
  *
- * @param data The body of an audio tag.
+ * @param source The body of an audio tag.
  * @param trackId The track to look at; the first one of the tag unless given.
  * @returns What was found.
  * @throws {FlvError} If the tag is not the right one for its codec, has no such track, or is
@@ -55,8 +56,8 @@ const FIXED_FORMATS: Readonly<Record<number, Partial<AudioConfig>>> = {
  * });
  * ```
  */
-export function readAudioConfig(data: Uint8Array, trackId?: number): AudioConfig {
-  const tag = parseAudioTag(data);
+export function readAudioConfig(source: ByteSource, trackId?: number): AudioConfig {
+  const tag = parseAudioTag(source);
   const track = trackId === undefined
     ? tag.tracks[0]
     : tag.tracks.find((track) => track.trackId === trackId);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ByteSource } from "../../bytes/byte_source.ts";
 import { FlvError } from "../../errors.ts";
 import { parseVideoTag } from "../video_tag.ts";
 import { readAv1Config } from "./av1.ts";
@@ -29,7 +30,7 @@ const READERS: Readonly<Record<string, (configuration: Uint8Array) => VideoConfi
  * VP8 and VP9 have neither size nor frame rate there. Of a codec that has no sequence headers
  * (those of Flash), or an unknown one, any tag gives the name.
  *
- * @param data The body of a video tag that is a sequence header.
+ * @param source The body of a video tag that is a sequence header.
  * @param trackId The track to look at; the first one of the tag unless given.
  * @returns What was found.
  * @throws {FlvError} If the tag is no sequence header, has no such track, or is malformed.
@@ -47,8 +48,8 @@ const READERS: Readonly<Record<string, (configuration: Uint8Array) => VideoConfi
  * });
  * ```
  */
-export function readVideoConfig(data: Uint8Array, trackId?: number): VideoConfig {
-  const tag = parseVideoTag(data);
+export function readVideoConfig(source: ByteSource, trackId?: number): VideoConfig {
+  const tag = parseVideoTag(source);
   const track = trackId === undefined
     ? tag.tracks[0]
     : tag.tracks.find((track) => track.trackId === trackId);
