@@ -21,7 +21,7 @@ export interface ErrorFacts extends ErrorOptions {
 
 /**
  * What every error of this package has in common: facts that a program can look at, put into the
- * message for the reader of the log.
+ * message for whoever reads the log.
  *
  * @example
  * ```ts
@@ -81,7 +81,7 @@ function describe(facts: ErrorFacts): string {
  * import { publishRtmp, RtmpError } from "@sluice/rtmp";
  * import { assertRejects } from "@std/assert";
  *
- * // No server listens there.
+ * // Nobody listens there.
  * await assertRejects(() => publishRtmp("rtmp://127.0.0.1:1/live/demo"), RtmpError);
  * ```
  */
@@ -205,7 +205,7 @@ export class RtmpLimitError extends RtmpError {}
  * import { playRtmp, RtmpTimeoutError } from "@sluice/rtmp";
  * import { assertRejects } from "@std/assert";
  *
- * // A server that accepts and says nothing.
+ * // Somebody listens and says nothing.
  * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
  * const url = `rtmp://127.0.0.1:${listener.addr.port}/live/demo`;
  * await assertRejects(() => playRtmp(url, { timeout: 50 }), RtmpTimeoutError);

@@ -42,6 +42,9 @@ export interface AmfDecodeOptions {
   invalidUtf8?: "replace" | "percent-encode";
 }
 
+/** A body asks for more than it may have: values, or levels of nesting. */
+export class AmfLimitError extends AmfError {}
+
 /** AMF sends no byte order mark: one that is there is part of the string. */
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -117,9 +120,10 @@ export class AmfCursor {
   /** Counts a value, or the name of a sealed member. */
   countElement(): void {
     if (++this.#elements > this.#maxElements) {
-      throw this.error("Cannot read a value", {
+      throw new AmfLimitError("Cannot read a value", {
         read: `more than ${this.#maxElements} values`,
         expected: `at most ${this.#maxElements} in a body`,
+        byteOffset: this.offset,
       });
     }
   }
@@ -127,9 +131,10 @@ export class AmfCursor {
   /** Goes one level down, into a value that holds others. */
   enter(): void {
     if (++this.#depth > this.#maxDepth) {
-      throw this.error("Cannot read a value", {
+      throw new AmfLimitError("Cannot read a value", {
         read: `a value ${this.#depth} levels deep`,
         expected: `at most ${this.#maxDepth} levels`,
+        byteOffset: this.offset,
       });
     }
   }

@@ -34,6 +34,9 @@ export const VideoPacketType = {
 /** `AvMultitrackType`. */
 export const MultitrackType = { OneTrack: 0, ManyTracks: 1, ManyTracksManyCodecs: 2 } as const;
 
+/** A track id is a byte, so that a message has no more tracks than this. */
+const MAX_TRACKS = 256;
+
 /** How the tracks of a multitrack message are laid out. */
 export type MultitrackForm = "one-track" | "many-tracks" | "many-tracks-many-codecs";
 
@@ -194,6 +197,13 @@ function readMultitrack(data: Uint8Array, at: number, multitrackType: number): R
       end = at + 3 + readUint24(data, at);
       at += 3;
       need(data, end, "a track", at);
+    }
+    if (tracks.length === MAX_TRACKS) {
+      throw new FlvError("Cannot read a multitrack message", {
+        read: `more than ${MAX_TRACKS} tracks`,
+        expected: `at most ${MAX_TRACKS}`,
+        byteOffset: at,
+      });
     }
     tracks.push({ trackId, fourCc, start: at, end });
     at = end;

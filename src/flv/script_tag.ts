@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AmfDecodeOptions } from "../amf/cursor.ts";
 import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { decodeAmf0 } from "../amf/decode_amf0.ts";
 import { AmfError, FlvError } from "../errors.ts";
@@ -41,9 +42,13 @@ export function parseScriptTag(source: ByteSource): ScriptTag {
 }
 
 /** Decodes the AMF0 values from `at` on; errors are of this layer. */
-export function decodeScriptData(data: Uint8Array, at: number): unknown[] {
+export function decodeScriptData(
+  data: Uint8Array,
+  at: number,
+  options?: AmfDecodeOptions,
+): unknown[] {
   try {
-    return decodeAmf0(data.subarray(at));
+    return decodeAmf0(data.subarray(at), options);
   } catch (cause) {
     if (!(cause instanceof AmfError)) throw cause;
     throw new FlvError("Cannot read script data", {

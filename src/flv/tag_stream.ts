@@ -83,8 +83,18 @@ export class FlvTagDecoder {
   }
 }
 
+/**
+ * A data message that carries script data and nothing else, as a tag does; any other message as it
+ * is. It is decoded to a tag with just this payload.
+ */
+export function bareDataMessage(message: RtmpMessage): RtmpMessage {
+  const { typeId } = message;
+  if (typeId !== MessageType.DataAmf0 && typeId !== MessageType.DataAmf3) return message;
+  return { ...message, typeId: MessageType.DataAmf0, payload: scriptDataOf(message) };
+}
+
 /** What a data message is as script data: an FLV file has the name of the event first. */
-export function scriptDataOf({ typeId, payload }: RtmpMessage): Uint8Array {
+function scriptDataOf({ typeId, payload }: RtmpMessage): Uint8Array {
   // The format byte 0 of type 15 says: AMF0 values, each of which may switch to AMF3 by a marker.
   const hasFormat = typeId === MessageType.DataAmf3 && payload[0] === 0;
   const data = hasFormat ? payload.subarray(1) : payload;

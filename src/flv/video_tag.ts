@@ -86,6 +86,9 @@ export interface VideoTag {
   colorInfo: ColorInfo | undefined;
 }
 
+/** Values in the largest HDR metadata that is read: 21 have a meaning, and it comes with frames. */
+const MAX_COLOR_INFO_VALUES = 256;
+
 const FRAME_TYPES: readonly VideoFrameType[] = [
   "reserved",
   "keyframe",
@@ -205,7 +208,8 @@ function readEnhanced(tag: VideoTag, data: Uint8Array): void {
   tag.compositionTime = tag.tracks[0]!.compositionTime;
   if (packetType === Packet.Metadata) {
     const { start, end } = tracks[0]!;
-    tag.colorInfo = findColorInfo(decodeScriptData(data.subarray(0, end), start));
+    const limits = { maxElements: MAX_COLOR_INFO_VALUES };
+    tag.colorInfo = findColorInfo(decodeScriptData(data.subarray(0, end), start, limits));
   }
 }
 

@@ -16,6 +16,8 @@ export type DiscardReason =
   | "malformed"
   /** Its metadata could not be read; it was passed on as it is. */
   | "malformed-metadata"
+  /** Its metadata has more bytes or values than are read; it was passed on as it is. */
+  | "oversize-metadata"
   /** It is about a shared object, which we do not keep. */
   | "shared-object"
   /** Nobody knows its type. */

@@ -12,14 +12,13 @@ import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import type { RtmpMessage } from "../message/message.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../session/publication.ts";
 import { PublicationInput } from "../session/publication_input.ts";
-import { Turns } from "../session/turns.ts";
+import { TURNS } from "../session/turns.ts";
 
 /** Takes the tags of one publication from their source, at the pace of those who consume it. */
 export class TagPublisher {
   readonly #tags: ReadableStreamDefaultReader<FlvTag>;
   readonly #counts: ReceivedCounts;
   readonly #input: PublicationInput;
-  readonly #turns = new Turns();
   #end: PublicationEnd | undefined;
   #reading = false;
   /** When something last came, by `performance.now()`, and how many bytes it were until then. */
@@ -37,7 +36,7 @@ export class TagPublisher {
     this.#input = new PublicationInput(
       request,
       counts,
-      this.#turns,
+      TURNS,
       (description) => this.#finish({ reason: "closed", description }),
     );
   }
@@ -61,9 +60,9 @@ export class TagPublisher {
         const tag = await this.#read();
         if (!tag) break;
         this.#counts.messages++;
-        await this.#input.write(toMessage(tag));
-        const turn = this.#turns.passed();
+        const turn = TURNS.take(tag.data.length);
         if (turn) await turn;
+        await this.#input.write(toMessage(tag));
       }
       return this.#finish({ reason: "unpublished", description: "The publisher ended it" });
     } catch (error) {
@@ -85,11 +84,12 @@ export class TagPublisher {
   async #read(): Promise<FlvTag | undefined> {
     this.#hear();
     this.#reading = true;
+    TURNS.end();
     try {
       return (await this.#tags.read()).value;
     } finally {
       this.#reading = false;
-      this.#turns.begin();
+      TURNS.begin();
     }
   }
 

@@ -20,7 +20,7 @@
 
 import { md5 } from "@noble/hashes/legacy.js";
 
-/** A user name and its proof. */
+/** Who somebody says to be, and what proves it. */
 export interface Credentials {
   user: string;
   password: string;

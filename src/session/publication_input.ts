@@ -4,11 +4,10 @@
  * @module
  */
 
-import { decodeAmf0 } from "../amf/decode_amf0.ts";
-import { AmfError } from "../errors.ts";
 import { splitAggregate } from "../flv/aggregate.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { FlvTagDecoder, scriptDataOf } from "../flv/tag_stream.ts";
+import { readMetadata } from "../flv/metadata.ts";
+import { bareDataMessage, FlvTagDecoder } from "../flv/tag_stream.ts";
 import { mediaKind } from "../flv/tag_kind.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import { PublicationLedger } from "../ledger/publication_ledger.ts";
@@ -17,9 +16,6 @@ import { MessageType, type RtmpMessage } from "../message/message.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "./publication.ts";
 import { safePathName } from "./stream_name.ts";
 import type { Turns } from "./turns.ts";
-
-/** Values of a data message that are looked at: `@setDataFrame`, `onMetaData`, and its members. */
-const METADATA_VALUES = 3;
 
 /**
  * Messages that wait for the application, at most, while the metadata has not come: so many can be
@@ -111,19 +107,21 @@ export class PublicationInput {
   async #writeParts(parts: Generator<RtmpMessage, boolean, void>): Promise<void> {
     let next = parts.next();
     for (; !next.done; next = parts.next()) {
-      await this.#write(next.value);
-      const turn = this.#turns.passed();
+      const turn = this.#turns.take(next.value.payload.length);
       if (turn) await turn;
+      await this.#write(next.value);
     }
     if (!next.value) this.#ledger.connection.discard("malformed");
   }
 
   /** At live pace the application waits already: then there is no promise to be made. */
-  #write(message: RtmpMessage): Promise<void> | undefined {
-    if (!isMedia(message)) return void this.#ledger.connection.discard("unknown-type");
+  #write(received: RtmpMessage): Promise<void> | undefined {
+    if (!isMedia(received)) return void this.#ledger.connection.discard("unknown-type");
+    const message = bareDataMessage(received);
     const kind = messageKind(message);
     this.#ledger.received[kind]++;
-    if (this.#lookingAhead) this.#lookAhead(message, kind);
+    if (kind === "scriptTags" && !this.#hasMetadata) this.#lookForMetadata(message);
+    if (this.#lookingAhead) this.#lookAhead(message);
     if (this.#over) return void this.#ledger.unread[kind]++;
     if (this.#demanded) return this.#give(message);
     this.#ledger.inFlight[kind]++;
@@ -134,10 +132,8 @@ export class PublicationInput {
     return new Promise((letGo) => this.#letGo = letGo);
   }
 
-  /** Looks for the metadata, which comes before all media or not at all. */
-  #lookAhead(message: RtmpMessage, kind: MediaKind): void {
-    if (kind === "scriptTags") this.#lookForMetadata(message);
-    const { typeId, payload } = message;
+  /** Lets the session wait for the application from the metadata on, or from the first media. */
+  #lookAhead({ typeId, payload }: RtmpMessage): void {
     const isTrack = typeId === MessageType.Audio || typeId === MessageType.Video;
     const isTooMuch = this.#queue.length + 1 >= LOOKAHEAD_MESSAGES ||
       this.#queuedBytes + payload.length > LOOKAHEAD_BYTES;
@@ -199,23 +195,16 @@ export class PublicationInput {
     this.#over = true;
   }
 
-  /** Bad metadata is counted and passed on: it stops nobody from watching. */
-  #lookForMetadata(message: RtmpMessage): void {
-    try {
-      const values = decodeAmf0(scriptDataOf(message), { count: METADATA_VALUES });
-      const metadata = values[values.indexOf("onMetaData") + 1];
-      if (!values.includes("onMetaData") || !isObject(metadata)) return;
-      this.#hasMetadata = true;
-      this.#foundMetadata(metadata);
-    } catch (error) {
-      if (!(error instanceof AmfError)) throw error;
-      this.#ledger.connection.discard("malformed-metadata");
+  /** Metadata that cannot be read is counted and passed on: it keeps no one from watching. */
+  #lookForMetadata({ payload }: RtmpMessage): void {
+    const metadata = readMetadata(payload);
+    if (!metadata) return;
+    if ("flaw" in metadata) {
+      return this.#ledger.connection.discard(`${metadata.flaw}-metadata`);
     }
+    this.#hasMetadata = true;
+    this.#foundMetadata(metadata.members);
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 function isMedia({ typeId }: RtmpMessage): boolean {
@@ -228,5 +217,5 @@ function messageKind(message: RtmpMessage): MediaKind {
   const { typeId, payload } = message;
   if (typeId === MessageType.Audio) return mediaKind("audio", payload);
   if (typeId === MessageType.Video) return mediaKind("video", payload);
-  return mediaKind("script", scriptDataOf(message));
+  return mediaKind("script", payload);
 }

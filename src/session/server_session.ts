@@ -23,7 +23,7 @@ import { Questions } from "./questions.ts";
 import type { SessionHandler } from "./session_handler.ts";
 import { onStatus, type Refusal, StatusCode } from "./status.ts";
 import type { TagChunks } from "./tag_chunks.ts";
-import { Turns } from "./turns.ts";
+import { TURNS } from "./turns.ts";
 
 /** Bytes after which we ask for an acknowledgement, and the bandwidth we ask for: as most servers. */
 const WINDOW_SIZE = 2_500_000;
@@ -76,7 +76,6 @@ export class ServerSession {
   readonly #media: MediaLayer;
   readonly #messages: MessageReader;
   readonly #streams: NetStreams;
-  readonly #turns = new Turns();
   readonly #questions = new Questions();
   #closing = false;
   /** Why everything has ended that had not ended before, if it is known. */
@@ -89,16 +88,15 @@ export class ServerSession {
     this.#control = new ControlLayer(this.#writer, counts, WINDOW_SIZE);
     // The chunk size that we announce is for what we send: the peer begins with the default one.
     const { maxMessageSize, maxChunkStreams, maxPartialBytes } = limits;
-    const onBytes = (bytes: number) => {
-      this.#turns.begin();
-      this.#control.received(bytes);
-    };
     const chunkOptions = {
       maxMessageSize,
       maxChunkStreams,
       maxPartialBytes: Math.min(maxPartialBytes, STRANGERS_PARTIAL_BYTES),
       counts,
-      onBytes,
+      onBytes: (bytes: number) => {
+        TURNS.begin();
+        this.#control.received(bytes);
+      },
       ...options.onUnfinished && { onUnfinished: options.onUnfinished },
     };
     this.#messages = new MessageReader(reader, chunkOptions);
@@ -107,7 +105,7 @@ export class ServerSession {
       handler,
       counts,
       chunks,
-      turns: this.#turns,
+      turns: TURNS,
       questions: this.#questions,
       request: (kind: StreamRequest["kind"], name: unknown): StreamRequest | Refusal => ({
         ...this.#commands.connection!.request(kind, name, remoteAddr),
@@ -222,12 +220,14 @@ export class ServerSession {
 
   /** Deals with what has come, one message after the other. */
   async #receiveAll(): Promise<void> {
-    for (let message = this.#messages.take(); message; message = this.#messages.take()) {
+    while (!this.#closing) {
+      const message = this.#messages.take();
+      if (!message) return TURNS.end();
+      const turn = TURNS.take(message.payload.length);
+      if (turn) await turn;
+      if (this.#closing) return;
       const busy = this.#receive(message);
       if (busy) await busy;
-      if (this.#closing) return;
-      const turn = this.#turns.passed();
-      if (turn) await turn;
     }
   }
 

@@ -1,37 +1,98 @@
 /**
- * Turns: what one peer sends must not keep the program from all others.
+ * Turns: what peers send must not keep the event loop from everything else.
  *
  * @module
  */
 
-/** For how long one peer may be served without others getting their turn, in milliseconds. */
-const LONGEST_TURN = 10;
-
-/** Messages after which it is looked at the clock. */
-const MESSAGES_BETWEEN_LOOKS = 64;
+/** How long all peers together may be served before the event loop goes round, in milliseconds. */
+const LONGEST_TURN = 8;
 
 /**
- * Watches over the work for one peer. Promises alone never let timers and sockets have their turn,
- * and a network read can hold a quarter of a million messages: empty ones take a byte each.
+ * Milliseconds without work for a peer, after which the event loop has gone round. A read that finds
+ * its bytes already there takes less, and does not let it.
+ */
+const PAUSE = 0.5;
+
+/** Messages handled between two clock checks. */
+const MESSAGES_BETWEEN_CHECKS = 64;
+
+/** Bytes of messages handled between two clock checks: what a message costs grows with its size. */
+const BYTES_BETWEEN_CHECKS = 64 * 1024;
+
+/**
+ * Shares the event loop out. Promises alone never let timers and sockets have their turn, and a
+ * network read can hold a quarter of a million messages: empty ones take a byte each. Time limits for
+ * each peer would add up over all of them; so there is one for all, and when it has passed they wait
+ * in a line.
  */
 export class Turns {
+  /** When the turn began, by `performance.now()`. */
   #began = performance.now();
+  /** When work for a peer was last seen to begin or to end. */
+  #seen = performance.now();
+  /** Since the last clock check. */
   #messages = 0;
+  #bytes = 0;
+  /** The turn is over: whoever wants to go on has to wait for the next one. */
+  #isOver = false;
+  /** Those who wait, in the order in which they came. */
+  #waiting: (() => void)[] = [];
 
-  /** A turn has begun: something new has come from the network. */
+  /** Something has come from the network. */
   begin(): void {
-    this.#began = performance.now();
+    const now = performance.now();
+    if (now - this.#seen > PAUSE) this.#began = now;
+    this.#seen = now;
   }
 
-  /** Is awaited after each message: a promise when it is the turn of others. */
-  passed(): Promise<void> | undefined {
-    if (++this.#messages % MESSAGES_BETWEEN_LOOKS !== 0) return undefined;
-    if (performance.now() - this.#began < LONGEST_TURN) return undefined;
-    return new Promise((resolve) => {
-      setTimeout(() => {
-        this.begin();
-        resolve();
-      }, 0);
-    });
+  /** All of it has been dealt with. */
+  end(): void {
+    this.#seen = performance.now();
+  }
+
+  /**
+   * Is awaited before each message: a promise when it is the turn of others.
+   *
+   * @param bytes Those of the message; `Infinity` to have the clock checked in any case.
+   */
+  take(bytes: number): Promise<void> | undefined {
+    if (!this.#isOver) {
+      this.#bytes += bytes;
+      if (++this.#messages < MESSAGES_BETWEEN_CHECKS && this.#bytes < BYTES_BETWEEN_CHECKS) {
+        return undefined;
+      }
+      this.#messages = this.#bytes = 0;
+      if (performance.now() - this.#began < LONGEST_TURN) return undefined;
+      this.#finish();
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    setTimeout(() => void this.#next(), 0);
+  }
+
+  /** The event loop has gone round: those who wait go on one by one, as long as there is time. */
+  async #next(): Promise<void> {
+    this.#began = performance.now();
+    this.#isOver = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    let served = 0;
+    while (served < waiting.length && !this.#isOver) {
+      waiting[served++]!();
+      // It goes on until it waits for something.
+      await undefined;
+      if (performance.now() - this.#began > LONGEST_TURN) break;
+    }
+    const left = waiting.slice(served);
+    if (left.length === 0) return;
+    // Those who have had a turn are after those who have not.
+    this.#waiting = [...left, ...this.#waiting];
+    if (!this.#isOver) this.#finish();
   }
 }
+
+/** The turns of all peers: a program has one event loop. */
+export const TURNS: Turns = new Turns();

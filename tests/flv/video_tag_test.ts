@@ -191,6 +191,21 @@ Deno.test("parseVideoTag() throws an FlvError that says where", () => {
   }
 });
 
+Deno.test("parseVideoTag() reads 256 tracks, and none beyond", () => {
+  const tracks = (count: number) => `96 11 ${VP09} ${"00 000000".repeat(count)}`;
+  assertEquals(parseVideoTag(hex(tracks(256))).tracks.length, 256);
+  const error = assertThrows(() => parseVideoTag(hex(tracks(257))), FlvError);
+  assertEquals(error.message.includes("more than 256 tracks"), true, error.message);
+});
+
+Deno.test("parseVideoTag() reads HDR metadata of 256 values, and no larger one", () => {
+  // The name, the object, and members that are null.
+  const metadata = (members: number) =>
+    `94 ${HVC1} 02 0009 636f6c6f72496e666f 03 ${"000161 05".repeat(members)} 000009`;
+  assertEquals(parseVideoTag(hex(metadata(254))).packetType, "metadata");
+  assertThrows(() => parseVideoTag(hex(metadata(255))), FlvError, "more than 256 values");
+});
+
 Deno.test("parseVideoTag() throws nothing but FlvError", () => {
   const start = fc.constantFrom("", "90", "96", "97", `91${AVC1}`, `9611${AVC1}`, `94${HVC1}`);
   fc.assert(fc.property(start, fc.uint8Array({ maxLength: 40 }), (start, rest) => {

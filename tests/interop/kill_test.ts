@@ -40,7 +40,7 @@ Deno.test("nothing is left of publishers, players and push targets that are kill
     assertEquals(await api(http, "pushes"), { pushes: [] });
     await until(
       "all connections to have gone",
-      () => count(/:\d+ connected$/) === count(/:\d+ disconnected/),
+      () => count(/ has connected$/) === count(/:\d+ has gone/),
     );
     if (round === 0) memory = await memoryInUse();
   }

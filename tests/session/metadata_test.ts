@@ -7,6 +7,11 @@ import { hex } from "../support/bytes.ts";
 import { videoTag } from "../support/media.ts";
 import { assertBalanced, data, message, publish } from "./published.ts";
 
+/** Script data that is no metadata; its values are these bytes. */
+function another(values: string): RtmpMessage {
+  return message(MessageType.DataAmf0, concat([encodeAmf0("onTextData"), hex(values)]));
+}
+
 const METADATA: [what: string, message: RtmpMessage, found: unknown][] = [
   ["with @setDataFrame", data("@setDataFrame", "onMetaData", { width: 16 }), { width: 16 }],
   ["without", data("onMetaData", { width: 16 }), { width: 16 }],
@@ -38,6 +43,33 @@ for (const [what, metadata, found] of METADATA) {
   });
 }
 
+const MANY = Object.fromEntries(Array.from({ length: 4096 }, (_, i) => [`member${i}`, null]));
+
+const OVERSIZE: [what: string, message: RtmpMessage][] = [
+  ["has more than 4,096 values", data("@setDataFrame", "onMetaData", MANY)],
+  ["has more than 64 KiB", data("@setDataFrame", "onMetaData", { a: "x".repeat(65_536) })],
+  ["has more than 64 KiB after its members", data("onMetaData", { a: 1 }, "x".repeat(65_536))],
+];
+
+for (const [what, metadata] of OVERSIZE) {
+  Deno.test(`Publication.metadata that ${what} is passed on untouched, counted, and not read`, async () => {
+    const { peer, publication } = await publish();
+    const tags = Array.fromAsync(publication.tags);
+    peer.send(metadata);
+    peer.sendTags([videoTag(0)]);
+    peer.end();
+    assertEquals(await publication.metadata, undefined);
+    const [script, video] = await tags;
+    const name = encodeAmf0("onMetaData");
+    const at = metadata.payload.length - script!.data.length;
+    assertEquals(script!.data.subarray(0, name.length), name);
+    assertEquals(script!.data, metadata.payload.subarray(at));
+    assertEquals(video!.data, videoTag(0).data);
+    assertEquals(peer.counts.discarded, { "oversize-metadata": 1 });
+    assertBalanced(publication.ledger);
+  });
+}
+
 const NO_METADATA: [what: string, message: RtmpMessage, malformed: number][] = [
   ["is cut short", message(MessageType.DataAmf0, hex("02 000a 6f6e4d65746144617461 08 000000")), 1],
   ["has no object", data("onMetaData"), 0],
@@ -47,6 +79,9 @@ const NO_METADATA: [what: string, message: RtmpMessage, malformed: number][] = [
   ["is @setDataFrame alone", data("@setDataFrame"), 0],
   ["is @clearDataFrame", data("@clearDataFrame", "onMetaData"), 0],
   ["is a number", message(MessageType.DataAmf0, hex("00000000")), 1],
+  ["is another event, of which no value can be read", another("ff"), 0],
+  ["is another event, with an array that is cut short", another("0a 0000ea60 05"), 0],
+  ["begins with an array", message(MessageType.DataAmf0, hex("0a 00000002 05 05")), 0],
 ];
 
 for (const [what, metadata, malformed] of NO_METADATA) {

@@ -10,7 +10,7 @@ import { readAudioConfig } from "../../flv/codec/audio_config.ts";
 import type { AudioConfig, VideoConfig } from "../../flv/codec/types.ts";
 import { readVideoConfig } from "../../flv/codec/video_config.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
-import { parseScriptTag } from "../../flv/script_tag.ts";
+import { readMetadata } from "../../flv/metadata.ts";
 import type { PublicationLedger } from "../../ledger/publication_ledger.ts";
 import type { LiveStream } from "../hub.ts";
 
@@ -37,7 +37,7 @@ export interface StreamDescription {
 /** Describes a stream: who publishes it, what is in it, and its books. */
 export function describeStream({ publication, channel }: LiveStream): StreamDescription {
   const { path, app, name, id, remoteAddr, since, flashVer, ledger } = publication;
-  const metadata = readMetadata(channel);
+  const metadata = membersOf(channel.metadata);
   const video = describeVideo(channel, metadata);
   const audio = describeAudio(channel, metadata);
   return {
@@ -60,7 +60,7 @@ export function describeStream({ publication, channel }: LiveStream): StreamDesc
 
 /** What the codec's configuration does not say the metadata may; the frame rate can be measured. */
 function describeVideo(channel: Channel, metadata: Metadata): VideoConfig | undefined {
-  const config = firstConfig(channel.sample("video"), readVideoConfig);
+  const config = videoConfigOf(channel.sample("video"));
   if (!config) return undefined;
   const { width, height, framerate } = metadata;
   const said = { ...numbers({ width, height }), frameRate: channel.rate.frameRate };
@@ -68,18 +68,21 @@ function describeVideo(channel: Channel, metadata: Metadata): VideoConfig | unde
 }
 
 function describeAudio(channel: Channel, metadata: Metadata): AudioConfig | undefined {
-  const config = firstConfig(channel.sample("audio"), readAudioConfig);
+  const config = audioConfigOf(channel.sample("audio"));
   if (!config) return undefined;
   const { audiosamplerate, stereo } = metadata;
   const channels = typeof stereo === "boolean" ? stereo ? 2 : 1 : undefined;
   return { ...numbers({ sampleRate: audiosamplerate, channels }), ...config };
 }
 
-type Metadata = Record<string, unknown>;
+type Metadata = Readonly<Record<string, unknown>>;
 
-function readMetadata(channel: Channel): Metadata {
-  const [members] = firstConfig(channel.metadata, parseScriptTag)?.values ?? [];
-  return typeof members === "object" && members !== null ? members as Metadata : {};
+const videoConfigOf = readOnce(readVideoConfig);
+const audioConfigOf = readOnce(readAudioConfig);
+
+function membersOf(tag: FlvTag | undefined): Metadata {
+  const metadata = tag && readMetadata(tag.data);
+  return metadata && "members" in metadata ? metadata.members : {};
 }
 
 /** The members that are numbers with a meaning: encoders write 0 for what they do not know. */
@@ -92,14 +95,25 @@ function numbers<Name extends string>(
   return Object.fromEntries(known) as Partial<Record<Name, number>>;
 }
 
-/** What the tags say of themselves; one that is malformed says nothing. */
-function firstConfig<Config>(
-  tag: FlvTag | undefined,
-  read: (data: Uint8Array) => Config,
-): Config | undefined {
-  if (!tag) return undefined;
+/**
+ * Reads what is in a tag the first time that it is asked for: pages ask for the same each second. A
+ * tag that is malformed says nothing.
+ */
+function readOnce<Said>(
+  read: (data: Uint8Array) => Said | undefined,
+): (tag: FlvTag | undefined) => Said | undefined {
+  const known = new WeakMap<Uint8Array, Said | undefined>();
+  return (tag) => {
+    if (!tag) return undefined;
+    const { data } = tag;
+    if (!known.has(data)) known.set(data, orNothing(() => read(data)));
+    return known.get(data);
+  };
+}
+
+function orNothing<Said>(read: () => Said): Said | undefined {
   try {
-    return read(tag.data);
+    return read();
   } catch (error) {
     if (error instanceof FlvError) return undefined;
     throw error;

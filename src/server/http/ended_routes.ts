@@ -4,9 +4,10 @@
  * @module
  */
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import type { EndedStreams } from "./ended_streams.ts";
 import type { HttpEnv } from "./http_routes.ts";
+import { jsonText } from "./json_text.ts";
 import { readStreamPath } from "./stream_url.ts";
 
 const ENDED = "/api/v1/ended/";
@@ -14,17 +15,13 @@ const ENDED = "/api/v1/ended/";
 /** Routes what is asked of streams that have ended. */
 export function endedRoutes(streams: EndedStreams): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
-  routes.get("/ended", (context) => json(context, `{"ended":[${streams.list.join(",")}]}`));
+  routes.get("/ended", (context) => jsonText(context, `{"ended":[${streams.list.join(",")}]}`));
   routes.get("/ended/*", (context) => {
     const path = readStreamPath(context.env.incoming.url ?? "", ENDED);
     const stream = path === undefined ? undefined : streams.find(path);
-    if (stream !== undefined) return json(context, stream);
+    if (stream !== undefined) return jsonText(context, stream);
     return context.json({ error: "No stream of this path has ended lately" }, 404);
   });
   routes.get("/ending", (context) => context.json({ ending: streams.ending }));
   return routes;
-}
-
-function json(context: Context<HttpEnv>, text: string): Response {
-  return context.body(text, 200, { "content-type": "application/json" });
 }

@@ -1,5 +1,5 @@
 /**
- * A request over HTTP in the terms of RTMP: both are authorized the same way.
+ * What somebody asks for over HTTP, in the words of RTMP: it is authorized the same way.
  *
  * @module
  */

@@ -6,9 +6,11 @@
 
 import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
+import { TURNS } from "../../session/turns.ts";
 import type { Hub, LiveStream } from "../hub.ts";
 import { describeStream } from "./describe_stream.ts";
 import type { HttpEnv } from "./http_routes.ts";
+import { jsonText } from "./json_text.ts";
 import { socketOf } from "./stream_request.ts";
 import { readStreamPath } from "./stream_url.ts";
 
@@ -16,13 +18,23 @@ const STREAMS = "/api/v1/streams/";
 
 const log = getLogger(["sluice", "http"]);
 
+/** What describing a stream takes of a turn, in bytes of messages that take as long. */
+const DESCRIPTION_COST = 16 * 1024;
+
 const UNKNOWN = { error: "Nobody publishes this stream" };
 
 /** Routes what is asked of streams; who may ask is decided before. */
 export function streamRoutes(hub: Hub): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
-  routes.get("/", (context) => {
-    return context.json({ streams: hub.streams.map(describeStream) });
+  routes.get("/", async (context) => {
+    const streams: string[] = [];
+    for (const stream of hub.streams) {
+      // A thousand of them must not keep everything else waiting.
+      const turn = TURNS.take(DESCRIPTION_COST);
+      if (turn) await turn;
+      streams.push(JSON.stringify(describeStream(stream)));
+    }
+    return jsonText(context, `{"streams":[${streams.join(",")}]}`);
   });
   routes.get("/*", (context) => {
     const stream = findStream(hub, context.env.incoming.url ?? "");

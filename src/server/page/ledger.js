@@ -42,43 +42,28 @@ const SPARED = ["not-wanted", "paused"];
  */
 
 /**
- * Shows the ledger of a stream.
+ * Shows the books of a stream.
  *
  * @param {Stream} stream
- * @param {"live" | "final" | "last seen"} age How old it is: of a stream that has ended it is the
- * final one, or the last one that was seen.
  */
-export function showLedger(stream, age) {
+export function showLedger(stream) {
   const { balance, departed } = stream.ledger;
   const ledger = byId("ledger");
-  setText(part(ledger, "balance"), age === "last seen" ? "As last seen" : balanceWords(balance));
+  setText(
+    part(ledger, "balance"),
+    balance === 0 ? "The books balance" : `The books are off by ${count(balance)}`,
+  );
   part(ledger, "balance").classList.toggle("off", balance !== 0);
   showList(byId("stages"), stagesOf(stream), {
     key: ({ title }) => title,
     make: () => copyTemplate("stage-template"),
     update: showStage,
   });
-  const branches = [...branchesOf(stream.ledger), ...departed.map(departedBranch)];
-  showList(byId("consumers"), age === "live" ? branches : branches.map(overBranch), {
+  showList(byId("consumers"), [...branchesOf(stream.ledger), ...departed.map(departedBranch)], {
     key: ({ key }) => key,
     make: () => copyTemplate("consumer-template"),
     update: showBranch,
   });
-}
-
-/** @param {number} balance */
-function balanceWords(balance) {
-  return balance === 0 ? "The books balance" : `The books are off by ${count(balance)}`;
-}
-
-/**
- * A consumer of a stream that has ended: nothing is on its way to it any more.
- *
- * @param {Branch} branch
- * @returns {Branch}
- */
-function overBranch(branch) {
-  return { ...branch, mode: branch.gone ? branch.mode : "", waiting: {} };
 }
 
 /**

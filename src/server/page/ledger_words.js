@@ -37,6 +37,7 @@ const DISCARD_REASONS = {
   "incomplete-message": "cut off",
   "malformed": "malformed",
   "malformed-metadata": "with malformed metadata",
+  "oversize-metadata": "with metadata too large to be read",
   "shared-object": "about shared objects",
   "unknown-type": "of unknown type",
   "unpublished": "for a stream that is not published",

@@ -8,6 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import type { FlvTag } from "../../flv/flv_tag.ts";
 import { type ConsumerLedger, total } from "../../ledger/consumer_ledger.ts";
 import type { Publication } from "../../session/publication.ts";
+import { TURNS } from "../../session/turns.ts";
 import type { LiveStream } from "../hub.ts";
 import type { Recorder } from "./recorder.ts";
 import { RecordingFile } from "./recording_file.ts";
@@ -78,6 +79,8 @@ export class Recording {
       let tag = await this.#next();
       if (!tag && !this.#file) return;
       await this.open();
+      // What the file begins with may be metadata, which is encoded anew: a thousand frames' work.
+      await TURNS.take(Infinity);
       for (; tag; tag = await this.#next()) await this.#file!.write(tag);
     } catch (error) {
       await this.#tags.cancel(error);

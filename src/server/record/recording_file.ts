@@ -15,6 +15,7 @@ import { PREVIOUS_TAG_SIZE_LENGTH, TAG_HEADER_LENGTH } from "../../flv/tag_heade
 import { FileClock } from "./file_clock.ts";
 import { KeyframeIndex } from "./keyframe_index.ts";
 import {
+  RECORDING_METADATA_LIMITS,
   type RecordingFacts,
   RecordingMetadata,
   recordingMetadataOf,
@@ -158,7 +159,7 @@ export class RecordingFile {
     const position = this.#length || FILE_HEADER_LENGTH + PREVIOUS_TAG_SIZE_LENGTH;
     this.#lastSize = TAG_HEADER_LENGTH + tag.data.length;
     if (this.#length === 0) {
-      const own = recordingMetadataOf(tag);
+      const own = recordingMetadataOf(tag, RECORDING_METADATA_LIMITS);
       if (own?.encode().length === tag.data.length) this.#metadata = own;
       this.#metadataTime = tag.timestamp;
     } else this.#count(tag, position);

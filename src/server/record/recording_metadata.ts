@@ -4,11 +4,14 @@
  * @module
  */
 
+import { concat } from "@std/bytes";
 import { encodeAmf0 } from "../../amf/encode_amf0.ts";
+import { Amf0Marker } from "../../amf/markers.ts";
 import { ecmaArray } from "../../amf/values.ts";
-import { AmfError, FlvError } from "../../errors.ts";
+import { writeUint32 } from "../../bytes/integers.ts";
+import { AmfError } from "../../errors.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
-import { parseScriptTag } from "../../flv/script_tag.ts";
+import { METADATA_LIMITS, type MetadataLimits, readMetadata } from "../../flv/metadata.ts";
 import { type KeyframeTable, MAX_KEYFRAMES } from "./keyframe_index.ts";
 
 /** What is known at the end of a recording. */
@@ -21,6 +24,11 @@ export interface RecordingFacts {
   filesize: number;
   keyframes: KeyframeTable;
 }
+
+/** The names of what we write ourselves. */
+const OWN_MEMBERS: readonly string[] = [
+  ...["duration", "lasttimestamp", "filesize", "hasKeyframes", "keyframes", "filler"],
+];
 
 const NOTHING_YET: RecordingFacts = {
   duration: 0,
@@ -35,18 +43,33 @@ const LARGEST_TABLE: KeyframeTable = {
   filepositions: Array(MAX_KEYFRAMES).fill(0),
 };
 
+/** Of what a recording begins with: the publisher's, a full table, and what is left of its room. */
+export const RECORDING_METADATA_LIMITS: Readonly<MetadataLimits> = {
+  maxBytes: 2 * METADATA_LIMITS.maxBytes,
+  maxValues: 65_536,
+};
+
+/** Where the members of an ECMA array begin in it, and what is after them. */
+const MEMBERS_AT = 5;
+const ARRAY_END = Uint8Array.of(0, 0, Amf0Marker.ObjectEnd);
+
 /**
  * Metadata of a length that is fixed when a file is begun, so that it can be written again in its
  * place when the file is complete. What is left of its room is an array of nulls, which take a byte
  * each and which players read over.
  */
 export class RecordingMetadata {
-  /** What the publisher has said; our members take the place of its own of the same name. */
-  readonly #members: Record<string, unknown>;
+  /** What the publisher has said, and how many members that is. It is encoded once. */
+  readonly #members: Uint8Array;
+  readonly #memberCount: number;
   readonly #length: number;
 
-  constructor({ keyframes: _, ...members }: Record<string, unknown> = {}) {
-    this.#members = members;
+  /** Our members take the place of the publisher's of the same name. */
+  constructor(said: Readonly<Record<string, unknown>> = {}) {
+    const members = { ...said };
+    for (const name of OWN_MEMBERS) delete members[name];
+    this.#members = encodeMembers(members);
+    this.#memberCount = Object.keys(members).length;
     this.#length = this.#encode({ ...NOTHING_YET, keyframes: LARGEST_TABLE }, 0).length;
   }
 
@@ -58,36 +81,42 @@ export class RecordingMetadata {
 
   #encode({ keyframes, ...numbers }: RecordingFacts, filler: number): Uint8Array {
     const hasKeyframes = keyframes.times.length > 0;
-    return encodeAmf0(
-      "onMetaData",
-      ecmaArray({
-        ...this.#members,
-        ...numbers,
-        hasKeyframes,
-        // FFmpeg takes a table without entries for a broken one.
-        ...hasKeyframes && { keyframes },
-        filler: Array(filler).fill(null),
-      }),
-    );
+    // FFmpeg takes a table without entries for a broken one.
+    const own = { ...numbers, hasKeyframes, ...hasKeyframes && { keyframes }, filler: [] };
+    const start = encodeAmf0("onMetaData", ecmaArray({})).slice(0, -ARRAY_END.length);
+    writeCount(start, this.#memberCount + Object.keys(own).length);
+    const ownMembers = encodeMembers(own);
+    writeCount(ownMembers, filler);
+    const nulls = new Uint8Array(filler).fill(Amf0Marker.Null);
+    return concat([start, this.#members, ownMembers, nulls, ARRAY_END]);
   }
+}
+
+/** The members of an object, without what is around them. */
+function encodeMembers(object: object): Uint8Array {
+  return encodeAmf0(ecmaArray(object)).slice(MEMBERS_AT, -ARRAY_END.length);
+}
+
+/** Writes the count that an array begins with, when nothing is after it yet. */
+function writeCount(bytes: Uint8Array, count: number): void {
+  writeUint32(bytes, bytes.length - 4, count);
 }
 
 /**
  * The metadata for a file that begins with this tag; `undefined` if the tag is no metadata, or none
- * that could be written again.
+ * that could be written again: what is malformed or too large to be read is recorded as it is.
  */
-export function recordingMetadataOf(tag: FlvTag): RecordingMetadata | undefined {
+export function recordingMetadataOf(
+  tag: FlvTag,
+  limits: MetadataLimits = METADATA_LIMITS,
+): RecordingMetadata | undefined {
   if (tag.type !== "script") return undefined;
+  const metadata = readMetadata(tag.data, limits);
+  if (!metadata || "flaw" in metadata) return undefined;
   try {
-    const { name, values: [members] } = parseScriptTag(tag.data);
-    if (name !== "onMetaData" || !isObject(members)) return undefined;
-    return new RecordingMetadata(members);
+    return new RecordingMetadata(metadata.members);
   } catch (error) {
-    if (error instanceof FlvError || error instanceof AmfError) return undefined;
+    if (error instanceof AmfError) return undefined;
     throw error;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,12 @@
+/**
+ * Answers that are JSON already.
+ *
+ * @module
+ */
+
+import type { Context } from "hono";
+
+/** Answers with a text that is JSON. */
+export function jsonText(context: Context, text: string): Response {
+  return context.body(text, 200, { "content-type": "application/json" });
+}
