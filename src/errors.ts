@@ -21,7 +21,7 @@ export interface ErrorFacts extends ErrorOptions {
 
 /**
  * What every error of this package has in common: facts that a program can look at, put into the
- * message for whoever reads the log.
+ * message for the reader of the log.
  *
  * @example
  * ```ts
@@ -81,7 +81,7 @@ function describe(facts: ErrorFacts): string {
  * import { publishRtmp, RtmpError } from "@sluice/rtmp";
  * import { assertRejects } from "@std/assert";
  *
- * // Nobody listens there.
+ * // No server listens there.
  * await assertRejects(() => publishRtmp("rtmp://127.0.0.1:1/live/demo"), RtmpError);
  * ```
  */
@@ -205,7 +205,7 @@ export class RtmpLimitError extends RtmpError {}
  * import { playRtmp, RtmpTimeoutError } from "@sluice/rtmp";
  * import { assertRejects } from "@std/assert";
  *
- * // Somebody listens and says nothing.
+ * // A server that accepts and says nothing.
  * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
  * const url = `rtmp://127.0.0.1:${listener.addr.port}/live/demo`;
  * await assertRejects(() => playRtmp(url, { timeout: 50 }), RtmpTimeoutError);

@@ -17,7 +17,7 @@ export type Sample = Record<string, number>;
 /** How long the CPU time of a server must stand still to be all there is, in milliseconds. */
 const STILL = 150;
 
-/** How often it is looked, in milliseconds. */
+/** Interval between two looks, in milliseconds. */
 const INTERVAL = 50;
 
 /** The longest that a server may go on working, in milliseconds. */

@@ -33,7 +33,7 @@ export interface RunningPeer extends AsyncDisposable {
   startTime: number;
 }
 
-/** How often it is looked whether a server listens, in milliseconds. */
+/** Interval between checks whether a server listens, in milliseconds. */
 const START_CHECK_INTERVAL = 2;
 
 /** What is kept of a server's log, to be shown when it has ended by itself. */

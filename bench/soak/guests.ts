@@ -21,10 +21,10 @@ export interface Place {
 /** Comes, does something for a while, and goes. */
 export type Guest = (place: Place) => Promise<void>;
 
-/** So few names that publishers often want the same one, and players often find somebody. */
+/** So few names that publishers often want the same one, and players often find a publisher. */
 const NAMES = 6;
 
-/** The longest that somebody stays, in milliseconds. */
+/** The longest that a guest stays, in milliseconds. */
 const LONGEST_STAY = 6_000;
 
 /** How long players wait for a publisher, in milliseconds. */

@@ -1,5 +1,5 @@
 /**
- * Bytes that arrive in pieces, lying side by side until somebody can use them.
+ * Bytes that arrive in pieces, lying side by side until they can be used.
  *
  * @module
  */

@@ -1,13 +1,13 @@
 /**
  * Whether Deno permits an address. Where it does not, Deno itself would stop the whole program on a
- * terminal and ask; so it is looked up first.
+ * terminal and ask; so the permission is checked first.
  *
  * @module
  */
 
 /**
  * What Deno says of listening on an address, or of connecting to it. `granted` also for a host that is
- * none: whoever uses it gets the better error.
+ * none: the caller gets the better error.
  */
 export function netPermission(hostname: string, port: number): Deno.PermissionState {
   try {

@@ -60,7 +60,7 @@ export interface RtmpPlayer extends AsyncDisposable {
  * @throws {RtmpTimeoutError} If it does not answer in time. Some servers say nothing until the
  * stream is published.
  * @throws {RtmpError} If it cannot be reached, or breaks the protocol.
- * @throws {Deno.errors.NotCapable} If `--allow-net` does not permit to connect to it. It is looked up
+ * @throws {Deno.errors.NotCapable} If `--allow-net` does not permit to connect to it. It is checked
  * first, so that Deno never stops the program to ask.
  *
  * @example Record a stream

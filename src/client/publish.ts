@@ -65,7 +65,7 @@ export interface RtmpPublisher extends AsyncDisposable {
  * @throws {RtmpCommandError} If the server refuses: `statusCode` and `read` are what it said.
  * @throws {RtmpTimeoutError} If it does not answer in time.
  * @throws {RtmpError} If it cannot be reached, or breaks the protocol.
- * @throws {Deno.errors.NotCapable} If `--allow-net` does not permit to connect to it. It is looked up
+ * @throws {Deno.errors.NotCapable} If `--allow-net` does not permit to connect to it. It is checked
  * first, so that Deno never stops the program to ask.
  *
  * @example

@@ -62,7 +62,7 @@ export class FlvDemuxer {
   #header: FlvHeader | undefined;
   /** Bytes of the file before those that wait in the tail, or before the unit being read. */
   #offset = 0;
-  /** Bytes to come that nobody wants. */
+  /** Bytes to come that are skipped. */
   #skip = 0;
   #skippedTags = 0;
 

@@ -43,7 +43,7 @@ export function randomPacket(): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Checks that a client speaks RTMP, by the first bytes it sent, however few there are: whoever
+ * Checks that a client speaks RTMP, by the first bytes it sent, however few there are: a client that
  * speaks something else often sends less than a handshake and would be waited for in vain.
  *
  * Versions 0 to 31 pass, since a server that does not know a version answers with its own.
@@ -93,7 +93,7 @@ function describe(received: Uint8Array): string {
 }
 
 /**
- * A TLS record begins with 22, which might be a version of RTMP, so more of it is looked at.
+ * A TLS record begins with 22, which might be a version of RTMP, so more of its bytes are read.
  *
  *     0   1   0x16     handshake (RFC 8446, section 5.1)
  *     1   2   0x0301   version of the record: 3.0 to 3.4

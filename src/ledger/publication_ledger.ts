@@ -25,6 +25,11 @@ interface DepartedConsumers extends ConsumerCounts {
   balance: number;
 }
 
+/** The same, with all that was dropped in one sum. */
+interface DepartedSums extends Omit<DepartedConsumers, "dropped"> {
+  dropped: MediaCounts;
+}
+
 /**
  * The books of one publication, layer by layer: what was received, what became tags, and what each
  * consumer got. Everything is counted where it passes, so that a frame lost between two layers shows.
@@ -114,25 +119,15 @@ export class PublicationLedger {
     return [stage, ...consumers, ...departed].reduce((sum, part) => sum + Math.abs(part), 0);
   }
 
-  /** The books in one sentence, for the log. */
+  /** The books in one sentence, for the log: what came, and what each kind of consumer got of it. */
   describe(): string {
-    const { received, connection } = this;
-    const came =
-      `Received ${received.videoFrames} video and ${received.audioFrames} audio frames ` +
-      `in ${connection.messages} messages and ${connection.chunks} chunks`;
-    const { videoFrames, audioFrames } = this.unread;
-    const left = videoFrames + audioFrames > 0
-      ? [`${videoFrames} and ${audioFrames} were not read`]
-      : [];
-    const went = this.#departedSums().map(({ kind, count, kicked, delivered, dropped }) =>
-      `${count} × ${kind}${
-        kicked > 0 ? ` (${kicked} sent away)` : ""
-      }: ${delivered.videoFrames} video and ${delivered.audioFrames} audio ` +
-      `delivered, ${dropped.videoFrames} and ${dropped.audioFrames} dropped`
-    );
     const balance = this.balance();
-    const verdict = balance === 0 ? "The books balance" : `The books are off by ${balance}`;
-    return [came, ...left, ...went, verdict].join("; ");
+    return [
+      `Received ${frames(this.received)}`,
+      ...mentionIfAny(this.unread, "unread"),
+      ...this.#departedSums().map(describeConsumers),
+      balance === 0 ? "The books balance" : `The books are off by ${balance}`,
+    ].join("; ");
   }
 
   /** The books as the API shows them. */
@@ -150,7 +145,7 @@ export class PublicationLedger {
   }
 
   /** Those that have left, with all that was dropped in one sum. */
-  #departedSums() {
+  #departedSums(): DepartedSums[] {
     return [...this.#departed.values()].map((sums) => {
       const { kind, mode, count, kicked, delivered, balance } = sums;
       const dropped = noMedia();
@@ -158,4 +153,19 @@ export class PublicationLedger {
       return { kind, mode, count, kicked, delivered, dropped, balance };
     });
   }
+}
+
+function describeConsumers({ kind, count, kicked, delivered, dropped }: DepartedSums): string {
+  const sentAway = kicked > 0 ? ` (${kicked} sent away)` : "";
+  const parts = [`${frames(delivered)} delivered`, ...mentionIfAny(dropped, "dropped")];
+  return `${count} × ${kind}${sentAway}: ${parts.join(", ")}`;
+}
+
+/** Frames to which something has happened; nothing if there are none. */
+function mentionIfAny(counts: MediaCounts, what: string): string[] {
+  return counts.videoFrames + counts.audioFrames > 0 ? [`${frames(counts)} ${what}`] : [];
+}
+
+function frames({ videoFrames, audioFrames }: MediaCounts): string {
+  return `${videoFrames} video and ${audioFrames} audio`;
 }

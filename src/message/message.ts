@@ -31,7 +31,7 @@ export interface RtmpMessage {
   typeId: number;
   /** Milliseconds, 32 bits as on the wire: it wraps after 49 days. */
   timestamp: number;
-  /** The body. It belongs to whoever receives the message. */
+  /** The body. It belongs to the receiver of the message. */
   payload: Uint8Array;
 }
 

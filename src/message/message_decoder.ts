@@ -42,7 +42,7 @@ interface Unfinished {
 
 /**
  * Puts the chunks of each chunk stream together to messages. What it holds in unfinished messages
- * is bounded by whoever cuts the chunks ({@linkcode RtmpChunkDecoderOptions.maxPartialBytes}), and
+ * is bounded by the decoder of chunks ({@linkcode RtmpChunkDecoderOptions.maxPartialBytes}), and
  * memory is taken as bytes come, not as a header announces.
  */
 export class MessageDecoder {

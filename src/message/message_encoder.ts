@@ -44,7 +44,7 @@ export class MessageEncoder {
     this.#chunkSize = checkChunkSize(options.chunkSize);
   }
 
-  /** Returns the message's bytes. It throws an `RtmpMessageError` when nobody could read them. */
+  /** Returns the message's bytes. It throws an `RtmpMessageError` when no peer could read them. */
   encode(message: RtmpMessage): Uint8Array<ArrayBuffer> {
     const { chunkStreamId, messageStreamId, typeId } = message;
     const payload = toBytes(message.payload, "the payload of a message");

@@ -47,6 +47,12 @@ export class Connection implements RtmpConnection {
   readonly since: Date = new Date();
   readonly isSecure: boolean;
   bytesSent = 0;
+  /** Whether a publication of it has begun. */
+  hasPublished = false;
+  /** Whether a publication of it has ended without a word from the publisher. */
+  lostPublication = false;
+  /** Whether it was given a stream to play. */
+  hasPlayed = false;
   /** What has been received. */
   readonly counts: ReceivedCounts = new ReceivedCounts();
   readonly #publications = new Set<Publication>();
@@ -76,8 +82,12 @@ export class Connection implements RtmpConnection {
 
   /** Counts a publication among those of this connection until it ends. */
   carry(publication: Publication): void {
+    this.hasPublished = true;
     this.#publications.add(publication);
-    publication.closed.then(() => this.#publications.delete(publication));
+    publication.closed.then(({ reason }) => {
+      this.#publications.delete(publication);
+      if (reason === "disconnected") this.lostPublication = true;
+    });
   }
 
   /** The address the peer connects from, without its port. */

@@ -78,7 +78,7 @@ export class Connections {
     });
   }
 
-  /** Adds somebody who comes over HTTP; returns what takes them out again. */
+  /** Adds a peer that connects over HTTP; returns what removes it again. */
   add(peer: HttpPeer): () => void {
     const { id } = peer.socket;
     this.#http.set(id, peer);
@@ -110,7 +110,7 @@ export class Connections {
     return true;
   }
 
-  /** Whoever publishes is told why; one that has not begun has nothing to be told about. */
+  /** A publisher is told the reason; a peer that has not begun hears none. */
   #endHttp(peer: HttpPeer, reason: string): void {
     const publications = this.#publications(peer);
     for (const publication of publications) publication.close(reason);

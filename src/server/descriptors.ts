@@ -6,7 +6,7 @@
 
 import { netPermission } from "../client/net_permission.ts";
 
-/** Where descriptors are tried out; nobody can reach it from elsewhere. */
+/** Where descriptors are tried out; other machines cannot reach it. */
 const PLACE = { hostname: "127.0.0.1", port: 0 } as const;
 
 /** Whether the process may open nothing more (EMFILE), or the system cannot (ENFILE). */

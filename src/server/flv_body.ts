@@ -1,5 +1,5 @@
 /**
- * A live stream as the bytes of an FLV file, for whoever begins to watch now.
+ * A live stream as the bytes of an FLV file, for a viewer that begins now.
  *
  * @module
  */

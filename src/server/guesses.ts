@@ -1,5 +1,5 @@
 /**
- * How often somebody may guess a secret.
+ * How often a peer may guess a secret.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { hostOf } from "./address.ts";
 /** Wrong secrets in a row that an address may show. */
 const BURST = 10;
 
-/** After that, milliseconds for each; short enough for whoever has just mistyped it. */
+/** After that, milliseconds for each; short enough for a person who has mistyped it. */
 const INTERVAL = 1_000;
 
 /** Addresses that are remembered. */
@@ -44,7 +44,7 @@ export class Guesses {
 }
 
 /**
- * Whoever has one IPv6 address has all of its first 64 bits; an IPv4 address may stand in one of
+ * The holder of one IPv6 address has all of its first 64 bits; an IPv4 address may stand in one of
  * IPv6 (RFC 4291, section 2.5.5.2).
  */
 function guesser(address: string): string {

@@ -26,6 +26,7 @@ import { Connection } from "./connection.ts";
 import { ConnectionSet } from "./connection_set.ts";
 import { Decisions } from "./decisions.ts";
 import { ErrorReport } from "./error_report.ts";
+import { loggedLedger } from "./logged_ledger.ts";
 import { Names } from "./names.ts";
 import { isRefusal, noteInvalidName, noteRefusal, type Requested } from "./refusals.ts";
 import type { PublicationHandler, RtmpConnection, RtmpServer, ServeRtmpOptions } from "./serve.ts";
@@ -229,14 +230,13 @@ export class Server implements RtmpServer {
 
   async #serve(connection: Connection): Promise<void> {
     const facts = { connection: connection.id, remoteAddr: connection.remoteAddr };
-    log.debug("{remoteAddr} has connected", facts);
+    log.debug("{remoteAddr} connected", facts);
     const { error } = await connection.run(this.#sessionHandler(connection));
     if (!connection.hasShakenHands) this.ledger.failedHandshakes++;
     if (connection.isCut) this.ledger.cutConnections++;
-    if (error === undefined) return log.info("{remoteAddr} has gone", facts);
-    // What the peer's system or the network did is no more than news; what the peer did is a warning.
-    const level = error instanceof RtmpError ? "warn" : "info";
-    log[level]("{remoteAddr} has gone: {error}", { ...facts, error: String(error) });
+    const level = levelOfEnd(connection, error);
+    if (error === undefined) return log[level]("{remoteAddr} disconnected", facts);
+    log[level]("{remoteAddr} disconnected: {error}", { ...facts, error: String(error) });
   }
 
   async #authorize(request: StreamRequest): Promise<Refusal | undefined> {
@@ -287,8 +287,11 @@ export class Server implements RtmpServer {
         connection.carry(publication);
         this.#track(this.#publish(publication).finally(() => unsettled--));
       },
-      play: async (request, filter) =>
-        counted(request, await this.#decisions.play(request, filter, connection), "not-playable"),
+      play: async (request, filter) => {
+        const answer = await this.#decisions.play(request, filter, connection);
+        if (!isRefusal(answer)) connection.hasPlayed = true;
+        return counted(request, answer, "not-playable");
+      },
       release: (request) => this.#decisions.release(request),
       playFailed: (request, error) => this.#errors.report(error, { during: "play", request }),
     };
@@ -313,10 +316,10 @@ export class Server implements RtmpServer {
     if (!publication.tags.locked) await publication.tags.cancel().catch(() => {});
     const { description } = await publication.closed;
     this.ledger.close(ledger);
-    log.info("{path} has ended: {description}. {books}", {
+    log.info("{path} has ended: {description}. {ledger}", {
       ...facts,
       description,
-      books: ledger.describe(),
+      ledger: loggedLedger(ledger, ledger.describe()),
     });
   }
 }
@@ -327,4 +330,15 @@ function refusedTags(what: string, refusal: Refusal, usualCode: string): RtmpCom
     read: refusal.description,
     statusCode: refusal.code ?? usualCode,
   });
+}
+
+/**
+ * How much the end of a connection matters to the operator. What the peer did wrong is a warning. What
+ * its system or the network did is news, but for the connection of a stream whose own end is in the
+ * log: an encoder that has said goodbye may be reset as well, since it no longer reads.
+ */
+function levelOfEnd(connection: Connection, error: unknown): "warn" | "info" | "debug" {
+  if (error instanceof RtmpError) return "warn";
+  if (error !== undefined && connection.lostPublication) return "info";
+  return connection.hasPublished || connection.hasPlayed ? "debug" : "info";
 }

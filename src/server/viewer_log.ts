@@ -7,6 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Subscription } from "../channel/subscription.ts";
 import { type ConsumerLedger, total } from "../ledger/consumer_ledger.ts";
+import { loggedLedger } from "./logged_ledger.ts";
 
 /** Who watches what. */
 export interface ViewerFacts {
@@ -31,7 +32,10 @@ export async function logViewer(
   if (!hasBegun) return;
   log.info("{remoteAddr} watches {path} ({kind})", facts);
   await done;
-  log.info("{remoteAddr} no longer watches {path}: {books}", { ...facts, books: sumUp(ledger) });
+  log.info("{remoteAddr} no longer watches {path}: {ledger}", {
+    ...facts,
+    ledger: loggedLedger(ledger, sumUp(ledger)),
+  });
 }
 
 function sumUp({ delivered, dropped }: ConsumerLedger): string {

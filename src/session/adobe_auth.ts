@@ -20,7 +20,7 @@
 
 import { md5 } from "@noble/hashes/legacy.js";
 
-/** Who somebody says to be, and what proves it. */
+/** A user name and its proof. */
 export interface Credentials {
   user: string;
   password: string;

@@ -16,7 +16,7 @@ const AUDIO_FOURCCS = ["mp4a", ".mp3", "Opus", "fLaC", "ac-3", "ec-3"];
 
 /** What a peer has announced. */
 export interface Capabilities {
-  /** Whether it has announced anything at all. Hardly anybody does, players and publishers alike. */
+  /** Whether it has announced anything at all. Few peers do, players and publishers alike. */
   announced: boolean;
   /** The FourCCs it takes; `*` stands for all. */
   fourCcs: ReadonlySet<string>;
@@ -31,7 +31,7 @@ export function readCapabilities(object: Record<string, unknown>): Capabilities 
   const maps = [videoFourCcInfoMap, audioFourCcInfoMap].filter(isObject);
   return {
     announced: Array.isArray(fourCcList) || maps.length > 0 || typeof capsEx === "number",
-    // Only what is text: to make text of lists of lists can take longer than anybody lives.
+    // Only what is text: to make text of lists of lists can take longer than a lifetime.
     fourCcs: new Set([...list.filter(isText), ...maps.flatMap((map) => takenFourCcs(map))]),
     capsEx: typeof capsEx === "number" ? capsEx : 0,
   };

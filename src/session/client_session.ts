@@ -51,8 +51,8 @@ export interface ClientPatience extends Patience {
 }
 
 /**
- * Leads the conversation with one server. It reads when somebody waits for a message, and only
- * then: whoever does not read holds the server back.
+ * Leads the conversation with one server. It reads when the caller waits for a message, and only
+ * then: a caller that does not read holds the server back.
  */
 export class ClientSession {
   /** What goes to the server. */

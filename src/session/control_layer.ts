@@ -18,7 +18,7 @@ import { MessageType, type RtmpMessage } from "../message/message.ts";
 import type { MessageWriter } from "./message_writer.ts";
 import { LimitType } from "./send_window.ts";
 
-/** Acknowledges what is received, answers pings, counts what nobody knows (RTMP 1.0, 5.4 and 6.2). */
+/** Acknowledges what is received, answers pings, counts what is unknown (RTMP 1.0, 5.4 and 6.2). */
 export class ControlLayer {
   readonly #writer: MessageWriter;
   readonly #counts: ReceivedCounts;

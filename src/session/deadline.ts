@@ -16,7 +16,7 @@ export interface Patience {
 }
 
 /**
- * Waits for `work`. It is not stopped when the wait is over: whoever waits has to see to that.
+ * Waits for `work`. It is not stopped when the wait is over: the caller has to see to that.
  *
  * @param action What is being done, for the message of the error: "connect to live".
  * @throws {RtmpTimeoutError} If it takes too long.

@@ -31,7 +31,7 @@ export class MessageWriter {
   #pendingBytes = 0;
   #flushed: Promise<void> = Promise.resolve();
   #writing = false;
-  /** What the peer lets us send at once. Whoever sends media waits for room in it. */
+  /** What the peer lets us send at once. A sender of media waits for room in it. */
   readonly window: SendWindow = new SendWindow();
   /** The error of the write that failed. */
   failure: unknown;
@@ -63,7 +63,7 @@ export class MessageWriter {
   }
 
   /**
-   * Flushes, and waits only when a lot is waiting to be written. Whoever sends calls it before it
+   * Flushes, and waits only when a lot is waiting to be written. A sender calls it before it
    * sends more, so that a peer that does not read cannot pile things up.
    */
   async relieve(): Promise<void> {

@@ -13,7 +13,7 @@ interface Share {
 
 /**
  * Bytes that wait in unfinished messages, over all peers. What each of them may hold is a matter of
- * its own limit; when all together hold too much, whoever holds the most is cut off, which is never
+ * its own limit; when all together hold too much, the peer that holds the most is cut off, which is never
  * one that publishes as others do.
  */
 export class PartialBudget {
@@ -43,7 +43,7 @@ export class PartialBudget {
   }
 
   #change(share: Share, bytes: number): void {
-    // Whoever has been cut off is about to give everything back.
+    // A peer that has been cut off is about to give everything back.
     if (share.isCut) return;
     this.#bytes += bytes - share.bytes;
     share.bytes = bytes;

@@ -18,7 +18,7 @@ export type TagFilter = (tag: FlvTag) => FlvTag | undefined;
 /**
  * Makes the filter for a player. One that has announced nothing gets the first track of each kind,
  * whatever its codec; one that has announced something gets the codecs and extensions it named. A
- * tag of many codecs is for whoever takes one of them.
+ * tag of many codecs is for peers that take one of them.
  */
 export function playerFilter({ announced, fourCcs, capsEx }: Capabilities): TagFilter {
   const takes = ({ codec, tracks }: ParsedTag) =>

@@ -13,7 +13,7 @@ export class Questions {
    * Waits for an answer.
    *
    * @param question Must not reject.
-   * @param giveUp Called with an answer that nobody waits for any more.
+   * @param giveUp Called with an answer that comes too late.
    * @returns The answer; nothing when the connection was closed first.
    */
   async ask<T>(

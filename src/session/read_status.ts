@@ -51,7 +51,7 @@ export function readOnStatus(action: string, message: RtmpMessage): Status | und
 /**
  * Reads a message as the answer to a call, if it is one.
  *
- * Some servers answer with transaction id 0, whatever was asked, so that an answer which nobody
+ * Some servers answer with transaction id 0, whatever was asked, so that an answer which no request
  * waits for may come first: `isRight` tells whether such a one fits the call.
  *
  * @throws {RtmpCommandError} If the answer is an error.

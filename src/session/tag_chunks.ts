@@ -32,7 +32,7 @@ export class TagChunks {
     this.#chunkSize = chunkSize;
   }
 
-  /** The bytes of a tag on a message stream. They are shared: nobody may write to them. */
+  /** The bytes of a tag on a message stream. They are shared, and must not be written to. */
   of(tag: FlvTag, messageStreamId: number): Uint8Array {
     if (messageStreamId !== USUAL_MESSAGE_STREAM) return this.#write(tag, messageStreamId);
     let bytes = this.#written.get(tag);

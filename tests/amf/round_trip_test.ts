@@ -42,7 +42,7 @@ const { value: anyValue } = fc.letrec((tie) => {
   };
 });
 
-const anyBody = fc.array(anyValue, { maxLength: 4 });
+const anyArguments = fc.array(anyValue, { maxLength: 4 });
 
 /** A change of one byte of a body: `at` and `byte` are taken modulo what there is. */
 const mutation = fc.record({
@@ -72,13 +72,13 @@ function decodeOrReject(decode: typeof decodeAmf0, bytes: Uint8Array): unknown[]
 
 for (const { name, encode, decode } of codecs) {
   Deno.test(`decode${name}() gives back what encode${name}() was given`, () => {
-    fc.assert(fc.property(anyBody, (values) => {
+    fc.assert(fc.property(anyArguments, (values) => {
       assertEquals(decode(encode(...values)), values);
     }));
   });
 
   Deno.test(`encode${name}() gives back the bytes that decode${name}() was given`, () => {
-    fc.assert(fc.property(anyBody, (values) => {
+    fc.assert(fc.property(anyArguments, (values) => {
       const bytes = encode(...values);
       assertEquals(encode(...decode(bytes)), bytes);
     }));
@@ -95,7 +95,7 @@ for (const { name, encode, decode } of codecs) {
 
   Deno.test(`decode${name}() throws nothing but AmfError when bytes are changed`, () => {
     fc.assert(
-      fc.property(anyBody, fc.array(mutation, { minLength: 1 }), (values, mutations) => {
+      fc.property(anyArguments, fc.array(mutation, { minLength: 1 }), (values, mutations) => {
         const decoded = decodeOrReject(decode, mutate(encode(...values), mutations));
         if (decoded === undefined) return;
         // What could be read can be written, and is the same from then on.

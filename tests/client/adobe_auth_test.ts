@@ -13,7 +13,7 @@ import { ScriptedServer, type ServerEnd } from "../support/scripted_server.ts";
 
 const EXCHANGE = { salt: "c2FsdA==", serverChallenge: "Y2hhbGw=" };
 
-/** A server that lets in whoever knows the password, by what the client puts behind its app. */
+/** A server that accepts clients that know the password, by what the client puts behind its app. */
 function protectedBy(password: string, apps: unknown[]): ScriptedServer {
   return new ScriptedServer(async (end) => {
     await end.handshake();

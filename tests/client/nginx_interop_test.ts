@@ -13,7 +13,7 @@ const TOOLS = ["nginx", NGINX_RTMP_MODULE];
 await toolTest(TOOLS, "publishRtmp() and playRtmp() talk to nginx", async (t) => {
   await using nginx = await startNginx({
     live: "live on;",
-    // Tells its players when nobody publishes, and hangs up.
+    // Tells its players when a stream is not published, and hangs up.
     strict: "live on; idle_streams off; publish_notify on;",
     denied: "live on; deny publish all;",
   });

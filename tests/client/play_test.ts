@@ -184,7 +184,7 @@ Deno.test("playRtmp() fails behind the last tag when the server goes wrong", asy
   }
 });
 
-Deno.test("playRtmp() stops the server when nobody reads, and loses nothing", async () => {
+Deno.test("playRtmp() stops the server when its tags are not read, and loses nothing", async () => {
   const total = 48;
   let sent = 0;
   await using server = new ScriptedServer(async (end) => {

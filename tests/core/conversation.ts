@@ -70,7 +70,7 @@ export async function converse(file: Uint8Array): Promise<Outcome> {
   };
 }
 
-/** Gives whatever is published to whoever plays. */
+/** Gives whatever is published to every player. */
 class MemoryServer implements SessionHandler {
   readonly channel = new Channel();
   readonly sessions: Promise<unknown>[] = [];

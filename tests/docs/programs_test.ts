@@ -13,7 +13,7 @@ import { Program } from "./program.ts";
 
 const TAGS = videoTags(30);
 
-/** Publishes, as soon as somebody listens. */
+/** Publishes, as soon as the server listens. */
 async function publish(port: number, name: string, user = ""): Promise<RtmpPublisher> {
   return await until(
     "the program to listen",
@@ -86,7 +86,7 @@ async function sign(secret: string, path: string, until: number): Promise<string
   return `until=${until}&signature=${new Uint8Array(bytes).toHex()}`;
 }
 
-Deno.test("keys: the program asks a service, and lets nobody in without an answer", async () => {
+Deno.test("keys: the program asks a service, and refuses publishers without an answer", async () => {
   const asked: Record<string, unknown>[] = [];
   const service = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const question = await request.json();

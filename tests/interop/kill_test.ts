@@ -40,7 +40,7 @@ Deno.test("nothing is left of publishers, players and push targets that are kill
     assertEquals(await api(http, "pushes"), { pushes: [] });
     await until(
       "all connections to have gone",
-      () => count(/ has connected$/) === count(/:\d+ has gone/),
+      () => count(/:\d+ connected$/) === count(/:\d+ disconnected/),
     );
     if (round === 0) memory = await memoryInUse();
   }

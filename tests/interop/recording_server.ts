@@ -18,11 +18,11 @@ export interface RecordingServer extends AsyncDisposable {
   readonly process: ServerProcess;
   /** Where it records. */
   readonly directory: string;
-  /** Begins to watch a stream that nobody publishes yet. */
+  /** Begins to watch a stream that is not published yet. */
   watch(path: string): Promise<Viewer>;
 }
 
-/** Somebody who watches over HTTP. */
+/** A viewer over HTTP. */
 export interface Viewer {
   /** Waits for the end, then compares what was seen with the file that was published. */
   check(source: string): Promise<void>;

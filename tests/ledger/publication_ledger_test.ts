@@ -190,12 +190,12 @@ Deno.test("PublicationLedger.describe() says where everything went, and whether 
   ledger.retire(recording);
   assertEquals(
     ledger.describe(),
-    "Received 10 video and 8 audio frames in 20 messages and 30 chunks; " +
-      "1 × recording: 9 video and 0 audio delivered, 1 and 0 dropped; The books balance",
+    "Received 10 video and 8 audio; 1 × recording: 9 video and 0 audio delivered, " +
+      "1 video and 0 audio dropped; The books balance",
   );
   ledger.tags.videoFrames = 7;
   ledger.unread.videoFrames = 2;
-  assertMatch(ledger.describe(), /; 2 and 0 were not read; .*; The books are off by 1$/);
+  assertMatch(ledger.describe(), /; 2 video and 0 audio unread; .*; The books are off by 1$/);
 });
 
 Deno.test("ServerLedger keeps of publications that have ended whether they balanced", () => {

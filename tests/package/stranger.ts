@@ -1,5 +1,5 @@
 /**
- * Somebody who has heard of the package: a project of their own, a cache with nothing in it, and a
+ * A stranger who has heard of the package: a project of their own, a cache with nothing in it, and a
  * registry that has what `deno publish` has uploaded.
  *
  * @module

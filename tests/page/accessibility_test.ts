@@ -61,8 +61,9 @@ await toolTest([CHROMIUM], "the page can be used with the keyboard alone", async
     await page.locator("#streams").getByText("live/second").waitFor();
     await page.locator("#detail-name").getByText("live/first").waitFor();
 
-    assertEquals(await walk(page, 9), [
+    assertEquals(await walk(page, 11), [
       "Skip to the content",
+      "Publish",
       "live/first",
       "live/second",
       "End stream",
@@ -70,9 +71,10 @@ await toolTest([CHROMIUM], "the page can be used with the keyboard alone", async
       "Turn sound on",
       "Full screen",
       "Watch it elsewhere",
+      "Publish",
       "API",
     ]);
-    for (let steps = 0; steps < 6; steps++) await page.keyboard.press("Shift+Tab");
+    for (let steps = 0; steps < 7; steps++) await page.keyboard.press("Shift+Tab");
     await page.keyboard.press("Enter");
     await page.locator("#detail-name").getByText("live/second").waitFor();
     await page.keyboard.press("Tab");

@@ -25,19 +25,19 @@ function readJson(line: string): Line {
 
 /** What the lines of one connection say, in order, for as long as it is there. */
 const RTMP_PUBLISHER = [
-  /has connected/,
+  / connected/,
   /live\/demo is published by/,
   /live\/demo is recorded to/,
   /The recording .* is complete/,
   /live\/demo has ended/,
-  /has gone/,
+  /disconnected/,
 ];
-const RTMP_PLAYER = [/has connected/, /watches live\/demo \(rtmp-play\)/, /no longer watches/];
+const RTMP_PLAYER = [/ connected/, /watches live\/demo \(rtmp-play\)/, /no longer watches/];
 const HTTP_VIEWER = [
-  /has connected/,
+  / connected/,
   /watches live\/demo \(http-flv\)/,
   /no longer watches live\/demo: 5 video and 0 audio frames delivered/,
-  /has gone/,
+  /disconnected/,
 ];
 
 for (

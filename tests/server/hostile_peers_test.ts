@@ -140,7 +140,7 @@ for (const { name, begin, bytes, log, options } of HOSTILE_PEERS) {
 
 Deno.test("a peer that says nothing, or half a handshake, is waited for only so long", async () => {
   await using captured = await captureLog();
-  await using app = collect({ handshakeTimeout: 100 });
+  await using app = collect({ handshakeTimeout: 500 });
   using silent = await RawClient.connect(app.port);
   using half = await RawClient.connect(app.port);
   half.write(hex("03 00*700"));

@@ -116,7 +116,7 @@ Deno.test("RtmpServer.shutdown() waits for handlers to settle", async () => {
   await server.finished;
 });
 
-Deno.test("RtmpServer.shutdown() ends a publication that nobody reads", async () => {
+Deno.test("RtmpServer.shutdown() ends a publication that is not read", async () => {
   const server = serveOnLoopback({}, ({ closed }) => closed.then(() => {}));
   using client = await RawClient.publish(server.addr.port, "demo");
   client.sendTags(Array.from({ length: 500 }, (_, i) => videoTag(i, 4000)));

@@ -138,7 +138,7 @@ Deno.test("SIGTERM ends a server over which nothing goes at once", async () => {
 });
 
 Deno.test("SIGTERM ends a server that cannot end, with exit code 1", async () => {
-  // Nobody takes what it writes, and it may not lose any of it.
+  // What it writes is not read, and it may not lose any of it.
   const server = await ServerProcess.start({
     program: new URL("impatient_server.ts", import.meta.url).pathname,
     args: ["--output", "-"],

@@ -85,7 +85,7 @@ Deno.test("answerAdobeRejection() has no answer when nothing is asked", pure, ()
   }
 });
 
-Deno.test("a server lets in who knows the password, and nobody else", pure, () => {
+Deno.test("a server accepts clients that know the password, and no others", pure, () => {
   const exchange = { salt: "0a1b2c3d", serverChallenge: "4e5f6071" };
   const first = answerAdobeRejection(needAdobeAuth(), credentials, "3f5a9c01");
   assertEquals(readAdobeQuery(`live?${first}`), {

@@ -45,7 +45,7 @@ Deno.test("media on a stream that was created and not published on is that of th
   assertEquals(await tagsOf(peer), [[videoTag(0)]]);
 });
 
-Deno.test("media on an unknown stream beside two that publish is nobody's, and both are told once", async () => {
+Deno.test("media on an unknown stream beside two that publish belongs to neither, and both are told once", async () => {
   const peer = await Peer.publish("one");
   peer.publish(2, "two");
   await peer.settled();

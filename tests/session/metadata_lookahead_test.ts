@@ -89,7 +89,7 @@ for (const [what, messages] of ENDINGS) {
   });
 }
 
-Deno.test("a publisher that sends other data without end is held back when nobody reads", async () => {
+Deno.test("a publisher that sends other data without end is held back when its tags are not read", async () => {
   const { peer, publication } = await publish();
   const sent = Array.from({ length: 3 * LOOKAHEAD_MESSAGES }, (_, i) => text(i));
   peer.send(...sent, METADATA);
@@ -102,7 +102,7 @@ Deno.test("a publisher that sends other data without end is held back when nobod
   assertBalanced(publication.ledger);
 });
 
-Deno.test("a publisher of large other data is held back when nobody reads", async () => {
+Deno.test("a publisher of large other data is held back when its tags are not read", async () => {
   const { peer, publication } = await publish();
   const size = LOOKAHEAD_BYTES / 4;
   const sent = Array.from({ length: 12 }, (_, i) => data(`${i}`.padEnd(size - 3)));

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { PartialBudget } from "../../src/session/partial_budget.ts";
 
-Deno.test("PartialBudget cuts off whoever holds the most, once, and only beyond its limit", () => {
+Deno.test("PartialBudget cuts off the peer that holds the most, once, and only beyond its limit", () => {
   const budget = new PartialBudget(100);
   const cut: string[] = [];
   const [a, b, c] = ["a", "b", "c"].map((name) => budget.open(() => cut.push(name)));

@@ -287,7 +287,7 @@ Deno.test("a source that fails does not end what else is on the connection", asy
   assertEquals(await peer.ended, {});
 });
 
-Deno.test("a source that fails to be cancelled stops nobody", async () => {
+Deno.test("a source that fails to be cancelled stops nothing", async () => {
   const program = new FakeProgram();
   program.show = () => ({
     tags: new ReadableStream<FlvTag>({

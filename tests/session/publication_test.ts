@@ -56,7 +56,7 @@ Deno.test("of an aggregate that is cut short, what is whole is passed on", async
   assertBalanced(publication.ledger);
 });
 
-Deno.test("whoever does not read holds the publisher back, and loses nothing", async () => {
+Deno.test("a handler that does not read holds the publisher back, and loses nothing", async () => {
   const { peer, publication } = await publish();
   const sent = Array.from({ length: 50 }, (_, i) => videoTag(i));
   peer.sendTags(sent);
@@ -106,7 +106,7 @@ Deno.test("one message stream that is not read holds back the others, and nothin
 
 for (const waits of [false, true]) {
   const when = waits ? "while one waits" : "at once";
-  Deno.test(`a consumer that cancels its tags ${when} holds nobody back, and all is counted`, async () => {
+  Deno.test(`a consumer that cancels its tags ${when} holds nothing back, and all is counted`, async () => {
     for (const reads of [0, 1, 2, 3]) {
       const { peer, publication } = await publish();
       const reader = publication.tags.getReader();

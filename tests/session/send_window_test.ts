@@ -17,7 +17,7 @@ function opened(sent: number, acknowledged: number): SendWindow {
   return window;
 }
 
-/** Whether there is room, and nobody is left waiting. */
+/** Whether there is room, and nothing is left waiting. */
 function hasRoom(window: SendWindow): boolean {
   const room = window.room();
   if (room) window.lift();

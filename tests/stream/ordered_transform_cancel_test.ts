@@ -83,7 +83,7 @@ Deno.test("OrderedTransformStream cancels once when a reader cancels after an ab
   assertEquals(cancelled.length, 1);
 });
 
-Deno.test("OrderedTransformStream forgets an error that nobody comes to read", async () => {
+Deno.test("OrderedTransformStream forgets an error that is never read", async () => {
   const { stage, cancelled } = tenfold(1);
   const reader = ReadableStream.from([1, 2]).pipeThrough(stage).getReader();
   assertEquals((await reader.read()).value, 10);
@@ -144,7 +144,7 @@ Deno.test("OrderedTransformStream ends both sides even if the transformer's canc
   await closed;
 });
 
-Deno.test("OrderedTransformStream does not cancel what flush has ended, even if nobody reads it", async () => {
+Deno.test("OrderedTransformStream does not cancel what flush has ended, even if it is not read", async () => {
   const told = tenfold();
   const reader = ReadableStream.from([1]).pipeThrough(told.stage).getReader();
   await reader.read();

@@ -90,7 +90,7 @@ Deno.test("OrderedTransformStream gives an error at once to who waits for it", a
   await assertRejects(() => reader.closed, StageError, "gone");
 });
 
-Deno.test("OrderedTransformStream takes no input while nobody reads", async () => {
+Deno.test("OrderedTransformStream takes no input while its output is not read", async () => {
   const source = new CountingSource(upTo(1000));
   const first = tenfold();
   const second = tenfold();

@@ -102,7 +102,7 @@ export class ChunkSender {
     let { format, time } = step;
     if (!lane.used) format = format % 2 as 0 | 1;
     if (habit === "nothing") {
-      // Nobody can read an empty message of type 3 from a sender that leaves the time out, nor a
+      // No peer can read an empty message of type 3 from a sender that leaves the time out, nor a
       // payload that looks like a time: ours begin with a byte that no time begins with.
       time %= 0x80000000;
       if (format === 3 && lane.length === 0) format = 0;

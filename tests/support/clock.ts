@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Moves `performance.now()` ahead until it is disposed of, for whoever asks how long it has been. */
+/** Moves `performance.now()` ahead until it is disposed of, for every object that measures time. */
 export function clockAhead(milliseconds: number): Disposable {
   const { now } = performance;
   performance.now = () => now.call(performance) + milliseconds;

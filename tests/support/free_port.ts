@@ -4,13 +4,13 @@
  * @module
  */
 
-/** A port of loopback that nobody listened on a moment ago. */
+/** A port of loopback that was free a moment ago. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
-/** Whether somebody listens on a port of loopback. */
+/** Whether a program listens on a port of loopback. */
 export async function isListening(port: number): Promise<boolean> {
   const conn = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
   conn?.close();

@@ -57,7 +57,7 @@ export function serveOnLoopback(
   return serveRtmp({ hostname: "127.0.0.1", port: 0, ...options }, handler);
 }
 
-/** What is asked for `live/demo` by somebody who says little. */
+/** What is asked for `live/demo` by a client that says little. */
 export function publishRequest(): StreamRequest {
   return {
     kind: "publish",

@@ -144,10 +144,12 @@ export class ServerProcess implements AsyncDisposable {
 export async function runServer(
   args: string[],
   permissions: string[] = ["--allow-net"],
+  env: Record<string, string> = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const [run, ...rest] = denoRun([]);
   const command = new Deno.Command(Deno.execPath(), {
     args: [run!, ...permissions, ...rest.filter((arg) => arg !== "--allow-net"), ...args],
+    env,
     stdin: "null",
   });
   const { code, stdout, stderr } = await within("the server to end", command.output());

@@ -12,7 +12,7 @@ export type Tool = string;
 
 /**
  * A test that is ignored, with a word about why, where one of its tools is missing. With `CI=true`
- * it fails there instead: what CI does not run nobody runs.
+ * it fails there instead: what CI does not run is never run.
  */
 export async function toolTest(
   tools: Tool[],

@@ -41,7 +41,7 @@ function guardByToken(token: string): MiddlewareHandler<HttpEnv> {
     }
     const given = bearerOf(context.env.incoming);
     if (given !== undefined && isSameSecret(given, token)) return await next();
-    // Whoever shows none has not guessed.
+    // A request without a token is no guess.
     if (given !== undefined) guesses.add(remoteAddr);
     context.header("www-authenticate", "Bearer");
     return context.json({ error: "The API token is missing or wrong" }, 401);

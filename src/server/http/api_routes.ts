@@ -28,7 +28,7 @@ export interface ApiContext {
   relays: Relays;
   /** `undefined` when the server has no directory for them. */
   recordings: Recordings | undefined;
-  /** What has to be shown by whoever changes something; nothing where nobody else can connect. */
+  /** The token for requests that change state; none where only this machine can connect. */
   apiToken: string | undefined;
   server: ServerFacts;
 }
@@ -65,7 +65,7 @@ export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
   const needsToken = apiToken !== undefined;
   const canRecord = recordings !== undefined;
   routes.route("/server", serverRoutes({ ...server, needsToken, canRecord }));
-  // Whoever gets here has shown the right one.
+  // A request that arrives here has the right token.
   routes.post("/token", (context) => context.body(null, 204));
   routes.route("/streams", streamRoutes(hub));
   routes.route("/", endedRoutes(endedStreams));

@@ -12,11 +12,11 @@ const HEADERS = { "cache-control": "no-store" } as const;
 /**
  * Routes health checks.
  *
- * @param notReady Why nobody should be sent here, if so.
+ * @param notReady Why a load balancer should send no clients here, if so.
  */
 export function healthRoutes(notReady: () => string | undefined): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
-  // Whoever gets an answer knows that the event loop goes round.
+  // An answer proves that the event loop runs.
   routes.get("/healthz", (context) => context.json({ status: "ok" }, 200, HEADERS));
   routes.get("/readyz", (context) => {
     const reason = notReady();

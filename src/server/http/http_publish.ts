@@ -21,7 +21,7 @@ import { isForLoopback, isFromOtherSite } from "./same_site.ts";
 import { readStreamRequest, socketOf } from "./stream_request.ts";
 import { ENDING } from "./view.ts";
 
-/** The status for each way in which a publication ends; nobody is left to read that of the second. */
+/** The status for each way in which a publication ends; no client is left to read that of the second. */
 const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
   unpublished: 201,
   disconnected: 400,
@@ -33,7 +33,7 @@ const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
 export interface PublishContext {
   publish: RtmpServer["publish"];
   connections: Connections;
-  /** Whether anybody who gets here may publish, which then must not be pages of other sites. */
+  /** Whether every client may publish; then pages of other sites must not. */
   isOpen: boolean;
   /** Whether the server is shutting down, so that nothing begins any more. */
   isEnding: () => boolean;

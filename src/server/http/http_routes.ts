@@ -25,7 +25,7 @@ export type HttpEnv = { Bindings: HttpBindings };
 /** What the routes lead to. */
 export interface HttpContext extends ApiContext, ViewContext, PublishContext {
   metrics: Metrics;
-  /** Why nobody should be sent here, if so. */
+  /** Why a load balancer should send no clients here, if so. */
   notReady: () => string | undefined;
 }
 
@@ -60,7 +60,7 @@ export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
   });
   routes.notFound((context) => context.json({ error: "There is nothing here" }, 404));
   routes.onError((error, context) => {
-    // The body that nobody wants goes with the connection.
+    // The unread body goes with the connection.
     const isTooLarge = error instanceof HTTPException && error.status === 413;
     if (context.req.method === "PUT" || isTooLarge) context.header("connection", "close");
     if (!(error instanceof HTTPException)) {

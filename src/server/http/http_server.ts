@@ -15,7 +15,7 @@ import { socketOf } from "./stream_request.ts";
 /** How long a client may take over the head of its request, in milliseconds. */
 const HEADERS_TIMEOUT = 10_000;
 
-/** How often it is looked whether one takes longer, in milliseconds. */
+/** Interval between checks for slow requests, in milliseconds. */
 const CHECK_INTERVAL = 1_000;
 
 /**
@@ -85,7 +85,7 @@ export function serveHttp(
     },
     (error) => sockets.failed(error),
   );
-  // Those who watch are cut off before that, by whoever can tell them why.
+  // Viewers are cut off before that, by `view.ts`, which logs the reason.
   const checking = setInterval(() => sockets.closeStalled(2 * timeout), CHECK_INTERVAL);
   return {
     port: listener.addr.port,
@@ -111,7 +111,7 @@ function nodeServer({ fetch, upgrade }: HttpHandlers): { server: Server; stop: (
   const answer = getRequestListener(fetch, {
     autoCleanupIncoming: false,
     hostname: NO_HOST,
-    // Whoever imports us may serve by `Deno.serve`, which knows no other `Response`.
+    // A program that imports us may use `Deno.serve`, which knows no other `Response`.
     overrideGlobalObjects: false,
   });
   const options = {
@@ -126,13 +126,13 @@ function nodeServer({ fetch, upgrade }: HttpHandlers): { server: Server; stop: (
     if (socket.requests > MAX_PIPELINED) return void socket.destroy();
     socket.requests++;
     response.once("close", () => socket.requests--);
-    // Of a body that nobody has read, Deno would leave the rest, and all that follows, for ever.
+    // Deno would never read the rest of an unread body, nor the requests after it.
     response.once("finish", () => void request.resume());
     void answer(request, response);
   });
   server.on("upgrade", (request, stream, head) => {
     const socket = stream as HttpSocket;
-    // Nobody can have the connection while an answer is on it.
+    // An answer on the connection forbids an upgrade.
     if (socket.requests > 0) return void socket.destroy();
     // It is the upgrade's until it is closed.
     socket.requests++;

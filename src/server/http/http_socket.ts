@@ -66,7 +66,7 @@ export class HttpSocket extends Duplex {
     return this;
   }
 
-  /** Emits `timeout` when nothing has gone in or out for so many milliseconds; 0 ends that. */
+  /** Emits `timeout` when nothing has gone in or out for this long, in milliseconds; 0 ends that. */
   setTimeout(milliseconds: number, listener?: () => void): this {
     this.#timeout = milliseconds;
     if (listener) this.once("timeout", listener);

@@ -86,13 +86,13 @@ export class HttpSockets {
     const socket = new HttpSocket(conn);
     this.#open.add(socket);
     const facts = { connection: socket.id, remoteAddr: socket.remoteAddr };
-    log.debug("{remoteAddr} has connected", facts);
+    log.debug("{remoteAddr} connected", facts);
     let failure: unknown;
     socket.on("error", (error) => failure = error);
     socket.once("close", () => {
       this.#forget(socket);
-      if (failure === undefined) return log.debug("{remoteAddr} has gone", facts);
-      log.debug("{remoteAddr} has gone: {error}", { ...facts, error: String(failure) });
+      if (failure === undefined) return log.debug("{remoteAddr} disconnected", facts);
+      log.debug("{remoteAddr} disconnected: {error}", { ...facts, error: String(failure) });
     });
     return socket;
   }

@@ -20,7 +20,7 @@ export interface ServerFacts {
 /** What `GET /api/v1/server` answers. It says that there are secrets, and none of them. */
 export interface ServerDescription extends ServerFacts {
   version: string;
-  /** Whether whoever changes something needs the API token. */
+  /** Whether requests that change state need the API token. */
   needsToken: boolean;
   /** Whether streams can be recorded. */
   canRecord: boolean;

@@ -1,5 +1,5 @@
 /**
- * What somebody asks for over HTTP, in the words of RTMP: it is authorized the same way.
+ * A request over HTTP in the terms of RTMP: both are authorized the same way.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Somebody who watches over HTTP or a WebSocket: whether they may, and what becomes of it.
+ * A viewer over HTTP or a WebSocket: whether it may watch, and how that ends.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { logViewer } from "../viewer_log.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import { readViewOptions } from "./view_options.ts";
 
-/** How often it is looked whether a viewer takes anything, in milliseconds. */
+/** Interval between checks for stalled viewers, in milliseconds. */
 const STALL_CHECK_INTERVAL = 1_000;
 
 /** What those are told who come too late. */
@@ -36,7 +36,7 @@ export interface ViewerRules {
   timeout: number;
   /** Whether a viewer may hold the publisher back. */
   allowLossless: boolean;
-  /** Whether somebody may watch: `true`, or why not. */
+  /** Whether a viewer may watch: `true`, or the reason why not. */
   authorize: (request: StreamRequest) => Authorization | Promise<Authorization>;
 }
 
@@ -50,7 +50,7 @@ export interface ViewContext {
   isEnding: () => boolean;
 }
 
-/** Somebody who watches. */
+/** A viewer. */
 export interface Viewer {
   protocol: "http-flv" | "ws-flv";
   request: StreamRequest;
@@ -60,7 +60,7 @@ export interface Viewer {
 }
 
 /**
- * Asks whether somebody may watch.
+ * Asks whether a viewer may watch.
  *
  * @throws {HTTPException} If not: 403.
  */
@@ -75,11 +75,11 @@ export async function authorizeView(
 }
 
 /**
- * Lets somebody in and waits for the stream to begin. A viewer that takes nothing for too long is
+ * Accepts a viewer and waits for the stream to begin. A viewer that takes nothing for too long is
  * cut off.
  *
  * @param gone Ends the wait when the viewer goes.
- * @throws {HTTPException} If it may not watch, asks for nonsense, or nobody publishes in time; or if
+ * @throws {HTTPException} If it may not watch, asks for nonsense, or nothing is published in time; or if
  * the server is shutting down.
  */
 export async function beginView(

@@ -23,7 +23,7 @@ const MAX_BUFFERED = 256 * 1024;
 /** Bytes in the largest message that a viewer may send; none of them means anything. */
 const MAX_PAYLOAD = 4 * 1024;
 
-/** The status of a WebSocket that is closed because somebody wants it so (RFC 6455, section 7.4.1). */
+/** The status of a WebSocket that is closed because the server ends it (RFC 6455, section 7.4.1). */
 const POLICY_VIOLATION = 1008;
 
 /** How long a viewer may take over its side of a goodbye, in milliseconds. */

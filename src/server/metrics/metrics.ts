@@ -17,7 +17,7 @@ import { register } from "./register.ts";
 import { type Reading, StreamBooks } from "./stream_books.ts";
 import { registerStreams } from "./stream_metrics.ts";
 
-/** For how long an answer is good, in milliseconds: whoever asks all the time costs no more. */
+/** For how long an answer is reused, in milliseconds: frequent scrapes cost no more. */
 const FRESHNESS = 1_000;
 
 /** For how long an answer is worked at before others have their turn, in milliseconds. */
@@ -32,7 +32,7 @@ export interface Watched {
   recordings: Recordings | undefined;
 }
 
-/** Reads the ledgers when somebody asks. */
+/** Reads the ledgers at each scrape. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #books: StreamBooks;

@@ -1,5 +1,5 @@
 /**
- * Metrics whose values are looked up when somebody asks.
+ * Metrics whose values are read at each scrape.
  *
  * @module
  */

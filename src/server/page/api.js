@@ -59,13 +59,31 @@ export async function request(path, init = {}, bearer = token()) {
       ...(init.body !== undefined && { "content-type": "application/json" }),
     },
     cache: "no-store",
-    credentials: "omit",
+    // A proxy may ask for a password or a cookie; the server itself knows neither.
+    credentials: "same-origin",
     signal: AbortSignal.timeout(PATIENCE),
   });
   const text = await response.text();
-  const body = text === "" ? undefined : JSON.parse(text);
-  if (!response.ok) throw new ApiError(response.status, body?.error ?? response.statusText);
-  return body;
+  if (!response.ok) throw new ApiError(response.status, reasonOf(response, text));
+  return JSON.parse(text === "" ? "null" : text);
+}
+
+/**
+ * Why a request was refused. A proxy says so in a page of its own.
+ *
+ * @param {Response} response
+ * @param {string} text
+ * @returns {string}
+ */
+function reasonOf({ status, statusText }, text) {
+  try {
+    const { error } = JSON.parse(text);
+    if (typeof error === "string") return error;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  if (status === 401) return "A proxy before the server asks for a password: load the page again";
+  return `A proxy before the server answers ${status} ${statusText}`.trim();
 }
 
 /**

@@ -11,10 +11,12 @@ export const ASSETS: Readonly<Record<string, string>> = {
   "/": (await import("./page.html", { with: { type: "text" } })).default,
   "/page/api.js": (await import("./api.js", { with: { type: "text" } })).default,
   "/page/base.css": (await import("./base.css", { with: { type: "text" } })).default,
+  "/page/choice.js": (await import("./choice.js", { with: { type: "text" } })).default,
   "/page/codecs.js": (await import("./codecs.js", { with: { type: "text" } })).default,
   "/page/controls.css": (await import("./controls.css", { with: { type: "text" } })).default,
   "/page/copyable.js": (await import("./copyable.js", { with: { type: "text" } })).default,
   "/page/dom.js": (await import("./dom.js", { with: { type: "text" } })).default,
+  "/page/ended.js": (await import("./ended.js", { with: { type: "text" } })).default,
   "/page/format.js": (await import("./format.js", { with: { type: "text" } })).default,
   "/page/history.js": (await import("./history.js", { with: { type: "text" } })).default,
   "/page/icon.svg": (await import("./icon.svg", { with: { type: "text" } })).default,
@@ -25,7 +27,22 @@ export const ASSETS: Readonly<Record<string, string>> = {
   "/page/main.js": (await import("./main.js", { with: { type: "text" } })).default,
   "/page/mpegts.js": (await import("mpegts.js/dist/mpegts.js", { with: { type: "text" } })).default,
   "/page/operator.js": (await import("./operator.js", { with: { type: "text" } })).default,
-  "/page/player.js": (await import("./player.js", { with: { type: "text" } })).default,
+  "/page/player/connection.js":
+    (await import("./player/connection.js", { with: { type: "text" } })).default,
+  "/page/player/feed.js": (await import("./player/feed.js", { with: { type: "text" } })).default,
+  "/page/player/flv_reader.js":
+    (await import("./player/flv_reader.js", { with: { type: "text" } })).default,
+  "/page/player/live_clock.js":
+    (await import("./player/live_clock.js", { with: { type: "text" } })).default,
+  "/page/player/media.js": (await import("./player/media.js", { with: { type: "text" } })).default,
+  "/page/player/player.js":
+    (await import("./player/player.js", { with: { type: "text" } })).default,
+  "/page/player/screen.js":
+    (await import("./player/screen.js", { with: { type: "text" } })).default,
+  "/page/player/tracks.js":
+    (await import("./player/tracks.js", { with: { type: "text" } })).default,
+  "/page/player/watchdog.js":
+    (await import("./player/watchdog.js", { with: { type: "text" } })).default,
   "/page/poll.js": (await import("./poll.js", { with: { type: "text" } })).default,
   "/page/publish.css": (await import("./publish.css", { with: { type: "text" } })).default,
   "/page/publish.js": (await import("./publish.js", { with: { type: "text" } })).default,

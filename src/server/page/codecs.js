@@ -80,8 +80,8 @@ function inOneLine(parts) {
  * @returns {{ video: boolean, audio: boolean, problem: string }}
  */
 export function playable({ video, audio }) {
-  const canVideo = video !== undefined && canPlay(VIDEO, video.codec);
-  const canAudio = audio !== undefined && canPlay(AUDIO, audio.codec);
+  const canVideo = video !== undefined && canPlay(video.codec);
+  const canAudio = audio !== undefined && canPlay(audio.codec);
   const missing = [
     ...(video && !canVideo ? [`its picture, which is ${nameOf(VIDEO, video.codec)}`] : []),
     ...(audio && !canAudio ? [`its sound, which is ${nameOf(AUDIO, audio.codec)}`] : []),
@@ -99,11 +99,27 @@ function nameOf(codecs, fourCc) {
 }
 
 /**
- * @param {typeof VIDEO} codecs
- * @param {string} fourCc
+ * What has been found out about codecs: the player asks for every frame.
+ *
+ * @type {Map<string, boolean>}
  */
-function canPlay(codecs, fourCc) {
-  const type = codecs[fourCc]?.type;
+const known = new Map();
+
+/**
+ * Whether this browser and the player can play a codec.
+ *
+ * @param {string} fourCc
+ * @returns {boolean}
+ */
+export function canPlay(fourCc) {
+  const found = known.get(fourCc) ?? askBrowser(fourCc);
+  known.set(fourCc, found);
+  return found;
+}
+
+/** @param {string} fourCc */
+function askBrowser(fourCc) {
+  const type = (VIDEO[fourCc] ?? AUDIO[fourCc])?.type;
   // An iPhone has only the second one, which the player knows as well.
   const mediaSource = Reflect.get(globalThis, "MediaSource") ??
     Reflect.get(globalThis, "ManagedMediaSource");

@@ -42,28 +42,43 @@ const SPARED = ["not-wanted", "paused"];
  */
 
 /**
- * Shows the books of a stream.
+ * Shows the ledger of a stream.
  *
  * @param {Stream} stream
+ * @param {"live" | "final" | "last seen"} age How old it is: of a stream that has ended it is the
+ * final one, or the last one that was seen.
  */
-export function showLedger(stream) {
+export function showLedger(stream, age) {
   const { balance, departed } = stream.ledger;
   const ledger = byId("ledger");
-  setText(
-    part(ledger, "balance"),
-    balance === 0 ? "The books balance" : `The books are off by ${count(balance)}`,
-  );
+  setText(part(ledger, "balance"), age === "last seen" ? "As last seen" : balanceWords(balance));
   part(ledger, "balance").classList.toggle("off", balance !== 0);
   showList(byId("stages"), stagesOf(stream), {
     key: ({ title }) => title,
     make: () => copyTemplate("stage-template"),
     update: showStage,
   });
-  showList(byId("consumers"), [...branchesOf(stream.ledger), ...departed.map(departedBranch)], {
+  const branches = [...branchesOf(stream.ledger), ...departed.map(departedBranch)];
+  showList(byId("consumers"), age === "live" ? branches : branches.map(overBranch), {
     key: ({ key }) => key,
     make: () => copyTemplate("consumer-template"),
     update: showBranch,
   });
+}
+
+/** @param {number} balance */
+function balanceWords(balance) {
+  return balance === 0 ? "The books balance" : `The books are off by ${count(balance)}`;
+}
+
+/**
+ * A consumer of a stream that has ended: nothing is on its way to it any more.
+ *
+ * @param {Branch} branch
+ * @returns {Branch}
+ */
+function overBranch(branch) {
+  return { ...branch, mode: branch.gone ? branch.mode : "", waiting: {} };
 }
 
 /**

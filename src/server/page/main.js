@@ -1,20 +1,22 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * The page: puts its parts together, and decides which stream is looked at.
+ * The page: puts its parts together, and shows what the server says.
  *
  * @module
  */
 
 import { request } from "./api.js";
+import { Choice } from "./choice.js";
 import { byId, part, setText } from "./dom.js";
 import { bitrate, counted } from "./format.js";
+import { Ending } from "./ended.js";
 import { History } from "./history.js";
 import { showLedger } from "./ledger.js";
 import { Operator } from "./operator.js";
-import { Player } from "./player.js";
+import { Player, WAITING } from "./player/player.js";
 import { poll } from "./poll.js";
-import { showAddresses, showPublishing } from "./publish.js";
+import { invite, showAddresses, showPublishing } from "./publish.js";
 import { showStreams, viewersOf } from "./stream_list.js";
 
 /** @typedef {import("./types.ts").Stream} Stream */
@@ -25,14 +27,15 @@ const NOTICE = 6_000;
 
 /** @type {Map<string, History>} */
 const histories = new Map();
-const player = new Player(byId("player"));
+const player = new Player(byId("player"), () => ask());
+const choice = new Choice(look);
 const operator = new Operator(notify);
 
 /** @type {ServerDescription | undefined} */
 let server;
 /** @type {Stream[]} */
 let live = [];
-let hasLooked = false;
+let hasAsked = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let noticeTimer;
 /**
@@ -41,10 +44,22 @@ let noticeTimer;
  * @type {Stream | undefined}
  */
 let selected;
+/**
+ * What became of it, once it has ended.
+ *
+ * @type {Ending | undefined}
+ */
+let ending;
 
-poll(look, show, showUnreachable);
+if (choice.path !== undefined) look();
+const ask = poll({
+  ask: askServer,
+  show,
+  lost: showUnreachable,
+  isNeeded: () => player.isHeard,
+});
 
-async function look() {
+async function askServer() {
   if (!server) {
     server = /** @type {ServerDescription} */ (await request("server"));
     showPublishing(server);
@@ -52,18 +67,37 @@ async function look() {
   }
   /** @type {{ streams: Stream[] }} */
   const { streams } = await request("streams");
+  const isLive = streams.some(({ path }) => path === choice.path);
+  if (selected && !isLive) {
+    ending ??= new Ending(selected);
+    await ending.ask();
+  }
   return { server, streams };
 }
 
-/** @param {Awaited<ReturnType<typeof look>>} answer */
+/** @param {Awaited<ReturnType<typeof askServer>>} answer */
 function show({ server, streams }) {
   byId("unreachable").hidden = true;
   delete document.body.dataset.unreachable;
   announceChanges(streams);
   live = streams.toSorted((a, b) => a.path.localeCompare(b.path));
   remember(streams);
-  chooseStream();
+  choice.settle(live);
+  const current = live.find(({ path }) => path === choice.path);
+  if (current) {
+    selected = current;
+    ending = undefined;
+  }
+  if (choice.path !== undefined) player.update(current, absence());
   render(server);
+}
+
+/** What the player says while the stream is not live. */
+function absence() {
+  if (!selected) return `${choice.path} is not live. It plays here as soon as it is.`;
+  return ending?.isInterruption ?? choice.isKept
+    ? WAITING
+    : "The stream has ended. It plays here when it is live again.";
 }
 
 /** @param {Stream[]} streams */
@@ -79,52 +113,47 @@ function remember(streams) {
   }
 }
 
-/** The stream that is looked at stays so when it has ended, until another one is live. */
-function chooseStream() {
-  const same = live.find(({ path }) => path === selected?.path);
-  if (same) {
-    selected = same;
-    return player.update(same);
-  }
-  const asked = live.find(({ path }) => `#${encodeURIComponent(path)}` === location.hash);
-  const next = asked ?? live[0];
-  if (next) select(next);
-}
-
-/** @param {Stream} stream */
-function select(stream) {
-  selected = stream;
-  player.play(stream);
+/** Looks at the stream that is chosen now. */
+function look() {
+  if (choice.path === undefined) return ask();
+  selected = live.find(({ path }) => path === choice.path);
+  ending = undefined;
+  player.watch(choice.path);
+  player.update(selected, server ? absence() : "");
+  if (server) render(server);
 }
 
 /** @param {ServerDescription} server */
 function render(server) {
-  const isLive = live.some(({ path }) => path === selected?.path);
-  byId("live").hidden = selected === undefined;
-  byId("publish").hidden = live.length > 0;
+  const isLive = live.some(({ path }) => path === choice.path);
+  byId("live").hidden = choice.path === undefined;
+  const isNothingLive = live.length === 0;
+  const isAlone = choice.path === undefined;
+  invite({ isNothingLive, isAlone, isOpen: isAlone || (isNothingLive && absence() !== WAITING) });
   document.title = live.length > 0 ? `${live.length} live · Sluice` : "Sluice";
   setText(byId("totals"), live.length > 0 ? totals() : "");
-  showStreams(live, histories, selected?.path, (path) => choose(path, server));
+  showStreams(live, histories, choice.path, choose);
   operator.show(server, isLive ? selected : undefined);
+  setText(byId("detail-name"), choice.path ?? "");
+  showAbsence(isLive);
+  byId("ledger").hidden = selected === undefined;
+  byId("addresses").parentElement?.toggleAttribute("hidden", !isLive);
   if (!selected) return;
-  setText(byId("detail-name"), selected.path);
-  part(byId("detail"), "ended").hidden = isLive;
-  byId("live").classList.toggle("is-over", !isLive);
-  showLedger(selected);
+  showLedger(ending?.stream ?? selected, isLive ? "live" : ending?.stream ? "final" : "last seen");
   showAddresses(server, selected);
 }
 
-/**
- * @param {string} path
- * @param {ServerDescription} server
- */
-function choose(path, server) {
-  const stream = live.find((stream) => stream.path === path);
-  if (!stream) return;
-  history.replaceState(null, "", `#${encodeURIComponent(path)}`);
-  select(stream);
-  render(server);
-  byId("detail").scrollIntoView({ block: "nearest" });
+/** @param {boolean} isLive */
+function showAbsence(isLive) {
+  const tag = part(byId("detail"), "absence");
+  tag.hidden = isLive;
+  setText(tag, !selected ? "Not live" : absence() === WAITING ? "Away" : "Has ended");
+}
+
+/** @param {string} path */
+function choose(path) {
+  choice.click(path);
+  byId("player").scrollIntoView({ block: "nearest" });
 }
 
 function totals() {
@@ -139,8 +168,8 @@ function announceChanges(streams) {
   const after = new Set(streams.map(({ path }) => path));
   const begun = [...after.difference(before)].map((path) => `${path} is live`);
   const ended = [...before.difference(after)].map((path) => `${path} has ended`);
-  if (hasLooked && begun.length + ended.length > 0) notify([...begun, ...ended].join(", "));
-  hasLooked = true;
+  if (hasAsked && begun.length + ended.length > 0) notify([...begun, ...ended].join(", "));
+  hasAsked = true;
 }
 
 /**
@@ -153,6 +182,7 @@ function showUnreachable(refusal, retryIn) {
   const seconds = Math.round(retryIn / 1000);
   const why = refusal ?? "The server does not answer";
   setText(byId("unreachable"), `${why}. Trying again in ${seconds} s.`);
+  player.update(undefined, refusal ? `${refusal}.` : "No connection to the server.");
   byId("unreachable").hidden = false;
   document.body.dataset.unreachable = "";
 }

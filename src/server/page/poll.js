@@ -1,52 +1,50 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * Looks at the server every second, less often when it does not answer, and not at all while nobody
- * sees the page.
+ * Asks the server every second, and not while nobody sees or hears the page.
  *
  * @module
  */
 
 import { ApiError } from "./api.js";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between an answer and the next question. */
 const INTERVAL = 1_000;
 
-/** The longest time between two tries to reach a server that does not answer, in milliseconds. */
-const LONGEST_INTERVAL = 15_000;
+/** The same while the server does not answer: it is to be seen soon that it does again. */
+const RETRY_INTERVAL = 2_000;
 
 /**
- * Begins to look, and goes on for as long as the page is open.
+ * Begins to ask, and goes on for as long as the page is open.
  *
  * @template T
- * @param {() => Promise<T>} ask
- * @param {(answer: T) => void} show
- * @param {(refusal: string | undefined, retryIn: number) => void} lost Is told that the server does
- * not answer, or why it refuses, and in how many milliseconds it is asked again.
+ * @param {object} options
+ * @param {() => Promise<T>} options.ask
+ * @param {(answer: T) => void} options.show
+ * @param {(refusal: string | undefined, retryIn: number) => void} options.lost Is called when the
+ * server does not answer, or refuses to, with its reason; it is asked again in so many milliseconds.
+ * @param {() => boolean} options.isNeeded Whether the page has to know although nobody sees it.
+ * @returns {() => void} Asks at once.
  */
-export function poll(ask, show, lost) {
-  let failures = 0;
-  let asking = false;
+export function poll({ ask, show, lost, isNeeded }) {
+  let isAsking = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
   const look = async () => {
     clearTimeout(timer);
-    if (asking || document.hidden) return;
-    asking = true;
+    if (isAsking || (document.hidden && !isNeeded())) return;
+    isAsking = true;
     const outcome = await ask().then((answer) => ({ answer }), (error) => ({ error }));
-    asking = false;
-    if ("answer" in outcome) {
-      failures = 0;
-      timer = setTimeout(look, INTERVAL);
-      return show(outcome.answer);
-    }
-    const retryIn = Math.min(INTERVAL * 2 ** ++failures, LONGEST_INTERVAL);
-    timer = setTimeout(look, retryIn);
-    lost(outcome.error instanceof ApiError ? outcome.error.message : undefined, retryIn);
+    isAsking = false;
+    const isAnswered = "answer" in outcome;
+    timer = setTimeout(look, isAnswered ? INTERVAL : RETRY_INTERVAL);
+    if (isAnswered) return show(outcome.answer);
+    lost(outcome.error instanceof ApiError ? outcome.error.message : undefined, RETRY_INTERVAL);
   };
 
   document.addEventListener("visibilitychange", look);
   globalThis.addEventListener("online", look);
   look();
+  return look;
 }

@@ -8,7 +8,7 @@
 
 import { urlPath } from "./api.js";
 import { showCopyable } from "./copyable.js";
-import { byId } from "./dom.js";
+import { byId, setText } from "./dom.js";
 
 /** @typedef {import("./types.ts").Stream} Stream */
 /** @typedef {import("./types.ts").ServerDescription} ServerDescription */
@@ -43,6 +43,27 @@ export function showPublishing(server) {
 }
 
 /**
+ * Invites to publish: with all of the page while there is nothing else on it, else below that.
+ *
+ * @param {object} invitation
+ * @param {boolean} invitation.isNothingLive
+ * @param {boolean} invitation.isAlone Whether there is nothing else on the page.
+ * @param {boolean} invitation.isOpen Whether to show how; the viewer may open and close it as well.
+ */
+export function invite({ isNothingLive, isAlone, isOpen }) {
+  const publish = /** @type {HTMLDetailsElement} */ (byId("publish"));
+  setText(byId("publish-title"), isNothingLive ? "Nothing is live" : "Publish");
+  byId("publish-button").hidden = isAlone;
+  publish.hidden = false;
+  publish.classList.toggle("alone", isAlone);
+  if (isOpen !== wasOpen) publish.open = isOpen;
+  wasOpen = isOpen;
+}
+
+/** @type {boolean | undefined} */
+let wasOpen;
+
+/**
  * Shows where else a stream can be watched.
  *
  * @param {ServerDescription} server
@@ -56,6 +77,12 @@ export function showAddresses(server, stream) {
     ["RTMP", `${rtmpBase(server)}/${urlPath(stream)}`],
   ]);
 }
+
+byId("publish-button").addEventListener("click", () => {
+  const publish = /** @type {HTMLDetailsElement} */ (byId("publish"));
+  publish.open = true;
+  publish.scrollIntoView();
+});
 
 /** @param {ServerDescription} server */
 function rtmpBase({ rtmpPort }) {

@@ -7,6 +7,7 @@
 import type { ConsumerMode } from "../../ledger/consumer_ledger.ts";
 import type { MediaCounts } from "../../ledger/counts.ts";
 import type { StreamDescription } from "../http/describe_stream.ts";
+import type { EndedStreamDescription } from "../http/ended_streams.ts";
 
 export type { MediaCounts };
 export type { ServerDescription } from "../http/server_routes.ts";
@@ -52,6 +53,9 @@ export interface Stream extends Omit<StreamDescription, "ledger"> {
   ledger: Ledger;
 }
 
+/** A stream that has ended, as JSON. */
+export interface EndedStream extends Stream, Pick<EndedStreamDescription, "endedAt" | "end"> {}
+
 /** A recording that runs. */
 export interface Recording {
   id: string;
@@ -70,4 +74,21 @@ export interface Sample {
 export interface Point {
   time: number;
   value: number;
+}
+
+/** A kind of media. */
+export type Kind = "audio" | "video";
+
+/** A tag of FLV that the player can use. */
+export interface Media {
+  kind: Kind;
+  /** Its FourCC. */
+  codec: string;
+  /** Whether it tells a decoder how to read the frames; else it is a frame. */
+  isConfiguration: boolean;
+  isKeyframe: boolean;
+  /** The encoder's time, in milliseconds. */
+  time: number;
+  /** The tag's body. */
+  data: Uint8Array<ArrayBuffer>;
 }

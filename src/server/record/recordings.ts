@@ -25,7 +25,7 @@ export interface RecordingFailure {
 
 const log = getLogger(["sluice", "recording"]);
 
-/** Begins, lists and ends recordings; one that fails disturbs nobody else. */
+/** Begins, lists and ends recordings; one that fails does not disturb the others. */
 export class Recordings {
   /** How many have failed. */
   failed = 0;
@@ -115,7 +115,7 @@ export class Recordings {
     });
   }
 
-  /** Where the directory is concerns nobody who asks over HTTP. */
+  /** Clients over HTTP do not learn where the directory is. */
   #withoutDirectory(text: string): string {
     return text.replaceAll(`${this.#recorder.directory}/`, "");
   }

@@ -14,6 +14,6 @@ export interface RelayConfig {
 
 /** A stream to bring in. */
 export interface PullConfig extends RelayConfig {
-  /** Whether it is brought in all the time, and not only while somebody watches. */
+  /** Whether it is brought in all the time, and not only while it has viewers. */
   always: boolean;
 }

@@ -141,7 +141,10 @@ Deno.test("a client that goes in the middle of a body is no failure of the serve
   await client.text(/100 Continue/);
   client.write("1\r\n{\r\n");
   client[Symbol.dispose]();
-  await until("the client to be gone", () => log.lines("debug").some((l) => /has gone/.test(l)));
+  await until(
+    "the client to be gone",
+    () => log.lines("debug").some((l) => /disconnected/.test(l)),
+  );
   assertEquals((await fetch(`${http.url}/api/v1/pushes`).then((r) => r.json())).pushes, []);
   assertEquals(log.lines("error"), []);
 });

@@ -25,7 +25,7 @@ Deno.test("a client that asks several times over one connection is answered each
   assertEquals(client.closed, false);
 });
 
-Deno.test("a body that nobody wants is no end of its connection, nor of its place", async () => {
+Deno.test("a body that is not wanted is no end of its connection, nor of its place", async () => {
   await using http = await startHttpApp();
   const client = await RawHttpClient.connect(http.httpPort);
   client.request("GET /healthz", "Content-Length: 300000");
@@ -81,7 +81,7 @@ Deno.test("a health check of HTTP/1.0 need not name a host", async () => {
   using client = await RawHttpClient.connect(http.httpPort);
   client.write("GET /healthz HTTP/1.0\r\n\r\n");
   assertMatch(await client.text(/^[^]*"ok"\}/), /^HTTP\/1\.1 200 /);
-  // It may be anybody who asks.
+  // Any site may be asking.
   using other = await RawHttpClient.connect(http.httpPort);
   other.write("GET /api/v1/streams HTTP/1.0\r\n\r\n");
   await other.text(/^HTTP\/1\.1 403 /);

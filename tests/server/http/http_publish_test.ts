@@ -196,7 +196,7 @@ Deno.test("PUT ends with the server, which does not wait for it", async () => {
   await publisher.client.text(/^HTTP\/1\.1 409[^]*The server is shutting down/);
 });
 
-Deno.test("PUT of rubbish takes no name from anybody", async () => {
+Deno.test("PUT of rubbish takes no publisher's name", async () => {
   await using app = await startHttpApp();
   using holder = await RawClient.publish(app.app.rtmp.addr.port, "demo");
   for (const body of ["", "rubbish".repeat(100)]) assertEquals((await put(app, body)).status, 400);

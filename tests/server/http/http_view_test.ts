@@ -102,7 +102,7 @@ Deno.test("the FLV header waits for no more than a mebibyte of one kind", async 
   assertEquals(reader.announced, "video");
 });
 
-Deno.test("HEAD answers at once, live or not, and nobody is counted as a viewer", async () => {
+Deno.test("HEAD answers at once, live or not, and counts no viewer", async () => {
   await using http = await startHttpApp();
   const head = () => fetch(`${http.url}${STREAM}`, { method: "HEAD" });
   assertEquals((await head()).status, 404);

@@ -11,7 +11,7 @@ import { videoTags } from "../../support/media.ts";
 
 const BODY = JSON.stringify({ stream: "live/demo", url: "rtmp://127.0.0.1:1/live/copy" });
 
-/** Sends a request with these headers and nobody else's; gives the status. */
+/** Sends a request with these headers and no others; gives the status. */
 async function status(
   { httpPort }: HttpApp,
   line: string,

@@ -36,8 +36,8 @@ Deno.test("the files of the page name none that is not there, and no other site"
     if (path === "/page/mpegts.js") continue;
     const code = text.replace(/\/\*.*?\*\//gs, "");
     const named = Array.from(
-      code.matchAll(/(?:from |import )"\.\/(.+?)"|(?:src|href)="page\/(.+?)"/g),
-      ([, module, file]) => `/page/${module ?? file}`,
+      code.matchAll(/(?:from |import )"(\..+?)"|(?:src|href)="(page\/.+?)"/g),
+      ([, module, file]) => new URL(module ?? file!, `http://server${path}`).pathname,
     );
     assertEquals(named.filter((file) => !(file in ASSETS)), [], path);
     assertEquals(code.match(/https?:\/\/(?!www\.w3\.org\/2000\/svg)/g), null, path);

@@ -85,7 +85,7 @@ Deno.test("a WebSocket that waits for a publisher and goes is forgotten", async 
   client.sendTags([videoTag(0)]);
   const { ledger } = await until("a publication", () => http.app.rtmp.publications[0]);
   await until(
-    "nobody to watch",
+    "no viewers",
     () => ledger.tags.videoFrames === 1 && ledger.consumers.length < 1,
   );
 });
@@ -122,5 +122,5 @@ Deno.test("a request that asks for a WebSocket in a wrong way costs nothing", as
   using viewer = await RawHttpClient.connect(http.httpPort);
   viewer.request("GET /live/demo.flv", ...HANDSHAKE.slice(0, 3));
   await viewer.text(/^HTTP\/1\.1 400/);
-  await until("nobody to watch", () => ledger.consumers.length === 0);
+  await until("no viewers", () => ledger.consumers.length === 0);
 });

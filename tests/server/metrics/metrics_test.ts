@@ -72,7 +72,11 @@ Deno.test("/metrics counts who was refused and who broke off, by reason", async 
   stranger[Symbol.dispose]();
   const put = await fetch(`${http.url}/live/demo.flv?key=wrong`, { method: "PUT", body: "FLV" });
   await put.body?.cancel();
-  await metricsUntil(http.url, "nobody", (metrics) => metrics.get("sluice_rtmp_connections") === 0);
+  await metricsUntil(
+    http.url,
+    "no connections",
+    (metrics) => metrics.get("sluice_rtmp_connections") === 0,
+  );
 
   using silent = await RawClient.connect(http.port);
   await metricsUntil(http.url, "one", (metrics) => metrics.get("sluice_rtmp_connections") === 1);

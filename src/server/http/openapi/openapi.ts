@@ -19,7 +19,8 @@ export const openApi: Part = {
     title: "Sluice",
     version: VERSION,
     summary: "Live video in over RTMP, and out again.",
-    description: "Reading is open to whoever can connect. Whatever changes something needs the " +
+    description:
+      "Reading is open to every client that can connect. Whatever changes state needs the " +
       "API token, which there is unless the server listens on loopback alone. Every error is " +
       '`{ "error": "..." }`; a method that is not for a path is answered with 405.',
     license: { name: "MIT", identifier: "MIT" },

@@ -22,7 +22,7 @@ export const OPERATING_PATHS: Readonly<Record<string, Part>> = {
   "/readyz": {
     get: {
       tags: ["operating"],
-      summary: "Whether somebody should be sent here",
+      summary: "Whether clients should be sent here",
       responses: {
         200: json("Yes.", object({ status: { const: "ready" } })),
         503: json(

@@ -23,7 +23,7 @@ export const OTHER_SCHEMAS: Readonly<Record<string, Part>> = {
     needsKey: { type: "boolean", description: "Whether publishers need the stream key." },
     needsToken: {
       type: "boolean",
-      description: "Whether whoever changes something needs the token.",
+      description: "Whether requests that change state need the token.",
     },
     canRecord: { type: "boolean", description: "Whether streams can be recorded." },
   }),

@@ -79,7 +79,7 @@ const HEADERS: Readonly<Record<number, Part>> = {
 /** Errors of whatever changes something: the token is looked at first. */
 export const CHANGING: Part = errors(401, 403, 429);
 
-/** Who may change something: whoever has the token, where there is one. */
+/** Who may change state: clients with the token, where there is one. */
 export const BY_TOKEN: readonly Part[] = [{ apiToken: [] }, {}];
 
 /** The id in a path. */

@@ -1,0 +1,71 @@
+// @ts-check
+/**
+ * What became of a stream that is no longer live.
+ *
+ * @module
+ */
+
+import { ApiError, request, urlPath } from "./api.js";
+
+/** @typedef {import("./types.ts").Stream} Stream */
+/** @typedef {import("./types.ts").EndedStream} EndedStream */
+
+/** Ends after which an encoder may come back by itself. */
+const INTERRUPTIONS = ["disconnected", "failed"];
+
+/** The end of one publication, which is asked for until nothing of it changes any more. */
+export class Ending {
+  /**
+   * The publication with its last ledger; `undefined` as long as the server has said nothing of it.
+   *
+   * @type {EndedStream | undefined}
+   */
+  stream;
+  #publication;
+  #isOver = false;
+
+  /** @param {Stream} publication As it was when it was last live. */
+  constructor(publication) {
+    this.#publication = publication;
+  }
+
+  /**
+   * Whether its encoder was interrupted, and may come back.
+   *
+   * @returns {boolean | undefined} `undefined` if that is not known.
+   */
+  get isInterruption() {
+    return this.stream && INTERRUPTIONS.includes(this.stream.end.reason);
+  }
+
+  /** Asks the server. It knows nothing of what ended before it was started, or long ago. */
+  async ask() {
+    if (this.#isOver) return;
+    const { publisher, ...path } = this.#publication;
+    /** @type {{ ending: EndedStream[] }} */
+    const { ending } = await askFor("ending") ?? { ending: [] };
+    const changing = ending.find((stream) => stream.publisher.id === publisher.id);
+    if (changing) {
+      this.stream = changing;
+      return;
+    }
+    this.#isOver = true;
+    /** @type {EndedStream | undefined} */
+    const ended = await askFor(`ended/${urlPath(path)}`);
+    if (ended?.publisher.id === publisher.id) this.stream = ended;
+  }
+}
+
+/**
+ * @template T
+ * @param {string} path
+ * @returns {Promise<T | undefined>}
+ */
+async function askFor(path) {
+  try {
+    return await request(path);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}

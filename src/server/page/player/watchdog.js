@@ -1,0 +1,186 @@
+// @ts-check
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+/**
+ * Sees to it that the picture moves. It looks by a timer: a player that has stopped has no events.
+ *
+ * @module
+ */
+
+/** Milliseconds between two looks. */
+const INTERVAL = 250;
+
+/** A picture that has not moved for this long stands still, in milliseconds. */
+const STILL = 1_000;
+
+/** For how long data may arrive and nothing be played, in milliseconds. */
+const PATIENCE = 2_500;
+
+/** For how long frames may arrive and none be shown while the time moves, in milliseconds. */
+const FRAME_PATIENCE = 2_000;
+
+/** The least frames that have to arrive for that. */
+const FRAMES = 8;
+
+/** Behind this it does not catch up by playing faster but jumps, in seconds. */
+const JUMP_LATENCY = 8;
+
+/** The same when a page is seen again. */
+const JUMP_LATENCY_WHEN_SEEN = 2;
+
+/** Jumps that may fail before the player begins anew. */
+const MAX_JUMPS = 2;
+
+/** What is ahead by less than this is not worth a jump, in seconds. */
+const WORTH_A_JUMP = 0.3;
+
+/** The least way of a jump within what plays, in seconds: it frees a decoder that is stuck. */
+const LEAST_JUMP = 0.1;
+
+/**
+ * What is known of the feed.
+ *
+ * @typedef {{ lastTagAt: number, videoFrames: number, kinds: Set<string> }} FeedState
+ */
+
+/** Watches a video element. */
+export class Watchdog {
+  #video;
+  #target;
+  #feed;
+  #onStuck;
+  #onLook;
+  /** What was seen last, and when, in milliseconds. */
+  #time = 0;
+  #movedAt = -Infinity;
+  #lookedAt = 0;
+  /**
+   * When data first arrived while the picture stood still.
+   *
+   * @type {number | undefined}
+   */
+  #fedAt;
+  #frames = 0;
+  #framesAt = 0;
+  #framesGiven = 0;
+  #jumpedAt = -Infinity;
+  #jumps = 0;
+  #begunAt = 0;
+  #slack = 0;
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {object} options
+   * @param {number} options.target Where to jump to, in seconds behind the newest frame.
+   * @param {() => FeedState | undefined} options.feed What is being played.
+   * @param {(problem: string) => void} options.onStuck Called when only beginning anew helps.
+   * @param {() => void} options.onLook Called after each look.
+   */
+  constructor(video, { target, feed, onStuck, onLook }) {
+    this.#video = video;
+    this.#target = target;
+    this.#feed = feed;
+    this.#onStuck = onStuck;
+    this.#onLook = onLook;
+    setInterval(() => this.#look(), INTERVAL);
+    document.addEventListener("visibilitychange", () => this.#see());
+  }
+
+  /**
+   * Gives what is on the screen now its time to begin.
+   *
+   * @param {number} slack Milliseconds beyond the usual.
+   */
+  begin(slack) {
+    this.#begunAt = this.#framesAt = performance.now();
+    this.#jumpedAt = -Infinity;
+    this.#jumps = this.#frames = this.#framesGiven = 0;
+    this.#fedAt = undefined;
+    this.#time = this.#video.currentTime;
+    this.#slack = slack;
+  }
+
+  /** Whether the picture moves. */
+  get isMoving() {
+    return performance.now() - this.#movedAt < STILL;
+  }
+
+  /** Seconds of media that have arrived and were not played yet. */
+  get ahead() {
+    const { buffered, currentTime } = this.#video;
+    return buffered.length === 0 ? 0 : buffered.end(buffered.length - 1) - currentTime;
+  }
+
+  #look() {
+    const now = performance.now();
+    const { currentTime, error } = this.#video;
+    const hasMoved = currentTime !== this.#time;
+    this.#time = currentTime;
+    if (hasMoved) this.#movedAt = now;
+    const feed = this.#feed();
+    if (error) this.#onStuck(error.message || "The browser cannot decode the stream");
+    else if (!feed || this.#video.paused) this.begin(this.#slack);
+    else if (hasMoved) this.#lookAtMoving(now, feed);
+    else this.#lookAtStill(now, feed);
+    this.#lookedAt = now;
+    this.#onLook();
+  }
+
+  /**
+   * @param {number} now
+   * @param {FeedState} feed
+   */
+  #lookAtMoving(now, feed) {
+    this.#fedAt = undefined;
+    const { totalVideoFrames } = this.#video.getVideoPlaybackQuality();
+    const isStill = feed.kinds.has("video") && !document.hidden &&
+      totalVideoFrames === this.#frames;
+    if (!isStill) {
+      this.#frames = totalVideoFrames;
+      this.#framesAt = now;
+      this.#framesGiven = feed.videoFrames;
+      if (now - this.#jumpedAt > PATIENCE) this.#jumps = 0;
+      if (this.ahead > JUMP_LATENCY) this.#jump(now);
+    } else if (now - Math.max(this.#framesAt, this.#jumpedAt) > FRAME_PATIENCE) {
+      if (feed.videoFrames - this.#framesGiven < FRAMES) return;
+      if (this.#jumps < MAX_JUMPS) this.#jump(now);
+      else this.#onStuck("The picture stands still");
+    }
+  }
+
+  /**
+   * @param {number} now
+   * @param {FeedState} feed
+   */
+  #lookAtStill(now, feed) {
+    const hasStood = now - Math.max(this.#movedAt, this.#begunAt, this.#jumpedAt) > STILL;
+    if (hasStood && this.ahead > WORTH_A_JUMP && this.#jumps < MAX_JUMPS) return this.#jump(now);
+    if (feed.lastTagAt > this.#lookedAt) this.#fedAt ??= now;
+    if (this.#fedAt === undefined || now - feed.lastTagAt > STILL) return;
+    if (now - this.#fedAt > PATIENCE + this.#slack) this.#onStuck("Nothing can be played");
+  }
+
+  /** A page that was hidden may be far behind, and its video paused. */
+  #see() {
+    if (document.hidden || !this.#feed()) return;
+    if (this.ahead > JUMP_LATENCY_WHEN_SEEN) this.#jump(performance.now());
+    this.begin(this.#slack);
+  }
+
+  /**
+   * To where the newest media is.
+   *
+   * @param {number} now
+   */
+  #jump(now) {
+    const { buffered, currentTime } = this.#video;
+    if (buffered.length === 0) return;
+    const start = buffered.start(buffered.length - 1);
+    const end = buffered.end(buffered.length - 1);
+    const least = currentTime >= start ? currentTime + LEAST_JUMP : start;
+    this.#jumpedAt = now;
+    this.#jumps++;
+    this.#video.currentTime = Math.max(least, end - this.#target);
+    this.#time = this.#video.currentTime;
+  }
+}
