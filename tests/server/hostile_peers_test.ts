@@ -184,9 +184,9 @@ for (const [what, odd, discarded] of ODD_MESSAGES) {
   Deno.test(`a message ${what} is counted, and the publication goes on`, async () => {
     await using app = collect();
     using client = await RawClient.publish(app.port, "demo");
-    client.sendTags([videoTag(0)]);
+    // Metadata is looked for until the first frame.
     client.send(odd);
-    client.sendTags([videoTag(1)]);
+    client.sendTags([videoTag(0), videoTag(1)]);
     const { publication, tags } = await app.publication(0);
     const frames = () => tags.filter(({ type }) => type === "video");
     await until("both frames", () => frames().length === 2);
