@@ -30,8 +30,10 @@ export type { ByteSource } from "./bytes/byte_source.ts";
 export * from "./stream/ordered_transform_stream.ts";
 
 export * from "./ledger/counts.ts";
-export { ConsumerLedger, type ConsumerMode, type DropReason } from "./ledger/consumer_ledger.ts";
-export type { ConsumerCounts } from "./ledger/consumer_share.ts";
+export * from "./ledger/consumer.ts";
+export type { ConsumerAccount, ConsumerCounts } from "./ledger/consumer_counts.ts";
+export * from "./ledger/consumer_ledger.ts";
+export * from "./ledger/consumer_share.ts";
 export * from "./ledger/publication_ledger.ts";
 export * from "./ledger/received_counts.ts";
 
@@ -67,6 +69,7 @@ export * from "./flv/codec/audio_config.ts";
 export * from "./flv/codec/video_config.ts";
 
 export * from "./channel/channel.ts";
+export * from "./channel/feed.ts";
 export type { GopCacheLimits } from "./channel/gop_cache.ts";
 export type { RateMeter } from "./channel/rate_meter.ts";
 export * from "./channel/subscription.ts";

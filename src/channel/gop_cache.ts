@@ -6,8 +6,8 @@
 
 import { checkNumber } from "../check_number.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { isKeyframe, isMetadata, sequenceHeaderKey } from "../flv/tag_kind.ts";
-import { type CountedTag, TAG_OVERHEAD } from "./tag_queue.ts";
+import { isMetadata, sequenceHeaderKey } from "../flv/tag_kind.ts";
+import { type CountedTag, sizeOf } from "./counted_tag.ts";
 
 /** What a cache may hold of the frames since the last keyframe. */
 export interface GopCacheLimits {
@@ -22,6 +22,18 @@ export const DEFAULT_GOP_CACHE: Readonly<GopCacheLimits> = {
   maxBytes: 16 * 1024 * 1024,
   maxTime: 20_000,
 };
+
+/**
+ * Checks limits.
+ *
+ * @throws {RangeError} If one of them is no number of at least 0.
+ */
+export function checkGopCacheLimits({ maxBytes, maxTime }: GopCacheLimits): GopCacheLimits {
+  return {
+    maxBytes: checkNumber("maxBytes", maxBytes, 0),
+    maxTime: checkNumber("maxTime", maxTime, 0),
+  };
+}
 
 /**
  * Bytes of headers that are kept; the oldest go first. A stream needs a few hundred, but each of the
@@ -45,25 +57,9 @@ export class GopCache {
   /** The headers that those frames need: a later one may already be among them. */
   #headersBefore: CountedTag[] = [];
   #bytes = 0;
-  #hasVideo = false;
-  #hasAudio = false;
 
   constructor(limits: GopCacheLimits = DEFAULT_GOP_CACHE) {
-    const { maxBytes, maxTime } = limits;
-    this.#limits = {
-      maxBytes: checkNumber("maxBytes", maxBytes, 0),
-      maxTime: checkNumber("maxTime", maxTime, 0),
-    };
-  }
-
-  /** Whether video has come. */
-  get hasVideo(): boolean {
-    return this.#hasVideo;
-  }
-
-  /** Whether audio has come. */
-  get hasAudio(): boolean {
-    return this.#hasAudio;
+    this.#limits = limits;
   }
 
   /** From the last keyframe on; empty when there is none, or too much since. */
@@ -82,37 +78,35 @@ export class GopCache {
    */
   headersFor(before: FlvTag): CountedTag[] {
     const isFirst = this.#frames[0]?.tag === before;
-    return Array.from(isFirst ? this.#headersBefore : this.#headers.values(), ({ tag, kind }) => ({
-      kind,
-      tag: { ...tag, timestamp: tag.type === "script" ? 0 : before.timestamp },
-    }));
+    return Array.from(
+      isFirst ? this.#headersBefore : this.#headers.values(),
+      (header) => ({
+        ...header,
+        tag: { ...header.tag, timestamp: header.tag.type === "script" ? 0 : before.timestamp },
+      }),
+    );
   }
 
   /** Takes the next tag. */
   add(counted: CountedTag): void {
-    const { tag } = counted;
-    if (tag.type === "video") this.#hasVideo = true;
-    if (tag.type === "audio") this.#hasAudio = true;
     const key = headerKey(counted);
     if (key !== undefined) this.#keep(key, counted);
-    if (isKeyframe(tag)) this.#begin(counted);
+    if (counted.keyframe) this.#begin(counted);
     else if (this.#frames.length > 0) this.#append(counted);
   }
 
-  /** Forgets everything: another publication takes up the name. */
-  clear(): void {
-    this.#forgetFrames();
-    this.#headers.clear();
-    this.#headerBytes = 0;
-    this.#hasVideo = false;
-    this.#hasAudio = false;
+  /** Lets the frames go, and keeps the headers. */
+  forgetFrames(): void {
+    this.#frames = [];
+    this.#headersBefore = [];
+    this.#bytes = 0;
   }
 
   #keep(key: string, header: CountedTag): void {
     // A header that is renewed moves to the end: what it belongs to may have changed before it.
     this.#forgetHeader(key);
     this.#headers.set(key, header);
-    this.#headerBytes += sizeOf(header);
+    this.#headerBytes += sizeOf(header.tag);
     for (const oldest of this.#headers.keys()) {
       if (this.#headerBytes <= MAX_HEADER_BYTES) return;
       this.#forgetHeader(oldest);
@@ -123,32 +117,22 @@ export class GopCache {
     const header = this.#headers.get(key);
     if (!header) return;
     this.#headers.delete(key);
-    this.#headerBytes -= sizeOf(header);
+    this.#headerBytes -= sizeOf(header.tag);
   }
 
   #begin(keyframe: CountedTag): void {
-    this.#forgetFrames();
+    this.forgetFrames();
     this.#headersBefore = [...this.#headers.values()];
     this.#append(keyframe);
   }
 
   #append(counted: CountedTag): void {
     this.#frames.push(counted);
-    this.#bytes += sizeOf(counted);
+    this.#bytes += sizeOf(counted.tag);
     const time = counted.tag.timestamp - this.#frames[0]!.tag.timestamp;
     if (this.#bytes <= this.#limits.maxBytes && time <= this.#limits.maxTime) return;
-    this.#forgetFrames();
+    this.forgetFrames();
   }
-
-  #forgetFrames(): void {
-    this.#frames = [];
-    this.#headersBefore = [];
-    this.#bytes = 0;
-  }
-}
-
-function sizeOf({ tag }: CountedTag): number {
-  return TAG_OVERHEAD + tag.data.length;
 }
 
 function headerKey({ tag, kind }: CountedTag): string | undefined {

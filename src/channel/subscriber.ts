@@ -5,11 +5,17 @@
  */
 
 import { copyTag, type FlvTag, type FlvTagType } from "../flv/flv_tag.ts";
-import { isKeyframe } from "../flv/tag_kind.ts";
-import { ConsumerLedger, type DropReason } from "../ledger/consumer_ledger.ts";
+import type { DropReason } from "../ledger/consumer.ts";
+import { ConsumerLedger } from "../ledger/consumer_ledger.ts";
+import type { ConsumerShare } from "../ledger/consumer_share.ts";
 import type { MediaKind } from "../ledger/counts.ts";
+import { total } from "../ledger/media_sums.ts";
+import type { PublicationLedger } from "../ledger/publication_ledger.ts";
+import type { CountedTag } from "./counted_tag.ts";
+import { Gap } from "./gap.ts";
+import type { MediaType, PublishedMedia } from "./published_media.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
-import { type CountedTag, TagQueue } from "./tag_queue.ts";
+import { TagQueue } from "./tag_queue.ts";
 
 /** Bytes that may wait for a lossless consumer before the publisher is held back. */
 export const LOSSLESS_QUEUE_BYTES = 1024 * 1024;
@@ -23,16 +29,16 @@ export const LIVE_QUEUE_BYTES = 16 * 1024 * 1024;
 /** Milliseconds that a tag may wait for a live consumer before it is skipped forward. */
 export const LIVE_QUEUE_TIME = 10_000;
 
-/** What a subscriber needs of its channel. */
+/** What a subscriber needs to know of the publication that it gets. */
 export interface SubscriptionSource {
+  readonly ledger: PublicationLedger;
+  readonly media: PublishedMedia;
+  /** Whether a keyframe is overdue, so that it is not waited for. */
+  readonly lacksKeyframes: boolean;
+  /** For how long the publication has been giving tags, in milliseconds. */
+  readonly age: number;
   /** What a decoder must have seen before it can go on at `tag`: metadata, sequence headers. */
   headersFor(tag: FlvTag): CountedTag[];
-  /** Whether there is video, so that only a keyframe can be begun with. */
-  hasVideo(): boolean;
-  /** Whether there is audio. */
-  hasAudio(): boolean;
-  /** For how long the publication has been giving tags, in milliseconds. */
-  age(): number;
 }
 
 /** The channel's side of a subscription: takes what is published, and queues, gives or drops it. */
@@ -42,19 +48,24 @@ export class Subscriber implements Subscription {
   readonly outlives: boolean;
   readonly begun: Promise<void>;
   readonly done: Promise<void>;
-  readonly #source: SubscriptionSource;
-  readonly #filter: ((tag: FlvTag) => FlvTag | undefined) | undefined;
-  readonly #shared: boolean;
+  readonly #options: SubscribeOptions;
   readonly #queue = new TagQueue();
+  /** The publication that it gets, and its share in it; none while it waits for the next. */
+  #source: SubscriptionSource | undefined;
+  #share: ConsumerShare | undefined;
+  /** Ledgers of publications of which something still waits for it. */
+  readonly #ledgers = new Map<ConsumerShare, PublicationLedger>();
   #controller!: ReadableStreamDefaultController<FlvTag>;
   /** The consumer waits and nothing is queued for it. */
   #demanded = false;
   /** When the consumer last asked for a tag, by `performance.now()`. */
   #askedAt = performance.now();
-  /** Why everything is dropped until there is a tag to begin with, if it is. */
-  #skipping: DropReason | undefined;
-  /** What is wanted again: audio goes on with its next tag, video with a keyframe. */
-  readonly #returning = { audio: false, video: false, script: false };
+  /** Until there is a tag to begin with, everything is left out. */
+  #gap: Gap | undefined;
+  /** What is left out by itself: audio goes on with its next frame, video with a keyframe. */
+  readonly #returning = { audio: false, video: false };
+  /** Kinds of media of which it was given a frame. */
+  readonly #given = { audio: false, video: false };
   /** Bytes that wait of what the consumer was given at once when it came. */
   #headStart = 0;
   #paused = false;
@@ -66,13 +77,11 @@ export class Subscriber implements Subscription {
   /** Lets a publisher go on that waits for room here. */
   #makeRoom: (() => void) | undefined;
 
-  constructor(options: SubscribeOptions, source: SubscriptionSource) {
-    this.#source = source;
-    this.#filter = options.filter;
-    this.#shared = options.shared ?? false;
+  constructor(options: SubscribeOptions) {
+    this.#options = options;
     this.#wanted = { audio: options.audio ?? true, video: options.video ?? true, script: true };
     this.outlives = options.outlives ?? false;
-    this.ledger = new ConsumerLedger(options.kind, options.mode, () => this.#queue.count());
+    this.ledger = new ConsumerLedger(options);
     this.begun = new Promise((resolve) => this.#resolveBegun = resolve);
     this.done = new Promise((resolve) => this.#resolveDone = resolve);
     this.tags = new ReadableStream<FlvTag>({
@@ -82,22 +91,47 @@ export class Subscriber implements Subscription {
     }, { highWaterMark: 0 });
   }
 
+  /** Whether no publication is given to it. */
+  get waits(): boolean {
+    return this.#source === undefined && !this.#ended;
+  }
+
   get media(): { audio: boolean; video: boolean } {
-    const { audio, video } = this.#wanted;
-    return { audio: audio && this.#source.hasAudio(), video: video && this.#source.hasVideo() };
+    return { ...this.#given };
   }
 
   get hasAllMedia(): boolean {
-    const { audio, video } = this.#wanted;
-    return (!audio || this.#source.hasAudio()) && (!video || this.#source.hasVideo());
+    return (["audio", "video"] as const).every((type) => !this.#wanted[type] || this.#given[type]);
   }
 
   get sourceAge(): number {
-    return this.#source.age();
+    return this.#source?.age ?? 0;
   }
 
   get stalledFor(): number {
     return this.#queue.length === 0 ? 0 : performance.now() - this.#askedAt;
+  }
+
+  expects(type: MediaType): boolean {
+    return this.#wanted[type] && !this.#given[type] &&
+      (this.#source?.media.isComing(type) ?? false);
+  }
+
+  /** Gets a publication from its first tag on, which can be begun with whatever it is. */
+  follow(source: SubscriptionSource): void {
+    this.unfollow();
+    this.#source = source;
+    this.#share = source.ledger.add(this.ledger);
+    this.#ledgers.set(this.#share, source.ledger);
+    this.#gap = undefined;
+  }
+
+  /** Gets nothing more of the publication: what waits of it stays in its ledger. */
+  unfollow(): void {
+    const share = this.#share;
+    this.#source = undefined;
+    this.#share = undefined;
+    if (share) this.#settle(share);
   }
 
   /**
@@ -105,21 +139,23 @@ export class Subscriber implements Subscription {
    * consumer that it has not read it in the same moment.
    */
   catchUp(frames: readonly CountedTag[]): void {
-    this.#skipping = "before-keyframe";
+    this.#gap = new Gap("before-keyframe");
     this.#headStart = Infinity;
     for (const frame of frames) this.offer(frame);
     this.#headStart = this.#queue.bytes;
   }
 
   /**
-   * Takes the next tag of the channel. The promise of a lossless consumer resolves when there is
-   * room for another.
+   * Takes the next tag of the publication. The promise of a lossless consumer resolves when there is
+   * room for another. One that has ended is offered nothing any more.
    */
-  offer({ tag, kind }: CountedTag): Promise<void> | undefined {
-    this.ledger.offered[kind]++;
-    const reason = this.#whyNot(tag, kind);
-    if (reason) this.ledger.drop(kind, reason);
-    else this.#enqueue({ tag, kind });
+  offer(counted: CountedTag): Promise<void> | undefined {
+    if (this.#ended) return undefined;
+    const { kind } = counted;
+    this.#share!.offered[kind]++;
+    const reason = this.#dropReason(counted);
+    if (reason) this.#share!.drop(kind, reason);
+    else this.#enqueue(counted);
     if (this.ledger.mode === "live" || this.#queue.bytes < LOSSLESS_QUEUE_BYTES) return undefined;
     return new Promise((resolve) => this.#makeRoom = resolve);
   }
@@ -128,10 +164,10 @@ export class Subscriber implements Subscription {
     if (paused === this.#paused) return;
     this.#paused = paused;
     if (paused) this.#dropQueue("paused");
-    else this.#skipping = "paused";
+    else this.#gap = new Gap("paused");
   }
 
-  receive(type: "audio" | "video", wanted: boolean): void {
+  receive(type: MediaType, wanted: boolean): void {
     if (wanted && !this.#wanted[type]) this.#returning[type] = true;
     this.#wanted[type] = wanted;
   }
@@ -146,26 +182,26 @@ export class Subscriber implements Subscription {
    * Why the consumer does not get a tag, if it does not. Where it takes up again after a gap, the
    * headers for it are queued on the way.
    */
-  #whyNot(tag: FlvTag, kind: MediaKind): DropReason | undefined {
-    if (this.#finished) return "consumer-left";
+  #dropReason(counted: CountedTag): DropReason | undefined {
+    const { tag } = counted;
     if (this.#paused) return "paused";
     if (this.#isBehind()) {
       this.#dropQueue("slow-subscriber");
-      this.#skipping = "slow-subscriber";
+      this.#gap = new Gap("slow-subscriber");
     }
-    if (this.#skipping) {
-      if (!this.#canBeginWith(tag, kind)) return this.#skipping;
-      this.#skipping = undefined;
-      this.#returning.audio = this.#returning.video = false;
-      this.#enqueueHeaders(tag);
+    if (this.#gap) {
+      if (!this.#canBeginWith(counted, this.#gap)) return this.#gap.reason;
+      this.#gap = undefined;
+      this.#returning.audio = false;
+      // One that begins with sound gets the picture with its next keyframe, or from its first frame.
+      this.#returning.video = counted.kind === "audioFrames" && this.#source!.media.has("video");
+      this.#enqueueHeaders(tag, (type) => type !== "video" || !this.#returning.video);
     }
     if (!this.#wanted[tag.type]) return "not-wanted";
-    if (this.#returning[tag.type]) {
-      if (tag.type === "video" && !isKeyframe(tag)) return "before-keyframe";
-      this.#returning[tag.type] = false;
-      this.#enqueueHeaders(tag, tag.type);
-    }
-    return undefined;
+    if (tag.type === "script" || !this.#returning[tag.type]) return undefined;
+    if (!this.#canReturnWith(counted)) return "before-keyframe";
+    this.#returning[tag.type] = false;
+    this.#enqueueHeaders(tag, (type) => type === tag.type);
   }
 
   /** A live consumer that is too far behind goes on at the next keyframe. */
@@ -174,34 +210,48 @@ export class Subscriber implements Subscription {
       (this.#queue.bytes - this.#headStart > LIVE_QUEUE_BYTES || this.#queue.age > LIVE_QUEUE_TIME);
   }
 
-  #canBeginWith(tag: FlvTag, kind: MediaKind): boolean {
-    if (isKeyframe(tag)) return true;
-    return kind === "audioFrames" && !(this.#source.hasVideo() && this.#wanted.video);
+  /** Sound is begun with when there is no picture, or when that has been waited for. */
+  #canBeginWith(counted: CountedTag, gap: Gap): boolean {
+    const isOver = gap.isOver(counted.tag.timestamp);
+    if (counted.kind !== "audioFrames") return this.#canReturnWith(counted);
+    const hasPicture = this.#wanted.video && this.#source!.media.isComing("video");
+    return this.#wanted.audio && (isOver || !hasPicture);
   }
 
-  /** Queues the headers for a tag, all or those of one type. */
-  #enqueueHeaders(before: FlvTag, type?: FlvTagType): void {
-    for (const header of this.#source.headersFor(before)) {
-      if (type !== undefined && header.tag.type !== type) continue;
-      this.ledger.offered[header.kind]++;
+  #canReturnWith({ tag, kind, keyframe }: CountedTag): boolean {
+    if (tag.type === "audio") return kind === "audioFrames";
+    return keyframe || (kind === "videoFrames" && this.#source!.lacksKeyframes);
+  }
+
+  /** Queues the headers for a tag, of those types that pass. */
+  #enqueueHeaders(before: FlvTag, passes: (type: FlvTagType) => boolean): void {
+    for (const header of this.#source!.headersFor(before)) {
+      if (!passes(header.tag.type)) continue;
+      this.#share!.offered[header.kind]++;
       if (this.#wanted[header.tag.type]) this.#enqueue(header);
-      else this.ledger.drop(header.kind, "not-wanted");
+      else this.#share!.drop(header.kind, "not-wanted");
     }
   }
 
   #enqueue({ tag, kind }: CountedTag): void {
+    const share = this.#share!;
+    const { filter, shared } = this.#options;
     this.#resolveBegun();
-    const filtered = this.#filter ? this.#filter(this.#shared ? tag : copyTag(tag)) : tag;
-    if (!filtered) this.ledger.drop(kind, "not-wanted");
-    else if (this.#demanded) this.#deliver(filtered, kind);
-    else this.#queue.push({ tag: filtered, kind });
+    const filtered = filter ? filter(shared ? tag : copyTag(tag)) : tag;
+    if (!filtered) return share.drop(kind, "not-wanted");
+    if (kind === "videoFrames") this.#given.video = true;
+    else if (kind === "audioFrames") this.#given.audio = true;
+    if (this.#demanded) return this.#deliver(filtered, kind, share);
+    share.inFlight[kind]++;
+    this.#queue.push(filtered, kind, share);
   }
 
-  #deliver(tag: FlvTag, kind: MediaKind): void {
+  #deliver(tag: FlvTag, kind: MediaKind, share: ConsumerShare): void {
     this.#demanded = false;
-    this.ledger.delivered[kind]++;
+    share.delivered[kind]++;
     // What a filter has made, or was given, is the consumer's own already.
-    this.#controller.enqueue(this.#shared || this.#filter ? tag : copyTag(tag));
+    const { filter, shared } = this.#options;
+    this.#controller.enqueue(shared || filter ? tag : copyTag(tag));
   }
 
   #pull(): void {
@@ -213,27 +263,47 @@ export class Subscriber implements Subscription {
       this.#demanded = true;
       return;
     }
-    this.#deliver(next.tag, next.kind);
+    const { tag, kind, share } = next;
+    share.inFlight[kind]--;
+    this.#deliver(tag, kind, share);
+    if (share !== this.#share) this.#settle(share);
     if (this.#queue.bytes < LOSSLESS_QUEUE_BYTES) this.#release();
     if (this.#ended && this.#queue.length === 0) this.#finish();
   }
 
   #dropQueue(reason: DropReason): void {
-    for (const { kind } of this.#queue.clear()) this.ledger.drop(kind, reason);
+    for (const { kind, share } of this.#queue.clear()) {
+      share.inFlight[kind]--;
+      share.drop(kind, reason);
+    }
+    for (const share of this.#ledgers.keys()) if (share !== this.#share) this.#settle(share);
     this.#headStart = 0;
     this.#release();
   }
 
+  /** Closes the share in a publication that gives nothing more, once nothing of it waits. */
+  #settle(share: ConsumerShare): void {
+    if (total(share.inFlight) > 0) return;
+    this.#ledgers.get(share)?.retire(share);
+    this.#ledgers.delete(share);
+    this.ledger.close(share);
+  }
+
   #leave(): void {
     this.#dropQueue("consumer-left");
-    this.#finished = true;
-    this.#resolveDone();
+    this.#over();
   }
 
   #finish(): void {
     if (this.#finished) return;
-    this.#finished = true;
     this.#controller.close();
+    this.#over();
+  }
+
+  #over(): void {
+    this.#finished = true;
+    this.#ended = true;
+    this.unfollow();
     this.#resolveDone();
   }
 

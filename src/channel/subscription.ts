@@ -5,14 +5,19 @@
  */
 
 import type { FlvTag } from "../flv/flv_tag.ts";
-import type { ConsumerLedger, ConsumerMode } from "../ledger/consumer_ledger.ts";
+import type { ConsumerMode } from "../ledger/consumer.ts";
+import type { ConsumerLedger } from "../ledger/consumer_ledger.ts";
 
 /** What a consumer asks for. */
 export interface SubscribeOptions {
-  /** What it is, for the books: `recording`, `http-flv` and so on. */
+  /** What it is, for the ledger: `recording`, `http-flv` and so on. */
   kind: string;
   /** `lossless` holds the publisher back, `live` is skipped forward. */
   mode: ConsumerMode;
+  /** Where it connects from, as `address:port`, or where it leads, for the ledger. */
+  address?: string;
+  /** The id of its connection, for the ledger. */
+  connection?: string;
   /** Whether it wants audio; true unless given. */
   audio?: boolean;
   /** Whether it wants video; true unless given. */
@@ -33,7 +38,7 @@ export interface SubscribeOptions {
 }
 
 /**
- * One consumer: a stream of tags, and its books.
+ * One consumer: a stream of tags, and its ledger.
  *
  * @example
  * ```ts
@@ -65,7 +70,7 @@ export interface Subscription {
   readonly begun: Promise<void>;
   /** Resolves when the consumer has read everything, or has left. */
   readonly done: Promise<void>;
-  /** Which kinds of media have come that the consumer wants, as far as is known. */
+  /** Which kinds of media have come: those of which there was a frame for the consumer. */
   readonly media: { audio: boolean; video: boolean };
   /** Whether everything that the consumer wants has come, so that `media` does not change. */
   readonly hasAllMedia: boolean;
@@ -77,4 +82,9 @@ export interface Subscription {
   pause(paused: boolean): void;
   /** Turns one kind of media off, or on again; video comes back with a keyframe. */
   receive(type: "audio" | "video", wanted: boolean): void;
+  /**
+   * Whether frames of a kind are published that the consumer wants and has not had yet, such as
+   * video of which no keyframe has come.
+   */
+  expects(type: "audio" | "video"): boolean;
 }

@@ -5,26 +5,21 @@
  */
 
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { type MediaCounts, type MediaKind, noMedia } from "../ledger/counts.ts";
+import type { ConsumerShare } from "../ledger/consumer_share.ts";
+import type { MediaKind } from "../ledger/counts.ts";
+import { sizeOf } from "./counted_tag.ts";
 
-/** A tag with what it counts as. */
-export interface CountedTag {
-  /** The tag. */
-  tag: FlvTag;
-  /** What it counts as. */
-  kind: MediaKind;
+/** A tag that waits, and the share of its publication in which it is counted. */
+export interface QueuedTag {
+  readonly tag: FlvTag;
+  readonly kind: MediaKind;
+  readonly share: ConsumerShare;
 }
 
-interface Waiting extends CountedTag {
+interface Waiting extends QueuedTag {
   /** When it came, by `performance.now()`. */
-  since: number;
+  readonly since: number;
 }
-
-/**
- * Bytes that a tag costs beside its data, about. Without them a flood of empty tags would fill the
- * memory and no bound in bytes.
- */
-export const TAG_OVERHEAD = 256;
 
 /** Taken entries at the front of the list before it is moved up. */
 const COMPACT_AFTER = 64;
@@ -40,7 +35,7 @@ export class TagQueue {
     return this.#waiting.length - this.#taken;
   }
 
-  /** How many bytes the tags that wait take up, each with its {@linkcode TAG_OVERHEAD}. */
+  /** How many bytes the tags that wait take up, as {@linkcode sizeOf} has it. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -52,16 +47,16 @@ export class TagQueue {
   }
 
   /** Adds a tag behind all others. */
-  push({ tag, kind }: CountedTag): void {
-    this.#waiting.push({ tag, kind, since: performance.now() });
-    this.#bytes += TAG_OVERHEAD + tag.data.length;
+  push(tag: FlvTag, kind: MediaKind, share: ConsumerShare): void {
+    this.#waiting.push({ tag, kind, share, since: performance.now() });
+    this.#bytes += sizeOf(tag);
   }
 
   /** Takes the first tag. */
-  shift(): CountedTag | undefined {
+  shift(): QueuedTag | undefined {
     const first = this.#waiting[this.#taken];
     if (!first) return undefined;
-    this.#bytes -= TAG_OVERHEAD + first.tag.data.length;
+    this.#bytes -= sizeOf(first.tag);
     this.#taken++;
     if (this.length === 0) this.clear();
     else if (this.#taken > COMPACT_AFTER && 2 * this.#taken > this.#waiting.length) {
@@ -72,18 +67,11 @@ export class TagQueue {
   }
 
   /** Takes all tags. */
-  clear(): CountedTag[] {
+  clear(): QueuedTag[] {
     const waiting = this.#waiting.slice(this.#taken);
     this.#waiting = [];
     this.#taken = 0;
     this.#bytes = 0;
     return waiting;
-  }
-
-  /** What waits, by what it is. */
-  count(): MediaCounts {
-    const counts = noMedia();
-    for (let i = this.#taken; i < this.#waiting.length; i++) counts[this.#waiting[i]!.kind]++;
-    return counts;
   }
 }

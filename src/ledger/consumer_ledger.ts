@@ -4,36 +4,35 @@
  * @module
  */
 
-import { type MediaCounts, type MediaKind, noMedia } from "./counts.ts";
+import type { Consumer, ConsumerMode, DropReason } from "./consumer.ts";
+import {
+  accountToJson,
+  addAccount,
+  balanceOf,
+  type ConsumerAccount,
+  noAccount,
+} from "./consumer_counts.ts";
+import { ConsumerShare } from "./consumer_share.ts";
+import type { MediaCounts } from "./counts.ts";
 
-/** Whether a consumer holds the publisher back or is skipped forward when it is slow. */
-export type ConsumerMode = "lossless" | "live";
-
-/** Why a consumer did not get what it was to get. */
-export type DropReason =
-  /** It came in the middle of things, and nothing can be shown before a keyframe. */
-  | "before-keyframe"
-  /** It took too long to read, and was skipped forward to the next keyframe. */
-  | "slow-subscriber"
-  /** It has paused. */
-  | "paused"
-  /** It has asked not to get this kind, or does not know the codec. */
-  | "not-wanted"
-  /** It left, or failed, before it had read everything. */
-  | "consumer-left";
+/** What tells a new consumer from others. */
+export type ConsumerFacts =
+  & Pick<Consumer, "kind" | "mode">
+  & Partial<Pick<Consumer, "address" | "connection">>;
 
 /**
- * The books of one consumer: offered = delivered + in flight + dropped.
+ * The ledger of one consumer over all publications that it gets: offered = delivered + in flight +
+ * dropped.
  *
  * @example
  * ```ts
- * import { Channel, type FlvTag, PublicationLedger, ReceivedCounts } from "@sluice/rtmp";
+ * import { Channel, type FlvTag } from "@sluice/rtmp";
  * import { assertEquals } from "@std/assert";
  *
  * const tag: FlvTag = { type: "audio", timestamp: 0, data: Uint8Array.of(0x2f, 1, 2, 3) };
  * const channel = new Channel();
  * const { tags, ledger } = channel.subscribe({ kind: "example", mode: "lossless", audio: false });
- * const running = channel.run(ReadableStream.from([tag]), new PublicationLedger(new ReceivedCounts()));
+ * const running = channel.run(ReadableStream.from([tag]));
  * assertEquals(await Array.fromAsync(tags), []);
  * await running;
  * assertEquals(ledger.offered.audioFrames, 1);
@@ -41,65 +40,83 @@ export type DropReason =
  * assertEquals(ledger.balance(), 0);
  * ```
  */
-export class ConsumerLedger {
-  /** Tells this consumer from others of its publication. */
-  readonly id: string;
+export class ConsumerLedger implements Consumer, ConsumerAccount {
+  /** Tells this consumer from others. */
+  readonly id: string = crypto.randomUUID();
   /** What it is: `recording`, `http-flv` and so on. */
   readonly kind: string;
   /** Lossless or live. */
   readonly mode: ConsumerMode;
-  /** What was published while it was there. */
-  readonly offered: MediaCounts = noMedia();
-  /** What it has taken. */
-  readonly delivered: MediaCounts = noMedia();
-  /** What it has not been given, by reason. */
-  readonly dropped: Partial<Record<DropReason, MediaCounts>> = {};
+  /** Where it connects from, as `address:port`, or where it leads; `undefined` if it is in here. */
+  readonly address: string | undefined;
+  /** The id of its connection, as in the log; `undefined` if it has none. */
+  readonly connection: string | undefined;
+  /** When it began to wait for tags. */
+  readonly since: Date = new Date();
   /** Whether an operator has ended its connection. */
   kicked = false;
-  readonly #inFlight: () => MediaCounts;
+  readonly #shares = new Set<ConsumerShare>();
+  /** The sum of the shares that are closed. */
+  readonly #closed: ConsumerAccount = noAccount();
 
-  /**
-   * Opens the books.
-   *
-   * @param kind What the consumer is.
-   * @param mode Lossless or live.
-   * @param inFlight Counts what waits for the consumer right now.
-   */
-  constructor(kind: string, mode: ConsumerMode, inFlight: () => MediaCounts) {
-    this.id = crypto.randomUUID();
+  /** Opens the ledger of a consumer that has had nothing yet. */
+  constructor({ kind, mode, address, connection }: ConsumerFacts) {
     this.kind = kind;
     this.mode = mode;
-    this.#inFlight = inFlight;
+    this.address = address;
+    this.connection = connection;
   }
 
-  /** Tags that wait for it, counted now. */
+  /** What was published while it was there. */
+  get offered(): MediaCounts {
+    return this.#sum().offered;
+  }
+
+  /** What it has taken. */
+  get delivered(): MediaCounts {
+    return this.#sum().delivered;
+  }
+
+  /** What waits for it. */
   get inFlight(): MediaCounts {
-    return this.#inFlight();
+    return this.#sum().inFlight;
   }
 
-  /** Counts a tag that the consumer does not get. */
-  drop(kind: MediaKind, reason: DropReason): void {
-    (this.dropped[reason] ??= noMedia())[kind]++;
+  /** What it has not been given, by reason. */
+  get dropped(): Partial<Record<DropReason, MediaCounts>> {
+    return this.#sum().dropped;
+  }
+
+  /** Opens its share in a publication. */
+  open(): ConsumerShare {
+    const share = new ConsumerShare(this);
+    this.#shares.add(share);
+    return share;
+  }
+
+  /** Closes a share: nothing of it changes any more. */
+  close(share: ConsumerShare): void {
+    if (this.#shares.delete(share)) addAccount(this.#closed, share);
   }
 
   /** Offered − delivered − in flight − dropped, in tags: anything but 0 is a bug of ours. */
   balance(): number {
-    const dropped = Object.values(this.dropped).reduce((sum, counts) => sum + total(counts), 0);
-    return total(this.offered) - total(this.delivered) - total(this.inFlight) - dropped;
+    return balanceOf(this.#sum());
   }
 
-  /** The books as the API shows them. */
+  /** The ledger as the API shows it. */
   toJSON(): Record<string, unknown> {
-    const { id, kind, mode, offered, delivered, inFlight, dropped } = this;
-    return { id, kind, mode, offered, delivered, inFlight: nonZero(inFlight), dropped };
+    const { id, kind, mode, address, connection, since } = this;
+    return {
+      ...{ id, kind, mode, address: address ?? null, connection: connection ?? null, since },
+      ...accountToJson(this.#sum()),
+    };
   }
-}
 
-/** All tags of a count. */
-export function total(counts: MediaCounts): number {
-  return counts.videoFrames + counts.audioFrames + counts.scriptTags + counts.otherTags;
-}
-
-function nonZero(counts: MediaCounts): Partial<MediaCounts> {
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+  #sum(): ConsumerAccount {
+    const sum = noAccount();
+    addAccount(sum, this.#closed);
+    for (const share of this.#shares) addAccount(sum, share);
+    return sum;
+  }
 }

@@ -4,59 +4,79 @@
  * @module
  */
 
-import type { ConsumerLedger, DropReason } from "./consumer_ledger.ts";
+import type { Consumer, ConsumerMode, DropReason } from "./consumer.ts";
+import { accountToJson, balanceOf, type ConsumerAccount } from "./consumer_counts.ts";
 import { type MediaCounts, type MediaKind, noMedia } from "./counts.ts";
 
-/** What became of the tags of a publication on their way to consumers of one kind. */
-export interface ConsumerCounts {
-  /** What they have taken. */
-  delivered: MediaCounts;
-  /** What they have not been given, by reason. */
-  dropped: Partial<Record<DropReason, MediaCounts>>;
-}
-
 /**
- * A consumer that stays for the next publication of a name takes its books along. What it has had
- * of one of them is what has come since it was added there.
+ * The part of a consumer's ledger that belongs to one publication. A viewer that stays when another
+ * publication takes up the name has a share in each of them, and what waits for it at that moment
+ * stays in the share of the publication that it came from.
+ *
+ * @example
+ * ```ts
+ * import { Channel, type FlvTag, PublicationLedger, ReceivedCounts } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tag: FlvTag = { type: "audio", timestamp: 0, data: Uint8Array.of(0x2f, 1, 2, 3) };
+ * const channel = new Channel();
+ * const { tags } = channel.subscribe({ kind: "example", mode: "live" });
+ * const ledger = new PublicationLedger(new ReceivedCounts());
+ * const running = channel.run(ReadableStream.from([tag]), ledger);
+ * const [share] = ledger.consumers;
+ * await Array.fromAsync(tags);
+ * await running;
+ * assertEquals([share?.kind, share?.delivered.audioFrames], ["example", 1]);
+ * ```
  */
-export class ConsumerShare {
-  /** Its books, from its very beginning. */
-  readonly consumer: ConsumerLedger;
-  readonly #before: ConsumerCounts = noConsumption();
+export class ConsumerShare implements ConsumerAccount {
+  /** Whose share it is. */
+  readonly consumer: Consumer;
+  /** What was published while the consumer was there. */
+  readonly offered: MediaCounts = noMedia();
+  /** What it has taken. */
+  readonly delivered: MediaCounts = noMedia();
+  /** What waits for it. */
+  readonly inFlight: MediaCounts = noMedia();
+  /** What it has not been given, by reason. */
+  readonly dropped: Partial<Record<DropReason, MediaCounts>> = {};
 
-  /** Begins with what comes from now on. */
-  constructor(consumer: ConsumerLedger) {
+  /** Opens the share of a consumer in a publication. */
+  constructor(consumer: Consumer) {
     this.consumer = consumer;
-    addConsumption(this.#before, consumer);
   }
 
-  /** What it has had so far. */
-  counts(): ConsumerCounts {
-    const counts = noConsumption();
-    addConsumption(counts, this.consumer);
-    addConsumption(counts, this.#before, -1);
-    return counts;
+  /** Tells the consumer from all others. */
+  get id(): string {
+    return this.consumer.id;
   }
-}
 
-/** Counts that stand at zero. */
-export function noConsumption(): ConsumerCounts {
-  return { delivered: noMedia(), dropped: {} };
-}
-
-/** Adds counts to a sum, or takes them away with a `sign` of -1. */
-export function addConsumption(
-  sum: ConsumerCounts,
-  counts: ConsumerCounts,
-  sign: 1 | -1 = 1,
-): void {
-  addMedia(sum.delivered, counts.delivered, sign);
-  for (const [reason, dropped] of Object.entries(counts.dropped)) {
-    addMedia(sum.dropped[reason as DropReason] ??= noMedia(), dropped, sign);
+  /** What the consumer is: `recording`, `http-flv` and so on. */
+  get kind(): string {
+    return this.consumer.kind;
   }
-}
 
-/** The same for what was dropped, or for any other of these counts. */
-export function addMedia(sum: MediaCounts, counts: MediaCounts, sign: 1 | -1 = 1): void {
-  for (const kind of Object.keys(sum) as MediaKind[]) sum[kind] += sign * counts[kind];
+  /** Lossless or live. */
+  get mode(): ConsumerMode {
+    return this.consumer.mode;
+  }
+
+  /** Counts a tag that the consumer does not get. */
+  drop(kind: MediaKind, reason: DropReason): void {
+    (this.dropped[reason] ??= noMedia())[kind]++;
+  }
+
+  /** Offered − delivered − in flight − dropped, in tags: anything but 0 is a bug of ours. */
+  balance(): number {
+    return balanceOf(this);
+  }
+
+  /** The share as the API shows it. */
+  toJSON(): Record<string, unknown> {
+    const { id, kind, mode, address, connection, since } = this.consumer;
+    return {
+      ...{ id, kind, mode, address: address ?? null, connection: connection ?? null, since },
+      ...accountToJson(this),
+    };
+  }
 }

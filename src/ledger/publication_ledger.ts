@@ -4,15 +4,17 @@
  * @module
  */
 
-import { type ConsumerLedger, type ConsumerMode, total } from "./consumer_ledger.ts";
+import type { ConsumerMode } from "./consumer.ts";
 import {
   addConsumption,
-  addMedia,
+  allDropped,
   type ConsumerCounts,
-  ConsumerShare,
   noConsumption,
-} from "./consumer_share.ts";
+} from "./consumer_counts.ts";
+import type { ConsumerLedger } from "./consumer_ledger.ts";
+import type { ConsumerShare } from "./consumer_share.ts";
 import { type MediaCounts, noMedia } from "./counts.ts";
+import { total } from "./media_sums.ts";
 import type { ReceivedCounts } from "./received_counts.ts";
 
 /** The sums of consumers that have left, one for each kind. */
@@ -64,7 +66,7 @@ export class PublicationLedger {
   readonly unread: MediaCounts = noMedia();
   /** What is on its way from the first to the second at this moment. */
   readonly inFlight: MediaCounts = noMedia();
-  readonly #consumers = new Map<string, ConsumerShare>();
+  readonly #consumers = new Set<ConsumerShare>();
   readonly #departed = new Map<string, DepartedConsumers>();
 
   /** Opens the books of a publication on the connection whose counts these are. */
@@ -72,9 +74,9 @@ export class PublicationLedger {
     this.connection = connection;
   }
 
-  /** Those who consume the publication now. */
-  get consumers(): ConsumerLedger[] {
-    return Array.from(this.#consumers.values(), ({ consumer }) => consumer);
+  /** What the consumers have had that still get something of the publication. */
+  get consumers(): ConsumerShare[] {
+    return [...this.#consumers];
   }
 
   /** What its consumers have had of it, those that have left included, by their kind. */
@@ -86,28 +88,28 @@ export class PublicationLedger {
       addConsumption(sum, counts);
     };
     for (const [kind, departed] of this.#departed) add(kind, departed);
-    for (const share of this.#consumers.values()) add(share.consumer.kind, share.counts());
+    for (const share of this.#consumers) add(share.kind, share);
     return sums;
   }
 
-  /** Adds the books of a consumer; what it has had before is not this publication's. */
-  add(consumer: ConsumerLedger): void {
-    this.#consumers.set(consumer.id, new ConsumerShare(consumer));
+  /** Adds a consumer: its share counts what it gets of this publication. */
+  add(consumer: ConsumerLedger): ConsumerShare {
+    const share = consumer.open();
+    this.#consumers.add(share);
+    return share;
   }
 
-  /** Closes the books of a consumer that left: only the sum of its kind is kept. */
-  retire(consumer: ConsumerLedger): void {
-    const share = this.#consumers.get(consumer.id);
-    if (!share) return;
-    this.#consumers.delete(consumer.id);
-    const { kind, mode } = consumer;
+  /** Closes the share of a consumer that gets nothing more: only the sum of its kind is kept. */
+  retire(share: ConsumerShare): void {
+    if (!this.#consumers.delete(share)) return;
+    const { kind, mode } = share;
     const sums = this.#departed.get(kind) ??
       { kind, mode, count: 0, kicked: 0, balance: 0, ...noConsumption() };
     this.#departed.set(kind, sums);
     sums.count++;
-    if (consumer.kicked) sums.kicked++;
-    addConsumption(sums, share.counts());
-    sums.balance += Math.abs(consumer.balance());
+    if (share.consumer.kicked) sums.kicked++;
+    addConsumption(sums, share);
+    sums.balance += Math.abs(share.balance());
   }
 
   /** Received − delivered − in flight − dropped over all layers: anything but 0 is a bug of ours. */
@@ -148,9 +150,7 @@ export class PublicationLedger {
   #departedSums(): DepartedSums[] {
     return [...this.#departed.values()].map((sums) => {
       const { kind, mode, count, kicked, delivered, balance } = sums;
-      const dropped = noMedia();
-      for (const counts of Object.values(sums.dropped)) addMedia(dropped, counts);
-      return { kind, mode, count, kicked, delivered, dropped, balance };
+      return { kind, mode, count, kicked, delivered, dropped: allDropped(sums), balance };
     });
   }
 }

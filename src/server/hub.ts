@@ -5,27 +5,29 @@
  */
 
 import { Channel } from "../channel/channel.ts";
+import type { Feed } from "../channel/feed.ts";
 import type { SubscribeOptions, Subscription } from "../channel/subscription.ts";
 import type { Publication } from "../session/publication.ts";
 
 /** How long viewers are kept for a publisher that dropped out to come back, in milliseconds. */
 const GRACE = 5_000;
 
-/** A publication and the channel that gives it on. */
+/** A publication that is live, and what gives it to consumers. */
 export interface LiveStream {
-  publication: Publication;
-  channel: Channel;
+  readonly publication: Publication;
+  readonly feed: Feed;
 }
 
-/** A name that somebody publishes, or that somebody waits for. */
+/** A path that is published, or that consumers wait at. */
 interface Place {
   channel: Channel;
-  publication: Publication | undefined;
+  /** The latest publication, until it is closed. */
+  live: LiveStream | undefined;
   /** Runs while viewers are kept for a publisher that dropped out. */
   grace: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Brings publishers and consumers together, whoever of them comes first. */
+/** Brings publishers and consumers together, in whichever order they come. */
 export class Hub {
   readonly #places = new Map<string, Place>();
   /** Those who are to be told when somebody wants a path. */
@@ -33,13 +35,14 @@ export class Hub {
 
   /** The streams that are live now. */
   get streams(): LiveStream[] {
-    return [...this.#places.values()].filter(isLive);
+    return Array.from(this.#places.values(), ({ live }) => live).filter((live) =>
+      live !== undefined
+    );
   }
 
   /** The stream of this path, if it is live. */
   find(path: string): LiveStream | undefined {
-    const place = this.#places.get(path);
-    return place && isLive(place) ? place : undefined;
+    return this.#places.get(path)?.live;
   }
 
   /**
@@ -75,9 +78,10 @@ export class Hub {
   }
 
   /**
-   * Gives a publication on until it has ended and everybody has read it.
+   * Gives a publication to consumers until it has ended and all of them have read it. It is what is
+   * live under its path from now on, even while slow consumers still get the one before.
    *
-   * @param prepare Subscribes whoever wants just this publication, before its first tag.
+   * @param prepare Subscribes those who want just this publication, before its first tag.
    */
   async run(publication: Publication, prepare: (stream: LiveStream) => void): Promise<void> {
     const { path, ledger, tags } = publication;
@@ -85,17 +89,19 @@ export class Hub {
     const { channel } = place;
     clearTimeout(place.grace);
     place.grace = undefined;
-    place.publication = publication;
+    const live: LiveStream = { publication, feed: channel.open(ledger) };
+    place.live = live;
     const goesOn = publication.closed.then(({ reason }) => {
       // Another publisher has taken over the name.
-      if (place.publication !== publication) return true;
-      place.publication = undefined;
+      if (place.live !== live) return true;
+      place.live = undefined;
       const dropped = reason === "disconnected" || reason === "failed";
       if (dropped) place.grace = setTimeout(() => this.#end(path, place), GRACE);
       else this.#places.delete(path);
       return dropped;
     });
-    await channel.run(tags, ledger, () => prepare({ publication, channel }));
+    prepare(live);
+    await live.feed.run(tags);
     if (!await goesOn) await channel.end();
     else this.#tidy(path, place);
   }
@@ -103,7 +109,7 @@ export class Hub {
   /** Waits no longer for a publisher that dropped out; resolves when everybody has read all. */
   async end(path: string): Promise<void> {
     const place = this.#places.get(path);
-    if (place && !place.publication) await this.#end(path, place);
+    if (place && !place.live) await this.#end(path, place);
   }
 
   /** Ends every channel, those that wait for a publisher too. */
@@ -114,14 +120,14 @@ export class Hub {
   #place(path: string): Place {
     const known = this.#places.get(path);
     if (known) return known;
-    const place: Place = { channel: new Channel(), publication: undefined, grace: undefined };
+    const place: Place = { channel: new Channel(), live: undefined, grace: undefined };
     this.#places.set(path, place);
     return place;
   }
 
-  /** A place that nobody publishes to and nobody waits at is no longer one. */
+  /** Forgets a path that is not published and that no consumer waits at. */
   #tidy(path: string, place: Place): void {
-    if (place.publication || place.channel.consumers > 0) return;
+    if (place.live || place.channel.consumers > 0) return;
     clearTimeout(place.grace);
     if (this.#places.get(path) === place) this.#places.delete(path);
   }
@@ -131,8 +137,4 @@ export class Hub {
     if (this.#places.get(path) === place) this.#places.delete(path);
     await place.channel.end();
   }
-}
-
-function isLive(place: Place): place is Place & LiveStream {
-  return place.publication !== undefined;
 }

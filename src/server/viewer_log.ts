@@ -6,7 +6,8 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Subscription } from "../channel/subscription.ts";
-import { type ConsumerLedger, total } from "../ledger/consumer_ledger.ts";
+import type { ConsumerLedger } from "../ledger/consumer_ledger.ts";
+import { total } from "../ledger/media_sums.ts";
 import { loggedLedger } from "./logged_ledger.ts";
 
 /** Who watches what. */

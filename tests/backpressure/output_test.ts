@@ -6,7 +6,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { LOSSLESS_QUEUE_BYTES } from "../../src/channel/subscriber.ts";
-import { TAG_OVERHEAD } from "../../src/channel/tag_queue.ts";
+import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
 import { FlvReader } from "../support/http.ts";
 import { tagsOf } from "../support/media.ts";
 import { ServerProcess } from "../support/server.ts";

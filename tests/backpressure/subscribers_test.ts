@@ -7,7 +7,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { LIVE_QUEUE_BYTES, LOSSLESS_QUEUE_BYTES } from "../../src/channel/subscriber.ts";
-import { TAG_OVERHEAD } from "../../src/channel/tag_queue.ts";
+import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
 import { startHttpApp } from "../support/http.ts";
 import { until } from "../support/wait.ts";
 import { type FarSide, httpViewer, PushTarget, rtmpPlayer, webSocketViewer } from "./far_sides.ts";

@@ -6,7 +6,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { LARGEST_READ } from "../../src/client/socket.ts";
-import { total } from "../../src/ledger/consumer_ledger.ts";
+import { total } from "../../src/ledger/media_sums.ts";
 import type { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
 import { serveOnLoopback } from "../support/publications.ts";
 import { until } from "../support/wait.ts";

@@ -5,15 +5,18 @@ import {
   type GopCacheLimits,
   MAX_HEADER_BYTES,
 } from "../../src/channel/gop_cache.ts";
-import { TAG_OVERHEAD } from "../../src/channel/tag_queue.ts";
+import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import { mediaKind } from "../../src/flv/tag_kind.ts";
+import { isKeyframe, mediaKind } from "../../src/flv/tag_kind.ts";
 import { videoTag } from "../support/media.ts";
 import { audioTag, metadata, sequenceHeader } from "./broadcast.ts";
 
 function cacheOf(tags: FlvTag[], limits?: GopCacheLimits): GopCache {
   const cache = new GopCache(limits);
-  for (const tag of tags) cache.add({ tag, kind: mediaKind(tag.type, tag.data) });
+  for (const tag of tags) {
+    const kind = mediaKind(tag.type, tag.data);
+    cache.add({ tag, kind, keyframe: isKeyframe(tag), lacksHeader: false });
+  }
   return cache;
 }
 
@@ -92,11 +95,10 @@ Deno.test("GopCache keeps no header that is larger than all headers may be", () 
   assertEquals(cache.headersFor(videoTag(0)).map(({ tag: { data } }) => data.at(-1)), [2]);
 });
 
-Deno.test("GopCache.clear() forgets what was in the publication before", () => {
-  const cache = cacheOf([metadata(0), sequenceHeader("audio", 1), videoTag(0)]);
-  assertEquals([cache.hasVideo, cache.hasAudio], [true, true]);
-  cache.clear();
-  assertEquals([cache.hasVideo, cache.hasAudio, cache.frames.length], [false, false, 0]);
-  assertEquals(cache.headersFor(videoTag(0)), []);
-  assertEquals(cache.header("audio:0"), undefined);
+Deno.test("GopCache.forgetFrames() lets the frames go, and keeps the headers", () => {
+  const header = sequenceHeader("audio", 1);
+  const cache = cacheOf([header, videoTag(0)]);
+  cache.forgetFrames();
+  assertEquals(cache.frames.length, 0);
+  assertEquals(cache.header("audio:0"), header);
 });

@@ -2,12 +2,12 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { encodeAmf0 } from "../../src/amf/encode_amf0.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import { isKeyframe, isSequenceHeader, sequenceHeaderKey } from "../../src/flv/tag_kind.ts";
+import { isKeyframe, mediaKind, sequenceHeaderKey } from "../../src/flv/tag_kind.ts";
 import { videoTag } from "../support/media.ts";
 import { turns } from "../support/streams.ts";
 import { audioTag, Broadcast, metadata, type Reader, sequenceHeader } from "./broadcast.ts";
 
-/** Something that happens: a tag of a kind, or somebody who begins to watch. */
+/** Something that happens: a tag of a kind, a newcomer, or a pause. */
 const anyEvent = fc.oneof(
   { weight: 2, arbitrary: fc.constant("keyframe" as const) },
   { weight: 6, arbitrary: fc.constant("inter frame" as const) },
@@ -21,11 +21,12 @@ const anyEvent = fc.oneof(
     ),
   },
   { weight: 3, arbitrary: fc.constantFrom("live" as const, "lossless" as const) },
+  // Seconds in which nothing comes: that of patience, of a picture that stands still, and of a cache.
+  { weight: 2, arbitrary: fc.constantFrom(0.7, 1.6, 5.5, 9) },
 );
 
 /** The tag of an event; no two of them are alike. */
-function tagOf(event: string, number: number): FlvTag | undefined {
-  const timestamp = number * 10;
+function tagOf(event: string, number: number, timestamp: number): FlvTag | undefined {
   switch (event) {
     case "keyframe":
       return { ...videoTag(25 * number, 20 + number), timestamp };
@@ -41,31 +42,72 @@ function tagOf(event: string, number: number): FlvTag | undefined {
   }
 }
 
-/** What a newcomer is to get, by a rule that knows no cache: headers, and all from a keyframe on. */
+/** What a newcomer is to get, by a rule that knows no cache and no state. */
 function expected(sent: FlvTag[], joined: number): FlvTag[] {
   if (joined === 0) return sent;
-  const isVideo = sent.slice(0, joined).some(({ type }) => type === "video");
-  let begin = sent.slice(0, joined).findLastIndex(isKeyframe);
-  if (begin < 0) {
-    let hasVideo = isVideo;
-    begin = sent.findIndex((tag, index) => {
-      if (index < joined) return false;
-      hasVideo ||= tag.type === "video";
-      return isKeyframe(tag) ||
-        (!hasVideo && tag.type === "audio" && !isSequenceHeader(tag));
-    });
+  const got: FlvTag[] = [];
+  let hasBegun = false;
+  let withoutVideo = false;
+  for (let at = startOfGroup(sent, joined) ?? joined; at < sent.length; at++) {
+    const tag = sent[at]!;
+    if (!hasBegun) {
+      if (!canBegin(sent, at, joined)) continue;
+      hasBegun = true;
+      withoutVideo = isFrame(tag, "audio") &&
+        sent.slice(0, at).some((tag) => isFrame(tag, "video"));
+      got.push(...headers(sent, at, (type) => type !== "video" || !withoutVideo));
+    }
+    if (tag.type === "video" && withoutVideo) {
+      if (!isKeyframe(tag) && !isOverdue(sent, at)) continue;
+      withoutVideo = false;
+      got.push(...headers(sent, at, (type) => type === "video"));
+    }
+    got.push(tag);
   }
-  if (begin < 0) return [];
-  const headers = new Map<string, FlvTag>();
-  for (const tag of sent.slice(0, begin)) {
+  return got;
+}
+
+/** The last keyframe before a newcomer, if not more than 20 s of stream have followed. */
+function startOfGroup(sent: FlvTag[], joined: number): number | undefined {
+  const keyframe = sent.slice(0, joined).findLastIndex(isKeyframe);
+  if (keyframe < 0) return undefined;
+  return sent[joined - 1]!.timestamp - sent[keyframe]!.timestamp <= 20_000 ? keyframe : undefined;
+}
+
+/** A keyframe, or any frame when they are overdue; sound with no picture beside it, or in the end. */
+function canBegin(sent: FlvTag[], at: number, joined: number): boolean {
+  const tag = sent[at]!;
+  if (!isFrame(tag, "audio")) return isKeyframe(tag) || isOverdue(sent, at);
+  const picture = sent.slice(0, at).findLast((tag) => isFrame(tag, "video"));
+  return !picture || tag.timestamp - picture.timestamp > 5_000 ||
+    tag.timestamp - sent[joined]!.timestamp >= 1_500;
+}
+
+/** Whether a frame of video is later than 10 s, and than the last interval, after a keyframe. */
+function isOverdue(sent: FlvTag[], at: number): boolean {
+  if (!isFrame(sent[at]!, "video")) return false;
+  const video = sent.slice(0, at + 1).filter((tag) => isFrame(tag, "video"));
+  const [last, before] = video.filter(isKeyframe).reverse();
+  const interval = last && before ? last.timestamp - before.timestamp : 0;
+  const since = (last ?? video[0]!).timestamp;
+  return sent[at]!.timestamp - since > Math.max(10_000, interval);
+}
+
+function isFrame(tag: FlvTag, type: "audio" | "video"): boolean {
+  return mediaKind(tag.type, tag.data) === `${type}Frames`;
+}
+
+/** The latest headers before a tag, at its time. */
+function headers(sent: FlvTag[], at: number, passes: (type: string) => boolean): FlvTag[] {
+  const latest = new Map<string, FlvTag>();
+  for (const tag of sent.slice(0, at)) {
     const key = tag.type === "script" ? "metadata" : sequenceHeaderKey(tag);
-    if (key === undefined) continue;
-    headers.delete(key);
+    if (key === undefined || !passes(tag.type)) continue;
+    latest.delete(key);
     // Metadata at another time than 0 is subtitles to FFmpeg.
-    const timestamp = tag.type === "script" ? 0 : sent[begin]!.timestamp;
-    headers.set(key, { ...tag, timestamp });
+    latest.set(key, { ...tag, timestamp: tag.type === "script" ? 0 : sent[at]!.timestamp });
   }
-  return [...headers.values(), ...sent.slice(begin)];
+  return [...latest.values()];
 }
 
 Deno.test("Channel gives a newcomer headers, the frames since a keyframe, and all that follows, once each", async () => {
@@ -74,8 +116,11 @@ Deno.test("Channel gives a newcomer headers, the frames since a keyframe, and al
       const broadcast = new Broadcast();
       const sent: FlvTag[] = [];
       const newcomers: { joined: number; reader: Reader }[] = [];
+      let time = 0;
       for (const [number, event] of events.entries()) {
-        const tag = tagOf(event, number);
+        time += typeof event === "number" ? event * 1000 : 10;
+        if (typeof event === "number") continue;
+        const tag = tagOf(event, number, time);
         if (!tag) {
           const mode = event === "live" ? "live" : "lossless";
           newcomers.push({ joined: sent.length, reader: broadcast.reader({ mode }) });

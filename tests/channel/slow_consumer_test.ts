@@ -8,7 +8,7 @@ import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { clockAhead } from "../support/clock.ts";
 import { videoTag } from "../support/media.ts";
 import { DEFAULT_GOP_CACHE } from "../../src/channel/gop_cache.ts";
-import { TAG_OVERHEAD } from "../../src/channel/tag_queue.ts";
+import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
 import { turns } from "../support/streams.ts";
 import { Broadcast, metadata, Reader, sequenceHeader } from "./broadcast.ts";
 

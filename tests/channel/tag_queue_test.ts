@@ -1,12 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { type CountedTag, TAG_OVERHEAD, TagQueue } from "../../src/channel/tag_queue.ts";
-import { noMedia } from "../../src/ledger/counts.ts";
+import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
+import { TagQueue } from "../../src/channel/tag_queue.ts";
+import type { FlvTag } from "../../src/flv/flv_tag.ts";
+import { ConsumerLedger } from "../../src/ledger/consumer_ledger.ts";
 import { clockAhead } from "../support/clock.ts";
 import { videoTag } from "../support/media.ts";
 
-function counted(number: number): CountedTag {
-  return { tag: videoTag(number, 6 + number % 50), kind: "videoFrames" };
+const SHARE = new ConsumerLedger({ kind: "test", mode: "live" }).open();
+
+function tagOf(number: number): FlvTag {
+  return videoTag(number, 6 + number % 50);
 }
 
 Deno.test("TagQueue is a queue that knows its length and bytes", () => {
@@ -21,23 +25,22 @@ Deno.test("TagQueue is a queue that knows its length and bytes", () => {
     ),
     (steps) => {
       const queue = new TagQueue();
-      let model: CountedTag[] = [];
+      let model: FlvTag[] = [];
       for (const [number, step] of steps.entries()) {
         if (step === "push") {
-          model.push(counted(number));
-          queue.push(counted(number));
+          model.push(tagOf(number));
+          queue.push(tagOf(number), "videoFrames", SHARE);
         } else if (step === "shift") {
-          assertEquals(queue.shift()?.tag, model.shift()?.tag);
+          assertEquals(queue.shift()?.tag, model.shift());
         } else {
-          assertEquals(queue.clear().map(({ tag }) => tag), model.map(({ tag }) => tag));
+          assertEquals(queue.clear().map(({ tag }) => tag), model);
           model = [];
         }
         assertEquals(queue.length, model.length);
         assertEquals(
           queue.bytes,
-          model.reduce((sum, { tag }) => sum + TAG_OVERHEAD + tag.data.length, 0),
+          model.reduce((sum, { data }) => sum + TAG_OVERHEAD + data.length, 0),
         );
-        assertEquals(queue.count(), { ...noMedia(), videoFrames: model.length });
       }
     },
   ));
@@ -46,9 +49,9 @@ Deno.test("TagQueue is a queue that knows its length and bytes", () => {
 Deno.test("TagQueue.age is that of the tag that waits longest", () => {
   const queue = new TagQueue();
   assertEquals(queue.age, 0);
-  queue.push(counted(0));
+  queue.push(tagOf(0), "videoFrames", SHARE);
   using _ = clockAhead(3_000);
-  queue.push(counted(1));
+  queue.push(tagOf(1), "videoFrames", SHARE);
   assert(queue.age >= 3_000);
   queue.shift();
   assert(queue.age < 3_000);

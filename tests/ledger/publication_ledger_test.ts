@@ -1,54 +1,90 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { ConsumerLedger, type DropReason, total } from "../../src/ledger/consumer_ledger.ts";
+import type { DropReason } from "../../src/ledger/consumer.ts";
+import { ConsumerLedger } from "../../src/ledger/consumer_ledger.ts";
+import { ConsumerShare } from "../../src/ledger/consumer_share.ts";
 import { type MediaCounts, type MediaKind, noMedia } from "../../src/ledger/counts.ts";
+import { total } from "../../src/ledger/media_sums.ts";
 import { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
 import { ServerLedger } from "../../src/ledger/server_ledger.ts";
 
 const counts = (part: Partial<MediaCounts>): MediaCounts => ({ ...noMedia(), ...part });
 
-/** A consumer that has been offered ten frames; what of that waits can be changed. */
-function consumer(kind = "recording", waiting: MediaCounts = noMedia()) {
-  const ledger = new ConsumerLedger(kind, "lossless", () => waiting);
-  ledger.offered.videoFrames = 10;
-  return ledger;
+function consumer(kind = "recording"): ConsumerLedger {
+  return new ConsumerLedger({ kind, mode: "lossless" });
 }
 
-Deno.test("ConsumerLedger.balance() is offered - delivered - in flight - dropped", () => {
-  const waiting = noMedia();
-  const ledger = consumer("http-flv", waiting);
-  assertEquals(ledger.balance(), 10);
-  ledger.delivered.videoFrames = 6;
-  waiting.videoFrames = 1;
-  ledger.drop("videoFrames", "slow-subscriber");
-  ledger.drop("videoFrames", "slow-subscriber");
-  assertEquals(ledger.balance(), 1);
-  ledger.drop("videoFrames", "paused");
-  assertEquals(ledger.balance(), 0);
-  assertEquals(ledger.dropped, {
+/** The share of a consumer that has been offered ten frames. */
+function shareIn(ledger: PublicationLedger, of = consumer()): ConsumerShare {
+  const share = ledger.add(of);
+  share.offered.videoFrames = 10;
+  return share;
+}
+
+Deno.test("ConsumerShare.balance() is offered - delivered - in flight - dropped", () => {
+  const share = new ConsumerShare(consumer("http-flv"));
+  share.offered.videoFrames = 10;
+  assertEquals(share.balance(), 10);
+  share.delivered.videoFrames = 6;
+  share.inFlight.videoFrames = 1;
+  share.drop("videoFrames", "slow-subscriber");
+  share.drop("videoFrames", "slow-subscriber");
+  assertEquals(share.balance(), 1);
+  share.drop("videoFrames", "paused");
+  assertEquals(share.balance(), 0);
+  assertEquals(share.dropped, {
     "slow-subscriber": counts({ videoFrames: 2 }),
     "paused": counts({ videoFrames: 1 }),
   });
-  ledger.delivered.audioFrames = 1;
-  assertEquals(ledger.balance(), -1);
+  share.delivered.audioFrames = 1;
+  assertEquals(share.balance(), -1);
 });
 
-Deno.test("ConsumerLedger as JSON has of what waits only what is there", () => {
-  const ledger = consumer("http-flv", counts({ videoFrames: 4 }));
-  ledger.delivered.videoFrames = 6;
-  assertEquals(JSON.parse(JSON.stringify(ledger)), {
+Deno.test("ConsumerLedger is the sum of its shares, those that are closed included", () => {
+  const ledger = consumer();
+  const shares = [1, 2, 3].map((delivered) => {
+    const share = ledger.open();
+    share.offered.videoFrames = 10;
+    share.delivered.videoFrames = delivered;
+    share.inFlight.audioFrames = 1;
+    share.drop("videoFrames", "paused");
+    return share;
+  });
+  const seen = () => [ledger.offered, ledger.delivered, ledger.inFlight, ledger.dropped];
+  const sums = [
+    counts({ videoFrames: 30 }),
+    counts({ videoFrames: 6 }),
+    counts({ audioFrames: 3 }),
+    { paused: counts({ videoFrames: 3 }) },
+  ];
+  assertEquals([seen(), ledger.balance()], [sums, 18]);
+  for (const share of [shares[1]!, shares[1]!, shares[0]!]) ledger.close(share);
+  assertEquals([seen(), ledger.balance()], [sums, 18]);
+});
+
+Deno.test("ConsumerLedger and its shares as JSON have of what waits only what is there", () => {
+  const facts = { kind: "http-flv", mode: "live", address: "[::1]:5", connection: "c" } as const;
+  const ledger = new ConsumerLedger(facts);
+  const share = ledger.open();
+  share.offered.videoFrames = 10;
+  share.delivered.videoFrames = 6;
+  share.inFlight.videoFrames = 4;
+  const json = {
     id: ledger.id,
-    kind: "http-flv",
-    mode: "lossless",
+    ...facts,
+    since: ledger.since.toISOString(),
     offered: counts({ videoFrames: 10 }),
     delivered: counts({ videoFrames: 6 }),
     inFlight: { videoFrames: 4 },
     dropped: {},
-  });
+  };
+  assertEquals(JSON.parse(JSON.stringify([ledger, share])), [json, json]);
+  const { address, connection } = JSON.parse(JSON.stringify(consumer()));
+  assertEquals([address, connection], [null, null]);
 });
 
-Deno.test("ConsumerLedger balances whatever becomes of each tag", () => {
+Deno.test("ConsumerShare balances whatever becomes of each tag", () => {
   const kinds: MediaKind[] = ["videoFrames", "audioFrames", "scriptTags", "otherTags"];
   const fates: (DropReason | "delivered" | "waiting")[] = [
     "delivered",
@@ -59,17 +95,16 @@ Deno.test("ConsumerLedger balances whatever becomes of each tag", () => {
   ];
   const tag = fc.tuple(fc.constantFrom(...kinds), fc.constantFrom(...fates));
   fc.assert(fc.property(fc.array(tag), (tags) => {
-    const waiting = noMedia();
-    const ledger = new ConsumerLedger("test", "live", () => waiting);
+    const share = new ConsumerShare(consumer());
     for (const [kind, fate] of tags) {
-      ledger.offered[kind]++;
-      assertEquals(ledger.balance(), 1);
-      if (fate === "delivered") ledger.delivered[kind]++;
-      else if (fate === "waiting") waiting[kind]++;
-      else ledger.drop(kind, fate);
-      assertEquals(ledger.balance(), 0);
+      share.offered[kind]++;
+      assertEquals(share.balance(), 1);
+      if (fate === "delivered") share.delivered[kind]++;
+      else if (fate === "waiting") share.inFlight[kind]++;
+      else share.drop(kind, fate);
+      assertEquals(share.balance(), 0);
     }
-    assertEquals(total(ledger.offered), tags.length);
+    assertEquals(total(share.offered), tags.length);
   }));
 });
 
@@ -84,8 +119,7 @@ Deno.test("PublicationLedger.balance() adds up what is off at every stage, never
   assertEquals(ledger.balance(), 1);
   ledger.inFlight.videoFrames = 3;
   assertEquals(ledger.balance(), 1);
-  const short = consumer();
-  ledger.add(short);
+  const short = shareIn(ledger);
   assertEquals(ledger.balance(), 11);
   short.delivered.videoFrames = 11;
   assertEquals(ledger.balance(), 2);
@@ -94,8 +128,7 @@ Deno.test("PublicationLedger.balance() adds up what is off at every stage, never
 Deno.test("PublicationLedger keeps of consumers that have left the sums of their kinds", () => {
   const ledger = new PublicationLedger(new ReceivedCounts());
   for (const kind of ["http-flv", "http-flv", "recording"]) {
-    const gone = consumer(kind);
-    ledger.add(gone);
+    const gone = shareIn(ledger, consumer(kind));
     gone.delivered.videoFrames = 7;
     gone.drop("videoFrames", "slow-subscriber");
     gone.drop("videoFrames", "consumer-left");
@@ -119,28 +152,28 @@ Deno.test("PublicationLedger keeps of consumers that have left the sums of their
     { kind: "http-flv", ...sums(2) },
     { kind: "recording", ...sums(1) },
   ]);
-  ledger.retire(consumer("stranger"));
+  ledger.retire(new ConsumerShare(consumer("stranger")));
   assertEquals(ledger.balance(), 3);
 });
 
 Deno.test("PublicationLedger counts of a consumer that stays only what was its own", () => {
   const [first, second] = [0, 1].map(() => new PublicationLedger(new ReceivedCounts()));
   const viewer = consumer("http-flv");
-  first!.add(viewer);
-  viewer.delivered.videoFrames = 6;
-  viewer.drop("videoFrames", "slow-subscriber");
-  first!.retire(viewer);
-  second!.add(viewer);
-  viewer.delivered.videoFrames += 2;
-  viewer.drop("videoFrames", "paused");
-  const consumption = (delivered: number, dropped: object) =>
-    new Map([["http-flv", { delivered: counts({ videoFrames: delivered }), dropped }]]);
-  const one = counts({ videoFrames: 1 });
-  assertEquals(first!.consumption(), consumption(6, { "slow-subscriber": one }));
-  const own = consumption(2, { "slow-subscriber": noMedia(), "paused": one });
-  assertEquals(second!.consumption(), own);
-  second!.retire(viewer);
-  assertEquals(second!.consumption(), own);
+  const shares = [first!, second!].map((ledger) => shareIn(ledger, viewer));
+  shares[0]!.delivered.videoFrames = 6;
+  shares[0]!.drop("videoFrames", "slow-subscriber");
+  shares[1]!.delivered.videoFrames = 2;
+  shares[1]!.drop("videoFrames", "paused");
+  const consumption = (delivered: number, reason: DropReason) =>
+    new Map([["http-flv", {
+      delivered: counts({ videoFrames: delivered }),
+      dropped: { [reason]: counts({ videoFrames: 1 }) },
+    }]]);
+  for (let look = 0; look < 2; look++) {
+    assertEquals(first!.consumption(), consumption(6, "slow-subscriber"));
+    assertEquals(second!.consumption(), consumption(2, "paused"));
+    first!.retire(shares[0]!);
+  }
 });
 
 Deno.test("PublicationLedger as JSON has everything that balances", () => {
@@ -183,8 +216,7 @@ Deno.test("PublicationLedger.describe() says where everything went, and whether 
   ledger.received.audioFrames = 8;
   ledger.tags.videoFrames = 10;
   ledger.tags.audioFrames = 8;
-  const recording = consumer();
-  ledger.add(recording);
+  const recording = shareIn(ledger);
   recording.delivered.videoFrames = 9;
   recording.drop("videoFrames", "before-keyframe");
   ledger.retire(recording);

@@ -8,7 +8,7 @@ import { connect, type Socket } from "node:net";
 import { FlvDemuxer } from "../../src/flv/demuxer.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { FlvMuxer } from "../../src/flv/muxer.ts";
-import type { ConsumerLedger } from "../../src/ledger/consumer_ledger.ts";
+import type { ConsumerShare } from "../../src/ledger/consumer_share.ts";
 import type { App } from "../../src/server/app.ts";
 import { concat } from "@std/bytes";
 import { startTestApp } from "./server.ts";
@@ -25,7 +25,7 @@ export interface HttpApp extends AsyncDisposable {
   /** Where RTMP listens. */
   readonly port: number;
   /** Waits for a consumer of this kind. */
-  consumer(kind: string): Promise<ConsumerLedger>;
+  consumer(kind: string): Promise<ConsumerShare>;
   /** Waits until nothing is published any more; the books must balance. */
   idle(): Promise<void>;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Channel } from "../../channel/channel.ts";
+import type { Feed } from "../../channel/feed.ts";
 import { FlvError } from "../../errors.ts";
 import { readAudioConfig } from "../../flv/codec/audio_config.ts";
 import type { AudioConfig, VideoConfig } from "../../flv/codec/types.ts";
@@ -35,11 +35,11 @@ export interface StreamDescription {
 }
 
 /** Describes a stream: who publishes it, what is in it, and its books. */
-export function describeStream({ publication, channel }: LiveStream): StreamDescription {
+export function describeStream({ publication, feed }: LiveStream): StreamDescription {
   const { path, app, name, id, remoteAddr, since, flashVer, ledger } = publication;
-  const metadata = membersOf(channel.metadata);
-  const video = describeVideo(channel, metadata);
-  const audio = describeAudio(channel, metadata);
+  const metadata = membersOf(feed.metadata);
+  const video = describeVideo(feed, metadata);
+  const audio = describeAudio(feed, metadata);
   return {
     path,
     app,
@@ -53,22 +53,22 @@ export function describeStream({ publication, channel }: LiveStream): StreamDesc
     },
     ...(video && { video }),
     ...(audio && { audio }),
-    bitrate: channel.rate.bitrate,
+    bitrate: feed.rate.bitrate,
     ledger,
   };
 }
 
 /** What the codec's configuration does not say the metadata may; the frame rate can be measured. */
-function describeVideo(channel: Channel, metadata: Metadata): VideoConfig | undefined {
-  const config = videoConfigOf(channel.sample("video"));
+function describeVideo(feed: Feed, metadata: Metadata): VideoConfig | undefined {
+  const config = videoConfigOf(feed.sample("video"));
   if (!config) return undefined;
   const { width, height, framerate } = metadata;
-  const said = { ...numbers({ width, height }), frameRate: channel.rate.frameRate };
+  const said = { ...numbers({ width, height }), frameRate: feed.rate.frameRate };
   return { ...said, ...numbers({ frameRate: framerate }), ...config };
 }
 
-function describeAudio(channel: Channel, metadata: Metadata): AudioConfig | undefined {
-  const config = audioConfigOf(channel.sample("audio"));
+function describeAudio(feed: Feed, metadata: Metadata): AudioConfig | undefined {
+  const config = audioConfigOf(feed.sample("audio"));
   if (!config) return undefined;
   const { audiosamplerate, stereo } = metadata;
   const channels = typeof stereo === "boolean" ? stereo ? 2 : 1 : undefined;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { total } from "../../ledger/consumer_ledger.ts";
+import { total } from "../../ledger/media_sums.ts";
 import type { PublicationEnd } from "../../session/publication.ts";
 import type { LiveStream } from "../hub.ts";
 import { describeStream, type StreamDescription } from "./describe_stream.ts";

@@ -7,7 +7,7 @@
 import { HTTPException } from "hono/http-exception";
 import type { SubscribeOptions } from "../../channel/subscription.ts";
 import { plainTag } from "../../flv/plain_tag.ts";
-import type { ConsumerMode } from "../../ledger/consumer_ledger.ts";
+import type { ConsumerMode } from "../../ledger/consumer.ts";
 
 /** How long a viewer waits for a publisher unless it says otherwise, in seconds. */
 const DEFAULT_WAIT = 30;

@@ -5,7 +5,7 @@
  */
 
 import type { MediaCounts } from "../../ledger/counts.ts";
-import { total } from "../../ledger/consumer_ledger.ts";
+import { total } from "../../ledger/media_sums.ts";
 import type { Publication } from "../../session/publication.ts";
 import type { Hub } from "../hub.ts";
 import type { Sample } from "./sums.ts";
@@ -81,7 +81,7 @@ export class PublicationBook {
     yield { name: "ledger_balance_tags", labels: {}, value: ledger.balance() };
     const live = this.#hub.find(this.#publication.path);
     if (live?.publication !== this.#publication) return;
-    const { bitrate, frameRate } = live.channel.rate;
+    const { bitrate, frameRate } = live.feed.rate;
     yield { name: "media_bytes_per_second", labels: {}, value: bitrate / 8 };
     yield { name: "video_frames_per_second", labels: {}, value: frameRate };
   }

@@ -72,7 +72,7 @@ export class StreamBooks {
   readonly #past = new Sums();
   #tidiedAt = -Infinity;
 
-  /** @param hub Where the channels are that measure rates. */
+  /** @param hub Where the feeds are that measure rates. */
   constructor(hub: Hub) {
     this.#hub = hub;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ConsumerMode } from "../../ledger/consumer_ledger.ts";
+import type { ConsumerMode } from "../../ledger/consumer.ts";
 import type { MediaCounts } from "../../ledger/counts.ts";
 import type { StreamDescription } from "../http/describe_stream.ts";
 import type { EndedStreamDescription } from "../http/ended_streams.ts";
@@ -17,6 +17,9 @@ export interface Consumer {
   id: string;
   kind: string;
   mode: ConsumerMode;
+  address: string | null;
+  connection: string | null;
+  since: string;
   offered: MediaCounts;
   delivered: MediaCounts;
   inFlight: Partial<MediaCounts>;

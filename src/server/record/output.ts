@@ -61,14 +61,14 @@ export class Output {
    *
    * @param given Resolves when everybody else has been given all, too, and nothing more is to come.
    */
-  async take({ publication, channel }: LiveStream, given: () => Promise<void>): Promise<void> {
+  async take({ publication, feed }: LiveStream, given: () => Promise<void>): Promise<void> {
     const facts = { path: publication.path, publication: publication.id, name: this.#name };
     if (this.#busy) {
       return log.warn("{path} is not written to {name}: another stream has come before it", facts);
     }
     this.#busy = true;
     this.#clock.restart();
-    const subscription = channel.subscribe({
+    const subscription = feed.subscribe({
       kind: "output",
       mode: "lossless",
       shared: true,

@@ -6,7 +6,8 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { FlvTag } from "../../flv/flv_tag.ts";
-import { type ConsumerLedger, total } from "../../ledger/consumer_ledger.ts";
+import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
+import { total } from "../../ledger/media_sums.ts";
 import type { Publication } from "../../session/publication.ts";
 import { TURNS } from "../../session/turns.ts";
 import type { LiveStream } from "../hub.ts";
@@ -30,9 +31,9 @@ export class Recording {
   #left = Infinity;
 
   /** Begins to take tags, and makes no file yet. */
-  constructor(recorder: Recorder, { publication, channel }: LiveStream) {
+  constructor(recorder: Recorder, { publication, feed }: LiveStream) {
     const options = { kind: "recording", mode: "lossless", shared: true } as const;
-    const { tags, ledger } = channel.subscribe(options);
+    const { tags, ledger } = feed.subscribe(options);
     this.publication = publication;
     this.#recorder = recorder;
     this.#tags = tags.getReader();

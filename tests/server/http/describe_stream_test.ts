@@ -15,11 +15,11 @@ const VP9 = Uint8Array.of(0x90, 0x76, 0x70, 0x30, 0x39, 1, 0, 0, 0, 0, 40, 0x82,
 async function describe(tags: FlvTag[]) {
   const input = new PublicationInput(publishRequest(), new ReceivedCounts(), new Turns(), () => {});
   const { publication } = input;
-  const channel = new Channel();
-  await channel.run(ReadableStream.from(tags), publication.ledger);
+  const feed = new Channel().open(publication.ledger);
+  await feed.run(ReadableStream.from(tags));
   input.end({ reason: "unpublished", description: "" });
   await publication.tags.cancel();
-  return describeStream({ publication, channel });
+  return describeStream({ publication, feed });
 }
 
 const metadata = (members: Record<string, unknown>): FlvTag => ({
@@ -32,7 +32,8 @@ Deno.test("describeStream() takes from the metadata what the codec's configurati
   const { video, audio } = await describe([
     metadata({ width: 640, height: 360, framerate: 25, audiosamplerate: 48_000, stereo: true }),
     { type: "video", timestamp: 0, data: VP9 },
-    { type: "audio", timestamp: 0, data: Uint8Array.of(0x90, 0x61, 0x63, 0x2d, 0x33) },
+    { type: "video", timestamp: 0, data: Uint8Array.of(0x91, 0x76, 0x70, 0x30, 0x39, 0x82) },
+    { type: "audio", timestamp: 0, data: Uint8Array.of(0x91, 0x61, 0x63, 0x2d, 0x33, 0x0b) },
   ]);
   assertEquals(video, {
     codec: "vp09",
@@ -49,6 +50,7 @@ Deno.test("describeStream() believes the codec's configuration before the metada
   const { audio } = await describe([
     metadata({ audiosamplerate: 8000, stereo: false, width: 0, framerate: "fast" }),
     { type: "audio", timestamp: 0, data: Uint8Array.of(0xaf, 0, 0x12, 0x10) },
+    { type: "audio", timestamp: 0, data: Uint8Array.of(0xaf, 1, 0x21) },
   ]);
   assertEquals(audio, { codec: "mp4a", profile: "LC", sampleRate: 44_100, channels: 2 });
 });
@@ -57,6 +59,34 @@ Deno.test("describeStream() says nothing of what cannot be read", async () => {
   const { video, audio } = await describe([
     { type: "script", timestamp: 0, data: Uint8Array.from([...encodeAmf0("onMetaData"), 0x7f]) },
     { type: "video", timestamp: 0, data: Uint8Array.of(0x17, 0, 0, 0, 0, 1) },
+    { type: "video", timestamp: 0, data: Uint8Array.of(0x17, 1, 0, 0, 0, 1) },
   ]);
   assertEquals([video, audio], [undefined, undefined]);
 });
+
+const HEADERS: FlvTag[] = [
+  { type: "video", timestamp: 0, data: VP9 },
+  { type: "audio", timestamp: 0, data: Uint8Array.of(0xaf, 0, 0x12, 0x10) },
+];
+const VIDEO: FlvTag = {
+  type: "video",
+  timestamp: 0,
+  data: Uint8Array.of(0x91, 0x76, 0x70, 0x30, 0x39, 0x82),
+};
+const AUDIO: FlvTag = { type: "audio", timestamp: 0, data: Uint8Array.of(0xaf, 1, 0x21) };
+
+for (
+  const [what, tags, described] of [
+    ["headers alone", HEADERS, []],
+    ["a header of audio without a frame", [...HEADERS, VIDEO], ["video"]],
+    ["a header of video without a frame", [...HEADERS, AUDIO], ["audio"]],
+    ["AAC without its header", [HEADERS[0]!, VIDEO, AUDIO], ["video"]],
+    ["AAC whose header comes later", [AUDIO, HEADERS[1]!, AUDIO], ["audio"]],
+  ] as [string, FlvTag[], string[]][]
+) {
+  Deno.test(`describeStream() shows what has come, as opposed to what was announced: ${what}`, async () => {
+    const { video, audio } = await describe(tags);
+    const shown = Object.entries({ video, audio }).filter(([, config]) => config);
+    assertEquals(shown.map(([kind]) => kind), described);
+  });
+}

@@ -12,9 +12,9 @@ async function endedStreams(
 ): Promise<EndedStreams> {
   const streams = new EndedStreams(limits);
   await using server = serveOnLoopback({}, async (publication) => {
-    const channel = new Channel();
-    streams.follow({ publication, channel });
-    await channel.run(publication.tags, publication.ledger);
+    const feed = new Channel().open(publication.ledger);
+    streams.follow({ publication, feed });
+    await feed.run(publication.tags);
   });
   for (const name of names) {
     await server.publish({ ...publishRequest(), name }, ReadableStream.from([videoTag(0)]));

@@ -112,6 +112,15 @@ export const LEDGER_SCHEMAS: Readonly<Record<string, Part>> = {
     id: text("As in `plays` of a connection, and the id of a recording.", { format: "uuid" }),
     kind: KIND,
     mode: MODE,
+    address: {
+      type: ["string", "null"],
+      description: "Where it connects from, as `address:port`, or where it leads; null for files.",
+    },
+    connection: {
+      type: ["string", "null"],
+      description: "The id of its connection; null for what is no peer of this server.",
+    },
+    since: text("When it came.", { format: "date-time" }),
     offered: ref("MediaCounts"),
     delivered: ref("MediaCounts"),
     inFlight: object(frames, ...Object.keys(frames)),

@@ -1,0 +1,55 @@
+/**
+ * One publication of a channel.
+ *
+ * @module
+ */
+
+import type { FlvTag } from "../flv/flv_tag.ts";
+import type { RateMeter } from "./rate_meter.ts";
+import type { SubscribeOptions, Subscription } from "./subscription.ts";
+
+/**
+ * One publication of a `Channel`. A consumer of it gets nothing of the publications before and after
+ * it; those who watch the channel are handed on from one to the next.
+ *
+ * @example
+ * ```ts
+ * import { Channel, type FlvTag, PublicationLedger, ReceivedCounts } from "@sluice/rtmp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const channel = new Channel();
+ * const viewer = channel.subscribe({ kind: "example", mode: "live", outlives: true });
+ * const frames = async (tags: ReadableStream<FlvTag>) =>
+ *   (await Array.fromAsync(tags)).map(({ data }) => data[1]);
+ *
+ * for (const frame of [1, 2]) {
+ *   const feed = channel.open(new PublicationLedger(new ReceivedCounts()));
+ *   const recording = feed.subscribe({ kind: "example", mode: "lossless" });
+ *   const tag: FlvTag = { type: "audio", timestamp: 0, data: Uint8Array.of(0x2f, frame) };
+ *   const running = feed.run(ReadableStream.from([tag]));
+ *   assertEquals(await frames(recording.tags), [frame]);
+ *   await running;
+ * }
+ * const ended = channel.end();
+ * assertEquals(await frames(viewer.tags), [1, 2]);
+ * await ended;
+ * ```
+ */
+export interface Feed {
+  /** What comes in, by the second. */
+  readonly rate: RateMeter;
+  /** The latest `onMetaData`. */
+  readonly metadata: FlvTag | undefined;
+  /**
+   * A tag that tells what codec is used: the latest sequence header, or the first frame where there
+   * is none. It is `undefined` until a frame of this kind has come.
+   */
+  sample(type: "audio" | "video"): FlvTag | undefined;
+  /** Adds a consumer of this publication. One that comes before the first tag gets everything. */
+  subscribe(options: SubscribeOptions): Subscription;
+  /**
+   * Gives all tags, once the publication before has been given. Resolves when every consumer that
+   * ends with the publication has read what is its own.
+   */
+  run(tags: ReadableStream<FlvTag>): Promise<void>;
+}

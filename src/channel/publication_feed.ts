@@ -1,0 +1,178 @@
+/**
+ * One publication of a channel, on its way to consumers.
+ *
+ * @module
+ */
+
+import { checkTag, copyTag, type FlvTag } from "../flv/flv_tag.ts";
+import { isKeyframe, isSequenceHeader, mediaKind } from "../flv/tag_kind.ts";
+import type { PublicationLedger } from "../ledger/publication_ledger.ts";
+import type { ContinuedClock } from "./continued_clock.ts";
+import type { CountedTag } from "./counted_tag.ts";
+import type { Feed } from "./feed.ts";
+import { GopCache, type GopCacheLimits, METADATA } from "./gop_cache.ts";
+import { KeyframeInterval } from "./keyframe_interval.ts";
+import { isAac, type MediaType, PublishedMedia } from "./published_media.ts";
+import { RateMeter } from "./rate_meter.ts";
+import type { Subscriber, SubscriptionSource } from "./subscriber.ts";
+import type { SubscribeOptions, Subscription } from "./subscription.ts";
+
+/** What a feed has of its channel. */
+export interface FeedContext {
+  /** The time of the channel, which goes on from one publication to the next. */
+  readonly clock: ContinuedClock;
+  readonly gopCache: GopCacheLimits;
+  /** Resolves when the publication before this one has been given. */
+  readonly turn: Promise<void>;
+  /** Makes a consumer of the channel. */
+  enrol(options: SubscribeOptions): Subscriber;
+  /** The publication has been given: these consumers wait for the next. */
+  given(viewers: Subscriber[]): void;
+}
+
+/** Gives the tags of a publication to its consumers, and to those of the channel while it runs. */
+export class PublicationFeed implements Feed, SubscriptionSource {
+  readonly ledger: PublicationLedger;
+  readonly rate: RateMeter = new RateMeter();
+  readonly media: PublishedMedia = new PublishedMedia();
+  /** Resolves when all tags have been given. */
+  readonly given: Promise<void>;
+  readonly #context: FeedContext;
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #cache: GopCache;
+  readonly #keyframes = new KeyframeInterval();
+  readonly #firstTags = new Map<FlvTag["type"], FlvTag>();
+  /** What `sample` and `metadata` give of the tags that are kept for consumers. */
+  readonly #copies = new WeakMap<FlvTag, FlvTag>();
+  #hasAudioHeader = false;
+  /** When the first tag came, by `performance.now()`. */
+  #begunAt: number | undefined;
+  #isOver = false;
+  #resolveGiven!: () => void;
+
+  /** Opens the feed of a publication. */
+  constructor(ledger: PublicationLedger, context: FeedContext) {
+    this.ledger = ledger;
+    this.#context = context;
+    this.#cache = new GopCache(context.gopCache);
+    this.given = new Promise((resolve) => this.#resolveGiven = resolve);
+  }
+
+  get age(): number {
+    return this.#begunAt === undefined ? 0 : performance.now() - this.#begunAt;
+  }
+
+  get lacksKeyframes(): boolean {
+    return this.#keyframes.isOver;
+  }
+
+  headersFor(tag: FlvTag): CountedTag[] {
+    return this.#cache.headersFor(tag);
+  }
+
+  sample(type: MediaType): FlvTag | undefined {
+    if (!this.media.has(type)) return undefined;
+    return this.#copyOf(this.#cache.header(`${type}:0`) ?? this.#firstTags.get(type));
+  }
+
+  get metadata(): FlvTag | undefined {
+    return this.#copyOf(this.#cache.header(METADATA));
+  }
+
+  subscribe(options: SubscribeOptions): Subscription {
+    const subscriber = this.#context.enrol(options);
+    this.add(subscriber);
+    return subscriber;
+  }
+
+  /** Adds a consumer of the channel. */
+  add(subscriber: Subscriber): void {
+    if (this.#isOver) return subscriber.end();
+    this.#subscribers.add(subscriber);
+    subscriber.done.then(() => this.#subscribers.delete(subscriber));
+    subscriber.follow(this);
+    if (this.#begunAt !== undefined) subscriber.catchUp(this.#cache.frames);
+  }
+
+  async run(tags: ReadableStream<FlvTag>): Promise<void> {
+    await this.#context.turn;
+    this.#context.clock.restart();
+    const reader = tags.getReader();
+    let own: Subscriber[];
+    try {
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        const full = this.#give(next.value);
+        if (full) await full;
+      }
+    } catch (error) {
+      await reader.cancel(error);
+      throw error;
+    } finally {
+      own = this.#finish();
+    }
+    await Promise.all(own.map(({ done }) => done));
+  }
+
+  /** Ends the consumers that end with the publication, and returns them. */
+  #finish(): Subscriber[] {
+    this.#isOver = true;
+    this.#cache.forgetFrames();
+    const own = [...this.#subscribers].filter(({ outlives }) => !outlives);
+    const viewers = [...this.#subscribers].filter(({ outlives }) => outlives);
+    this.#subscribers.clear();
+    for (const subscriber of own) subscriber.end();
+    for (const viewer of viewers) viewer.unfollow();
+    this.#context.given(viewers);
+    this.#resolveGiven();
+    return own;
+  }
+
+  /** Gives a tag to all consumers; a promise when one of them has to make room first. */
+  #give(published: FlvTag): Promise<unknown> | undefined {
+    const counted = this.#count(published);
+    const { tag, kind } = counted;
+    this.#begunAt ??= performance.now();
+    this.#cache.add(counted);
+    this.rate.add(tag.data.length, kind === "videoFrames");
+    let full: Promise<void>[] | undefined;
+    for (const subscriber of this.#subscribers) {
+      const room = subscriber.offer(counted);
+      if (room) (full ??= []).push(room);
+    }
+    return full && Promise.all(full);
+  }
+
+  /** Finds out about a tag what consumers need to know, and notes what it says of the publication. */
+  #count(given: FlvTag): CountedTag {
+    const published = checkTag(given);
+    const { type, data } = published;
+    const kind = mediaKind(type, data);
+    const timestamp = this.#context.clock.time(published.timestamp, kind);
+    const tag = timestamp === published.timestamp ? published : { ...published, timestamp };
+    if (kind === "videoFrames") {
+      this.#note(tag);
+      const keyframe = isKeyframe(tag) && this.media.isFirstTrack(tag);
+      this.#keyframes.add(timestamp, keyframe);
+      return { tag, kind, keyframe, lacksHeader: false };
+    }
+    if (type === "audio" && !this.#hasAudioHeader) this.#hasAudioHeader = isSequenceHeader(tag);
+    const lacksHeader = kind === "audioFrames" && !this.#hasAudioHeader && isAac(tag);
+    if (lacksHeader) this.media.advance(timestamp);
+    else if (kind === "audioFrames") this.#note(tag);
+    return { tag, kind, keyframe: false, lacksHeader };
+  }
+
+  /** A frame that can be decoded has come. */
+  #note(frame: FlvTag): void {
+    if (!this.media.has(frame.type as MediaType)) this.#firstTags.set(frame.type, frame);
+    this.media.add(frame);
+  }
+
+  /** A copy of a tag that no consumer gets, always the same one. */
+  #copyOf(tag: FlvTag | undefined): FlvTag | undefined {
+    if (!tag) return undefined;
+    const copy = this.#copies.get(tag) ?? copyTag(tag);
+    this.#copies.set(tag, copy);
+    return copy;
+  }
+}
