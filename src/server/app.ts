@@ -87,6 +87,7 @@ export async function startApp(config: Config): Promise<App> {
   const endedStreams = new EndedStreams();
   const recordsAll = config.record !== undefined;
   const consumers: Consumers = { endedStreams, recordings, recordsAll, output };
+  await tryPortOfRtmps(config);
   const rtmp = await listening(
     { protocol: "RTMP", hostFlag: "--host", host, portFlag: "--port", port },
     () =>
@@ -214,4 +215,14 @@ async function openOutput(target: string, loop: boolean): Promise<Output> {
 async function openCertificate(files: CertificateFiles): Promise<Certificate> {
   const what = `use the certificate ${files.certFile} with ${files.keyFile}`;
   return await opening(what, () => readCertificate(files));
+}
+
+/** RTMP and RTMPS begin to listen together, and fail together: which of them it was shows here. */
+async function tryPortOfRtmps({ host, tls }: Config): Promise<void> {
+  if (!tls) return;
+  const { port } = tls;
+  await listening(
+    { protocol: "RTMPS", hostFlag: "--host", host, portFlag: "--rtmps-port", port },
+    () => Deno.listen({ hostname: host, port }).close(),
+  );
 }

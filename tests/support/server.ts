@@ -146,13 +146,16 @@ export async function runServer(
   permissions: string[] = ["--allow-net"],
   env: Record<string, string> = {},
 ): Promise<{ code: number; stdout: string; stderr: string }> {
+  const stop = new AbortController();
   const [run, ...rest] = denoRun([]);
   const command = new Deno.Command(Deno.execPath(), {
     args: [run!, ...permissions, ...rest.filter((arg) => arg !== "--allow-net"), ...args],
     env,
     stdin: "null",
+    signal: stop.signal,
   });
-  const { code, stdout, stderr } = await within("the server to end", command.output());
+  const { code, stdout, stderr } = await within("the server to end", command.output())
+    .finally(() => stop.abort());
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { MAX_PUSHES } from "../relay/pushes.ts";
 import type { PullConfig, RelayConfig } from "../relay/relay_config.ts";
 import { VERSION } from "../version.ts";
 import { type GivenFlags, parseArguments } from "./command_line.ts";
@@ -64,7 +65,7 @@ export function readConfig(args: string[]): Config | { print: string } {
   if (given.has("version")) return { print: `${VERSION}\n` };
   const values = readValues(given);
   const { "http-port": httpPort } = values;
-  checkTogether(given);
+  checkTogether(given, values);
   return {
     host: values.host,
     port: values.port,
@@ -149,11 +150,17 @@ function isUnread(name: FlagName, given: GivenFlags): boolean {
 }
 
 /** Flags that make sense together only, or not together. */
-function checkTogether(given: GivenFlags): void {
+function checkTogether(given: GivenFlags, values: Values): void {
   if (given.has("record") && given.has("record-on-demand")) {
     throw new ConfigError("--record-on-demand does not go with --record, which records everything");
   }
   if (given.has("loop") && !given.has("output")) throw new ConfigError("--loop goes with --output");
+  if (values["rtmps-port"] === values.port && values.port !== 0) {
+    throw new ConfigError("--rtmps-port must be another one than --port");
+  }
+  if (values.push.length > MAX_PUSHES) {
+    throw new ConfigError(`--push: there are ${values.push.length}, limit ${MAX_PUSHES}`);
+  }
 }
 
 /** All three flags of RTMPS, or none. */

@@ -11,7 +11,7 @@ import { Push } from "./push.ts";
 import { RelayUrl } from "./relay_url.ts";
 
 /** Pushes that may run at once. */
-const MAX_PUSHES = 100;
+export const MAX_PUSHES = 100;
 
 /** Adds, lists and ends pushes while the server runs; none of them knows of the others. */
 export class Pushes {
