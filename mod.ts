@@ -38,5 +38,6 @@ export {
   type RtmpServer,
   serveRtmp,
   type ServeRtmpOptions,
+  type ShutdownOptions,
 } from "./src/server/serve.ts";
 export type { Certificate } from "./src/server/tls_entrance.ts";

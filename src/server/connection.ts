@@ -7,6 +7,7 @@
 import { RtmpLimitError, RtmpTimeoutError } from "../errors.ts";
 import { answerHandshake } from "../handshake/server_handshake.ts";
 import { checkC0, HANDSHAKE_CLIENT_BYTES, PACKET_BYTES } from "../handshake/packet.ts";
+import { total } from "../ledger/media_sums.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
 import type { Publication } from "../session/publication.ts";
 import { ServerSession, type SessionEnd } from "../session/server_session.ts";
@@ -15,6 +16,7 @@ import type { RtmpLimits } from "../session/limits.ts";
 import type { PartialBudget } from "../session/partial_budget.ts";
 import type { TagChunks } from "../session/tag_chunks.ts";
 import { StatusCode } from "../session/status.ts";
+import { drained, type DrainedPeer } from "./drain.ts";
 import { Socket } from "../client/socket.ts";
 import { formatAddr, hostOf } from "./address.ts";
 import type { RtmpConnection } from "./serve.ts";
@@ -41,7 +43,7 @@ export interface ConnectionOptions {
 }
 
 /** A peer that has connected. */
-export class Connection implements RtmpConnection {
+export class Connection implements RtmpConnection, DrainedPeer {
   readonly id: string = crypto.randomUUID();
   readonly remoteAddr: string;
   readonly since: Date = new Date();
@@ -60,13 +62,19 @@ export class Connection implements RtmpConnection {
   readonly #options: ConnectionOptions;
   readonly #hasGone: Promise<void>;
   #gone!: () => void;
+  #ended = false;
   #session: ServerSession | undefined;
   #isCut = false;
 
   constructor(conn: Deno.Conn, options: ConnectionOptions) {
     this.remoteAddr = formatAddr(conn.remoteAddr);
     this.#options = options;
-    this.#hasGone = new Promise((resolve) => this.#gone = resolve);
+    this.#hasGone = new Promise((resolve) => {
+      this.#gone = () => {
+        this.#ended = true;
+        resolve();
+      };
+    });
     this.#socket = new Socket(conn);
     this.isSecure = !isTcp(conn);
     if (isTcp(conn)) conn.setNoDelay();
@@ -182,6 +190,17 @@ export class Connection implements RtmpConnection {
     this.#session?.requestReconnect(description, tcUrl);
   }
 
+  /** Bytes that have come, and tags of them that the application has taken: whether it goes on. */
+  get progress(): number {
+    const taken = this.publications.map(({ ledger }) => total(ledger.tags));
+    return taken.reduce((sum, tags) => sum + tags, this.counts.bytes);
+  }
+
+  /** Whether the peer has disconnected, and everything it sent has been read. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Resolves when the peer has gone, or after so many milliseconds. */
   async gone(patience: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -190,9 +209,19 @@ export class Connection implements RtmpConnection {
     clearTimeout(timer);
   }
 
-  /** Ends everything on the connection, telling the peer that the server goes, if it listens. */
-  async shutdown(): Promise<void> {
-    await this.#end(StatusCode.AppShutdown, "The server is shutting down");
+  /**
+   * Ends everything on the connection. The peer is told that the server shuts down; of a publisher,
+   * what it had sent is read first.
+   *
+   * @param limit The longest time to read, in milliseconds.
+   */
+  async shutdown(limit: number): Promise<void> {
+    const ending = [StatusCode.AppShutdown, "The server is shutting down"] as const;
+    if (this.#publications.size > 0) {
+      this.#session?.announceEnd(...ending);
+      await drained(this, limit);
+    }
+    await this.#end(...ending);
   }
 
   async end(reason = "The server has ended this connection"): Promise<void> {
@@ -206,9 +235,10 @@ export class Connection implements RtmpConnection {
     clearTimeout(timer);
   }
 
-  /** Closes the connection at once. */
+  /** Closes the connection at once, and ends what it carries. */
   close(): void {
     this.#socket.close();
+    void this.#session?.close(CONNECTION_CLOSED, "The server has closed this connection");
   }
 
   #cut(): void {

@@ -174,10 +174,24 @@ export interface RtmpServer extends AsyncDisposable {
    */
   requestReconnect(description: string, tcUrl?: string): number;
   /**
-   * Stops taking connections, asks those who understand it to reconnect, gives them time to, tells
-   * everybody else that it ends, and waits for the handlers to settle.
+   * Stops accepting connections, asks the peers that understand it to reconnect, gives them time to,
+   * tells all others that the server shuts down, and waits for the handlers to settle.
+   *
+   * What a publisher had sent by then is read first, as long as the handler takes it, for 5 s at
+   * most or for `timeout`: one that has just finished loses nothing.
+   *
+   * @param options How long it may take. Without a `timeout` a handler that never settles keeps it
+   * waiting. With one, connections are closed and publications ended when the time is over, and it
+   * resolves although a handler has not settled, which the log says; `finished` goes on waiting.
+   * @throws {RangeError} If the timeout is not a whole number of milliseconds from 0 to 2^31 - 1.
    */
-  shutdown(): Promise<void>;
+  shutdown(options?: ShutdownOptions): Promise<void>;
+}
+
+/** How a server is shut down. */
+export interface ShutdownOptions {
+  /** The longest time it may take, in milliseconds; 0 closes everything at once. None by default. */
+  timeout?: number;
 }
 
 /**

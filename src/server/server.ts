@@ -5,6 +5,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { checkNumber, LONGEST_TIME } from "../check_number.ts";
 import { checkChunkSize } from "../chunk/chunk.ts";
 import { errorMessage } from "../error_message.ts";
 import { RtmpCommandError, RtmpError } from "../errors.ts";
@@ -29,7 +30,13 @@ import { ErrorReport } from "./error_report.ts";
 import { loggedLedger } from "./logged_ledger.ts";
 import { Names } from "./names.ts";
 import { isRefusal, noteInvalidName, noteRefusal, type Requested } from "./refusals.ts";
-import type { PublicationHandler, RtmpConnection, RtmpServer, ServeRtmpOptions } from "./serve.ts";
+import type {
+  PublicationHandler,
+  RtmpConnection,
+  RtmpServer,
+  ServeRtmpOptions,
+  ShutdownOptions,
+} from "./serve.ts";
 import { TagPublisher } from "./tag_publisher.ts";
 import { type Certificate, TlsEntrance } from "./tls_entrance.ts";
 
@@ -37,6 +44,15 @@ import { type Certificate, TlsEntrance } from "./tls_entrance.ts";
 const TIME_CHECK_INTERVAL = 1_000;
 
 const DEFAULT_SERVER_CHUNK_SIZE = 65_536;
+
+/**
+ * How long what publishers have sent is read on shutdown, in milliseconds, unless its `timeout` says
+ * otherwise. Nearly always a few are enough; the rest is for an application that is slow.
+ */
+const SHUTDOWN_DRAIN_TIME = 5_000;
+
+/** How long handlers get to see the end of their tags after a shutdown has cut them off, in ms. */
+const CUT_TIME = 500;
 
 /** What everybody is told who comes too late. */
 const SHUTTING_DOWN: Refusal = { description: "The server is shutting down" };
@@ -66,6 +82,9 @@ export class Server implements RtmpServer {
   readonly #publishers = new Set<TagPublisher>();
   /** Everything that has to end before the server has. */
   readonly #tasks = new Set<Promise<void>>();
+  /** Publications whose handler has not settled. */
+  readonly #unsettled = new Set<Publication>();
+  #timer: ReturnType<typeof setInterval> | undefined;
   #closed = false;
 
   constructor(options: ServeRtmpOptions, handler: PublicationHandler) {
@@ -171,7 +190,14 @@ export class Server implements RtmpServer {
     }
   }
 
-  async shutdown(): Promise<void> {
+  async shutdown({ timeout }: ShutdownOptions = {}): Promise<void> {
+    if (timeout !== undefined) checkNumber("timeout", timeout, 0, LONGEST_TIME);
+    const ended = this.#shutdown(timeout ?? SHUTDOWN_DRAIN_TIME);
+    if (timeout === undefined) return await ended;
+    if (!await settlesWithin(ended, timeout)) await this.#cut();
+  }
+
+  async #shutdown(drainTime: number): Promise<void> {
     this.#closed = true;
     this.listening = false;
     this.#listener[Symbol.dispose]();
@@ -181,9 +207,21 @@ export class Server implements RtmpServer {
     const { reconnectTimeout = 5_000 } = this.#options;
     await Promise.all([...this.#connections].map(async (connection) => {
       if (connection.canReconnect) await connection.gone(reconnectTimeout);
-      await connection.shutdown();
+      await connection.shutdown(drainTime);
     }));
     await this.finished;
+  }
+
+  /** Closes what is open, and waits no longer for handlers than for the tags to end. */
+  async #cut(): Promise<void> {
+    for (const connection of this.#connections) connection.close();
+    if (await settlesWithin(this.finished, CUT_TIME)) return;
+    clearInterval(this.#timer);
+    for (const { path, id, connection } of this.#unsettled) {
+      log.warn("The handler of {path} is not waited for any longer", {
+        ...{ path, publication: id, connection },
+      });
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -191,7 +229,7 @@ export class Server implements RtmpServer {
   }
 
   async #run(): Promise<void> {
-    const timer = setInterval(() => {
+    this.#timer = setInterval(() => {
       for (const connection of this.#connections) connection.checkTime();
       for (const publisher of this.#publishers) publisher.checkTime(this.#limits.timeout);
     }, TIME_CHECK_INTERVAL);
@@ -203,7 +241,7 @@ export class Server implements RtmpServer {
     await Promise.all([acceptAll(this.#listener, take, failed), this.#tls?.run(take, failed)]);
     this.listening = false;
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
-    clearInterval(timer);
+    clearInterval(this.#timer);
   }
 
   #take(conn: Deno.Conn): void {
@@ -306,6 +344,7 @@ export class Server implements RtmpServer {
       flashVer,
     });
     this.ledger.open(ledger);
+    this.#unsettled.add(publication);
     try {
       await this.#handler(publication);
       publication.close("The application has finished with this stream");
@@ -313,6 +352,7 @@ export class Server implements RtmpServer {
       this.#errors.report(error, { during: "handler", publication });
       publication.close("The application has failed");
     }
+    this.#unsettled.delete(publication);
     if (!publication.tags.locked) await publication.tags.cancel().catch(() => {});
     const { description } = await publication.closed;
     this.ledger.close(ledger);
@@ -321,6 +361,19 @@ export class Server implements RtmpServer {
       description,
       ledger: loggedLedger(ledger, ledger.describe()),
     });
+  }
+}
+
+/** Whether something settles within so many milliseconds. */
+async function settlesWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  try {
+    return await Promise.race([work.then(() => true as const), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -97,13 +97,13 @@ export class CommandLayer {
         stream?.receive("video", argument);
         return true;
       case "closeStream":
-        await stream?.close();
+        stream?.close();
         return true;
       case "deleteStream":
-        await streams.delete(argument);
+        streams.delete(argument);
         return true;
       case "FCUnpublish":
-        await streams.find(argument)?.close();
+        streams.find(argument)?.close();
         this.#answer(command, null, undefined);
         return true;
     }

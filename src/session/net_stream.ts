@@ -87,7 +87,7 @@ export class NetStream {
    * the name is the publication's. On a stream that publishes already, another name changes nothing.
    */
   async publish({ args: [name, type] }: Command): Promise<void> {
-    if (this.#isEnd(name)) return await this.close();
+    if (this.#isEnd(name)) return this.close();
     if (this.#input) return;
     const request = this.#context.request("publish", name);
     if ("description" in request) return this.#reject(request, StatusCode.PublishDenied);
@@ -118,7 +118,7 @@ export class NetStream {
 
   /** `play` (section 7.2.2.1). A second one takes the place of the first. */
   async play(name: unknown): Promise<void> {
-    await this.#stopPlaying();
+    this.#stopPlaying();
     const { handler, writer } = this.#context;
     const request = this.#context.request("play", name);
     if ("description" in request) return this.#reject(request, StatusCode.PlayFailed);
@@ -173,11 +173,11 @@ export class NetStream {
   }
 
   /** The peer has ended its stream: `FCUnpublish`, `closeStream` or `deleteStream`. */
-  async close(): Promise<void> {
+  close(): void {
     if (this.#end({ reason: "unpublished", description: "The publisher ended it" })) {
       this.#status("status", StatusCode.UnpublishSuccess, "The stream has ended");
     }
-    if (await this.#stopPlaying()) {
+    if (this.#stopPlaying()) {
       this.#status("status", StatusCode.PlayStop, "Playing has stopped");
     }
   }
@@ -193,9 +193,9 @@ export class NetStream {
   }
 
   /** The connection has ended, and with it what is published and played here. */
-  async disconnect(end: PublicationEnd): Promise<void> {
+  disconnect(end: PublicationEnd): void {
     this.#end(end);
-    await this.#stopPlaying();
+    this.#stopPlaying();
   }
 
   /** Asks the application; what it allows on a connection that is closed meanwhile is released. */
@@ -224,7 +224,7 @@ export class NetStream {
 
   /** Leaves what the application gives to be played after the connection was closed. */
   #decline(source: PlaySource | Refusal, request: StreamRequest): void {
-    if ("tags" in source) void new Player(source, request).stop();
+    if ("tags" in source) new Player(source, request).stop();
     this.#context.handler.release(request);
   }
 
@@ -240,10 +240,10 @@ export class NetStream {
     }
   }
 
-  async #stopPlaying(): Promise<boolean> {
+  #stopPlaying(): boolean {
     const player = this.#player;
     this.#player = undefined;
-    await player?.stop();
+    player?.stop();
     return player !== undefined;
   }
 
@@ -266,7 +266,7 @@ export class NetStream {
 
   /** The source of the application has failed: the player hears that something did. */
   #playFailed(player: Player, error: unknown): void {
-    void player.stop();
+    player.stop();
     this.#context.handler.playFailed(player.request, error);
     if (this.#player !== player) return;
     this.drain();

@@ -96,11 +96,11 @@ export class NetStreams {
   }
 
   /** Section 7.2.2.3. GStreamer puts the stream's name where its id belongs. */
-  async delete(idOrName: unknown): Promise<void> {
+  delete(idOrName: unknown): void {
     const stream = typeof idOrName === "number" ? this.#streams.get(idOrName) : this.find(idOrName);
     if (!stream) return;
     this.#streams.delete(stream.id);
-    await stream.close();
+    stream.close();
   }
 
   /** The one on which a name's stream is published, however the name is written. */

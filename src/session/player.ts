@@ -50,7 +50,7 @@ export class Player {
       await writer.relieve();
       await writer.window.room();
     }
-    await this.stop();
+    this.stop();
     return false;
   }
 
@@ -66,9 +66,12 @@ export class Player {
     this.#source.receive(type, wanted);
   }
 
-  /** Stops; what has not been sent is given back to the ledger of the source. */
-  async stop(): Promise<void> {
+  /**
+   * Stops; what has not been sent is given back to the ledger of the source. The application's own
+   * cleanup is not waited for.
+   */
+  stop(): void {
     this.#stopped = true;
-    await this.#reader.cancel().catch(() => {});
+    this.#reader.cancel().catch(() => {});
   }
 }

@@ -80,6 +80,8 @@ export class ServerSession {
   #closing = false;
   /** Why everything has ended that had not ended before, if it is known. */
   #why: PublicationEnd | undefined;
+  /** What the peer has been told, when this side ends everything. */
+  #ending: PublicationEnd | undefined;
   #inactiveSince = performance.now();
 
   constructor(options: ServerSessionOptions) {
@@ -167,8 +169,8 @@ export class ServerSession {
     }
     await this.#messages.cancel(error).catch(() => {});
     this.#writer.window.lift();
-    const why = this.#why ?? whyEnded(error);
-    await Promise.all(this.#streams.all.map((stream) => stream.disconnect(why)));
+    const why = this.#why ?? (error === undefined && this.#ending || whyEnded(error));
+    for (const stream of this.#streams.all) stream.disconnect(why);
     await this.#writer.flush();
     return error === undefined ? {} : { error };
   }
@@ -191,17 +193,25 @@ export class ServerSession {
     void this.#writer.flush();
   }
 
-  /** Ends everything on the connection, telling the peer why. */
-  async close(code: string, description: string): Promise<void> {
+  /** Tells the peer once that everything ends, and why, and goes on reading what it sends. */
+  announceEnd(code: string, description: string): void {
+    if (this.#ending) return;
+    this.#ending = { reason: "closed", description };
     for (const stream of this.#streams.all) stream.drain();
     this.#writer.send(onStatus(0, "error", code, description));
-    this.#why ??= { reason: "closed", description };
-    this.#questions.abandon();
     for (const stream of this.#streams.all) {
       if (stream.active) this.#writer.send(onStatus(stream.id, "error", code, description));
-      // `run` does the same, but it may be waiting for an application that waits for this end.
-      void stream.disconnect(this.#why);
     }
+    void this.#writer.flush();
+  }
+
+  /** Ends everything on the connection, telling the peer why. */
+  async close(code: string, description: string): Promise<void> {
+    this.announceEnd(code, description);
+    this.#why ??= this.#ending!;
+    this.#questions.abandon();
+    // `run` does the same, but it may be waiting for an application that waits for this end.
+    for (const stream of this.#streams.all) stream.disconnect(this.#why);
     await this.#stop();
   }
 
