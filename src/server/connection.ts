@@ -65,6 +65,9 @@ export class Connection implements RtmpConnection, DrainedPeer {
   #ended = false;
   #session: ServerSession | undefined;
   #isCut = false;
+  #wasPaused = false;
+  /** When a pause was last found to be over, by `performance.now()`. */
+  #resumedAt = 0;
 
   constructor(conn: Deno.Conn, options: ConnectionOptions) {
     this.remoteAddr = formatAddr(conn.remoteAddr);
@@ -161,13 +164,13 @@ export class Connection implements RtmpConnection, DrainedPeer {
   }
 
   /**
-   * Closes the connection when the peer has kept us waiting for too long. One that watches has
-   * nothing to send by itself: it is pinged.
+   * Closes the connection when the peer has kept the server waiting for too long. One that watches
+   * has nothing to send by itself: it is pinged. One that has paused may answer no ping.
    */
   checkTime(): void {
-    const { timeout, startTimeout } = this.#options.limits;
-    const { writingSince } = this.#socket;
-    const taking = writingSince === undefined ? 0 : performance.now() - writingSince;
+    const { startTimeout } = this.#options.limits;
+    const timeout = this.#timeout;
+    const taking = this.#taking;
     if (this.silence > timeout) this.#expire("to send", timeout);
     else if (taking > timeout) this.#expire("to read", timeout);
     else if ((this.#session?.inactivity ?? 0) > startTimeout) {
@@ -175,6 +178,26 @@ export class Connection implements RtmpConnection, DrainedPeer {
     } else if (this.#session?.watches && this.silence > timeout * PING_AFTER) {
       this.#session.ping();
     }
+  }
+
+  /** How long the peer may send nothing, or take nothing, in milliseconds. */
+  get #timeout(): number {
+    const { timeout, pauseTimeout } = this.#options.limits;
+    return this.#session?.isPaused ? Math.max(timeout, pauseTimeout) : timeout;
+  }
+
+  /**
+   * For how long the peer has been taking what was sent last, in milliseconds. A player that resumes
+   * has time anew: what waits for it has waited since before its pause.
+   */
+  get #taking(): number {
+    const isPaused = this.#session?.isPaused ?? false;
+    if (this.#wasPaused && !isPaused) this.#resumedAt = performance.now();
+    this.#wasPaused = isPaused;
+    const { writingSince } = this.#socket;
+    return writingSince === undefined
+      ? 0
+      : performance.now() - Math.max(writingSince, this.#resumedAt);
   }
 
   #expire(what: string, timeout: number): void {

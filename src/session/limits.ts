@@ -50,6 +50,11 @@ export interface RtmpLimits {
   startTimeout: number;
   /** Milliseconds in which a peer may send nothing, or take nothing: 30,000. */
   timeout: number;
+  /**
+   * The same for a player that has paused, in milliseconds: 600,000. It reads nothing then, not even
+   * a ping. `timeout` counts if it is longer.
+   */
+  pauseTimeout: number;
 }
 
 /** What peers get unless the application says otherwise. */
@@ -68,6 +73,7 @@ export const DEFAULT_LIMITS: Readonly<RtmpLimits> = {
   handshakeTimeout: 10_000,
   startTimeout: 60_000,
   timeout: 30_000,
+  pauseTimeout: 600_000,
 };
 
 /** The largest values, where there is a reason for one. */
@@ -76,6 +82,7 @@ const LARGEST: Partial<RtmpLimits> = {
   handshakeTimeout: LONGEST_TIME,
   startTimeout: LONGEST_TIME,
   timeout: LONGEST_TIME,
+  pauseTimeout: LONGEST_TIME,
 };
 
 /**
