@@ -72,7 +72,7 @@ await toolTest([CHROMIUM], "the page can be used with the keyboard alone", async
       "Full screen",
       "Watch it elsewhere",
       "Publish",
-      "API",
+      "API (OpenAPI)",
     ]);
     for (let steps = 0; steps < 7; steps++) await page.keyboard.press("Shift+Tab");
     await page.keyboard.press("Enter");

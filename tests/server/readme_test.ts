@@ -1,9 +1,12 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { tagsOf, videoTags } from "../support/media.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/wait.ts";
 
 const ROOT = new URL("../../", import.meta.url);
+
+/** As the README has them; a question could not be answered here. */
+const PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-read=.", "--allow-write=."];
 
 /** The first program in the README that calls `serveRtmp`. */
 async function readmeProgram(): Promise<string> {
@@ -24,12 +27,14 @@ function freePort(): number {
 Deno.test("the program in the README records what is published", async () => {
   const directory = await Deno.makeTempDir({ prefix: "sluice-test-" });
   const port = freePort();
+  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+  assertStringIncludes(readme, `deno run ${PERMISSIONS.slice(1).join(" ")} record.ts`);
   const program = (await readmeProgram()).replace("port: 1935", `port: ${port}`);
   assert(program.split("\n").length <= 11, "Its first program has more than ten lines");
   const script = `${directory}/program.ts`;
   await Deno.writeTextFile(script, program);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--config", new URL("deno.json", ROOT).pathname, "-A", script],
+    args: ["run", "--config", new URL("deno.json", ROOT).pathname, ...PERMISSIONS, script],
     cwd: directory,
     stdin: "null",
     stdout: "null",

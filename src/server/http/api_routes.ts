@@ -61,7 +61,11 @@ export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
     context.header("x-content-type-options", "nosniff");
   });
   routes.use(apiGuard(apiToken));
-  routes.get("/openapi.json", (context) => context.json(openApi));
+  // People look at it as well.
+  const description = JSON.stringify(openApi, null, 2);
+  routes.get("/openapi.json", (context) => {
+    return context.body(description, 200, { "content-type": "application/json" });
+  });
   const needsToken = apiToken !== undefined;
   const canRecord = recordings !== undefined;
   routes.route("/server", serverRoutes({ ...server, needsToken, canRecord }));

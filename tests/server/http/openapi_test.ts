@@ -71,8 +71,9 @@ async function askAboutStreams(check: DescriptionCheck, flaws: string[]): Promis
   await using directory = await recordingDirectory();
   await using http = await startHttpApp("--record-on-demand", directory.path, "--app", "live");
   const call = caller(check, http.url, flaws);
-  const { paths } = await (await call("/api/v1/openapi.json", "GET", "/api/v1/openapi.json"))
-    .json();
+  const text = await (await call("/api/v1/openapi.json", "GET", "/api/v1/openapi.json")).text();
+  assert(text.includes("\n  "), "The description is one long line");
+  const { paths } = JSON.parse(text);
   assertEquals(paths, JSON.parse(JSON.stringify(description.paths)));
   for (const path of ["/", "/healthz", "/readyz", "/metrics", "/api/v1/server"]) {
     await drain(call(path, "GET", path));
