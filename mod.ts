@@ -2,7 +2,8 @@
  * Sluice takes live video in over RTMP and hands it on as web streams.
  *
  * {@linkcode serveRtmp} is the server; {@linkcode Publication} is what it hands on. The classes named
- * `...Stream` are the stages it is built of, each a `TransformStream` to be used by itself.
+ * `...Stream` are the steps from bytes to tags and back, each a `TransformStream` for pipelines of your
+ * own. The server runs the same decoders, without the streams between them.
  *
  * @example Write everything that is published to files
  * ```ts ignore

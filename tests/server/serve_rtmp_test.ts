@@ -1,6 +1,7 @@
 import { assertEquals, assertFalse } from "@std/assert";
 import { writeCommand } from "../../src/message/command.ts";
 import type { PublicationEnd } from "../../src/session/publication.ts";
+import type { PublicationHandler } from "../../src/server/serve.ts";
 import { captureLog } from "../support/log.ts";
 import { videoTag, videoTags } from "../support/media.ts";
 import { collect, serveOnLoopback } from "../support/publications.ts";
@@ -202,3 +203,19 @@ Deno.test("serveRtmp() tells onError what a handler rejected with", async () => 
   await client.closed();
   assertEquals(errors, [failure]);
 });
+
+const HANDLERS: [what: string, handler: PublicationHandler][] = [
+  ["a value", () => 5],
+  ["an array of results", ({ tags }) => Promise.all([tags.pipeTo(new WritableStream()), 1])],
+  ["a thenable", () => ({ then: (resolve: (value: unknown) => void) => resolve("done") })],
+];
+
+for (const [what, handler] of HANDLERS) {
+  Deno.test(`serveRtmp() takes a handler that returns ${what}`, async () => {
+    await using server = serveOnLoopback({}, handler);
+    using client = await RawClient.publish(server.addr.port, "demo");
+    client.command("FCUnpublish", 4, null, "demo");
+    await until("the end of the publication", () => server.ledger.current.size === 0);
+    assertEquals(server.ledger.publications, 1);
+  });
+}
