@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Clock } from "../clock.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 
 /**
@@ -12,10 +13,15 @@ import type { MediaKind } from "../ledger/counts.ts";
  * times are left as they are.
  */
 export class ContinuedClock {
+  readonly #clock: Clock;
   #last = 0;
   #lastAt: number | undefined;
   /** What is added to the times of this publication; unknown before its first frame. */
   #shift: number | undefined = 0;
+
+  constructor(clock: Clock = performance) {
+    this.#clock = clock;
+  }
 
   /** Another publication begins. */
   restart(): void {
@@ -30,13 +36,13 @@ export class ContinuedClock {
       // since FFmpeg takes it for subtitles at any other time.
       if (kind === "scriptTags") return timestamp;
       if (!isFrame) return this.#last;
-      const pause = Math.max(1, Math.round(performance.now() - this.#lastAt!));
+      const pause = Math.max(1, Math.round(this.#clock.now() - this.#lastAt!));
       this.#shift = this.#last + pause - timestamp;
     }
     const time = timestamp + this.#shift;
     if (isFrame) {
       this.#last = time;
-      this.#lastAt = performance.now();
+      this.#lastAt = this.#clock.now();
     }
     return time;
   }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Clock } from "../clock.ts";
+
 /** Over how many whole seconds is measured. */
 const SECONDS = 5;
 
@@ -27,12 +29,19 @@ interface Bucket {
  * ```
  */
 export class RateMeter {
+  readonly #clock: Clock;
+  readonly #began: number;
   #buckets: Bucket[] = [];
-  readonly #began = performance.now();
+
+  /** Begins to measure. */
+  constructor(clock: Clock = performance) {
+    this.#clock = clock;
+    this.#began = clock.now();
+  }
 
   /** Counts a tag. */
   add(bytes: number, isVideoFrame: boolean): void {
-    const second = Math.floor(performance.now() / 1000);
+    const second = Math.floor(this.#clock.now() / 1000);
     let bucket = this.#buckets.at(-1);
     if (bucket?.second !== second) {
       bucket = { second, bytes: 0, frames: 0 };
@@ -54,7 +63,7 @@ export class RateMeter {
   }
 
   #perSecond(of: (bucket: Bucket) => number): number {
-    const now = performance.now();
+    const now = this.#clock.now();
     const oldest = Math.floor(now / 1000) - SECONDS;
     const since = Math.max(oldest * 1000, this.#began);
     const recent = this.#buckets.filter((bucket) => bucket.second >= oldest);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Clock } from "../clock.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import type { ConsumerShare } from "../ledger/consumer_share.ts";
 import type { MediaKind } from "../ledger/counts.ts";
@@ -17,7 +18,7 @@ export interface QueuedTag {
 }
 
 interface Waiting extends QueuedTag {
-  /** When it came, by `performance.now()`. */
+  /** When it came, by the clock. */
   readonly since: number;
 }
 
@@ -26,9 +27,14 @@ const COMPACT_AFTER = 64;
 
 /** A queue that knows its size in bytes and in time. */
 export class TagQueue {
+  readonly #clock: Clock;
   #waiting: Waiting[] = [];
   #taken = 0;
   #bytes = 0;
+
+  constructor(clock: Clock = performance) {
+    this.#clock = clock;
+  }
 
   /** How many tags wait. */
   get length(): number {
@@ -43,12 +49,12 @@ export class TagQueue {
   /** For how long the first has been waiting, in milliseconds; 0 if none waits. */
   get age(): number {
     const first = this.#waiting[this.#taken];
-    return first ? performance.now() - first.since : 0;
+    return first ? this.#clock.now() - first.since : 0;
   }
 
   /** Adds a tag behind all others. */
   push(tag: FlvTag, kind: MediaKind, share: ConsumerShare): void {
-    this.#waiting.push({ tag, kind, share, since: performance.now() });
+    this.#waiting.push({ tag, kind, share, since: this.#clock.now() });
     this.#bytes += sizeOf(tag);
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Clock } from "../clock.ts";
 import { hostOf } from "./address.ts";
 
 /** Wrong secrets in a row that an address may show. */
@@ -17,8 +18,13 @@ const MAX_ADDRESSES = 1_000;
 
 /** Counts wrong secrets by address; what is counted is forgotten, one every second. */
 export class Guesses {
-  /** When all guesses of an address will be forgotten, by `performance.now()`. */
+  /** When all guesses of an address will be forgotten, by the clock. */
   readonly #forgotten = new Map<string, number>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock = performance) {
+    this.#clock = clock;
+  }
 
   /**
    * For how many seconds an address has to wait before its next secret is looked at: 0 if it need
@@ -27,14 +33,14 @@ export class Guesses {
    * @param address As `address:port`.
    */
   wait(address: string): number {
-    const left = (this.#forgotten.get(guesser(address)) ?? 0) - performance.now();
+    const left = (this.#forgotten.get(guesser(address)) ?? 0) - this.#clock.now();
     return Math.max(0, Math.ceil((left - (BURST - 1) * INTERVAL) / 1000));
   }
 
   /** Counts a wrong one. */
   add(address: string): void {
     const key = guesser(address);
-    const now = performance.now();
+    const now = this.#clock.now();
     const forgotten = Math.max(now, this.#forgotten.get(key) ?? 0) + INTERVAL;
     this.#forgotten.delete(key);
     this.#forgotten.set(key, forgotten);

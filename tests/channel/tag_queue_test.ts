@@ -1,10 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
 import { TagQueue } from "../../src/channel/tag_queue.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { ConsumerLedger } from "../../src/ledger/consumer_ledger.ts";
-import { clockAhead } from "../support/clock.ts";
+import { TestClock } from "../support/clock.ts";
 import { videoTag } from "../support/media.ts";
 
 const SHARE = new ConsumerLedger({ kind: "test", mode: "live" }).open();
@@ -47,12 +47,14 @@ Deno.test("TagQueue is a queue that knows its length and bytes", () => {
 });
 
 Deno.test("TagQueue.age is that of the tag that waits longest", () => {
-  const queue = new TagQueue();
+  const now = new TestClock();
+  const queue = new TagQueue(now);
   assertEquals(queue.age, 0);
   queue.push(tagOf(0), "videoFrames", SHARE);
-  using _ = clockAhead(3_000);
+  now.advance(3_000);
   queue.push(tagOf(1), "videoFrames", SHARE);
-  assert(queue.age >= 3_000);
+  now.advance(500);
+  assertEquals(queue.age, 3_500);
   queue.shift();
-  assert(queue.age < 3_000);
+  assertEquals(queue.age, 500);
 });
