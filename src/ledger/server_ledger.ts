@@ -6,9 +6,9 @@
 
 import type { PublicationLedger } from "./publication_ledger.ts";
 
-/** Why a publish or play was refused. */
+/** Why a publish or play was refused, or a connection. */
 export type RefusalReason =
-  /** The application said no, or could not decide. */
+  /** The application said no, or could not decide; or a peer did not prove its password. */
   | "not-authorized"
   /** No stream can have the name that was asked for. */
   | "invalid-name"
@@ -58,18 +58,18 @@ export class ServerLedger {
   kicked = 0;
   /** Publications that were accepted. */
   publications = 0;
-  /** Publications and plays that were refused, by reason. */
+  /** Publications, plays, and connections without the right password, that were refused, by reason. */
   readonly refusals: Partial<Record<RefusalReason, number>> = {};
   /** The books of the publications that go on now. */
   readonly current: Set<PublicationLedger> = new Set();
   #closedBalance = 0;
 
-  /** Publications and plays that were refused. */
+  /** The sum of all refusals. */
   get refused(): number {
     return Object.values(this.refusals).reduce((sum, count) => sum + count, 0);
   }
 
-  /** Counts a publish or play that was refused. */
+  /** Counts a refusal. */
   refuse(reason: RefusalReason): void {
     this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
   }

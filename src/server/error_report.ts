@@ -32,8 +32,9 @@ export class ErrorReport {
     if (during === "handler") log.error("The handler of {path} failed: {error}", facts);
     else if (path === undefined) log.error(`${during} failed: {error}`, facts);
     else log.error(`${during} failed for {path}: {error}`, facts);
-    const onError = this.#options.onError ?? printError;
-    this.notify("onError", () => onError(error, context));
+    const { onError } = this.#options;
+    if (!onError) return printError(error, context);
+    this.notify("onError", () => onError(error, context), () => printError(error, context));
   }
 
   /** Reports a connection that could not be accepted. */
@@ -43,12 +44,21 @@ export class ErrorReport {
     if (onAcceptError) this.notify("onAcceptError", () => onAcceptError(error));
   }
 
-  /** Calls a callback of the application, which may be async. What it throws is logged and printed. */
-  notify(name: string, callback: () => unknown): void {
+  /**
+   * Calls a callback of the application, which may be async. What it throws is logged and printed.
+   *
+   * @param failed Called after that.
+   */
+  notify(name: string, callback: () => unknown, failed: () => void = () => {}): void {
+    const complain = (error: unknown) => {
+      log.error(`${name} failed: {error}`, { error: errorText(error) });
+      print(name, error);
+      failed();
+    };
     try {
-      Promise.resolve(callback()).catch((error) => complain(name, error));
+      Promise.resolve(callback()).catch(complain);
     } catch (error) {
-      complain(name, error);
+      complain(error);
     }
   }
 }
@@ -61,11 +71,6 @@ function printError(error: unknown, { during, request, publication }: ErrorConte
     during === "handler" ? `The handler of ${where}` : `${during}${where && ` for ${where}`}`,
     error,
   );
-}
-
-function complain(name: string, error: unknown): void {
-  log.error(`${name} failed: {error}`, { error: errorText(error) });
-  print(name, error);
 }
 
 function print(what: string, error: unknown): void {

@@ -39,7 +39,7 @@ export interface ServeRtmpOptions extends Partial<RtmpLimits> {
    * Called with what the application's own code throws or rejects with: the handler, and the options
    * that decide. An answer that is not of the promised kind is such an error, and so is no answer in
    * time. Errors are printed to the console unless this is given. The peer hears no more than that
-   * something failed. What it throws itself is printed, and ends nothing.
+   * something failed. If it throws itself, both errors are printed, and nothing ends.
    */
   onError?: (error: unknown, context: ErrorContext) => unknown;
   /**

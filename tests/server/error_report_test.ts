@@ -184,7 +184,10 @@ for (const [what, onError] of BROKEN) {
     await client.closed();
     await until("the end of the books", () => server.ledger.current.size === 0);
     assertStrictEquals((await published!.closed).reason, "closed");
-    assertEquals(printed.lines, ["onError failed: Error: broken callback"]);
+    assertEquals(printed.lines, [
+      "onError failed: Error: broken callback",
+      'The handler of "live/demo" failed: Error: no disk today',
+    ]);
     using _next = await RawClient.publish(port, "demo");
   });
 }
