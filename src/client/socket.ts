@@ -135,13 +135,15 @@ export class Socket implements ByteReader {
    * which unread bytes wait would make the peer's system throw away our last words.
    *
    * @param patience How long to wait for the peer to close its side, in milliseconds.
+   * @param whileSending The same while the peer goes on sending.
    */
-  async closeGently(patience: number): Promise<void> {
+  async closeGently(patience: number, whileSending: number = patience): Promise<void> {
     const timer = setTimeout(() => this.close(), patience);
+    const enough = performance.now() + whileSending;
     const rubbish = new Uint8Array(SMALLEST_READ);
     try {
       await this.#conn.closeWrite();
-      while (await this.#conn.read(rubbish) !== null);
+      while (await this.#conn.read(rubbish) !== null && performance.now() < enough);
     } catch {
       // It is gone already, which is what we are waiting for.
     } finally {

@@ -46,9 +46,11 @@ export class ServerLedger {
    * connections together were too many.
    */
   cutConnections = 0;
-  /** Connections that ended before their handshake was done. */
+  /** Connections that ended before their handshake was done, but for those without a byte. */
   failedHandshakes = 0;
-  /** Connections that broke before they could be taken in, and times there was no room for one. */
+  /** Connections that the peer ended before it sent a byte, as health checks do. */
+  emptyConnections = 0;
+  /** Times that a connection could not be accepted, as for lack of file descriptors. */
   failedAccepts = 0;
   /** Bytes that came from connections which have gone. */
   receivedBytes = 0;

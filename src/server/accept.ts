@@ -30,7 +30,7 @@ export async function acceptAll(
     } catch (error) {
       if (isClosed(error)) return;
       failed(error);
-      if (isTheClients(error)) continue;
+      if (isResetByClient(error)) continue;
       await new Promise((resolve) => setTimeout(resolve, backoff));
       backoff = Math.min(2 * backoff, LONGEST_BACKOFF);
     }
@@ -41,8 +41,8 @@ function isClosed(error: unknown): boolean {
   return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
 }
 
-/** The client went away before it was taken in: nothing to wait for. */
-function isTheClients(error: unknown): boolean {
+/** Whether the client has reset its connection before it was accepted: nothing to wait for. */
+export function isResetByClient(error: unknown): boolean {
   return error instanceof Deno.errors.NotConnected ||
     error instanceof Deno.errors.ConnectionReset ||
     error instanceof Deno.errors.ConnectionAborted;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { RtmpLimitError, RtmpTimeoutError } from "../errors.ts";
+import { RtmpHandshakeError, RtmpLimitError, RtmpTimeoutError } from "../errors.ts";
 import { answerHandshake } from "../handshake/server_handshake.ts";
 import { checkC0, HANDSHAKE_CLIENT_BYTES, PACKET_BYTES } from "../handshake/packet.ts";
 import { total } from "../ledger/media_sums.ts";
@@ -19,10 +19,8 @@ import { StatusCode } from "../session/status.ts";
 import { drained, type DrainedPeer } from "./drain.ts";
 import { Socket } from "../client/socket.ts";
 import { formatAddr, hostOf } from "./address.ts";
+import { LINGER_MS, LINGER_WHILE_SENDING_MS } from "./linger.ts";
 import type { RtmpConnection } from "./serve.ts";
-
-/** How long a peer may take over its side of a goodbye, in milliseconds. */
-const GOODBYE_PATIENCE = 2_000;
 
 /** What a peer is told whose connection is ended alone (Flash Media Server's code for it). */
 const CONNECTION_CLOSED = "NetConnection.Connect.Closed";
@@ -65,6 +63,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
   #ended = false;
   #session: ServerSession | undefined;
   #isCut = false;
+  #isEmpty = false;
   #wasPaused = false;
   /** When a pause was last found to be over, by `performance.now()`. */
   #resumedAt = 0;
@@ -111,6 +110,11 @@ export class Connection implements RtmpConnection, DrainedPeer {
     return this.#session !== undefined;
   }
 
+  /** Whether the peer ended it before it sent a byte, as health checks do. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
+  }
+
   /** Whether it was closed for the most unfinished messages, when all had too many together. */
   get isCut(): boolean {
     return this.#isCut;
@@ -132,6 +136,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
     try {
       await this.#handshake();
     } catch (error) {
+      this.#isEmpty = this.counts.bytes === 0 && isEndOfPeer(error);
       this.#socket.close();
       this.#gone();
       return { error };
@@ -149,7 +154,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
     });
     const end = await this.#session.run();
     this.#gone();
-    await this.#socket.closeGently(GOODBYE_PATIENCE);
+    await this.#socket.closeGently(LINGER_MS, LINGER_WHILE_SENDING_MS);
     const error = end.error ?? this.#socket.failure ?? this.#whyCut;
     return error === undefined ? {} : { error };
   }
@@ -253,7 +258,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
 
   async #end(code: string, description: string): Promise<void> {
     if (!this.#session) return this.#socket.close();
-    const timer = setTimeout(() => this.#socket.close(), GOODBYE_PATIENCE);
+    const timer = setTimeout(() => this.#socket.close(), LINGER_MS);
     await this.#session.close(code, description);
     clearTimeout(timer);
   }
@@ -298,6 +303,13 @@ export class Connection implements RtmpConnection, DrainedPeer {
       clearTimeout(timer);
     }
   }
+}
+
+/** Whether a handshake failed because the peer ended the connection, in whatever way. */
+function isEndOfPeer(error: unknown): boolean {
+  return error instanceof RtmpHandshakeError || error instanceof Deno.errors.ConnectionReset ||
+    // A connection of TLS that ends before its own handshake is done.
+    error instanceof Deno.errors.UnexpectedEof;
 }
 
 /** TLS connections have no such switch. */

@@ -6,6 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { errorText } from "../error_message.ts";
+import { isResetByClient } from "./accept.ts";
 import type { ErrorContext, ServeRtmpOptions } from "./serve.ts";
 
 const log = getLogger(["sluice", "rtmp"]);
@@ -22,7 +23,7 @@ export class ErrorReport {
   /** Reports what an option or the handler threw or rejected with. */
   report(error: unknown, context: ErrorContext): void {
     const { during, request, publication } = context;
-    const path = publication?.path ?? (request && `${request.app}/${request.name}`);
+    const path = publication?.path ?? request?.path;
     const facts = {
       connection: publication?.connection ?? request?.connection,
       publication: publication?.id,
@@ -39,7 +40,9 @@ export class ErrorReport {
 
   /** Reports a connection that could not be accepted. */
   acceptFailed(error: unknown): void {
-    log.warn("Cannot take in a connection: {error}", { error: errorText(error) });
+    // What a client has done to its own connection is no fault of the server.
+    const level = isResetByClient(error) ? "debug" : "warn";
+    log[level]("Cannot take in a connection: {error}", { error: errorText(error) });
     const { onAcceptError } = this.#options;
     if (onAcceptError) this.notify("onAcceptError", () => onAcceptError(error));
   }
@@ -65,7 +68,7 @@ export class ErrorReport {
 
 /** An application that has set neither a log nor `onError` sees its errors all the same. */
 function printError(error: unknown, { during, request, publication }: ErrorContext): void {
-  const path = publication?.path ?? (request && `${request.app}/${request.name}`);
+  const path = publication?.path ?? request?.path;
   const where = path === undefined ? "" : JSON.stringify(path);
   print(
     during === "handler" ? `The handler of ${where}` : `${during}${where && ` for ${where}`}`,

@@ -20,7 +20,7 @@ import type { SessionHandler } from "../session/session_handler.ts";
 import { type Refusal, StatusCode } from "../session/status.ts";
 import { streamPath } from "../session/stream_path.ts";
 import { TagChunks } from "../session/tag_chunks.ts";
-import { acceptAll } from "./accept.ts";
+import { acceptAll, isResetByClient } from "./accept.ts";
 import { checkOptions } from "./check_options.ts";
 import { begun } from "./begun.ts";
 import { Connection } from "./connection.ts";
@@ -235,7 +235,8 @@ export class Server implements RtmpServer {
     }, TIME_CHECK_INTERVAL);
     const take = (conn: Deno.Conn) => this.#take(conn);
     const failed = (error: unknown) => {
-      this.ledger.failedAccepts++;
+      if (isResetByClient(error)) this.ledger.emptyConnections++;
+      else this.ledger.failedAccepts++;
       this.#errors.acceptFailed(error);
     };
     await Promise.all([acceptAll(this.#listener, take, failed), this.#tls?.run(take, failed)]);
@@ -270,6 +271,10 @@ export class Server implements RtmpServer {
     const facts = { connection: connection.id, remoteAddr: connection.remoteAddr };
     log.debug("{remoteAddr} connected", facts);
     const { error } = await connection.run(this.#sessionHandler(connection));
+    if (connection.isEmpty) {
+      this.ledger.emptyConnections++;
+      return log.debug("{remoteAddr} disconnected without a byte", facts);
+    }
     if (!connection.hasShakenHands) this.ledger.failedHandshakes++;
     if (connection.isCut) this.ledger.cutConnections++;
     const level = levelOfEnd(connection, error);

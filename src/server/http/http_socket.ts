@@ -6,15 +6,13 @@
 
 import { Duplex } from "node:stream";
 import { formatAddr } from "../address.ts";
+import { LINGER_MS } from "../linger.ts";
 
 /** Bytes of memory for a read: most peers ask for something once, and then only take. */
 const SMALLEST_READ = 4 * 1024;
 
 /** The same for a peer that fills every smaller one. */
 const LARGEST_READ = 64 * 1024;
-
-/** How long a peer may take over its side of a goodbye, in milliseconds. */
-const GOODBYE_PATIENCE = 2_000;
 
 /** What Node calls back when it has been served. */
 type Callback = (error?: Error | null) => void;
@@ -80,7 +78,7 @@ export class HttpSocket extends Duplex {
    */
   destroySoon(): void {
     this.end();
-    const timer = setTimeout(() => this.destroy(), GOODBYE_PATIENCE);
+    const timer = setTimeout(() => this.destroy(), LINGER_MS);
     this.once("close", () => clearTimeout(timer));
   }
 

@@ -9,6 +9,7 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import { getLogger } from "@logtape/logtape";
 import { HTTPException } from "hono/http-exception";
 import { flvBody } from "../flv_body.ts";
+import { LINGER_MS } from "../linger.ts";
 import type { Upgrade } from "./http_server.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import { readStreamRequest } from "./stream_request.ts";
@@ -25,9 +26,6 @@ const MAX_PAYLOAD = 4 * 1024;
 
 /** The status of a WebSocket that is closed because the server ends it (RFC 6455, section 7.4.1). */
 const POLICY_VIOLATION = 1008;
-
-/** How long a viewer may take over its side of a goodbye, in milliseconds. */
-const GOODBYE_PATIENCE = 2_000;
 
 /** Answers requests for a WebSocket: with a stream, or as HTTP would when there is none. */
 export function wsFlv(context: ViewContext): Upgrade {
@@ -60,7 +58,7 @@ export function wsFlv(context: ViewContext): Upgrade {
 function sayGoodbye(socket: HttpSocket, peer: WebSocketPeer | undefined, reason: string): void {
   if (!peer) return void socket.destroy();
   peer.close(POLICY_VIOLATION, reason);
-  const timer = setTimeout(() => socket.destroy(), GOODBYE_PATIENCE);
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once("close", () => clearTimeout(timer));
 }
 

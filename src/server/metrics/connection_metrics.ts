@@ -48,8 +48,14 @@ export function registerConnections(
   metric(
     "counter",
     "sluice_rtmp_handshake_failures_total",
-    "RTMP connections that ended before their handshake was done",
+    "RTMP connections that ended in the middle of their handshake",
     () => ledger.failedHandshakes,
+  );
+  metric(
+    "counter",
+    "sluice_rtmp_empty_connections_total",
+    "RTMP connections that the peer ended without a byte, as health checks do",
+    () => ledger.emptyConnections,
   );
   metric("counter", "sluice_kicked_connections_total", "Connections an operator has ended", () => {
     return ledger.kicked;

@@ -114,6 +114,7 @@ Deno.test("there are metrics of a thousand streams at most, the latest", async (
     // A peer may not publish ahead of what is still being dealt with.
     await until("the publications", () => http.app.rtmp.ledger.publications > i - AHEAD);
   }
+  await until("all publications", () => http.app.rtmp.ledger.publications === count);
   await http.idle();
   const metrics = await metricsAfter(http, NEXT_ANSWER);
   const streams = [...metrics.values.keys()].filter((key) => key.startsWith("sluice_stream_live{"));
