@@ -17,6 +17,9 @@ import { RateMeter } from "./rate_meter.ts";
 import type { Subscriber, SubscriptionSource } from "./subscriber.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 
+/** Bytes that are kept of a first frame: what tells the codec stands at its beginning. */
+const SAMPLE_BYTES = 4 * 1024;
+
 /** What a feed has of its channel. */
 export interface FeedContext {
   /** The time of the channel, which goes on from one publication to the next. */
@@ -164,7 +167,9 @@ export class PublicationFeed implements Feed, SubscriptionSource {
 
   /** A frame that can be decoded has come. */
   #note(frame: FlvTag): void {
-    if (!this.media.has(frame.type as MediaType)) this.#firstTags.set(frame.type, frame);
+    if (!this.media.has(frame.type as MediaType)) {
+      this.#firstTags.set(frame.type, { ...frame, data: frame.data.slice(0, SAMPLE_BYTES) });
+    }
     this.media.add(frame);
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { readUint24 } from "../bytes/integers.ts";
-import { MessageType, type RtmpMessage } from "../message/message.ts";
+import { carriesTag, MessageType, type RtmpMessage } from "../message/message.ts";
 import { readTagTime, TAG_HEADER_LENGTH } from "./tag_header.ts";
 
 /** The back pointer behind each sub-message. */
@@ -13,7 +13,7 @@ const BACK_POINTER_LENGTH = 4;
 
 /**
  * Gives the messages inside an aggregate one by one, with their times moved so that the first has
- * the aggregate's. Each payload is a copy, made at its turn: a million may be in one aggregate, and a
+ * the aggregate's. What becomes a tag is a copy, made at its turn: a million may be in one, and a
  * small one that is kept must not keep the whole of it alive.
  *
  * The sub-messages lie in the format of FLV tags, times included, as Flash Media Server and all
@@ -43,7 +43,7 @@ export function* splitAggregate(aggregate: RtmpMessage): Generator<RtmpMessage, 
         messageStreamId,
         typeId,
         timestamp: (readTagTime(payload, at) + offset) >>> 0,
-        payload: payload.slice(start, end),
+        payload: carriesTag(typeId) ? payload.slice(start, end) : payload.subarray(start, end),
       };
     }
     at = end + BACK_POINTER_LENGTH;

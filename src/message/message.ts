@@ -65,3 +65,9 @@ export const MessageType = {
   CommandAmf0: 20,
   Aggregate: 22,
 } as const;
+
+/** Whether messages of a type become tags, one each: audio, video and data. */
+export function carriesTag(typeId: number): boolean {
+  return typeId === MessageType.Audio || typeId === MessageType.Video ||
+    typeId === MessageType.DataAmf0 || typeId === MessageType.DataAmf3;
+}

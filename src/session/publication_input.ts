@@ -12,7 +12,7 @@ import { mediaKind } from "../flv/tag_kind.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import { PublicationLedger } from "../ledger/publication_ledger.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
-import { MessageType, type RtmpMessage } from "../message/message.ts";
+import { carriesTag, MessageType, type RtmpMessage } from "../message/message.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "./publication.ts";
 import { safePathName } from "./stream_name.ts";
 import type { Turns } from "./turns.ts";
@@ -116,7 +116,7 @@ export class PublicationInput {
 
   /** At live pace the application waits already: then there is no promise to be made. */
   #write(received: RtmpMessage): Promise<void> | undefined {
-    if (!isMedia(received)) return void this.#ledger.connection.discard("unknown-type");
+    if (!carriesTag(received.typeId)) return void this.#ledger.connection.discard("unknown-type");
     const message = bareDataMessage(received);
     const kind = messageKind(message);
     this.#ledger.received[kind]++;
@@ -205,11 +205,6 @@ export class PublicationInput {
     this.#hasMetadata = true;
     this.#foundMetadata(metadata.members);
   }
-}
-
-function isMedia({ typeId }: RtmpMessage): boolean {
-  return typeId === MessageType.Audio || typeId === MessageType.Video ||
-    typeId === MessageType.DataAmf0 || typeId === MessageType.DataAmf3;
 }
 
 /** What a message counts as: the same as the tag that becomes of it. */
