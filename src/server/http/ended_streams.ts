@@ -47,7 +47,9 @@ interface Kept {
 
 /** One that still changes. */
 interface Ending {
-  description: EndedStreamDescription;
+  stream: LiveStream;
+  /** What was so at its end, rates among it. */
+  last: Partial<StreamDescription> & Pick<EndedStreamDescription, "endedAt" | "end">;
   at: number;
 }
 
@@ -70,12 +72,10 @@ export class EndedStreams {
   /** Follows a publication, which has begun, to its end. */
   follow(stream: LiveStream): void {
     void stream.publication.closed.then(({ reason, description }) => {
-      const end = { reason, description };
+      const { ledger: _, ...described } = describeStream(stream);
       const endedAt = new Date().toISOString();
-      this.#ending.add({
-        description: { ...describeStream(stream), endedAt, end },
-        at: performance.now(),
-      });
+      const last = { ...described, endedAt, end: { reason, description } };
+      this.#ending.add({ stream, last, at: performance.now() });
       this.#timer ??= setInterval(() => this.#check(), CHECK_INTERVAL);
     });
   }
@@ -95,7 +95,7 @@ export class EndedStreams {
   /** Those of which consumers still take something. */
   get ending(): EndedStreamDescription[] {
     this.#check();
-    return Array.from(this.#ending, ({ description }) => description);
+    return Array.from(this.#ending, describe);
   }
 
   /** Follows no publication any longer. */
@@ -108,7 +108,7 @@ export class EndedStreams {
   /** Keeps those whose ledgers have become final. */
   #check(): void {
     for (const ending of this.#ending) {
-      if (!isFinal(ending.description)) continue;
+      if (!isFinal(ending)) continue;
       this.#ending.delete(ending);
       this.#keep(ending);
     }
@@ -117,11 +117,12 @@ export class EndedStreams {
     this.#timer = undefined;
   }
 
-  #keep({ description, at }: Ending): void {
-    const json = JSON.stringify(description);
+  #keep(ending: Ending): void {
+    const { at } = ending;
+    const { path } = ending.stream.publication;
+    const json = JSON.stringify(describe(ending));
     const bytes = new TextEncoder().encode(json).length;
     const place = this.#ended.findIndex((other) => other.at <= at);
-    const { path } = description;
     this.#ended.splice(place < 0 ? this.#ended.length : place, 0, { path, json, bytes, at });
     let sum = this.#ended.reduce((sum, { bytes }) => sum + bytes, 0);
     const { maxStreams, maxBytes } = this.#limits;
@@ -135,7 +136,12 @@ export class EndedStreams {
   }
 }
 
+/** A publication that was closed before its tags were given has its media only now. */
+function describe({ stream, last }: Ending): EndedStreamDescription {
+  return { ...describeStream(stream), ...last };
+}
+
 /** Whether no consumer has anything to take any more. */
-function isFinal({ ledger }: StreamDescription): boolean {
+function isFinal({ stream: { publication: { ledger } } }: Ending): boolean {
   return ledger.consumers.length === 0 && total(ledger.inFlight) === 0;
 }
