@@ -29,6 +29,8 @@ export interface NewFile {
 export class Recorder {
   /** The directory, as the command line has it. */
   readonly directory: string;
+  /** Whether Deno permits to read what is in it. */
+  readonly isReadable: boolean;
   readonly #journal: Journal;
   /** Resolves when what earlier servers left unfinished is complete. */
   readonly #repaired: Promise<void>;
@@ -36,7 +38,9 @@ export class Recorder {
   private constructor(directory: string, journal: Journal) {
     this.directory = directory;
     this.#journal = journal;
-    this.#repaired = repairIfAllowed(directory);
+    const { state } = Deno.permissions.querySync({ name: "read", path: directory });
+    this.isReadable = state === "granted";
+    this.#repaired = this.isReadable ? repair(directory) : Promise.resolve();
   }
 
   /**
@@ -98,10 +102,7 @@ export class Recorder {
   }
 }
 
-/** Without permission to read, what was left stays as it is. */
-async function repairIfAllowed(directory: string): Promise<void> {
-  const { state } = await Deno.permissions.query({ name: "read", path: directory });
-  if (state !== "granted") return;
+async function repair(directory: string): Promise<void> {
   await repairRecordings(directory).catch((error) => {
     log.warn("Cannot complete the recordings that were left unfinished: {error}", {
       error: errorMessage(error),

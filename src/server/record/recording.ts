@@ -60,7 +60,7 @@ export class Recording {
     try {
       const { file, name } = await this.#recorder.create(this.publication, this.since);
       this.#name = name;
-      this.#file = new RecordingFile(file);
+      this.#file = new RecordingFile(file, this.#recorder.isReadable);
     } catch (error) {
       // Whoever does not read holds the publisher back.
       await this.#tags.cancel(error);

@@ -51,10 +51,16 @@ export class RecordingFile {
   readonly #frames = { videoFrames: 0, audioFrames: 0 };
   /** When the file was last seen to have a name, by `performance.now()`. */
   #checkedAt = performance.now();
+  readonly #isReadable: boolean;
 
-  /** Begins a file that is empty. */
-  constructor(file: Deno.FsFile) {
+  /**
+   * Begins a file that is empty.
+   *
+   * @param isReadable Whether Deno permits to read it: else it is not noticed when it is removed.
+   */
+  constructor(file: Deno.FsFile, isReadable = true) {
     this.#file = file;
+    this.#isReadable = isReadable;
   }
 
   /**
@@ -176,6 +182,7 @@ export class RecordingFile {
 
   /** What is written to a file without a name is lost when the file is closed. */
   async #checkName(): Promise<void> {
+    if (!this.#isReadable) return;
     this.#checkedAt = performance.now();
     const { nlink } = await this.#file.stat();
     if (nlink === 0) throw new Error("the file was removed while it was written");

@@ -5,9 +5,13 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { recordingDirectory } from "../../support/api.ts";
 import { freePort } from "../../support/free_port.ts";
+import { videoTags } from "../../support/media.ts";
+import { RawClient } from "../../support/raw_client.ts";
 import { TERMINAL, Terminal } from "../../support/terminal.ts";
 import { toolTest } from "../../support/tools.ts";
+import { until } from "../../support/wait.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 
@@ -60,6 +64,32 @@ await toolTest([TERMINAL], "so does a server that may listen and nothing else", 
   const net = `--allow-net=127.0.0.1:${port},127.0.0.1:${httpPort}`;
   const flags = ["--host", "127.0.0.1", "--port", `${port}`, "--http-port", `${httpPort}`];
   await using terminal = Terminal.start(Deno.execPath(), ["run", net, MAIN, ...flags]);
+  await useAndInterrupt(terminal);
+});
+
+await toolTest([TERMINAL], "a recording and the API ask for nothing while it runs", async () => {
+  await using directory = await recordingDirectory();
+  const [port, httpPort] = [freePort(), freePort()];
+  await using terminal = Terminal.start(Deno.execPath(), [
+    ...["run", `--allow-net=127.0.0.1:${port},127.0.0.1:${httpPort}`],
+    // Not to read it, nor to connect to anything.
+    ...[`--allow-write=${directory.path}`, MAIN, "--record", directory.path],
+    ...["--host", "127.0.0.1", "--port", `${port}`, "--http-port", `${httpPort}`],
+  ]);
+  const [, base] = await terminal.see(/Watch (http:\/\/[^/\s]+)/);
+  using client = await RawClient.publish(port, "demo");
+  client.sendTags(videoTags(20));
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify({ stream: "live/demo", url: "rtmp://example.com/app/added" });
+  const refused = await fetch(`${base}/api/v1/pushes`, { method: "POST", headers, body });
+  assertEquals(refused.status, 409);
+  assertMatch((await refused.json()).error, /example\.com.*--allow-net/);
+  await until("the frames", async () => {
+    const { ledger } = await (await fetch(`${base}/api/v1/streams/live/demo`)).json();
+    return ledger.tags.videoFrames === 20;
+  });
+  client.command("FCUnpublish", 4, null, "demo");
+  await terminal.see(/The recording .* is complete/);
   await useAndInterrupt(terminal);
 });
 
