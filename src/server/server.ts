@@ -12,7 +12,6 @@ import { RtmpCommandError, RtmpError } from "../errors.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
 import { type RefusalReason, ServerLedger } from "../ledger/server_ledger.ts";
-import { AdobeGate } from "../session/adobe_gate.ts";
 import { completeLimits, type RtmpLimits } from "../session/limits.ts";
 import { PartialBudget } from "../session/partial_budget.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../session/publication.ts";
@@ -20,6 +19,7 @@ import type { SessionHandler } from "../session/session_handler.ts";
 import { type Refusal, StatusCode } from "../session/status.ts";
 import { streamPath } from "../session/stream_path.ts";
 import { TagChunks } from "../session/tag_chunks.ts";
+import { AdobeEntrance } from "./adobe_entrance.ts";
 import { acceptAll, isResetByClient } from "./accept.ts";
 import { checkOptions } from "./check_options.ts";
 import { begun } from "./begun.ts";
@@ -75,7 +75,7 @@ export class Server implements RtmpServer {
   readonly #tls: TlsEntrance | undefined;
   readonly #errors: ErrorReport;
   readonly #decisions: Decisions;
-  readonly #gate: AdobeGate | undefined;
+  readonly #entrance: AdobeEntrance | undefined;
   readonly #names = new Names();
   readonly #connections: ConnectionSet;
   /** Publications that come by another way than RTMP. */
@@ -101,7 +101,8 @@ export class Server implements RtmpServer {
     this.#errors = new ErrorReport(options);
     this.#decisions = new Decisions(options, this.#errors);
     if (options.password !== undefined) {
-      this.#gate = new AdobeGate((user) => this.#decisions.password(user));
+      const password = (user: string) => this.#decisions.password(user);
+      this.#entrance = new AdobeEntrance(password, this.ledger);
     }
     this.#listener = Deno.listen({ hostname, port });
     this.addr = this.#listener.addr as Deno.NetAddr;
@@ -306,14 +307,7 @@ export class Server implements RtmpServer {
       return answer;
     };
     return {
-      admit: async (app) => {
-        const rejection = await this.#gate?.admit(app, connection.host);
-        if (rejection?.isFinal) {
-          const [path = ""] = app.split("?");
-          noteRefusal(this.ledger, { ...facts, path }, rejection, "not-authorized");
-        }
-        return rejection;
-      },
+      admit: async (app) => await this.#entrance?.admit(app, facts),
       reject: (refusal) => noteInvalidName(this.ledger, facts, refusal),
       warn: (text) => log.warn("{remoteAddr}: {text}", { ...facts, text }),
       authorize: async (request) =>

@@ -16,15 +16,29 @@ import { type Refusal, StatusCode } from "./status.ts";
 /** Gives the password of a user, or nothing for one that is not known. */
 export type PasswordLookup = (user: string) => string | undefined | Promise<string | undefined>;
 
-/** The same, where it may turn out that it cannot be said. */
-type GuardedLookup = (
+/** The same, or a refusal when it cannot be decided. */
+export type GuardedLookup = (
   user: string,
 ) => string | undefined | Refusal | Promise<string | undefined | Refusal>;
 
+/** What a connection is refused for. */
+export type AdobeFlaw =
+  /** It has named no user: a client that knows of this authentication connects again with one. */
+  | "no-user"
+  /** It has named a user and proved nothing yet: the client connects again with a proof. */
+  | "no-proof"
+  /** Its proof answers no challenge of the last minute to this user at this address. */
+  | "no-challenge"
+  /** The user or the password is wrong. */
+  | "wrong-password"
+  /** There was no answer whether it is right. */
+  | "undecided";
+
 /** A connection that is refused. */
 export interface AdobeRejection extends Refusal {
-  /** Whether that is the end of it; else the description tells the client how to go on. */
-  isFinal: boolean;
+  flaw: AdobeFlaw;
+  /** Who the peer says to be, as far as it does. */
+  user?: string;
 }
 
 /** How long a challenge may be answered, in milliseconds. */
@@ -53,25 +67,27 @@ export class AdobeGate {
   }
 
   /**
-   * Decides on a connection: a rejection, or nothing.
+   * Decides on a connection: a rejection, whose description is for the client, or nothing.
    *
    * @param app The app with its query, as the client wrote it.
    * @param host Where the client connects from.
    */
   async admit(app: string, host: string): Promise<AdobeRejection | undefined> {
     const query = readAdobeQuery(app);
-    if (!query) return rejected(needAdobeAuth(), false);
-    const key = `${host} ${query.user}`;
+    if (!query) return rejected("no-user", needAdobeAuth());
+    const { user } = query;
+    const key = `${host} ${user}`;
     if (query.response === undefined) {
-      return rejected(this.#challenge(key, query.user), false);
+      return rejected("no-proof", this.#challenge(key, user), user);
     }
     const challenge = this.#challenges.get(key);
     this.#challenges.delete(key);
-    const password = await this.#password(query.user);
-    if (typeof password === "object") return rejected(password.description, true);
-    const proven = challenge !== undefined && challenge.until > performance.now() &&
-      password !== undefined && isAdobeProof(query, challenge, password);
-    return proven ? undefined : rejected(refuseByAdobe(), true);
+    const isOpen = challenge !== undefined && challenge.until > performance.now();
+    const password = await this.#password(user);
+    if (typeof password === "object") return rejected("undecided", password.description, user);
+    if (!isOpen) return rejected("no-challenge", refuseByAdobe(), user);
+    const isProven = password !== undefined && isAdobeProof(query, challenge, password);
+    return isProven ? undefined : rejected("wrong-password", refuseByAdobe(), user);
   }
 
   #challenge(key: string, user: string): string {
@@ -88,8 +104,9 @@ export class AdobeGate {
   }
 }
 
-function rejected(description: string, isFinal: boolean): AdobeRejection {
-  return { code: StatusCode.ConnectRejected, description, isFinal };
+function rejected(flaw: AdobeFlaw, description: string, user?: string): AdobeRejection {
+  const rejection = { code: StatusCode.ConnectRejected, description, flaw };
+  return user === undefined ? rejection : { ...rejection, user };
 }
 
 function randomText(): string {

@@ -149,7 +149,8 @@ export class CommandLayer {
     const refusal = await questions.ask(admission, () => {});
     if (!refusal) return;
     if (refusal.answer) {
-      this.#refuse(command, { code: StatusCode.ConnectRejected, ...refusal.answer });
+      const { code = StatusCode.ConnectRejected, description } = refusal.answer;
+      this.#refuse(command, { code, description });
       return this.#context.rejected();
     }
     this.#connection = connection;
