@@ -48,7 +48,7 @@ export type { RtmpChunk } from "./chunk/chunk.ts";
 export type { RtmpChunkDecoderOptions } from "./chunk/chunk_decoder.ts";
 export * from "./chunk/chunk_decoder_stream.ts";
 
-export * from "./message/message.ts";
+export { MessageType, type RtmpMessage } from "./message/message.ts";
 export type { RtmpMessageDecoderOptions } from "./message/message_decoder.ts";
 export * from "./message/message_decoder_stream.ts";
 export type { RtmpMessageEncoderOptions } from "./message/message_encoder.ts";
