@@ -6,6 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { App } from "../app.ts";
+import { isLoopback } from "../loopback.ts";
 import type { Config } from "./config.ts";
 import { HOW_TO_FIND_ADDRESS, isUnspecified, localAddresses, urlHost } from "./local_addresses.ts";
 import { printLine } from "./log.ts";
@@ -68,10 +69,15 @@ function announceOtherDevices({ rtmp, http }: App, config: Config): void {
   }
 }
 
-/** A key that is set and not seen would leave the server open without a word. */
-function warnOfVariables({ unreadVariables }: Config): void {
+/**
+ * A key that is set and not seen would leave the server open without a word. It is no warning where
+ * only this machine can use the server: by RTMP on loopback, without HTTP that pages in its browsers
+ * could reach.
+ */
+function warnOfVariables({ unreadVariables, host, httpPort }: Config): void {
   if (unreadVariables.length === 0) return;
-  log.warn("{variables} were not read: that takes {permission} before the program", {
+  const level = isLoopback(host) && httpPort === undefined ? "info" : "warn";
+  log[level]("{variables} were not read: that takes {permission} before the program", {
     variables: unreadVariables.join(", "),
     permission: permissionFor(unreadVariables),
   });

@@ -19,6 +19,8 @@ const VARIABLES = {
   "--pull-always": "SLUICE_PULL_ALWAYS",
 };
 
+const MAIN = new URL("../../../src/server/main.ts", import.meta.url).pathname;
+
 /** What a warning says of variables that may hold a secret. */
 const WARNING = / WRN .*SLUICE_/;
 
@@ -100,6 +102,29 @@ Deno.test("the warning names no variable whose flag was given, or that was read"
   assertEquals(warnings.map((line) => line.match(/SLUICE_\w+/g)!.sort()), [
     ["SLUICE_API_TOKEN", "SLUICE_API_TOKEN"],
   ]);
+});
+
+Deno.test("where nothing but this machine can use the server, the same is no warning", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--no-prompt", "--allow-net", MAIN],
+      ...["--host", "127.0.0.1", "--port", "0", "--http-port", "off"],
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  let text = "";
+  let interrupted = false;
+  for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    if (interrupted || !/were not read/.test(text)) continue;
+    interrupted = true;
+    child.kill("SIGINT");
+  }
+  assertEquals((await child.status).code, 0);
+  assertMatch(text, / INF SLUICE_STREAM_KEY, SLUICE_PUSH, .* were not read/);
+  assertEquals(/ WRN |SLUICE_API_TOKEN/.test(text), false, text);
 });
 
 Deno.test("there is no warning where everything could be read", async () => {
