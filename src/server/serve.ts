@@ -16,7 +16,7 @@ import type { Refusal } from "../session/status.ts";
 import { Server } from "./server.ts";
 import type { Certificate } from "./tls_entrance.ts";
 
-/** What {@linkcode serveRtmp} can be told; the limits of {@linkcode RtmpLimits} among it. */
+/** Options of {@linkcode serveRtmp}; the limits of {@linkcode RtmpLimits} are among them. */
 export interface ServeRtmpOptions extends Partial<RtmpLimits> {
   /** The address to listen on: `0.0.0.0`, all of them, by default. */
   hostname?: string;
@@ -146,8 +146,8 @@ export interface RtmpServer extends AsyncDisposable {
   /** The peers that are connected now. */
   readonly connections: RtmpConnection[];
   /**
-   * Takes in a publication that comes by another way than RTMP. It is authorized, claims its name
-   * and reaches the handler like any other; as many tags are read as the handler reads.
+   * Publishes a stream that did not arrive over RTMP. It is authorized, claims its name and reaches
+   * the handler like any other; tags are read at the handler's pace.
    *
    * @param request Who publishes what; of the kind `publish`. Its path is made of app and name.
    * @param tags What is published; its end is that of the publication. It is cancelled when the
@@ -156,7 +156,7 @@ export interface RtmpServer extends AsyncDisposable {
    * here.
    * @returns How it ended, when everything has been handed on.
    * @throws {RtmpCommandError} If it is refused: `statusCode` and `read` are what an RTMP publisher
-   * would have been told.
+   * would hear.
    */
   publish(
     request: Omit<StreamRequest, "path">,
@@ -195,11 +195,11 @@ export interface ShutdownOptions {
 }
 
 /**
- * Takes in publishers over RTMP and calls `handler` for each publication that is accepted.
+ * Accepts publishers over RTMP and calls `handler` for each publication that is allowed.
  *
  * @param options Where to listen, what to allow.
- * @param handler Called when a publisher has been told to begin. Whoever does not read `tags` holds
- * the publisher back. When it rejects, the publisher is told that something failed here.
+ * @param handler Called when a publisher has heard that it may begin. A handler that does not read
+ * `tags` holds the publisher back. When it rejects, the publisher hears that something failed here.
  * @returns The server, which listens already.
  * @throws {RangeError} If a limit, a time or a port is not a whole number in its range.
  * @throws {TypeError} If the handler or a callback is no function.
@@ -216,7 +216,7 @@ export interface ShutdownOptions {
  * });
  * ```
  *
- * @example Let in whoever knows the key
+ * @example Let in publishers that know the key
  * ```ts
  * import { publishRtmp, RtmpCommandError, serveRtmp } from "@sluice/rtmp";
  * import { assertRejects } from "@std/assert";
@@ -237,7 +237,7 @@ export function serveRtmp(options: ServeRtmpOptions, handler: PublicationHandler
 /**
  * The same with the default options: on port 1935 of all addresses, open to every publisher.
  *
- * @param handler Called when a publisher has been told to begin.
+ * @param handler Called when a publisher has heard that it may begin.
  * @returns The server, which listens already.
  * @throws {Deno.errors.AddrInUse} If the port is taken.
  * @throws {Deno.errors.NotCapable} If `--allow-net` was not given.

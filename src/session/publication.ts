@@ -1,5 +1,5 @@
 /**
- * One stream that somebody publishes, as the application sees it.
+ * A stream that is published, as the application sees it.
  *
  * @module
  */
@@ -45,7 +45,7 @@ export interface PublicationEnd {
 }
 
 /**
- * One stream that somebody publishes. `tags` ends when the publication does, whatever the reason,
+ * A stream that is published. `tags` ends when the publication does, whatever the reason,
  * once everything that was received has been read; `closed` tells the reason.
  *
  * @example
@@ -91,7 +91,7 @@ export interface Publication {
   /**
    * The members of the first `onMetaData`. It resolves by the first tag of audio or video at the
    * latest, whether tags are read or not: with `undefined` if none came before that, before the end,
-   * or among the first 32 tags or 256 KiB that nobody has read.
+   * or among the first 32 tags or 256 KiB that wait unread.
    */
   readonly metadata: Promise<Record<string, unknown> | undefined>;
   /** What is published. Whoever does not read holds the publisher back. */
@@ -101,7 +101,7 @@ export interface Publication {
   /** How it ended, as soon as nothing more can come. */
   readonly closed: Promise<PublicationEnd>;
   /**
-   * Ends the publication: the publisher is told, and its connection closed if it carries nothing
+   * Ends the publication: the publisher hears why, and its connection is closed if it carries nothing
    * else. What has been received can still be read.
    *
    * @param reason One sentence for the publisher.

@@ -53,7 +53,7 @@ for (
   });
 }
 
-/** Something to play that goes on until it is told otherwise. */
+/** Something to play that goes on until it is ended. */
 function source(changes: Partial<PlaySource> = {}): {
   source: PlaySource;
   controller: ReadableStreamDefaultController;

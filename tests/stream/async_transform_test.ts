@@ -147,7 +147,7 @@ Deno.test("a reader that cancels during an async transform gets nothing more of 
   assertEquals(source.cancelled, ["enough"]);
 });
 
-Deno.test("a reader that cancels during an async flush ends the writer in an orderly way", async () => {
+Deno.test("a reader that cancels during an async flush ends the writer as well", async () => {
   const gate = Promise.withResolvers<void>();
   const stage = new OrderedTransformStream<number, number>({
     transform: (input, emit) => emit(input),
