@@ -1,5 +1,5 @@
 /**
- * Publishing over HTTP: the body of a PUT is an FLV file that may go on for hours.
+ * Publishing over HTTP: the body of a PUT or POST is an FLV file that may go on for hours.
  *
  * @module
  */
@@ -29,6 +29,13 @@ const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
   closed: 409,
 };
 
+/** What forms are sent as (HTML, "form submission attributes"). */
+const FORM_TYPES: readonly string[] = [
+  "application/x-www-form-urlencoded",
+  "multipart/form-data",
+  "text/plain",
+];
+
 /** Where publications go. */
 export interface PublishContext {
   publish: RtmpServer["publish"];
@@ -56,6 +63,11 @@ export function httpPublish(
     if (isFromOtherSite(header) || (isOpen && !isForLoopback(header))) {
       throw new HTTPException(403, { message: "Requests from other sites are not taken" });
     }
+    if (context.req.method === "POST" && isForm(header("content-type"))) {
+      throw new HTTPException(415, {
+        message: "The body must be FLV: Content-Type: video/x-flv, or none",
+      });
+    }
     const counts = new ReceivedCounts();
     const demuxer = new FlvDemuxerStream();
     const stop = new AbortController();
@@ -81,6 +93,15 @@ export function httpPublish(
     if (status !== 201) throw new HTTPException(status, { message: end.description });
     return context.json({ path: request.path, messages: counts.messages }, 201);
   };
+}
+
+/**
+ * Whether a body is of a kind that any page can have a form send anywhere, without its browser asking
+ * this server first. There is no such thing for PUT.
+ */
+function isForm(contentType = ""): boolean {
+  const [type = ""] = contentType.split(";");
+  return FORM_TYPES.includes(type.trim().toLowerCase());
 }
 
 /**

@@ -34,6 +34,9 @@ const STREAM = "/*" as const;
 
 const WATCHING: readonly string[] = ["GET", "HEAD"];
 
+/** FFmpeg sends what it writes to HTTP by POST, everything else by PUT. */
+const PUBLISHING: readonly string[] = ["POST", "PUT"];
+
 const log = getLogger(["sluice", "http"]);
 
 /** Routes the requests of viewers, of publishers, and of programs that watch the server. */
@@ -53,16 +56,18 @@ export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
   });
   routes.options(STREAM, (context) => context.body(null, 204, { ...CORS_HEADERS }));
   routes.get(STREAM, httpFlv(context));
-  routes.put(STREAM, httpPublish(context));
+  routes.on([...PUBLISHING], STREAM, httpPublish(context));
   routes.all(STREAM, (context) => {
-    context.header("allow", "GET, HEAD, OPTIONS, PUT");
+    context.header("allow", "GET, HEAD, OPTIONS, POST, PUT");
     return context.json({ error: `${context.req.method} is not for streams` }, 405);
   });
   routes.notFound((context) => context.json({ error: "There is nothing here" }, 404));
   routes.onError((error, context) => {
     // The unread body goes with the connection.
     const isTooLarge = error instanceof HTTPException && error.status === 413;
-    if (context.req.method === "PUT" || isTooLarge) context.header("connection", "close");
+    const { method, path } = context.req;
+    const isPublishing = PUBLISHING.includes(method) && !path.startsWith("/api/");
+    if (isPublishing || isTooLarge) context.header("connection", "close");
     if (!(error instanceof HTTPException)) {
       log.error("Cannot answer {method} {url}: {error}", {
         connection: socketOf(context.env.incoming).id,

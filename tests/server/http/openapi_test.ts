@@ -158,13 +158,18 @@ async function askForViews(call: Call): Promise<void> {
     if (target !== targets[0]) await drain(call(path, "GET", `${target}?wait=0`));
   }
   await drain(call(path, "OPTIONS", "/live/demo.flv"));
-  const put = (target: string, body: BodyInit, headers = {}) =>
-    drain(call(path, "PUT", target, { body, headers }));
-  await put("/live/file.flv", flvBytes(videoTags(3)));
-  await put("/live/file.flv", "no FLV at all");
-  await put("/live/demo.flv", flvBytes(videoTags(3)), { authorization: "Bearer x" });
-  await put("/live/file.flv", "x", { origin: "https://evil.example" });
-  await put("/api/file.flv", flvBytes(videoTags(3)));
+  for (const method of ["PUT", "POST"]) {
+    const send = (target: string, body: BodyInit, headers = {}) => {
+      const type = { "content-type": "video/x-flv" };
+      return drain(call(path, method, target, { body, headers: { ...type, ...headers } }));
+    };
+    await send("/live/file.flv", flvBytes(videoTags(3)));
+    await send("/live/file.flv", "no FLV at all");
+    await send("/live/demo.flv", flvBytes(videoTags(3)), { authorization: "Bearer x" });
+    await send("/live/file.flv", "x", { origin: "https://evil.example" });
+    await send("/api/file.flv", flvBytes(videoTags(3)));
+    if (method === "POST") await send("/live/file.flv", "x", { "content-type": "text/plain" });
+  }
 }
 
 /** Bodies that are none. */
@@ -199,7 +204,9 @@ async function askWithToken(check: DescriptionCheck, flaws: string[]): Promise<v
     await drain(call(path, method, path.replace(/\{.*\}/, "x"), { json: {}, headers: TOKEN }));
   }
   const body = flvBytes(videoTags(3));
-  await drain(call("/{app}/{name}.flv", "PUT", "/live/demo.flv", { body }));
+  for (const method of ["PUT", "POST"]) {
+    await drain(call("/{app}/{name}.flv", method, "/live/demo.flv", { body }));
+  }
 }
 
 /** What the description says that changes something. */
@@ -260,7 +267,7 @@ async function askAtTheEnd(check: DescriptionCheck, flaws: string[]): Promise<vo
   player.stopReading();
   const ending = http[Symbol.asyncDispose]();
   await drain(call("/readyz", "GET", "/readyz"));
-  for (const [method, body] of [["GET", null], ["PUT", "x"]] as const) {
+  for (const [method, body] of [["GET", null], ["PUT", "x"], ["POST", "x"]] as const) {
     await drain(call("/{app}/{name}.flv", method, "/live/demo.flv", { body }));
   }
   await ending;

@@ -78,8 +78,9 @@ for (const [what, headers, isLetIn] of PAGES) {
       await ask("DELETE /api/v1/streams/live/demo"),
       await ask("DELETE /api/v1/connections/none"),
       await status(http, "PUT /live/demo.flv", own, flv),
+      await status(http, "POST /live/demo.flv", own, flv),
     ];
-    assertEquals(answers, isLetIn ? [201, 409, 404, 404, 404, 201] : Array(6).fill(403));
+    assertEquals(answers, isLetIn ? [201, 409, 404, 404, 404, 201, 201] : Array(7).fill(403));
     await http.idle();
   });
 }

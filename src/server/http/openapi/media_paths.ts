@@ -33,6 +33,18 @@ const VIEW: readonly Part[] = [
   ),
 ];
 
+/** What PUT and POST have in common. */
+const PUBLISH: Part = {
+  tags: ["media"],
+  parameters: [query("key", "The stream key, if the server has one.", { type: "string" })],
+  security: [{ streamKey: [] }, {}],
+  requestBody: { required: true, content: FLV },
+};
+
+const PUBLISHED = { 201: json("All of it was taken.", ref("Published")) };
+
+const NO_FORM = json("The body is sent as forms of any page can send it.", ref("Error"));
+
 /** Watching and publishing. */
 export const MEDIA_PATHS: Readonly<Record<string, Part>> = {
   "/{app}/{name}.flv": {
@@ -59,15 +71,14 @@ export const MEDIA_PATHS: Readonly<Record<string, Part>> = {
       ),
     },
     put: {
-      tags: ["media"],
+      ...PUBLISH,
       summary: "Publish: the body is an FLV file that may go on for hours",
-      parameters: [query("key", "The stream key, if the server has one.", { type: "string" })],
-      security: [{ streamKey: [] }, {}],
-      requestBody: { required: true, content: FLV },
-      responses: {
-        201: json("All of it was taken.", ref("Published")),
-        ...errors(400, 401, 403, 404, 409, 503),
-      },
+      responses: { ...PUBLISHED, ...errors(400, 401, 403, 404, 409, 503) },
+    },
+    post: {
+      ...PUBLISH,
+      summary: "The same, as FFmpeg asks for it",
+      responses: { ...PUBLISHED, ...errors(400, 401, 403, 404, 409, 503), 415: NO_FORM },
     },
     options: {
       tags: ["media"],
