@@ -1,4 +1,5 @@
 // @ts-check
+/// <reference lib="dom" />
 /**
  * Requests to the server. All URLs are relative to the page, which may stand behind a proxy's prefix.
  *
@@ -52,7 +53,7 @@ export function keepToken(value) {
  * @returns {Promise<T>}
  */
 export async function request(path, init = {}, bearer = token()) {
-  const response = await fetch(`api/v1/${path}`, {
+  const response = await fetch(serverUrl(`api/v1/${path}`), {
     ...init,
     headers: {
       ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
@@ -84,6 +85,19 @@ function reasonOf({ status, statusText }, text) {
   }
   if (status === 401) return "A proxy before the server asks for a password: load the page again";
   return `A proxy before the server answers ${status} ${statusText}`.trim();
+}
+
+/**
+ * A URL of the server. The page's own may have a user and a password for a proxy in it, with which
+ * browsers ask for nothing, and which are not to be shown.
+ *
+ * @param {string} path
+ * @returns {URL}
+ */
+export function serverUrl(path) {
+  const url = new URL(path, document.baseURI);
+  url.username = url.password = "";
+  return url;
 }
 
 /**

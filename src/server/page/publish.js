@@ -6,7 +6,7 @@
  * @module
  */
 
-import { urlPath } from "./api.js";
+import { serverUrl, urlPath } from "./api.js";
 import { showCopyable } from "./copyable.js";
 import { byId, setText } from "./dom.js";
 
@@ -70,7 +70,7 @@ let wasOpen;
  * @param {Stream} stream
  */
 export function showAddresses(server, stream) {
-  const http = new URL(`${urlPath(stream)}.flv`, document.baseURI).href;
+  const http = serverUrl(`${urlPath(stream)}.flv`).href;
   showCopyable(byId("addresses"), [
     ["HTTP-FLV", http],
     ["WS-FLV", http.replace(/^http/, "ws")],

@@ -11,7 +11,7 @@
  * @module
  */
 
-import { urlPath } from "../api.js";
+import { serverUrl, urlPath } from "../api.js";
 import { canPlay, playable } from "../codecs.js";
 import { fill, part, setText } from "../dom.js";
 import { Feed } from "./feed.js";
@@ -208,7 +208,7 @@ export class Player {
     if (!stream || !this.#isLive || isUnplayable(stream)) return;
     this.#leftOut = leftOut(stream);
     const query = `wait=${WAIT}&tracks=first${this.#leftOut}`;
-    const url = new URL(`${urlPath(stream)}.flv?${query}`, document.baseURI);
+    const url = serverUrl(`${urlPath(stream)}.flv?${query}`);
     this.#begunAt = performance.now();
     /** @type {Feed} */
     const feed = new Feed(url, {
