@@ -6,7 +6,6 @@
 
 /// <reference lib="dom" />
 
-import type { Page } from "playwright-core";
 import { until } from "../support/wait.ts";
 
 /** How long a picture has to move to count as moving, in milliseconds. */
@@ -36,6 +35,11 @@ export const WATCH = `(() => {
     [before, time, frames] = [now, video.currentTime, totalVideoFrames];
   }, 50);
 })()`;
+
+/** A page of any browser. */
+export interface Page {
+  evaluate<Result>(look: () => Result): Promise<Result>;
+}
 
 /** What the page has added up. */
 export interface Seen {

@@ -47,7 +47,7 @@ export class Encoder implements Disposable {
   readonly #begun = performance.now();
   readonly #announced = new Set<string>();
   #clip: FlvTag[];
-  /** Milliseconds since the beginning: what has been sent, and where the clip began. */
+  /** Whole milliseconds since the beginning: what has been sent, and where the clip began. */
   #sent = 0;
   #clipAt = 0;
 
@@ -88,7 +88,7 @@ export class Encoder implements Disposable {
   }
 
   #send(): void {
-    const now = performance.now() - this.#begun;
+    const now = Math.floor(performance.now() - this.#begun);
     const due: FlvTag[] = [];
     while (this.#sent < now) {
       const rounds = Math.floor((this.#sent - this.#clipAt) / LENGTH);
