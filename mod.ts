@@ -31,14 +31,14 @@ export type { PlaySource } from "./src/session/player.ts";
 export type { TagFilter } from "./src/session/player_filter.ts";
 export type { Publication, PublicationEnd, StreamRequest } from "./src/session/publication.ts";
 export type { Refusal } from "./src/session/status.ts";
-export {
-  type Authorization,
-  type ErrorContext,
-  type PublicationHandler,
-  type RtmpConnection,
-  type RtmpServer,
-  serveRtmp,
-  type ServeRtmpOptions,
-  type ShutdownOptions,
-} from "./src/server/serve.ts";
+export { serveRtmp } from "./src/server/serve.ts";
+export type {
+  Authorization,
+  ErrorContext,
+  PublicationHandler,
+  RtmpConnection,
+  RtmpServer,
+  ServeRtmpOptions,
+  ShutdownOptions,
+} from "./src/server/types.ts";
 export type { Certificate } from "./src/server/tls_entrance.ts";

@@ -8,7 +8,7 @@ import type { StreamRequest } from "../session/publication.ts";
 import type { Refusal } from "../session/status.ts";
 import { Guesses } from "./guesses.ts";
 import { isSameSecret } from "./secrets.ts";
-import type { Authorization } from "./serve.ts";
+import type { Authorization } from "./types.ts";
 
 /** The app that the HTTP side keeps for itself. */
 const RESERVED_APP = "api";

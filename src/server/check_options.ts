@@ -5,7 +5,7 @@
  */
 
 import { checkNumber, LONGEST_TIME } from "../check_number.ts";
-import type { PublicationHandler, ServeRtmpOptions } from "./serve.ts";
+import type { PublicationHandler, ServeRtmpOptions } from "./types.ts";
 
 const LARGEST_PORT = 65_535;
 

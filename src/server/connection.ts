@@ -20,7 +20,7 @@ import { drained, type DrainedPeer } from "./drain.ts";
 import { Socket } from "../client/socket.ts";
 import { formatAddr, hostOf } from "./address.ts";
 import { LINGER_MS, LINGER_WHILE_SENDING_MS } from "./linger.ts";
-import type { RtmpConnection } from "./serve.ts";
+import type { RtmpConnection } from "./types.ts";
 
 /** What a peer is told whose connection is ended alone (Flash Media Server's code for it). */
 const CONNECTION_CLOSED = "NetConnection.Connect.Closed";

@@ -8,7 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import type { Subscription } from "../channel/subscription.ts";
 import type { Publication } from "../session/publication.ts";
 import type { HttpSocket } from "./http/http_socket.ts";
-import type { RtmpConnection, RtmpServer } from "./serve.ts";
+import type { RtmpConnection, RtmpServer } from "./types.ts";
 
 /** How a peer is connected. */
 export type ConnectionProtocol = "rtmp" | "rtmps" | "http-flv" | "ws-flv";

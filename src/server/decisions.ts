@@ -13,7 +13,7 @@ import type { TagFilter } from "../session/player_filter.ts";
 import type { Publication, StreamRequest } from "../session/publication.ts";
 import { type Refusal, StatusCode } from "../session/status.ts";
 import type { ErrorReport } from "./error_report.ts";
-import type { ErrorContext, RtmpConnection, ServeRtmpOptions } from "./serve.ts";
+import type { ErrorContext, RtmpConnection, ServeRtmpOptions } from "./types.ts";
 
 /** The options that decide something. */
 export type DecisionOptions = Pick<

@@ -7,7 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import { errorText } from "../error_message.ts";
 import { isResetByClient } from "./accept.ts";
-import type { ErrorContext, ServeRtmpOptions } from "./serve.ts";
+import type { ErrorContext, ServeRtmpOptions } from "./types.ts";
 
 const log = getLogger(["sluice", "rtmp"]);
 

@@ -36,7 +36,7 @@ import type {
   RtmpServer,
   ServeRtmpOptions,
   ShutdownOptions,
-} from "./serve.ts";
+} from "./types.ts";
 import { TagPublisher } from "./tag_publisher.ts";
 import { type Certificate, TlsEntrance } from "./tls_entrance.ts";
 

@@ -15,7 +15,7 @@ import { PartialBudget } from "../../session/partial_budget.ts";
 import type { PublicationEnd, StreamRequest } from "../../session/publication.ts";
 import { StatusCode } from "../../session/status.ts";
 import type { Connections } from "../connections.ts";
-import type { RtmpServer } from "../serve.ts";
+import type { RtmpServer } from "../types.ts";
 import type { HttpEnv } from "./http_routes.ts";
 import { isForLoopback, isFromOtherSite } from "./same_site.ts";
 import { readStreamRequest, socketOf } from "./stream_request.ts";

@@ -13,7 +13,7 @@ import type { Connections } from "../connections.ts";
 import { Decisions } from "../decisions.ts";
 import { ErrorReport } from "../error_report.ts";
 import type { Hub } from "../hub.ts";
-import type { Authorization } from "../serve.ts";
+import type { Authorization } from "../types.ts";
 import { noteRefusal } from "../refusals.ts";
 import { logViewer } from "../viewer_log.ts";
 import type { HttpSocket } from "./http_socket.ts";

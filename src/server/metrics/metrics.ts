@@ -8,7 +8,7 @@ import { Registry } from "prom-client";
 import type { HttpServer } from "../http/http_server.ts";
 import type { Hub } from "../hub.ts";
 import type { Recordings } from "../record/recordings.ts";
-import type { RtmpServer } from "../serve.ts";
+import type { RtmpServer } from "../types.ts";
 import type { Publication } from "../../session/publication.ts";
 import { registerConnections } from "./connection_metrics.ts";
 import { measureEventLoop } from "./event_loop_delay.ts";

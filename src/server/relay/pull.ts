@@ -10,7 +10,7 @@ import { errorMessage } from "../../error_message.ts";
 import { RtmpCommandError } from "../../errors.ts";
 import type { StreamRequest } from "../../session/publication.ts";
 import type { Hub } from "../hub.ts";
-import type { RtmpServer } from "../serve.ts";
+import type { RtmpServer } from "../types.ts";
 import { Attempts, pause } from "./attempts.ts";
 import type { PullConfig } from "./relay_config.ts";
 import { RelayUrl } from "./relay_url.ts";

@@ -8,7 +8,7 @@ import type { Hub } from "../hub.ts";
 import { Pull } from "./pull.ts";
 import { Pushes } from "./pushes.ts";
 import type { PullConfig, RelayConfig } from "./relay_config.ts";
-import type { RtmpServer } from "../serve.ts";
+import type { RtmpServer } from "../types.ts";
 
 /** What the operator asks for. */
 export interface RelaysConfig {
