@@ -10,7 +10,7 @@ import { isLoopback } from "../loopback.ts";
 import type { Config } from "./config.ts";
 import { HOW_TO_FIND_ADDRESS, isUnspecified, localAddresses, urlHost } from "./local_addresses.ts";
 import { printLine } from "./log.ts";
-import { permissionFor } from "./variables.ts";
+import { permissionFor, variableOf } from "./variables.ts";
 
 /** The app in examples where the operator has not chosen one. */
 const EXAMPLE_APP = "live";
@@ -69,6 +69,9 @@ function announceOtherDevices({ rtmp, http }: App, config: Config): void {
   }
 }
 
+/** Variables without which the server is open to others. */
+const LOCKS = [variableOf("stream-key"), variableOf("api-token")];
+
 /**
  * A key that is set and not seen would leave the server open without a word. It is no warning where
  * only this machine can use the server: by RTMP on loopback, without HTTP that pages in its browsers
@@ -76,7 +79,9 @@ function announceOtherDevices({ rtmp, http }: App, config: Config): void {
  */
 function warnOfVariables({ unreadVariables, host, httpPort }: Config): void {
   if (unreadVariables.length === 0) return;
-  const level = isLoopback(host) && httpPort === undefined ? "info" : "warn";
+  const isPrivate = isLoopback(host) && httpPort === undefined;
+  const isLocked = !unreadVariables.some((variable) => LOCKS.includes(variable));
+  const level = isPrivate || isLocked ? "info" : "warn";
   log[level]("{variables} were not read: that takes {permission} before the program", {
     variables: unreadVariables.join(", "),
     permission: permissionFor(unreadVariables),

@@ -127,6 +127,14 @@ Deno.test("where nothing but this machine can use the server, the same is no war
   assertEquals(/ WRN |SLUICE_API_TOKEN/.test(text), false, text);
 });
 
+Deno.test("that relays could not be read is no warning: the server is not open for that", async () => {
+  await using server = await ServerProcess.start({
+    args: ["--stream-key", "k", "--api-token", "t"],
+  });
+  assertEquals(server.lines.filter((line) => WARNING.test(line)), []);
+  await server.line(/ INF SLUICE_PUSH, SLUICE_PULL, SLUICE_PULL_ALWAYS were not read/);
+});
+
 Deno.test("there is no warning where everything could be read", async () => {
   await using server = await ServerProcess.start({ permissions: ["--allow-env"] });
   assertEquals(server.lines.filter((line) => WARNING.test(line)), []);
