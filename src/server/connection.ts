@@ -271,7 +271,9 @@ export class Connection implements RtmpConnection, DrainedPeer {
 
   #cut(): void {
     this.#isCut = true;
-    void this.end("All connections together hold too much unfinished, and this one the most");
+    void this.end(
+      "The server holds too many unfinished messages, most of them from this connection",
+    );
   }
 
   #write(bytes: Uint8Array): Promise<void> {

@@ -77,7 +77,7 @@ export class Decisions {
     connection: RtmpConnection,
   ): Promise<PlaySource | Refusal> {
     const { play } = this.#options;
-    if (play === undefined) return { description: "Nothing can be played here" };
+    if (play === undefined) return { description: "This server has nothing to play" };
     return await this.#decide({ during: "play", request }, {
       ask: () => play(request, filter, connection),
       read: readPlaySource,

@@ -47,7 +47,7 @@ export class Names {
         (isSamePublisher(holder.publication, publication) ||
           holder.silence() >= SILENCE_OF_A_GHOST);
       if (!takesOver) {
-        return { description: `Somebody else is publishing ${path}` };
+        return { description: `Another publisher is already publishing ${path}` };
       }
       holder.publication.close("Another publisher has taken over this name");
     }

@@ -22,6 +22,7 @@ import { TagChunks } from "../session/tag_chunks.ts";
 import { AdobeEntrance } from "./adobe_entrance.ts";
 import { acceptAll, isResetByClient } from "./accept.ts";
 import { checkOptions } from "./check_options.ts";
+import { atIntervals } from "./at_intervals.ts";
 import { begun } from "./begun.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionSet } from "./connection_set.ts";
@@ -84,7 +85,7 @@ export class Server implements RtmpServer {
   readonly #tasks = new Set<Promise<void>>();
   /** Publications whose handler has not settled. */
   readonly #unsettled = new Set<Publication>();
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #stopChecks: () => void = () => {};
   #closed = false;
 
   constructor(options: ServeRtmpOptions, handler: PublicationHandler) {
@@ -217,7 +218,7 @@ export class Server implements RtmpServer {
   async #cut(): Promise<void> {
     for (const connection of this.#connections) connection.close();
     if (await settlesWithin(this.finished, CUT_TIME)) return;
-    clearInterval(this.#timer);
+    this.#stopChecks();
     for (const { path, id, connection } of this.#unsettled) {
       log.warn("The handler of {path} is not waited for any longer", {
         ...{ path, publication: id, connection },
@@ -230,10 +231,10 @@ export class Server implements RtmpServer {
   }
 
   async #run(): Promise<void> {
-    this.#timer = setInterval(() => {
+    this.#stopChecks = atIntervals(TIME_CHECK_INTERVAL, () => {
       for (const connection of this.#connections) connection.checkTime();
       for (const publisher of this.#publishers) publisher.checkTime(this.#limits.timeout);
-    }, TIME_CHECK_INTERVAL);
+    });
     const take = (conn: Deno.Conn) => this.#take(conn);
     const failed = (error: unknown) => {
       if (isResetByClient(error)) this.ledger.emptyConnections++;
@@ -243,7 +244,7 @@ export class Server implements RtmpServer {
     await Promise.all([acceptAll(this.#listener, take, failed), this.#tls?.run(take, failed)]);
     this.listening = false;
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
-    clearInterval(this.#timer);
+    this.#stopChecks();
   }
 
   #take(conn: Deno.Conn): void {
@@ -315,7 +316,7 @@ export class Server implements RtmpServer {
       claim: (publication, request) => {
         // Handlers that are slow to settle must not pile up behind a peer that publishes in a loop.
         const refusal = unsettled >= this.#limits.maxMessageStreams
-          ? { description: "Too many publications of this connection are still being dealt with" }
+          ? { description: "Too many publications of this connection have not been settled yet" }
           : this.#claim(publication, request, () => connection.silence);
         return counted(publication, refusal, "name-taken");
       },

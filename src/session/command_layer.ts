@@ -30,7 +30,7 @@ export interface CommandContext {
   readonly chunkSize: number;
   /** Bytes after which we ask for an acknowledgement, and the bandwidth that we ask for. */
   readonly windowSize: number;
-  /** The peer has said goodbye. */
+  /** The peer has asked to close the connection. */
   closed(): void;
   /** The peer may not connect, and has been told so. */
   rejected(): void;

@@ -128,7 +128,7 @@ export class ServerSession {
       chunkSize,
       windowSize: WINDOW_SIZE,
       closed: () => {
-        this.#why ??= { reason: "unpublished", description: "The publisher said goodbye" };
+        this.#why ??= { reason: "unpublished", description: "The publisher closed the connection" };
         this.#closing = true;
       },
       rejected: () => void this.#stop(),

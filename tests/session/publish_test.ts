@@ -144,7 +144,7 @@ Deno.test("a name that is taken is BadName, and what was made for it ends", asyn
   const claims: Promise<unknown>[] = [];
   program.give = ({ closed, metadata, tags }) => {
     claims.push(closed.then(({ reason }) => reason), metadata, Array.fromAsync(tags));
-    return { description: "Somebody else is publishing live/demo" };
+    return { description: "Another publisher is already publishing live/demo" };
   };
   const peer = await Peer.connect({ program });
   peer.publish(1, "demo");

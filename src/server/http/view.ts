@@ -9,6 +9,7 @@ import { HTTPException } from "hono/http-exception";
 import type { Subscription } from "../../channel/subscription.ts";
 import type { ServerLedger } from "../../ledger/server_ledger.ts";
 import type { StreamRequest } from "../../session/publication.ts";
+import { atIntervals } from "../at_intervals.ts";
 import type { Connections } from "../connections.ts";
 import { Decisions } from "../decisions.ts";
 import { ErrorReport } from "../error_report.ts";
@@ -132,15 +133,15 @@ function cutWhenStalled(
   { request: { remoteAddr }, socket, cut }: Viewer,
   timeout: number,
 ): void {
-  const timer = setInterval(() => {
+  const stop = atIntervals(STALL_CHECK_INTERVAL, () => {
     if (subscription.stalledFor < timeout) return;
-    clearInterval(timer);
+    stop();
     const seconds = timeout / 1000;
     log.info("{remoteAddr} is cut off: it has taken nothing of {path} for {seconds} s", {
       connection: socket.id,
       ...{ remoteAddr, path, seconds },
     });
     cut(`Nothing was taken for ${seconds} s`);
-  }, STALL_CHECK_INTERVAL);
-  subscription.done.then(() => clearInterval(timer));
+  });
+  subscription.done.then(stop);
 }

@@ -140,7 +140,10 @@ Deno.test("PUT under a name that is taken is a conflict, and the holder goes on"
   await using http = await startHttpApp();
   using holder = await RawClient.publish(http.port, "demo?key=mine");
   const answer = await put(http, flvBytes([videoTag(0)]), { path: "/live/demo.flv?key=other" });
-  assertEquals([answer.status, answer.body.error], [409, "Somebody else is publishing live/demo"]);
+  assertEquals([answer.status, answer.body.error], [
+    409,
+    "Another publisher is already publishing live/demo",
+  ]);
   assertEquals(holder.ended, false);
 });
 
