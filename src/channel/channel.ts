@@ -11,6 +11,7 @@ import { ContinuedClock } from "./continued_clock.ts";
 import type { Feed } from "./feed.ts";
 import { checkGopCacheLimits, DEFAULT_GOP_CACHE, type GopCacheLimits } from "./gop_cache.ts";
 import { PublicationFeed } from "./publication_feed.ts";
+import type { PublishedMedia } from "./published_media.ts";
 import { RateMeter } from "./rate_meter.ts";
 import { Subscriber } from "./subscriber.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
@@ -39,6 +40,8 @@ export class Channel {
   readonly #subscribers = new Set<Subscriber>();
   /** Publications that have begun and not been given yet, in their order: newcomers get the last. */
   readonly #feeds: PublicationFeed[] = [];
+  /** The media of the publication that has been given last. */
+  #formerMedia: PublishedMedia | undefined;
   #ended = false;
 
   /**
@@ -100,7 +103,8 @@ export class Channel {
       gopCache: this.#gopCache,
       turn: this.#feed?.given ?? Promise.resolve(),
       enrol: (options) => this.#enrol(options),
-      given: (viewers) => this.#handOver(viewers),
+      formerMedia: () => this.#formerMedia,
+      given: (viewers, media) => this.#handOver(viewers, media),
     });
     this.#feeds.push(feed);
     for (const subscriber of this.#subscribers) if (subscriber.waits) feed.add(subscriber);
@@ -146,8 +150,9 @@ export class Channel {
   }
 
   /** The first of the publications has been given: its viewers get the next, if it has begun. */
-  #handOver(viewers: Subscriber[]): void {
+  #handOver(viewers: Subscriber[], media: PublishedMedia): void {
     this.#feeds.shift();
+    if (!media.isEmpty) this.#formerMedia = media;
     for (const viewer of viewers) this.#feeds[0]?.add(viewer);
   }
 }

@@ -20,6 +20,12 @@ import type { SubscribeOptions, Subscription } from "./subscription.ts";
 /** Bytes that are kept of a first frame: what tells the codec stands at its beginning. */
 const SAMPLE_BYTES = 4 * 1024;
 
+/**
+ * Milliseconds of stream time within which a publication shows which media it has: what one before
+ * it had, and has not come until then, is missing.
+ */
+const MEDIA_PATIENCE = 1_000;
+
 /** What a feed has of its channel. */
 export interface FeedContext {
   /** The time of the channel, which goes on from one publication to the next. */
@@ -29,8 +35,10 @@ export interface FeedContext {
   readonly turn: Promise<void>;
   /** Makes a consumer of the channel. */
   enrol(options: SubscribeOptions): Subscriber;
-  /** The publication has been given: these consumers wait for the next. */
-  given(viewers: Subscriber[]): void;
+  /** The media of the publication that has been given last, if one has. */
+  formerMedia(): PublishedMedia | undefined;
+  /** The publication has been given: these consumers, who had these media, wait for the next. */
+  given(viewers: Subscriber[], media: PublishedMedia): void;
 }
 
 /** Gives the tags of a publication to its consumers, and to those of the channel while it runs. */
@@ -48,6 +56,10 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   /** What `sample` and `metadata` give of the tags that are kept for consumers. */
   readonly #copies = new WeakMap<FlvTag, FlvTag>();
   #hasAudioHeader = false;
+  /** What viewers had before, as long as it is compared with what comes. */
+  #former: PublishedMedia | undefined;
+  /** The time of the first frame. */
+  #firstFrameAt: number | undefined;
   /** When the first tag came, by `performance.now()`. */
   #begunAt: number | undefined;
   #isOver = false;
@@ -100,6 +112,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   async run(tags: ReadableStream<FlvTag>): Promise<void> {
     await this.#context.turn;
     this.#context.clock.restart();
+    this.#former = this.#context.formerMedia();
     const reader = tags.getReader();
     let own: Subscriber[];
     try {
@@ -125,7 +138,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     this.#subscribers.clear();
     for (const subscriber of own) subscriber.end();
     for (const viewer of viewers) viewer.unfollow();
-    this.#context.given(viewers);
+    this.#context.given(viewers, this.#former ?? this.media);
     this.#resolveGiven();
     return own;
   }
@@ -170,7 +183,20 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     if (!this.media.has(frame.type as MediaType)) {
       this.#firstTags.set(frame.type, { ...frame, data: frame.data.slice(0, SAMPLE_BYTES) });
     }
-    this.media.add(frame);
+    const isNew = this.media.add(frame);
+    if (this.#former) this.#compare(this.#former, frame.timestamp, isNew);
+  }
+
+  /** Tells viewers who stayed when the media are no longer those that they had. */
+  #compare(former: PublishedMedia, timestamp: number, isNew: boolean): void {
+    this.#firstFrameAt ??= timestamp;
+    const isComplete = timestamp - this.#firstFrameAt >= MEDIA_PATIENCE;
+    if (isComplete) this.#former = undefined;
+    if (!isNew && !isComplete) return;
+    const changed = (type: MediaType) =>
+      this.media.exceeds(former, type) || (isComplete && former.exceeds(this.media, type));
+    const changes = { audio: changed("audio"), video: changed("video") };
+    for (const subscriber of this.#subscribers) subscriber.mediaChanged(changes);
   }
 
   /** A copy of a tag that no consumer gets, always the same one. */

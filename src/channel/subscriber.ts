@@ -8,11 +8,12 @@ import { copyTag, type FlvTag, type FlvTagType } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import { ConsumerLedger } from "../ledger/consumer_ledger.ts";
 import type { ConsumerShare } from "../ledger/consumer_share.ts";
-import type { MediaKind } from "../ledger/counts.ts";
+import { type MediaCounts, type MediaKind, noMedia } from "../ledger/counts.ts";
 import { total } from "../ledger/media_sums.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 import type { CountedTag } from "./counted_tag.ts";
 import { Gap } from "./gap.ts";
+import { LagWatch } from "./lag.ts";
 import type { MediaType, PublishedMedia } from "./published_media.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 import { TagQueue } from "./tag_queue.ts";
@@ -50,6 +51,7 @@ export class Subscriber implements Subscription {
   readonly done: Promise<void>;
   readonly #options: SubscribeOptions;
   readonly #queue = new TagQueue();
+  readonly #lag: LagWatch | undefined;
   /** The publication that it gets, and its share in it; none while it waits for the next. */
   #source: SubscriptionSource | undefined;
   #share: ConsumerShare | undefined;
@@ -66,11 +68,14 @@ export class Subscriber implements Subscription {
   readonly #returning = { audio: false, video: false };
   /** Kinds of media of which it was given a frame. */
   readonly #given = { audio: false, video: false };
+  /** Whether it was given frames of a publication before this one. */
+  #carriesOn = false;
   /** Bytes that wait of what the consumer was given at once when it came. */
   #headStart = 0;
   #paused = false;
   readonly #wanted: Record<FlvTagType, boolean>;
   #ended = false;
+  #endReason: string | undefined;
   #finished = false;
   #resolveBegun!: () => void;
   #resolveDone!: () => void;
@@ -79,6 +84,7 @@ export class Subscriber implements Subscription {
 
   constructor(options: SubscribeOptions) {
     this.#options = options;
+    this.#lag = options.onLag && new LagWatch(options.onLag);
     this.#wanted = { audio: options.audio ?? true, video: options.video ?? true, script: true };
     this.outlives = options.outlives ?? false;
     this.ledger = new ConsumerLedger(options);
@@ -94,6 +100,10 @@ export class Subscriber implements Subscription {
   /** Whether no publication is given to it. */
   get waits(): boolean {
     return this.#source === undefined && !this.#ended;
+  }
+
+  get endReason(): string | undefined {
+    return this.#endReason;
   }
 
   get media(): { audio: boolean; video: boolean } {
@@ -120,6 +130,7 @@ export class Subscriber implements Subscription {
   /** Gets a publication from its first tag on, which can be begun with whatever it is. */
   follow(source: SubscriptionSource): void {
     this.unfollow();
+    this.#carriesOn = this.#given.audio || this.#given.video;
     this.#source = source;
     this.#share = source.ledger.add(this.ledger);
     this.#ledgers.set(this.#share, source.ledger);
@@ -172,6 +183,19 @@ export class Subscriber implements Subscription {
     this.#wanted[type] = wanted;
   }
 
+  /**
+   * The publication differs from the one before it in these kinds of media. A consumer that has
+   * announced others ends; what waits can still be read.
+   */
+  mediaChanged(changed: Readonly<Record<MediaType, boolean>>): void {
+    if (!this.#options.announces || !this.#carriesOn || this.#ended) return;
+    const concerned = (["audio", "video"] as const)
+      .filter((type) => changed[type] && this.#wanted[type]);
+    if (concerned.length === 0) return;
+    this.#endReason = `The publisher has come back with other ${concerned.join(" and ")}`;
+    this.end();
+  }
+
   /** Nothing more comes; what waits can still be read. */
   end(): void {
     this.#ended = true;
@@ -183,14 +207,17 @@ export class Subscriber implements Subscription {
    * headers for it are queued on the way.
    */
   #dropReason(counted: CountedTag): DropReason | undefined {
-    const { tag } = counted;
-    if (this.#paused) return "paused";
-    if (this.#isBehind()) {
-      this.#dropQueue("slow-subscriber");
-      this.#gap = new Gap("slow-subscriber");
+    const { tag, lacksHeader } = counted;
+    if (lacksHeader && this.#options.announces && this.ledger.mode === "live") {
+      return "before-header";
     }
+    if (this.#paused) return "paused";
+    if (this.#isBehind()) this.#skipForward();
     if (this.#gap) {
-      if (!this.#canBeginWith(counted, this.#gap)) return this.#gap.reason;
+      if (!this.#canBeginWith(counted, this.#gap)) {
+        if (this.#gap.reason === "slow-subscriber") this.#lag?.drop(counted.kind);
+        return this.#gap.reason;
+      }
       this.#gap = undefined;
       this.#returning.audio = false;
       // One that begins with sound gets the picture with its next keyframe, or from its first frame.
@@ -208,6 +235,13 @@ export class Subscriber implements Subscription {
   #isBehind(): boolean {
     return this.ledger.mode === "live" &&
       (this.#queue.bytes - this.#headStart > LIVE_QUEUE_BYTES || this.#queue.age > LIVE_QUEUE_TIME);
+  }
+
+  #skipForward(): void {
+    const { bytes, age } = this.#queue;
+    const dropped = this.#dropQueue("slow-subscriber");
+    this.#gap = new Gap("slow-subscriber");
+    this.#lag?.skip(bytes, age, dropped);
   }
 
   /** Sound is begun with when there is no picture, or when that has been waited for. */
@@ -237,6 +271,7 @@ export class Subscriber implements Subscription {
     const share = this.#share!;
     const { filter, shared } = this.#options;
     this.#resolveBegun();
+    this.#lag?.give();
     const filtered = filter ? filter(shared ? tag : copyTag(tag)) : tag;
     if (!filtered) return share.drop(kind, "not-wanted");
     if (kind === "videoFrames") this.#given.video = true;
@@ -271,14 +306,17 @@ export class Subscriber implements Subscription {
     if (this.#ended && this.#queue.length === 0) this.#finish();
   }
 
-  #dropQueue(reason: DropReason): void {
+  #dropQueue(reason: DropReason): MediaCounts {
+    const dropped = noMedia();
     for (const { kind, share } of this.#queue.clear()) {
       share.inFlight[kind]--;
       share.drop(kind, reason);
+      dropped[kind]++;
     }
     for (const share of this.#ledgers.keys()) if (share !== this.#share) this.#settle(share);
     this.#headStart = 0;
     this.#release();
+    return dropped;
   }
 
   /** Closes the share in a publication that gives nothing more, once nothing of it waits. */

@@ -7,6 +7,7 @@
 import type { FlvTag } from "../flv/flv_tag.ts";
 import type { ConsumerMode } from "../ledger/consumer.ts";
 import type { ConsumerLedger } from "../ledger/consumer_ledger.ts";
+import type { Lag } from "./lag.ts";
 
 /** What a consumer asks for. */
 export interface SubscribeOptions {
@@ -29,6 +30,14 @@ export interface SubscribeOptions {
    * else it ends with the publication.
    */
   outlives?: boolean;
+  /**
+   * Whether it announces its media before the first of them, as an FLV file does in its header, so
+   * that it can carry no others. It ends when the next publication of the name has other media:
+   * kinds, tracks or codecs. A live one gets no AAC before the header of AAC. False unless given.
+   */
+  announces?: boolean;
+  /** Called when the consumer, a live one, begins to lose tags, and when it has kept up again. */
+  onLag?: (lag: Lag) => void;
   /**
    * Whether it gets the very tags that the others get, without the copy that makes each consumer's
    * tags its own. Then it must neither write to a tag nor transfer its memory: all consumers, and
@@ -70,6 +79,8 @@ export interface Subscription {
   readonly begun: Promise<void>;
   /** Resolves when the consumer has read everything, or has left. */
   readonly done: Promise<void>;
+  /** Why it was ended before its channel was, if it was. */
+  readonly endReason: string | undefined;
   /** Which kinds of media have come: those of which there was a frame for the consumer. */
   readonly media: { audio: boolean; video: boolean };
   /** Whether everything that the consumer wants has come, so that `media` does not change. */

@@ -24,7 +24,7 @@ import { Recordings } from "./record/recordings.ts";
 import { type RtmpServer, serveRtmp, type ServeRtmpOptions } from "./serve.ts";
 import { Relays } from "./relay/relays.ts";
 import type { Certificate } from "./tls_entrance.ts";
-import { logViewer } from "./viewer_log.ts";
+import { lagLog, logViewer } from "./viewer_log.ts";
 import { wsFlv } from "./http/ws_flv.ts";
 
 /** How long viewers may take on shutdown over what was published last, in milliseconds. */
@@ -76,11 +76,19 @@ export async function startApp(config: Config): Promise<App> {
     },
     play(request, filter, connection) {
       const { path } = request;
-      const wanted = { kind: "rtmp-play", mode: "live", outlives: true, filter } as const;
-      const subscription = hub.subscribe(path, wanted);
-      connections.play(connection, path, subscription);
       const { id, remoteAddr } = connection;
-      void logViewer(subscription, { connection: id, remoteAddr, path });
+      const facts = { connection: id, remoteAddr, path };
+      const subscription = hub.subscribe(path, {
+        kind: "rtmp-play",
+        mode: "live",
+        address: remoteAddr,
+        connection: id,
+        outlives: true,
+        onLag: lagLog(facts, "rtmp-play"),
+        filter,
+      });
+      connections.play(connection, path, subscription);
+      void logViewer(subscription, facts);
       return subscription;
     },
   };

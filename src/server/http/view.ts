@@ -16,12 +16,18 @@ import { ErrorReport } from "../error_report.ts";
 import type { Hub } from "../hub.ts";
 import type { Authorization } from "../types.ts";
 import { noteRefusal } from "../refusals.ts";
-import { logViewer } from "../viewer_log.ts";
+import { lagLog, logViewer } from "../viewer_log.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import { readViewOptions } from "./view_options.ts";
 
 /** Interval between checks for stalled viewers, in milliseconds. */
 const STALL_CHECK_INTERVAL = 1_000;
+
+/**
+ * How long a viewer waits at least for something of a stream that is published, in milliseconds:
+ * where there is no keyframe, it begins with sound after two seconds.
+ */
+const BEGINNING_PATIENCE = 3_000;
 
 /** What those are told who come too late. */
 export const ENDING = "The server is shutting down";
@@ -93,8 +99,17 @@ export async function beginView(
   if (context.isEnding()) throw new HTTPException(503, { message: ENDING });
   const { wait, ...wanted } = readViewOptions(request.params, rules.allowLossless);
   await authorizeView(context, request);
-  const { path } = request;
-  const subscription = hub.subscribe(path, { kind: protocol, outlives: true, ...wanted });
+  const { path, remoteAddr } = request;
+  const facts = { connection: socket.id, remoteAddr, path };
+  const subscription = hub.subscribe(path, {
+    kind: protocol,
+    address: remoteAddr,
+    connection: socket.id,
+    outlives: true,
+    announces: true,
+    onLag: lagLog(facts, protocol),
+    ...wanted,
+  });
   const leave = connections.add({
     protocol,
     socket,
@@ -102,23 +117,27 @@ export async function beginView(
     end: viewer.cut,
   });
   subscription.done.then(leave);
-  void logViewer(subscription, { connection: socket.id, remoteAddr: request.remoteAddr, path });
-  if (!await begins(subscription, wait, gone)) {
-    throw new HTTPException(404, { message: "Nobody publishes this stream" });
+  void logViewer(subscription, facts);
+  const isLive = () => hub.find(path) !== undefined;
+  const patience = Math.max(wait * 1000, isLive() ? BEGINNING_PATIENCE : 0);
+  if (!await begins(subscription, patience, gone)) {
+    if (!isLive()) throw new HTTPException(404, { message: "Nobody publishes this stream" });
+    const message = "Nothing that can be sent has come from the publisher of this stream in time";
+    throw new HTTPException(504, { message });
   }
   cutWhenStalled(subscription, path, viewer, rules.timeout);
   return subscription;
 }
 
-/** Whether there is something for the viewer within so many seconds; else it is given up. */
+/** Whether there is something for the viewer in time; else it is given up. */
 async function begins(
   subscription: Subscription,
-  wait: number,
+  patience: number,
   gone: AbortSignal,
 ): Promise<boolean> {
   let begun = false;
   const giveUp = () => void subscription.tags.cancel();
-  const timer = setTimeout(giveUp, wait * 1000);
+  const timer = setTimeout(giveUp, patience);
   gone.addEventListener("abort", giveUp);
   if (gone.aborted) giveUp();
   await Promise.race([subscription.begun.then(() => begun = true), subscription.done]);

@@ -8,7 +8,7 @@ import type { Buffer } from "node:buffer";
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import { getLogger } from "@logtape/logtape";
 import { HTTPException } from "hono/http-exception";
-import { flvBody } from "../flv_body.ts";
+import { flvBody } from "../../channel/flv_body.ts";
 import { LINGER_MS } from "../linger.ts";
 import type { Upgrade } from "./http_server.ts";
 import type { HttpSocket } from "./http_socket.ts";
@@ -47,7 +47,7 @@ export function wsFlv(context: ViewContext): Upgrade {
       if (!peer) return void await subscription.tags.cancel();
       opened.peer = peer;
       // It fails when the viewer goes, which ends the subscription and nothing else.
-      flvBody(subscription).pipeTo(messagesTo(peer)).catch(() => {});
+      flvBody(subscription, { reconnects: true }).pipeTo(messagesTo(peer)).catch(() => {});
     } catch (error) {
       refuse(socket, error);
     }

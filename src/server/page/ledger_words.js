@@ -24,6 +24,7 @@ export const KIND_NAMES = {
 /** @type {Record<string, string>} */
 const DROP_REASONS = {
   "before-keyframe": "dropped: came before a keyframe",
+  "before-header": "dropped: came before their header",
   "slow-subscriber": "dropped: too slow, went on at a keyframe",
   "consumer-left": "dropped: left before reading them",
   "paused": "while paused",

@@ -8,7 +8,7 @@ import { errorMessage } from "../../error_message.ts";
 import { getLogger } from "@logtape/logtape";
 import { ContinuedClock } from "../../channel/continued_clock.ts";
 import { mediaKind } from "../../flv/tag_kind.ts";
-import { flvBody } from "../flv_body.ts";
+import { flvBody } from "../../channel/flv_body.ts";
 import type { LiveStream } from "../hub.ts";
 
 /** Where bytes go: a file, or standard output. */

@@ -11,6 +11,7 @@ import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { Attempts, pause } from "./attempts.ts";
 import type { Hub } from "../hub.ts";
 import type { RelayUrl } from "./relay_url.ts";
+import { lagLog } from "../viewer_log.ts";
 
 /** What a push is doing: waiting for the stream, sending it, or waiting to try again. */
 export type PushState = "waiting" | "connecting" | "live" | "retrying" | "ended";
@@ -85,7 +86,13 @@ export class Push {
   /** Waits for the stream and sends it until it ends. */
   async #send(hub: Hub, signal: AbortSignal): Promise<void> {
     this.#state = "waiting";
-    const subscription = hub.subscribe(this.stream, { kind: "push", mode: "live", outlives: true });
+    const subscription = hub.subscribe(this.stream, {
+      kind: "push",
+      mode: "live",
+      address: this.target,
+      onLag: lagLog({ remoteAddr: this.target, path: this.stream }, "push"),
+      outlives: true,
+    });
     const leave = () => void subscription.tags.cancel().catch(() => {});
     signal.addEventListener("abort", leave);
     try {

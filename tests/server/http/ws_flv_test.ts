@@ -1,29 +1,12 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { isKeyframe } from "../../../src/flv/tag_kind.ts";
-import { FlvReader, type HttpApp, RawHttpClient, startHttpApp } from "../../support/http.ts";
+import { type HttpApp, RawHttpClient, startHttpApp } from "../../support/http.ts";
 import { fixtureTags, videoTag } from "../../support/media.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { until } from "../../support/wait.ts";
+import { watchWebSocket } from "../../support/websocket.ts";
 
-/** A browser's WebSocket, its messages, and how it was closed. */
-interface Watching {
-  socket: WebSocket;
-  reader: FlvReader;
-  closed: Promise<CloseEvent>;
-}
-
-function watch({ url }: HttpApp, path = "/live/demo.flv"): Watching {
-  const socket = new WebSocket(`${url.replace("http", "ws")}${path}`);
-  socket.binaryType = "arraybuffer";
-  const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
-  const messages = new ReadableStream<Uint8Array>({
-    start(controller) {
-      socket.onmessage = ({ data }) => controller.enqueue(new Uint8Array(data));
-      closed.then(() => controller.close());
-    },
-  });
-  return { socket, reader: new FlvReader(messages), closed };
-}
+const watch = ({ url }: HttpApp, path?: string) => watchWebSocket(url, path);
 
 Deno.test("a WebSocket on /<path>.flv brings header and tags as binary messages", async () => {
   await using http = await startHttpApp();

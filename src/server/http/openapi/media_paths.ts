@@ -59,7 +59,7 @@ export const MEDIA_PATHS: Readonly<Record<string, Part>> = {
       responses: {
         101: { description: "A WebSocket: FLV header and tags follow, a binary message each." },
         200: { description: "The stream, for as long as it goes on.", content: FLV },
-        ...errors(400, 403, 404, 503),
+        ...errors(400, 403, 404, 503, 504),
       },
     },
     head: {

@@ -57,6 +57,7 @@ const WHY: Readonly<Record<number, string>> = {
     "Too many wrong tokens have come from this address; `Retry-After` says for how long to wait.",
   500: "Something failed in the server.",
   503: "The server is shutting down.",
+  504: "The stream is published, but nothing that can be sent has come in time.",
 };
 
 /** The answers of these statuses, which all have a body of the same shape. */
