@@ -49,13 +49,14 @@ export class FlvReader {
     let offset = 0;
     if (!this.announced) {
       if (bytes.length < FILE_HEADER) return void (this.#rest = bytes);
+      offset = view.getUint32(5) + TAG_TRAILER;
       if (view.getUint32(0) !== 0x464c5601) throw new Error("What the server sends is not FLV");
+      if (bytes.length < offset) return void (this.#rest = bytes);
       const flags = view.getUint8(4);
       this.announced = [
         ...(flags & 4 ? [/** @type {const} */ ("audio")] : []),
         ...(flags & 1 ? [/** @type {const} */ ("video")] : []),
       ];
-      offset = view.getUint32(5) + TAG_TRAILER;
     }
     while (offset + TAG_HEADER <= bytes.length) {
       const type = view.getUint8(offset);
