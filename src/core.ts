@@ -74,3 +74,4 @@ export type { GopCacheLimits } from "./channel/gop_cache.ts";
 export type { Lag } from "./channel/lag.ts";
 export type { RateMeter } from "./channel/rate_meter.ts";
 export * from "./channel/subscription.ts";
+export type { Clock } from "./clock.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Clock } from "../clock.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { PublicationLedger } from "../ledger/publication_ledger.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
@@ -36,7 +37,8 @@ import type { SubscribeOptions, Subscription } from "./subscription.ts";
  */
 export class Channel {
   readonly #gopCache: GopCacheLimits;
-  readonly #clock = new ContinuedClock();
+  readonly #clock: Clock;
+  readonly #times: ContinuedClock;
   readonly #subscribers = new Set<Subscriber>();
   /** Publications that have begun and not been given yet, in their order: newcomers get the last. */
   readonly #feeds: PublicationFeed[] = [];
@@ -48,10 +50,13 @@ export class Channel {
    * Makes a channel that nobody publishes to yet.
    *
    * @param gopCache What may be kept for newcomers: 16 MiB and 20 s unless given.
+   * @param clock By which consumers are slow and rates are measured: `performance` unless given.
    * @throws {RangeError} If a limit is no number of at least 0.
    */
-  constructor(gopCache: GopCacheLimits = DEFAULT_GOP_CACHE) {
+  constructor(gopCache: GopCacheLimits = DEFAULT_GOP_CACHE, clock: Clock = performance) {
     this.#gopCache = checkGopCacheLimits(gopCache);
+    this.#clock = clock;
+    this.#times = new ContinuedClock(clock);
   }
 
   /** How many consumers there are. */
@@ -68,7 +73,7 @@ export class Channel {
 
   /** What comes in, by the second. */
   get rate(): RateMeter {
-    return this.#feed?.rate ?? new RateMeter();
+    return this.#feed?.rate ?? new RateMeter(this.#clock);
   }
 
   /** A tag that tells what codec is used: see {@linkcode Feed.sample}. */
@@ -100,6 +105,7 @@ export class Channel {
   open(ledger: PublicationLedger): Feed {
     const feed = new PublicationFeed(ledger, {
       clock: this.#clock,
+      times: this.#times,
       gopCache: this.#gopCache,
       turn: this.#feed?.given ?? Promise.resolve(),
       enrol: (options) => this.#enrol(options),
@@ -142,7 +148,7 @@ export class Channel {
   }
 
   #enrol(options: SubscribeOptions): Subscriber {
-    const subscriber = new Subscriber(options);
+    const subscriber = new Subscriber(options, this.#clock);
     this.#subscribers.add(subscriber);
     subscriber.done.then(() => this.#subscribers.delete(subscriber));
     if (this.#ended) subscriber.end();

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Clock } from "../clock.ts";
 import { type MediaCounts, noMedia } from "../ledger/counts.ts";
 import { addMedia } from "../ledger/media_sums.ts";
 
@@ -28,13 +29,15 @@ export interface Lag {
 /** Follows one consumer, which is skipped forward whenever it is too far behind. */
 export class LagWatch {
   readonly #notify: (lag: Lag) => void;
+  readonly #clock: Clock;
   #lag: { bytes: number; time: number; dropped: MediaCounts } | undefined;
-  /** When the consumer took up again after it was skipped, by `performance.now()`. */
+  /** When the consumer took up again after it was skipped, by the clock. */
   #resumedAt = Infinity;
 
   /** @param notify Called when a lag begins, and when it is over. */
-  constructor(notify: (lag: Lag) => void) {
+  constructor(notify: (lag: Lag) => void, clock: Clock) {
     this.#notify = notify;
+    this.#clock = clock;
   }
 
   /** The consumer is skipped forward: so much waited for it, and is dropped. */
@@ -54,7 +57,7 @@ export class LagWatch {
   /** The consumer is given a tag. */
   give(): void {
     if (!this.#lag) return;
-    const now = performance.now();
+    const now = this.#clock.now();
     if (this.#resumedAt === Infinity) this.#resumedAt = now;
     if (now - this.#resumedAt < KEPT_UP_AFTER) return;
     const lag = this.#lag;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Clock } from "../clock.ts";
 import { checkTag, copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import { isKeyframe, isSequenceHeader, mediaKind } from "../flv/tag_kind.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
@@ -28,8 +29,9 @@ const MEDIA_PATIENCE = 1_000;
 
 /** What a feed has of its channel. */
 export interface FeedContext {
-  /** The time of the channel, which goes on from one publication to the next. */
-  readonly clock: ContinuedClock;
+  readonly clock: Clock;
+  /** The times of the channel's tags, which go on from one publication to the next. */
+  readonly times: ContinuedClock;
   readonly gopCache: GopCacheLimits;
   /** Resolves when the publication before this one has been given. */
   readonly turn: Promise<void>;
@@ -44,7 +46,7 @@ export interface FeedContext {
 /** Gives the tags of a publication to its consumers, and to those of the channel while it runs. */
 export class PublicationFeed implements Feed, SubscriptionSource {
   readonly ledger: PublicationLedger;
-  readonly rate: RateMeter = new RateMeter();
+  readonly rate: RateMeter;
   readonly media: PublishedMedia = new PublishedMedia();
   /** Resolves when all tags have been given. */
   readonly given: Promise<void>;
@@ -60,7 +62,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   #former: PublishedMedia | undefined;
   /** The time of the first frame. */
   #firstFrameAt: number | undefined;
-  /** When the first tag came, by `performance.now()`. */
+  /** When the first tag came, by the clock. */
   #begunAt: number | undefined;
   #isOver = false;
   #resolveGiven!: () => void;
@@ -69,12 +71,13 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   constructor(ledger: PublicationLedger, context: FeedContext) {
     this.ledger = ledger;
     this.#context = context;
+    this.rate = new RateMeter(context.clock);
     this.#cache = new GopCache(context.gopCache);
     this.given = new Promise((resolve) => this.#resolveGiven = resolve);
   }
 
   get age(): number {
-    return this.#begunAt === undefined ? 0 : performance.now() - this.#begunAt;
+    return this.#begunAt === undefined ? 0 : this.#context.clock.now() - this.#begunAt;
   }
 
   get lacksKeyframes(): boolean {
@@ -111,7 +114,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
 
   async run(tags: ReadableStream<FlvTag>): Promise<void> {
     await this.#context.turn;
-    this.#context.clock.restart();
+    this.#context.times.restart();
     this.#former = this.#context.formerMedia();
     const reader = tags.getReader();
     let own: Subscriber[];
@@ -147,7 +150,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   #give(published: FlvTag): Promise<unknown> | undefined {
     const counted = this.#count(published);
     const { tag, kind } = counted;
-    this.#begunAt ??= performance.now();
+    this.#begunAt ??= this.#context.clock.now();
     this.#cache.add(counted);
     this.rate.add(tag.data.length, kind === "videoFrames");
     let full: Promise<void>[] | undefined;
@@ -163,7 +166,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     const published = checkTag(given);
     const { type, data } = published;
     const kind = mediaKind(type, data);
-    const timestamp = this.#context.clock.time(published.timestamp, kind);
+    const timestamp = this.#context.times.time(published.timestamp, kind);
     const tag = timestamp === published.timestamp ? published : { ...published, timestamp };
     if (kind === "videoFrames") {
       this.#note(tag);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Clock } from "../clock.ts";
 import { copyTag, type FlvTag, type FlvTagType } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import { ConsumerLedger } from "../ledger/consumer_ledger.ts";
@@ -50,7 +51,8 @@ export class Subscriber implements Subscription {
   readonly begun: Promise<void>;
   readonly done: Promise<void>;
   readonly #options: SubscribeOptions;
-  readonly #queue = new TagQueue();
+  readonly #clock: Clock;
+  readonly #queue: TagQueue;
   readonly #lag: LagWatch | undefined;
   /** The publication that it gets, and its share in it; none while it waits for the next. */
   #source: SubscriptionSource | undefined;
@@ -60,8 +62,8 @@ export class Subscriber implements Subscription {
   #controller!: ReadableStreamDefaultController<FlvTag>;
   /** The consumer waits and nothing is queued for it. */
   #demanded = false;
-  /** When the consumer last asked for a tag, by `performance.now()`. */
-  #askedAt = performance.now();
+  /** When the consumer last asked for a tag, by the clock. */
+  #askedAt: number;
   /** Until there is a tag to begin with, everything is left out. */
   #gap: Gap | undefined;
   /** What is left out by itself: audio goes on with its next frame, video with a keyframe. */
@@ -82,9 +84,12 @@ export class Subscriber implements Subscription {
   /** Lets a publisher go on that waits for room here. */
   #makeRoom: (() => void) | undefined;
 
-  constructor(options: SubscribeOptions) {
+  constructor(options: SubscribeOptions, clock: Clock) {
     this.#options = options;
-    this.#lag = options.onLag && new LagWatch(options.onLag);
+    this.#clock = clock;
+    this.#askedAt = clock.now();
+    this.#queue = new TagQueue(clock);
+    this.#lag = options.onLag && new LagWatch(options.onLag, clock);
     this.#wanted = { audio: options.audio ?? true, video: options.video ?? true, script: true };
     this.outlives = options.outlives ?? false;
     this.ledger = new ConsumerLedger(options);
@@ -119,7 +124,7 @@ export class Subscriber implements Subscription {
   }
 
   get stalledFor(): number {
-    return this.#queue.length === 0 ? 0 : performance.now() - this.#askedAt;
+    return this.#queue.length === 0 ? 0 : this.#clock.now() - this.#askedAt;
   }
 
   expects(type: MediaType): boolean {
@@ -290,7 +295,7 @@ export class Subscriber implements Subscription {
   }
 
   #pull(): void {
-    this.#askedAt = performance.now();
+    this.#askedAt = this.#clock.now();
     const { bytes } = this.#queue;
     const next = this.#queue.shift();
     this.#headStart = Math.max(0, this.#headStart - bytes + this.#queue.bytes);

@@ -11,11 +11,22 @@ import type { SubscribeOptions, Subscription } from "../../src/channel/subscript
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
+import { TestClock } from "../support/clock.ts";
 import { turns } from "../support/streams.ts";
+
+/** A channel whose time stands still until a test moves it. */
+export class TestChannel extends Channel {
+  readonly clock: TestClock;
+
+  constructor(limits?: GopCacheLimits, clock: TestClock = new TestClock()) {
+    super(limits, clock);
+    this.clock = clock;
+  }
+}
 
 /** One publication on a channel. */
 export class Broadcast {
-  readonly channel: Channel;
+  readonly channel: TestChannel;
   readonly ledger: PublicationLedger = new PublicationLedger(new ReceivedCounts());
   /** Resolves when the channel has given everything on. */
   readonly running: Promise<void>;
@@ -26,7 +37,7 @@ export class Broadcast {
   #wanted = false;
   #ending = false;
 
-  constructor(channel: Channel = new Channel()) {
+  constructor(channel: TestChannel = new TestChannel()) {
     this.channel = channel;
     let controller!: ReadableStreamDefaultController<FlvTag>;
     const tags = new ReadableStream<FlvTag>({
@@ -42,7 +53,12 @@ export class Broadcast {
 
   /** Makes a channel with a cache of its own limits. */
   static withCache(limits: GopCacheLimits): Broadcast {
-    return new Broadcast(new Channel(limits));
+    return new Broadcast(new TestChannel(limits));
+  }
+
+  /** Lets time pass, in milliseconds. */
+  advance(milliseconds: number): void {
+    this.channel.clock.advance(milliseconds);
   }
 
   /** Publishes tags, and waits until all consumers have read what they read by themselves. */

@@ -2,7 +2,6 @@ import { assert, assertEquals } from "@std/assert";
 import { flvBody, type FlvBodyOptions } from "../../src/channel/flv_body.ts";
 import type { SubscribeOptions, Subscription } from "../../src/channel/subscription.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import { clockAhead } from "../support/clock.ts";
 import { FlvReader } from "../support/http.ts";
 import { videoTag } from "../support/media.ts";
 import { turns } from "../support/streams.ts";
@@ -39,7 +38,7 @@ Deno.test("flvBody() leaves the order of the tags as it is where both kinds of m
 Deno.test("flvBody() gives no header before a frame has come, and what there is at the end", async () => {
   const broadcast = new Broadcast();
   const { reader } = watch(broadcast);
-  using _ = clockAhead(LATER);
+  broadcast.advance(LATER);
   await broadcast.send(metadata(0), VIDEO_HEADER, AUDIO_HEADER);
   assertEquals([reader.announced, reader.tags], [undefined, []]);
   await broadcast.end();
@@ -61,10 +60,8 @@ for (const type of ["audio", "video"] as const) {
       const broadcast = new Broadcast();
       const { reader } = watch(broadcast, { mode });
       await broadcast.send(header, other, came[0]!);
-      {
-        using _ = clockAhead(LATER);
-        await broadcast.send(came[1]!);
-      }
+      broadcast.advance(LATER);
+      await broadcast.send(came[1]!);
       const early = mode === "lossless" ? [header] : [];
       assertEquals(reader.announced, type === "audio" ? "video" : "audio");
       assertEquals(reader.tags, [...early, ...begun]);
@@ -81,10 +78,8 @@ for (const type of ["audio", "video"] as const) {
     const broadcast = new Broadcast();
     const { reader, subscription, hasEnded } = watch(broadcast, { reconnects: true });
     await broadcast.send(header, other, came[0]!);
-    {
-      using _ = clockAhead(LATER);
-      await broadcast.send(came[1]!);
-    }
+    broadcast.advance(LATER);
+    await broadcast.send(came[1]!);
     assertEquals([reader.tags, hasEnded()], [begun, false]);
     await broadcast.send(late);
     assertEquals([reader.tags, hasEnded()], [begun, true]);
@@ -107,7 +102,7 @@ for (
 ) {
   Deno.test(`flvBody() begins with sound and announces ${announced} when players ${reconnects ? "connect again" : "do not connect again"}`, async () => {
     const broadcast = await withoutKeyframe();
-    using _ = clockAhead(LATER);
+    broadcast.advance(LATER);
     const { reader, hasEnded } = watch(broadcast, { reconnects });
     await broadcast.send(videoTag(1), audioTag(60), videoTag(40), audioTag(1_620));
     assertEquals(reader.announced, announced);
@@ -125,7 +120,7 @@ for (
 
 Deno.test("flvBody() announces no picture that has stopped", async () => {
   const broadcast = await withoutKeyframe(audioTag(3_000), audioTag(6_000));
-  using _ = clockAhead(LATER);
+  broadcast.advance(LATER);
   const { reader } = watch(broadcast);
   await broadcast.send(audioTag(6_023));
   assertEquals(reader.announced, "audio");
@@ -143,10 +138,8 @@ Deno.test("a live viewer that announces gets no AAC before its header, and the l
     { audio: false, video: true },
     false,
   ]);
-  {
-    using _ = clockAhead(LATER);
-    await broadcast.send(videoTag(1));
-  }
+  broadcast.advance(LATER);
+  await broadcast.send(videoTag(1));
   assertEquals([reader.announced, reader.tags], ["video", [
     VIDEO_HEADER,
     videoTag(0),
@@ -165,7 +158,7 @@ Deno.test("flvBody() keeps a bounded number of bytes in headers that wait for a 
   const broadcast = new Broadcast();
   const { reader } = watch(broadcast);
   await broadcast.send(videoTag(0));
-  using _ = clockAhead(LATER);
+  broadcast.advance(LATER);
   await broadcast.send(videoTag(1));
   // Each names another track, and is a header of its own.
   const headers = Array.from({ length: 200 }, (_, id): FlvTag => {

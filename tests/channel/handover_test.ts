@@ -1,10 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { Channel } from "../../src/channel/channel.ts";
 import type { ConsumerCounts } from "../../src/ledger/consumer_counts.ts";
 import type { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
 import { videoTag } from "../support/media.ts";
 import { turns } from "../support/streams.ts";
-import { audioTag, Broadcast, Reader, sequenceHeader } from "./broadcast.ts";
+import { audioTag, Broadcast, Reader, sequenceHeader, TestChannel } from "./broadcast.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -54,7 +53,7 @@ for (const outlives of [false, true]) {
 }
 
 Deno.test("a recording that is behind gets nothing of the publications after its own", async () => {
-  const channel = new Channel();
+  const channel = new TestChannel();
   const publications: { broadcast: Broadcast; frames: number; recording: Reader | undefined }[] =
     [];
   const slow: { of: Broadcast; tags: ReadableStream<unknown> }[] = [];

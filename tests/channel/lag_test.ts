@@ -1,9 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { KEPT_UP_AFTER, type Lag } from "../../src/channel/lag.ts";
 import { LIVE_QUEUE_BYTES, LIVE_QUEUE_TIME } from "../../src/channel/subscriber.ts";
-import { clockAhead } from "../support/clock.ts";
 import { videoTag } from "../support/media.ts";
-import { turns } from "../support/streams.ts";
 import { Broadcast, Reader } from "./broadcast.ts";
 
 /** A live consumer that does not read yet, and what is said of its lag. */
@@ -17,37 +15,24 @@ Deno.test("SubscribeOptions.onLag is called once when tags are dropped, and when
   const broadcast = new Broadcast();
   const { subscription, lags } = slowConsumer(broadcast);
   await broadcast.send(videoTag(0), videoTag(1), videoTag(2));
-  let ahead = LIVE_QUEUE_TIME + 1_000;
-  {
-    using _ = clockAhead(ahead);
-    await broadcast.send(videoTag(3));
-    assertEquals(lags.length, 1);
-    assert(lags[0]!.time >= LIVE_QUEUE_TIME && lags[0]!.bytes >= 900, JSON.stringify(lags));
-    assertEquals([lags[0]!.isOver, lags[0]!.dropped.videoFrames], [false, 3]);
-    // It takes up again, and is too slow again: that is the same lag.
-    await broadcast.send(videoTag(25), videoTag(26));
-  }
-  ahead += LIVE_QUEUE_TIME + 1_000;
-  {
-    using _ = clockAhead(ahead);
-    await broadcast.send(videoTag(27));
-    assertEquals(lags.length, 1);
-  }
+  broadcast.advance(LIVE_QUEUE_TIME + 1);
+  await broadcast.send(videoTag(3));
+  assertEquals(lags.length, 1);
+  assertEquals([lags[0]!.time, lags[0]!.isOver], [LIVE_QUEUE_TIME + 1, false]);
+  assert(lags[0]!.bytes >= 900, JSON.stringify(lags));
+  assertEquals(lags[0]!.dropped.videoFrames, 3);
+  // It takes up again, and is too slow again: that is the same lag.
+  await broadcast.send(videoTag(25), videoTag(26));
+  broadcast.advance(LIVE_QUEUE_TIME + 1);
+  await broadcast.send(videoTag(27));
+  assertEquals(lags.length, 1);
   const reader = new Reader(subscription);
-  {
-    using _ = clockAhead(ahead);
-    await broadcast.send(videoTag(50));
-  }
-  {
-    using _ = clockAhead(ahead + KEPT_UP_AFTER - 5_000);
-    await broadcast.send(videoTag(51));
-    assertEquals(lags.length, 1);
-  }
-  {
-    using _ = clockAhead(ahead + KEPT_UP_AFTER + 1_000);
-    await broadcast.send(videoTag(52));
-    await turns();
-  }
+  await broadcast.send(videoTag(50));
+  broadcast.advance(KEPT_UP_AFTER - 1);
+  await broadcast.send(videoTag(51));
+  assertEquals(lags.length, 1);
+  broadcast.advance(1);
+  await broadcast.send(videoTag(52));
   assertEquals([lags.length, lags[1]?.isOver, lags[1]?.dropped.videoFrames], [2, true, 7]);
   assertEquals(subscription.ledger.dropped["slow-subscriber"]?.videoFrames, 7);
   await broadcast.end();

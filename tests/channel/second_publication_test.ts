@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import { isKeyframe, mediaKind } from "../../src/flv/tag_kind.ts";
-import { clockAhead } from "../support/clock.ts";
 import { videoTag } from "../support/media.ts";
 import { audioTag, Broadcast, Reader, sequenceHeader } from "./broadcast.ts";
 
@@ -13,7 +12,7 @@ Deno.test("a consumer that outlives a publication sees the next one behind it, a
   await leaving.done;
   assertEquals(leaving.tags.length, 3);
 
-  using _ = clockAhead(1_000);
+  first.advance(1_000);
   const second = new Broadcast(first.channel);
   await second.send(sequenceHeader("video", 2), videoTag(0), videoTag(1));
   await second.end();
@@ -27,8 +26,7 @@ Deno.test("a consumer that outlives a publication sees the next one behind it, a
   // The header stands at the time where the first publication ended, the first frame a second later.
   const [header, keyframe, last] = tags.slice(3).map(({ timestamp }) => timestamp - 40);
   assertEquals(header, 0);
-  assert(keyframe! >= 1_000 && keyframe! < 60_000, `${keyframe} ms later`);
-  assertEquals(last, keyframe! + 40);
+  assertEquals([keyframe, last], [1_000, 1_040]);
 });
 
 Deno.test("the tags of a publication wait for a slow consumer of the one before it", async () => {
