@@ -30,8 +30,8 @@ interface Place {
 /** Brings publishers and consumers together, in whichever order they come. */
 export class Hub {
   readonly #places = new Map<string, Place>();
-  /** Those who are to be told when somebody wants a path. */
-  readonly #wishes = new Set<{ path: string; come: () => void }>();
+  /** What waits for a change at a path. */
+  readonly #waiters = new Set<{ path: string; look: () => void }>();
 
   /** The streams that are live now. */
   get streams(): LiveStream[] {
@@ -53,28 +53,23 @@ export class Hub {
     const place = this.#place(path);
     const subscription = place.channel.subscribe({ ...options, shared: true });
     subscription.done.then(() => this.#tidy(path, place));
-    for (const wish of this.#wishes) if (wish.path === path) wish.come();
+    this.#changed(path);
     return subscription;
   }
 
-  /** Whether anybody watches a path, or waits to. */
+  /** Whether a path is watched, or waited for. */
   isWanted(path: string): boolean {
     return (this.#places.get(path)?.channel.viewers ?? 0) > 0;
   }
 
-  /** Resolves when somebody watches a path or waits to, or when it is aborted. */
+  /** Resolves when a path is watched, or waited for, and not published; or when it is aborted. */
   wanted(path: string, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted || this.isWanted(path)) return resolve();
-      const end = () => {
-        this.#wishes.delete(wish);
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const wish = { path, come: end };
-      this.#wishes.add(wish);
-      signal.addEventListener("abort", end);
-    });
+    return this.#when(path, () => this.isWanted(path) && !this.find(path), signal);
+  }
+
+  /** Resolves when a path is not published, or when it is aborted. */
+  vacant(path: string, signal: AbortSignal): Promise<void> {
+    return this.#when(path, () => !this.find(path), signal);
   }
 
   /**
@@ -98,6 +93,7 @@ export class Hub {
       const dropped = reason === "disconnected" || reason === "failed";
       if (dropped) place.grace = setTimeout(() => this.#end(path, place), GRACE);
       else this.#places.delete(path);
+      this.#changed(path);
       return dropped;
     });
     prepare(live);
@@ -115,6 +111,25 @@ export class Hub {
   /** Ends every channel, those that wait for a publisher too. */
   async shutdown(): Promise<void> {
     await Promise.all([...this.#places].map(([path, place]) => this.#end(path, place)));
+  }
+
+  #when(path: string, isSo: () => boolean, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!signal.aborted && !isSo()) return;
+        this.#waiters.delete(waiter);
+        signal.removeEventListener("abort", look);
+        resolve();
+      };
+      const waiter = { path, look };
+      this.#waiters.add(waiter);
+      signal.addEventListener("abort", look);
+      look();
+    });
+  }
+
+  #changed(path: string): void {
+    for (const waiter of this.#waiters) if (waiter.path === path) waiter.look();
   }
 
   #place(path: string): Place {

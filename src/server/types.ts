@@ -62,8 +62,9 @@ export interface ServeRtmpOptions extends Partial<RtmpLimits> {
   /**
    * Decides whether a newcomer takes over a name that another publication has: `true` closes the
    * holder, `false` refuses the newcomer, as anything else and an error do. Without it a newcomer
-   * takes over that comes from the same address with the same parameter `key`, and every newcomer
-   * when the holder has sent nothing for 5 s.
+   * takes over that comes from the same address with the same parameters, and every newcomer when
+   * the holder has sent nothing for 5 s. A name that was taken from a publisher which was sending is
+   * not given back to it while its new holder sends: for 30 s, and as long as it has been tried.
    */
   takeOver?: (holder: Publication, newcomer: StreamRequest) => boolean;
   /**

@@ -29,6 +29,11 @@ export interface StreamRequest {
   type?: "live" | "record" | "append";
   /** Tells the connection it comes by from all others, as the log does. */
   connection?: string;
+  /**
+   * Whether it is brought in from another server, as by a pull: then a publisher of the same name
+   * displaces it, and it displaces no publisher. False unless given.
+   */
+  relayed?: boolean;
 }
 
 /** How a publication ended. */
@@ -88,6 +93,8 @@ export interface Publication {
   readonly flashVer: string;
   /** The id of the connection it comes by, as in the log; there is none for what is pulled. */
   readonly connection: string | undefined;
+  /** Whether it is brought in from another server, as opposed to sent by a publisher. */
+  readonly relayed: boolean;
   /**
    * The members of the first `onMetaData`. It resolves by the first tag of audio or video at the
    * latest, whether tags are read or not: with `undefined` if none came before that, before the end,

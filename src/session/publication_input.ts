@@ -86,6 +86,7 @@ export class PublicationInput {
       tcUrl: request.tcUrl,
       flashVer: request.flashVer,
       connection: request.connection,
+      relayed: request.relayed ?? false,
       metadata,
       tags,
       ledger,

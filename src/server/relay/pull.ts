@@ -65,7 +65,7 @@ export class Pull {
     const { signal } = this.#stopped;
     const { stream, always } = this.#config;
     while (!signal.aborted) {
-      if (!always) await hub.wanted(stream, signal);
+      await (always ? hub.vacant(stream, signal) : hub.wanted(stream, signal));
       if (signal.aborted) return;
       const outcome = await this.#bring(rtmp, hub, signal);
       if (signal.aborted) return;
@@ -133,6 +133,7 @@ export class Pull {
       remoteAddr: new URL(this.#url.shown).host,
       tcUrl: this.#url.shown,
       flashVer: "pull",
+      relayed: true,
     };
   }
 }
