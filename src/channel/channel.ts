@@ -1,5 +1,5 @@
 /**
- * One name, whoever publishes it, and those who consume it.
+ * One stream name: its publications, one after the other, and their consumers.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export class Channel {
   #ended = false;
 
   /**
-   * Makes a channel that nobody publishes to yet.
+   * Makes a channel without a publication.
    *
    * @param gopCache What may be kept for newcomers: 16 MiB and 20 s unless given.
    * @param clock By which consumers are slow and rates are measured: `performance` unless given.

@@ -8,7 +8,7 @@ import type { DropReason } from "../ledger/consumer.ts";
 
 /**
  * Milliseconds of stream time for which a keyframe is waited for before sound goes ahead of the
- * picture: less than the two seconds that encoders often leave between keyframes, so that nobody
+ * picture: less than the two seconds that encoders often leave between keyframes, so that no viewer
  * waits longer for sound than for the picture of most streams.
  */
 export const KEYFRAME_PATIENCE = 1_500;

@@ -62,7 +62,7 @@ export class PublicationLedger {
   readonly received: MediaCounts = noMedia();
   /** What the application has been given as tags. */
   readonly tags: MediaCounts = noMedia();
-  /** What arrived when nobody was left to read it. */
+  /** What arrived after the reader had gone. */
   readonly unread: MediaCounts = noMedia();
   /** What is on its way from the first to the second at this moment. */
   readonly inFlight: MediaCounts = noMedia();

@@ -20,7 +20,7 @@ export type DiscardReason =
   | "oversize-metadata"
   /** It is about a shared object, which we do not keep. */
   | "shared-object"
-  /** Nobody knows its type. */
+  /** Its type is unknown. */
   | "unknown-type"
   /** It belongs to a message stream on which nothing is published. */
   | "unpublished";

@@ -72,7 +72,7 @@ export class TagPublisher {
     }
   }
 
-  /** Ends the publication when its source has been silent for so many milliseconds. */
+  /** Ends the publication when its source has been silent for longer than `timeout` milliseconds. */
   checkTime(timeout: number): void {
     if (this.silence <= timeout) return;
     const error = new RtmpTimeoutError("Cannot wait any longer for the publisher to send", {

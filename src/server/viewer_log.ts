@@ -51,7 +51,7 @@ export function lagLog(
   };
 }
 
-/** Writes a line when somebody gets the first of a stream, and one when it is over. */
+/** Logs a line when a viewer gets the first tag of a stream, and one at its end. */
 export async function logViewer(
   subscription: Subscription,
   { connection, remoteAddr, path }: ViewerFacts,

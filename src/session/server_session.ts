@@ -42,7 +42,7 @@ export interface ServerSessionOptions {
   writer: ByteWriter;
   /** Where the peer connects from, as `address:port`. */
   remoteAddr: string;
-  /** Tells the connection from all others, for whoever is asked about it. */
+  /** The id of the connection, for `authorize` and the log. */
   connection?: string;
   /** The program around it. */
   handler: SessionHandler;
@@ -66,7 +66,7 @@ export interface SessionEnd {
 
 /**
  * Leads the conversation with one peer: answers control and command messages and passes media on.
- * It reads the next message when the last one has been dealt with, so that whoever consumes a
+ * It reads the next message when the last one has been dealt with, so that a consumer of a
  * publication holds its publisher back.
  */
 export class ServerSession {

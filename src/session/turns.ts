@@ -33,7 +33,7 @@ export class Turns {
   /** Since the last clock check. */
   #messages = 0;
   #bytes = 0;
-  /** The turn is over: whoever wants to go on has to wait for the next one. */
+  /** The turn is over: work that goes on has to wait for the next one. */
   #isOver = false;
   /** Those who wait, in the order in which they came. */
   #waiting: (() => void)[] = [];

@@ -1,5 +1,5 @@
 /**
- * Channel → `--output -`: a pipe that nobody reads stops the publisher.
+ * Channel → `--output -`: a pipe that is not read stops the publisher.
  *
  * @module
  */
@@ -29,7 +29,7 @@ async function books({ http }: ServerProcess): Promise<Books> {
 }
 
 Deno.test({
-  name: "a pipe that nobody reads holds the publisher back, and then brings everything",
+  name: "a pipe that is not read holds the publisher back, and then brings everything",
   ignore: Deno.build.os === "windows",
   async fn() {
     const directory = await Deno.makeTempDir({ prefix: "sluice-test-" });

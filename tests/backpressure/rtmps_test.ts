@@ -21,7 +21,7 @@ import { FRAME, FRAMES, Gate } from "./flood.ts";
 /** Bytes that a frame takes up in a queue. */
 const QUEUED = FRAME + TAG_OVERHEAD;
 
-await toolTest(["openssl"], "by TLS, tags that nobody reads hold the publisher back", async () => {
+await toolTest(["openssl"], "by TLS, tags that are not read hold the publisher back", async () => {
   const gate = new Gate();
   let read = 0;
   const { cert, key } = await makeCertificate();

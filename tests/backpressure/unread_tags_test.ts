@@ -33,7 +33,7 @@ function idleServer() {
   };
 }
 
-Deno.test("tags that nobody reads hold the publisher back, with one of them taken", async () => {
+Deno.test("tags that are not read hold the publisher back, with one of them taken", async () => {
   await using app = idleServer();
   const { server, port, gate, seen, ledger: find } = app;
   using flood = await Flood.begin(port);
@@ -53,7 +53,7 @@ Deno.test("tags that nobody reads hold the publisher back, with one of them take
   assertEquals([total(ledger.inFlight), server.ledger.balance()], [0, 0]);
 });
 
-Deno.test("small tags that nobody reads wait as the bytes that they came in", async () => {
+Deno.test("small tags that are not read wait as the bytes that they came in", async () => {
   await using app = idleServer();
   const { server, port, gate, seen, ledger: find } = app;
   using flood = await Flood.begin(port);

@@ -98,7 +98,7 @@ function unfinishedFrame(): Uint8Array {
   }));
 }
 
-/** Bytes that somebody still holds: what the process has from the system says little about it. */
+/** Bytes that are still held: what the process has from the system says little about it. */
 async function memoryInUse(): Promise<number> {
   setFlagsFromString("--expose-gc");
   const collectGarbage: () => void = runInNewContext("gc");

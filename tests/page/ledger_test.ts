@@ -98,7 +98,7 @@ await toolTest([CHROMIUM], "the page shows what was dropped, and why", async (te
       await page.locator("#player").getByText(sentence).waitFor();
     });
 
-    await test.step("it does not ask while nobody sees it", async () => {
+    await test.step("it does not ask while it is hidden", async () => {
       await page.evaluate(
         "Object.defineProperty(document, 'hidden', { value: true, writable: true })",
       );

@@ -64,7 +64,7 @@ await toolTest([CHROMIUM, "ffmpeg"], "the page goes on by itself", async (test) 
         }));
     });
 
-    await test.step("when a video is paused that nobody sees", async () => {
+    await test.step("when a video in a hidden page is paused", async () => {
       await hide(page, true);
       await page.evaluate(() => document.querySelector("video")!.pause());
       await hide(page, false);
@@ -82,7 +82,7 @@ await toolTest([CHROMIUM, "ffmpeg"], "the page goes on by itself", async (test) 
   await server.stop();
 });
 
-/** Has a page believe that nobody sees it, or that somebody does again. */
+/** Has a page believe that it is hidden, or that it is seen again. */
 async function hide(page: Page, isHidden: boolean): Promise<void> {
   await page.evaluate((isHidden) => {
     Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });

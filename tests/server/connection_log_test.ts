@@ -68,7 +68,7 @@ for (
       await until("the end of the body", () => viewer.received.endsWith("0\r\n\r\n"));
       await server.line(/live\/demo.* has ended/);
     }
-    const { connections } = await until("nobody", async () => {
+    const { connections } = await until("the end of all connections", async () => {
       const response = await fetch(`${server.http}/api/v1/connections`);
       const answer = await response.json();
       return answer.connections.length === 0 && answer;

@@ -34,7 +34,7 @@ async function flood(conn: Deno.Conn): Promise<void> {
 Deno.test("closeGently() stays only a while with a peer that goes on sending", async () => {
   const { near, far } = await pair();
   const flooding = flood(far);
-  // Whoever waits for the first of them waits for longer than this test may take.
+  // A test that waits for the first of them waits for longer than this test may take.
   await new Socket(near).closeGently(10 * PATIENCE, 50);
   await flooding;
 });

@@ -85,7 +85,7 @@ const NO_METADATA: [what: string, message: RtmpMessage, malformed: number][] = [
 ];
 
 for (const [what, metadata, malformed] of NO_METADATA) {
-  Deno.test(`Publication.metadata that ${what} is passed on, and nobody waits for ever`, async () => {
+  Deno.test(`Publication.metadata that ${what} is passed on, and nothing waits indefinitely`, async () => {
     const { peer, publication } = await publish();
     const tags = Array.fromAsync(publication.tags);
     peer.send(metadata);

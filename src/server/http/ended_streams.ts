@@ -54,7 +54,7 @@ interface Ending {
 }
 
 /**
- * Remembers publications that have ended, for whoever asks soon after. A publication is `ending`
+ * Remembers publications that have ended, for requests soon after. A publication is `ending`
  * until its last consumer has taken or lost the last of it, and its ledger is final; then it is
  * `ended` for a while.
  */

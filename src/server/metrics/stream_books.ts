@@ -1,5 +1,5 @@
 /**
- * What is counted of each stream, for as long as somebody may want to know, and of all of them.
+ * What is counted of each stream, until a while after its end, and of all of them.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { Sums } from "./sums.ts";
  */
 const RETENTION = 5 * 60_000;
 
-/** How often it is looked at most, when publications come and go, what is over; in milliseconds. */
+/** Minimum interval between sweeps for ended publications, in milliseconds. */
 const TIDY_INTERVAL = 1_000;
 
 /** Streams that are shown by themselves; those beyond are in the sums of all. */

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * Asks the server every second, and not while nobody sees or hears the page.
+ * Asks the server every second, and not while the page is hidden and silent.
  *
  * @module
  */
@@ -22,8 +22,8 @@ const RETRY_INTERVAL = 2_000;
  * @param {() => Promise<T>} options.ask
  * @param {(answer: T) => void} options.show
  * @param {(refusal: string | undefined, retryIn: number) => void} options.lost Is called when the
- * server does not answer, or refuses to, with its reason; it is asked again in so many milliseconds.
- * @param {() => boolean} options.isNeeded Whether the page has to know although nobody sees it.
+ * server does not answer, or refuses to, with its reason; it is asked again in `retryIn` milliseconds.
+ * @param {() => boolean} options.isNeeded Whether the page has to know although it is hidden.
  * @returns {() => void} Asks at once.
  */
 export function poll({ ask, show, lost, isNeeded }) {

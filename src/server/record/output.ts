@@ -40,7 +40,7 @@ export class Output {
       this.#finish = resolve;
       this.#fail = reject;
     });
-    // Nobody has to look at it.
+    // The caller need not handle it.
     this.finished.catch(() => {});
   }
 

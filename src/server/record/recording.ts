@@ -62,7 +62,7 @@ export class Recording {
       this.#name = name;
       this.#file = new RecordingFile(file, this.#recorder.isReadable);
     } catch (error) {
-      // Whoever does not read holds the publisher back.
+      // A consumer that does not read holds the publisher back.
       await this.#tags.cancel(error);
       throw error;
     }

@@ -53,7 +53,7 @@ const TABLE: [what: string, kind: "audio" | "video", data: number[], expected: s
   ["the same, not flagged", "video", [0xa3, ...HVC1, 0, 0, 0, 1, 0x26], "hvc1 keyframe"],
   ["with a composition time", "video", [0xa1, ...HVC1, 0, 0, 0, 0, 0, 0, 1, 0x26], "hvc1 keyframe"],
   ["its HDR metadata", "video", [0x94, ...HVC1, 0], "nothing"],
-  ["a codec that nobody knows", "video", [0x91, 1, 2, 3, 4, 5], "nothing"],
+  ["an unknown codec", "video", [0x91, 1, 2, 3, 4, 5], "nothing"],
   ["AAC's configuration", "audio", [0xaf, 0, 0x11, 0x90], "mp4a configuration"],
   ["AAC", "audio", [0xaf, 1, 0x21], "mp4a frame"],
   ["AAC without a configuration", "audio", [0xaf, 0, 0x11], "nothing"],

@@ -1,5 +1,5 @@
 /**
- * A terminal that is closed under the server: it ends as by Ctrl-C, though nobody reads what it says.
+ * A terminal that is closed under the server: it ends as by Ctrl-C, though what it says is not read.
  *
  * @module
  */

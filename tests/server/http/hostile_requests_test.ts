@@ -23,7 +23,7 @@ Deno.test("guesses at the token are slowed down, for no longer than it takes to 
   const { status, headers, body } = await guess("sesame");
   assertEquals([status, headers.get("retry-after")], [429, "1"]);
   assertMatch(body.error, /Too many wrong tokens/);
-  // Whoever only reads is not asked for a token.
+  // A client that only reads is not asked for a token.
   assertEquals((await api.call("GET", "pushes")).status, 200);
   using _ = clockAhead(1_001);
   assertEquals((await guess("sesame")).status, 404);

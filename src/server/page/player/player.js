@@ -160,7 +160,7 @@ export class Player {
     this.#show();
   }
 
-  /** Whether somebody listens. */
+  /** Whether the viewer listens. */
   get isHeard() {
     return this.#isOn && !this.#video.muted;
   }
@@ -328,7 +328,7 @@ export class Player {
     this.#show();
   }
 
-  /** A browser may have paused a video that nobody saw. */
+  /** A browser may have paused a video in a hidden page. */
   #see() {
     if (!document.hidden && this.#isOn && this.#screen && this.#video.paused) this.#playVideo();
   }
