@@ -6,7 +6,8 @@
 
 import type { Clock } from "../clock.ts";
 import { checkTag, copyTag, type FlvTag } from "../flv/flv_tag.ts";
-import { isKeyframe, isSequenceHeader, mediaKind } from "../flv/tag_kind.ts";
+import { isRandomAccess } from "../flv/random_access.ts";
+import { isSequenceHeader, mediaKind } from "../flv/tag_kind.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 import type { ContinuedClock } from "./continued_clock.ts";
 import type { CountedTag } from "./counted_tag.ts";
@@ -170,7 +171,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     const tag = timestamp === published.timestamp ? published : { ...published, timestamp };
     if (kind === "videoFrames") {
       this.#note(tag);
-      const keyframe = isKeyframe(tag) && this.media.isFirstTrack(tag);
+      const keyframe = isRandomAccess(data) && this.media.isFirstTrack(tag);
       this.#keyframes.add(timestamp, keyframe);
       return { tag, kind, keyframe, lacksHeader: false };
     }

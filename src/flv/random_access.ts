@@ -11,6 +11,9 @@ import { hasCompositionTime, readTracks, skipModEx, VideoPacketType } from "./en
 import { FourCc } from "./four_cc.ts";
 import { CODEC_ID_AV1, CODEC_ID_AVC, CODEC_ID_HEVC } from "./legacy_header.ts";
 
+const FRAME_TYPE_KEYFRAME = 1;
+const FRAME_TYPE_GENERATED_KEYFRAME = 4;
+
 /** Bytes before the frame in a legacy tag whose codec has a packet type and a composition time. */
 const LEGACY_HEADER_BYTES = 5;
 
@@ -21,10 +24,12 @@ const LEGACY_FOUR_CCS: Readonly<Record<number, number>> = {
 };
 
 /**
- * Whether the bitstream of a video tag that carries a coded frame says that a decoder can begin with
- * it. Of a message with many tracks the first is looked at.
+ * Whether a decoder can begin with a video tag that carries a coded frame, by its mark or by its
+ * bitstream. Of a message with many tracks the first is looked at.
  */
 export function isRandomAccess(data: Uint8Array): boolean {
+  const frameType = data[0]! >> 4 & 7;
+  if (frameType === FRAME_TYPE_KEYFRAME || frameType === FRAME_TYPE_GENERATED_KEYFRAME) return true;
   return data[0]! >= 0x80 ? beginsEnhanced(data) : beginsLegacy(data);
 }
 

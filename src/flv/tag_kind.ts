@@ -32,8 +32,6 @@ const NOTHING = -1;
 /** The same in audio and video, legacy and enhanced. */
 const CODED_FRAMES = 1;
 
-const FRAME_TYPE_KEYFRAME = 1;
-const FRAME_TYPE_GENERATED_KEYFRAME = 4;
 const FRAME_TYPE_COMMAND = 5;
 
 /**
@@ -92,10 +90,7 @@ export function mediaKind(type: FlvTagType, source: ByteSource): MediaKind {
  */
 export function isKeyframe(tag: FlvTag): boolean {
   const { type, data } = withBytes(tag);
-  if (type !== "video" || mediaKind(type, data) !== "videoFrames") return false;
-  const frameType = data[0]! >> 4 & 7;
-  return frameType === FRAME_TYPE_KEYFRAME || frameType === FRAME_TYPE_GENERATED_KEYFRAME ||
-    isRandomAccess(data);
+  return type === "video" && mediaKind(type, data) === "videoFrames" && isRandomAccess(data);
 }
 
 /**
