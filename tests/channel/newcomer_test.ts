@@ -209,3 +209,32 @@ Deno.test("Channel ends with its publication for those who came only then, too",
   await late.done;
   assertEquals(broadcast.channel.consumers, 0);
 });
+
+/** A keyframe or another frame of a track of H.264, in a message of its own. */
+function trackTag(trackId: number, timestamp: number, slice: 0x65 | 0x41): FlvTag {
+  const mark = slice === 0x65 ? 0x96 : 0xa6;
+  const head = [mark, 0x03, ...new TextEncoder().encode("avc1"), trackId];
+  return { type: "video", timestamp, data: Uint8Array.of(...head, 0, 0, 0, 1, slice) };
+}
+
+Deno.test("Channel gives a newcomer the keyframes of all tracks, which follow that of the first", async () => {
+  const broadcast = new Broadcast();
+  const group = (time: number) => [
+    ...[0, 1, 2].map((id) => trackTag(id, time, 0x65)),
+    ...[0, 1, 2].map((id) => trackTag(id, time + 40, 0x41)),
+  ];
+  await broadcast.send(...group(0), ...group(1_000));
+  const early = broadcast.reader();
+  assertEquals(early.tags, []);
+  await broadcast.send(trackTag(1, 1_080, 0x65), trackTag(0, 1_080, 0x41));
+  assertEquals(early.tags, [
+    ...group(1_000),
+    trackTag(1, 1_080, 0x65),
+    trackTag(0, 1_080, 0x41),
+  ]);
+  // A keyframe of another track alone is no place to begin.
+  const late = broadcast.reader();
+  await broadcast.send(trackTag(0, 1_120, 0x41));
+  assertEquals(late.tags, [...early.tags]);
+  await broadcast.end();
+});

@@ -83,3 +83,39 @@ Deno.test("a consumer that leaves is counted with what it left, and the others g
   await broadcast.end();
   assertEquals(broadcast.ledger.balance(), 0);
 });
+
+/** Video without a keyframe, from a time on to another, a frame each second. */
+function interFrames(from: number, to: number) {
+  const times = Array.from({ length: (to - from) / 1000 }, (_, i) => from + 1000 * i);
+  return times.map((timestamp) => ({ ...videoTag(1), timestamp }));
+}
+
+Deno.test("Subscription.receive() brings video back without a keyframe when that is overdue", async () => {
+  const broadcast = new Broadcast();
+  const { subscription, tags } = broadcast.reader();
+  await broadcast.send(VIDEO_HEADER, videoTag(0));
+  subscription.receive("video", false);
+  subscription.receive("video", true);
+  await broadcast.send(...interFrames(1_000, 11_000));
+  assertEquals(tags.length, 2);
+  const [first, second] = interFrames(11_000, 13_000);
+  await broadcast.send(first!, second!);
+  assertEquals(tags.slice(2), [{ ...VIDEO_HEADER, timestamp: 11_000 }, first, second]);
+  await broadcast.end();
+  assertEquals(broadcast.ledger.balance(), 0);
+});
+
+Deno.test("Subscription.pause() goes on with sound where no keyframe is near", async () => {
+  const broadcast = new Broadcast();
+  const { subscription, tags } = broadcast.reader();
+  await broadcast.send(VIDEO_HEADER, AUDIO_HEADER, videoTag(0), audioTag(1));
+  subscription.pause(true);
+  subscription.pause(false);
+  const frame = { ...videoTag(1), timestamp: 1_600 };
+  await broadcast.send(videoTag(1), audioTag(41), audioTag(1_000), frame, audioTag(1_601));
+  assertEquals(tags.slice(4), [{ ...AUDIO_HEADER, timestamp: 1_601 }, audioTag(1_601)]);
+  const keyframe = { ...videoTag(0), timestamp: 1_700 };
+  await broadcast.send(keyframe);
+  assertEquals(tags.slice(6), [{ ...VIDEO_HEADER, timestamp: 1_700 }, keyframe]);
+  await broadcast.end();
+});
