@@ -50,6 +50,17 @@ const PAGES: [what: string, headers: string[], isLetIn: boolean][] = [
     false,
   ],
   [
+    "a page of another site with what the browser sends for a user who has logged in",
+    [
+      "Host: 127.0.0.1:PORT",
+      "Origin: https://evil.example",
+      "Sec-Fetch-Site: cross-site",
+      "Cookie: session=1",
+      `Authorization: Basic ${btoa("viewer:s3cret")}`,
+    ],
+    false,
+  ],
+  [
     "a page of a name that was made to lead here",
     [
       "Host: evil.example:PORT",
@@ -99,6 +110,8 @@ Deno.test("where there is a token it alone decides, whatever a proxy makes of th
   const headers = ["Host: video.example", "Origin: https://video.example", JSON_TYPE];
   const token = "Authorization: Bearer sesame";
   assertEquals(await status(http, "POST /api/v1/pushes", headers, BODY), 401);
+  const login = ["Cookie: token=sesame", `Authorization: Basic ${btoa("viewer:sesame")}`];
+  assertEquals(await status(http, "POST /api/v1/pushes", [...headers, ...login], BODY), 401);
   assertEquals(await status(http, "POST /api/v1/pushes", [...headers, token], BODY), 201);
   assertEquals(await status(http, "GET /api/v1/pushes", headers), 200);
 });
