@@ -17,13 +17,13 @@ const INTERVAL = 20;
 /** Milliseconds of a clip: each begins with a keyframe. */
 const LENGTH = 2_000;
 
-/** A clip of two seconds: H.264 without B-frames, a keyframe a second, AAC. */
-export async function liveClip(size: string, channels = 2): Promise<FlvTag[]> {
+/** A clip of two seconds: H.264 without B-frames, a keyframe a second, and sound. */
+export async function liveClip(size: string, sound = "aac -ac 2"): Promise<FlvTag[]> {
   const path = await makeClip(
-    `live-${size}-${channels}.flv`,
+    `live-${size}-${sound.replaceAll(" ", "")}.flv`,
     `-f lavfi -i testsrc2=size=${size}:rate=25 -f lavfi -i sine=frequency=440:sample_rate=48000 ` +
       "-t 2 -c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -g 25 -b:v 300k " +
-      `-c:a aac -ac ${channels}`,
+      `-ar 44100 -c:a ${sound}`,
   );
   return mediaOf(tagsOf(await Deno.readFile(path)));
 }

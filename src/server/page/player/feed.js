@@ -34,6 +34,18 @@ const WITHOUT_CONFIGURATION = ".mp3";
  * @property {(problem: string | undefined) => void} onEnd The server sends no more.
  */
 
+/**
+ * What decodes a kind of media: a codec, and its configuration if it has one.
+ *
+ * @typedef {{ codec: string, configuration: Media | undefined }} Form
+ */
+
+/**
+ * A frame, the configuration that it needs, and its time on a clock that does not jump.
+ *
+ * @typedef {{ frame: Media, configuration: Media | undefined, time: number }} Arrival
+ */
+
 /** A connection to a stream, and what is made of its bytes. */
 export class Feed {
   /** When the last tag arrived, by `performance.now()`. */
@@ -51,24 +63,28 @@ export class Feed {
   /**
    * What has arrived before it is decided what is played.
    *
-   * @type {{ media: Media, time: number }[]}
+   * @type {Arrival[]}
    */
   #waiting = [];
   #waitingBytes = 0;
   /**
-   * The configuration that mpegts.js has of each kind.
+   * The newest configuration of each kind.
    *
    * @type {Map<Kind, Media>}
    */
-  #configurations = new Map();
+  #newest = new Map();
   /**
-   * Kinds whose configuration is another one now.
+   * The configuration that mpegts.js has of each kind, and the codec.
+   *
+   * @type {Map<Kind, Form>}
+   */
+  #given = new Map();
+  /**
+   * Kinds whose form is another one now.
    *
    * @type {Set<Kind>}
    */
   #changed = new Set();
-  /** @type {Set<Kind>} */
-  #known = new Set();
   /** @type {Uint8Array<ArrayBuffer>[]} */
   #output = [];
   /** @type {((bytes: Uint8Array<ArrayBuffer>) => void) | undefined} */
@@ -178,35 +194,29 @@ export class Feed {
     if (this.#isClosed) return;
     const media = readMedia(kind, data, time);
     if (!media || !this.#canPlay(media.codec)) return;
+    const newest = this.#newest.get(kind);
     if (media.isConfiguration) {
-      this.#known.add(kind);
-      return this.#tracks.playing ? this.#give(media, 0) : this.#wait(media, 0);
+      if (!newest || !isSame(newest, media)) this.#newest.set(kind, media);
+      return;
     }
-    if (this.#tracks.isOld(media, now) || !this.#canBegin(media)) return;
+    const configuration = media.codec === newest?.codec ? newest : undefined;
+    if (!configuration && media.codec !== WITHOUT_CONFIGURATION) return;
+    if (kind === "video" && !media.isKeyframe && !this.#tracks.flows(kind)) return;
+    if (this.#tracks.isOld(media, now)) return;
     const continued = this.#clock.continue(kind, time);
     this.#tracks.add(media, continued, now);
-    if (!this.#tracks.playing) return this.#wait(media, continued);
+    const arrival = { frame: media, configuration, time: continued };
+    if (!this.#tracks.playing) return this.#wait(arrival);
     if (this.#tracks.lacksOne(now)) return this.#change();
-    if (this.#tracks.playing.has(kind)) return this.#give(media, continued);
+    if (this.#tracks.playing.has(kind)) return this.#give(arrival);
     const isUseful = kind === "audio" || media.isKeyframe;
     if (isUseful && this.#tracks.isLate(kind, now)) this.#change();
   }
 
-  /** Whether a frame can be decoded with what has arrived before it. @param {Media} frame */
-  #canBegin({ kind, codec, isKeyframe }) {
-    if (codec === WITHOUT_CONFIGURATION) return true;
-    if (!this.#known.has(kind)) return false;
-    return kind === "audio" || isKeyframe || this.#tracks.flows(kind);
-  }
-
-  /**
-   * @param {Media} media
-   * @param {number} time
-   */
-  #wait(media, time) {
-    this.#waiting.push({ media, time });
-    this.#waitingBytes += media.data.length;
-    if (media.isConfiguration) return;
+  /** @param {Arrival} arrival */
+  #wait(arrival) {
+    this.#waiting.push(arrival);
+    this.#waitingBytes += arrival.frame.data.length;
     const hasAll = this.#tracks.haveAll(this.#reader.announced ?? []);
     if (hasAll || this.#waitingBytes > MAX_WAITING_BYTES) return this.#begin();
     this.#patience ??= setTimeout(() => this.#begin(), PATIENCE);
@@ -215,11 +225,8 @@ export class Feed {
   #begin() {
     clearTimeout(this.#patience);
     this.#tracks.begin();
-    if (this.kinds.size === 0) return;
     this.#handlers.onBegin();
-    for (const { media, time } of this.#waiting.splice(0)) {
-      if (this.kinds.has(media.kind)) this.#give(media, time);
-    }
+    for (const arrival of this.#waiting.splice(0)) this.#give(arrival);
   }
 
   #change() {
@@ -229,24 +236,26 @@ export class Feed {
   }
 
   /**
-   * Gives a tag to mpegts.js. After another configuration the next keyframe is where to begin anew.
+   * Gives a frame to mpegts.js. After another configuration the next keyframe is where to begin anew.
    *
-   * @param {Media} media
-   * @param {number} time
+   * @param {Arrival} arrival
    */
-  #give(media, time) {
+  #give({ frame, configuration, time }) {
     if (this.#isClosed) return;
-    const { kind, codec, isConfiguration, isKeyframe } = media;
-    const before = this.#configurations.get(kind);
-    if (isConfiguration && before && isSame(before, media)) return;
-    if (before && (isConfiguration || before.codec !== codec)) this.#changed.add(kind);
-    const isBeginning = isKeyframe || (!this.kinds.has("video") && !isConfiguration);
+    const { kind, codec } = frame;
+    const given = this.#given.get(kind);
+    const hasChanged = given?.codec !== codec || given.configuration !== configuration;
+    if (given && hasChanged) this.#changed.add(kind);
+    const isBeginning = frame.isKeyframe || !this.kinds.has("video");
     if (this.#changed.size > 0 && isBeginning) return this.#change();
     // Sound of the same codec goes on meanwhile.
-    if (this.#changed.has(kind) && (kind === "video" || before?.codec !== codec)) return;
-    if (isConfiguration || !before) this.#configurations.set(kind, media);
-    if (kind === "video" && !isConfiguration) this.videoFrames++;
-    this.#put(media, time);
+    if (this.#changed.has(kind) && (kind === "video" || given?.codec !== codec)) return;
+    if (hasChanged) {
+      this.#given.set(kind, { codec, configuration });
+      if (configuration) this.#put(configuration, time);
+    }
+    if (kind === "video") this.videoFrames++;
+    this.#put(frame, time);
   }
 
   /**

@@ -363,7 +363,7 @@ export class Player {
   #show() {
     const [state, message] = this.#state;
     const isPlaying = state === "playing" && this.#isLive;
-    const latency = isPlaying ? `buffer ${this.#watchdog.ahead.toFixed(1)} s` : "";
+    const latency = isPlaying ? `buffer ${Math.max(0, this.#watchdog.ahead).toFixed(1)} s` : "";
     this.#root.dataset.state = state;
     setText(part(this.#root, "latency"), latency);
     fill(this.#root, { message });
