@@ -41,6 +41,12 @@ export interface RtmpClientOptions extends RtmpTargetOptions {
   signal?: AbortSignal;
   /** What the client calls itself: `FMLE/3.0 (compatible; Sluice)` by default. */
   flashVer?: string;
+  /**
+   * The relays that the stream has passed, for a server of this kind to find one that comes back: at
+   * most 16 ids, each of at most 64 characters. They are sent in `connect` as `sluiceVia`. A relay
+   * sends the `via` of what it passes on, and an id of its own.
+   */
+  via?: readonly string[];
   /** The handshake to begin with: `simple` by default, which every server takes. */
   handshake?: HandshakeScheme;
   /** Certificates (PEM) to trust beside those of the system, for `rtmps:`. */
@@ -52,6 +58,9 @@ export type DefaultTimeouts = Required<Pick<RtmpClientOptions, "idleTimeout" | "
 
 /** The default of `timeout`, in milliseconds. */
 const DEFAULT_TIMEOUT = 10_000;
+
+/** How long an attempt that is given up may take to settle before it is aborted, in milliseconds. */
+const CONNECTING_PATIENCE = 20;
 
 /** How often a client connects for one publication: Adobe's authentication takes three times. */
 const MAX_CONNECTIONS = 3;
@@ -76,6 +85,7 @@ export async function connectRtmp(
           app: addQuery(target.app, query),
           tcUrl: addQuery(target.tcUrl, query),
           flashVer: options.flashVer ?? DEFAULT_FLASH_VER,
+          via: options.via,
         }),
       );
       return session;
@@ -154,14 +164,27 @@ async function dial(
     await patiently(action, tls.handshake(), patience);
     return tls;
   } catch (error) {
-    stop.abort();
-    connecting.then((late) => late[Symbol.dispose](), () => {});
-    conn?.[Symbol.dispose]();
+    if (conn) conn[Symbol.dispose]();
+    else await abandon(connecting, stop);
     throw isOurs(error, patience) ? error : new RtmpError(`Cannot ${action}`, {
       read: errorMessage(error),
       cause: error,
     });
   }
+}
+
+/**
+ * Ends an attempt to connect. Deno leaks a connection that is made in the moment in which its signal is
+ * aborted, so one that is about to be made is waited for.
+ */
+async function abandon(connecting: Promise<Deno.Conn>, stop: AbortController): Promise<void> {
+  const settled = connecting.then((late) => late[Symbol.dispose](), () => {});
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, CONNECTING_PATIENCE));
+  await Promise.race([settled, late]);
+  clearTimeout(timer);
+  stop.abort();
+  await settled;
 }
 
 /** Whether an error says all there is to say: not so those of the network, which name no host. */

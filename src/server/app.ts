@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Publication } from "../session/publication.ts";
+import type { Publication, StreamRequest } from "../session/publication.ts";
 import { authorizeBy } from "./authorize.ts";
 import { Connections } from "./connections.ts";
 import { type CertificateFiles, readCertificate, watchCertificate } from "./certificate_files.ts";
@@ -21,7 +21,8 @@ import { Metrics } from "./metrics/metrics.ts";
 import { Output } from "./record/output.ts";
 import { Recorder } from "./record/recorder.ts";
 import { Recordings } from "./record/recordings.ts";
-import { type RtmpServer, serveRtmp, type ServeRtmpOptions } from "./serve.ts";
+import { type Authorization, type RtmpServer, serveRtmp, type ServeRtmpOptions } from "./serve.ts";
+import { Loops } from "./relay/loops.ts";
 import { Relays } from "./relay/relays.ts";
 import type { Certificate } from "./tls_entrance.ts";
 import { lagLog, logViewer } from "./viewer_log.ts";
@@ -58,7 +59,12 @@ export async function startApp(config: Config): Promise<App> {
   const certificate = config.tls && await openCertificate(config.tls);
   const { host, port, httpHost, httpPort, chunkSize, maxMessageSize, timeout } = config;
   const { maxConnections, maxHttpConnections } = config;
-  const authorize = authorizeBy(config);
+  const loops = new Loops(hub);
+  const allowed = authorizeBy(config);
+  const authorize = (request: StreamRequest): Authorization => {
+    const answer = allowed(request);
+    return answer === true ? loops.refusal(request) ?? true : answer;
+  };
   const connections: Connections = new Connections(() => rtmp);
   const options: ServeRtmpOptions = {
     hostname: host,
@@ -88,6 +94,7 @@ export async function startApp(config: Config): Promise<App> {
         filter,
       });
       connections.play(connection, path, subscription);
+      loops.addPlayer(request, subscription.done);
       void logViewer(subscription, facts);
       return subscription;
     },
@@ -101,13 +108,14 @@ export async function startApp(config: Config): Promise<App> {
     () =>
       serveRtmp(options, (publication) => {
         metrics?.open(publication);
+        relays.published(publication);
         return distribute(publication, hub, consumers);
       }),
   );
   const metrics = httpPort === undefined
     ? undefined
     : new Metrics({ hub, rtmp, recordings, http: () => app.http });
-  const relays = new Relays(rtmp, hub, config);
+  const relays: Relays = new Relays(rtmp, hub, loops, config);
   const stopWatching = config.tls && certificate &&
     watchCertificate(config.tls, certificate, (renewed) => rtmp.renewCertificate(renewed));
   let isEnding = false;

@@ -30,6 +30,8 @@ interface Place {
 /** Brings publishers and consumers together, in whichever order they come. */
 export class Hub {
   readonly #places = new Map<string, Place>();
+  /** Paths that a pull brings in when a publisher has ended: their viewers wait for that. */
+  readonly pulledPaths: Set<string> = new Set();
   /** What waits for a change at a path. */
   readonly #waiters = new Set<{ path: string; look: () => void }>();
 
@@ -90,7 +92,8 @@ export class Hub {
       // Another publisher has taken over the name.
       if (place.live !== live) return true;
       place.live = undefined;
-      const dropped = reason === "disconnected" || reason === "failed";
+      const dropped = reason === "disconnected" || reason === "failed" ||
+        !publication.relayed && this.pulledPaths.has(path);
       if (dropped) place.grace = setTimeout(() => this.#end(path, place), GRACE);
       else this.#places.delete(path);
       this.#changed(path);

@@ -248,6 +248,8 @@ export class Server implements RtmpServer {
   }
 
   #take(conn: Deno.Conn): void {
+    // Accepted while the server was being shut down.
+    if (this.#closed) return conn[Symbol.dispose]();
     const connection = new Connection(conn, {
       chunkSize: this.#chunkSize,
       chunks: this.#chunks,

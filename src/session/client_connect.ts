@@ -5,6 +5,7 @@
  */
 
 import { CAN_FORWARD, CapsEx } from "./capabilities.ts";
+import { VIA } from "./via.ts";
 
 /**
  * What our tags can hold, and what `parseVideoTag` and `parseAudioTag` read: multitrack, ModEx and
@@ -22,11 +23,13 @@ export interface ConnectRequest {
   app: string;
   tcUrl: string;
   flashVer: string;
+  /** The relays that the stream has passed. */
+  via?: readonly string[] | undefined;
 }
 
 /** The command object of `connect` (RTMP 1.0, section 7.2.1.1). */
 export function connectObject(request: ConnectRequest): Record<string, unknown> {
-  const { kind, app, tcUrl, flashVer } = request;
+  const { kind, app, tcUrl, flashVer, via = [] } = request;
   return {
     app,
     // Every publisher says so, though no specification does.
@@ -41,5 +44,6 @@ export function connectObject(request: ConnectRequest): Record<string, unknown> 
     videoFourCcInfoMap: { "*": CAN_FORWARD },
     audioFourCcInfoMap: { "*": CAN_FORWARD },
     capsEx: CAPS_EX,
+    ...via.length > 0 && { [VIA]: [...via] },
   };
 }

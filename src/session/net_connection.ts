@@ -11,6 +11,7 @@ import type { StreamRequest } from "./publication.ts";
 import { type Refusal, StatusCode } from "./status.ts";
 import { type ParsedName, parseName } from "./stream_name.ts";
 import { type StreamPath, streamPath } from "./stream_path.ts";
+import { readVia, VIA } from "./via.ts";
 
 /** Characters of what a peer calls itself that are kept. */
 const MAX_FLASH_VER_LENGTH = 256;
@@ -25,6 +26,8 @@ export class NetConnection {
   readonly flashVer: string;
   /** What it has announced of Enhanced RTMP. */
   readonly capabilities: Capabilities;
+  /** The relays that it says its streams have passed, or wait for them. */
+  readonly #via: readonly string[];
   readonly #objectEncoding: 0 | 3;
   readonly #outerParams: URLSearchParams[];
   readonly #maxNameLength: number;
@@ -43,6 +46,7 @@ export class NetConnection {
     this.#objectEncoding = objectEncoding === 3 ? 3 : 0;
     this.#outerParams = [this.#app.params, parseName(this.tcUrl, maxNameLength).params];
     this.#maxNameLength = maxNameLength;
+    this.#via = readVia(object?.[VIA]);
   }
 
   /** The answer that lets the peer in. Who announces something hears what we know. */
@@ -80,7 +84,7 @@ export class NetConnection {
       for (const [key, value] of outer) if (!inner.has(key)) params.append(key, value);
     }
     const { tcUrl, flashVer } = this;
-    return { kind, ...path, params, remoteAddr, tcUrl, flashVer };
+    return { kind, ...path, params, remoteAddr, tcUrl, flashVer, via: this.#via };
   }
 
   /**

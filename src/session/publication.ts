@@ -34,6 +34,11 @@ export interface StreamRequest {
    * displaces it, and it displaces no publisher. False unless given.
    */
   relayed?: boolean;
+  /**
+   * Ids of the relays that the stream has passed, or that wait for it: none for encoders and players
+   * (`via` of `publishRtmp` and `playRtmp`).
+   */
+  via?: readonly string[];
 }
 
 /** How a publication ended. */
@@ -101,6 +106,8 @@ export interface Publication {
    * or among the first 32 tags or 256 KiB that wait unread.
    */
   readonly metadata: Promise<Record<string, unknown> | undefined>;
+  /** Ids of the relays that the stream has passed: none if it comes from an encoder. */
+  readonly via: readonly string[];
   /** What is published. Whoever does not read holds the publisher back. */
   readonly tags: ReadableStream<FlvTag>;
   /** What came and where it went. */

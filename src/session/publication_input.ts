@@ -87,6 +87,7 @@ export class PublicationInput {
       flashVer: request.flashVer,
       connection: request.connection,
       relayed: request.relayed ?? false,
+      via: request.via ?? [],
       metadata,
       tags,
       ledger,

@@ -7,7 +7,10 @@
 import { writeCommand } from "../message/command.ts";
 import type { RtmpMessage } from "../message/message.ts";
 
-/** The codes that we send (RTMP 1.0, section 7.2.2; the rest are Flash Media Server's). */
+/**
+ * The codes that we send (RTMP 1.0, section 7.2.2; the rest are Flash Media Server's). `PublishLoop`
+ * is our own: only relays that mark their streams hear it.
+ */
 export const StatusCode = {
   ConnectSuccess: "NetConnection.Connect.Success",
   ConnectRejected: "NetConnection.Connect.Rejected",
@@ -17,6 +20,7 @@ export const StatusCode = {
   PublishStart: "NetStream.Publish.Start",
   PublishBadName: "NetStream.Publish.BadName",
   PublishDenied: "NetStream.Publish.Denied",
+  PublishLoop: "NetStream.Publish.Loop",
   UnpublishSuccess: "NetStream.Unpublish.Success",
   PlayReset: "NetStream.Play.Reset",
   PlayStart: "NetStream.Play.Start",

@@ -41,25 +41,33 @@ export class RawClient implements Disposable {
     socket.on("end", () => this.#ended = true);
   }
 
-  /** Connects to a port on loopback, and says nothing. */
-  static async connect(port: number): Promise<RawClient> {
-    const socket = connect({ host: "127.0.0.1", port, noDelay: true, allowHalfOpen: true });
+  /** Connects to a port on loopback, from another address than usual if given, and says nothing. */
+  static async connect(port: number, localAddress?: string): Promise<RawClient> {
+    const socket = connect({
+      ...{ host: "127.0.0.1", port, noDelay: true, allowHalfOpen: true },
+      ...localAddress !== undefined && { localAddress },
+    });
     const client = new RawClient(socket);
     await until("a connection", () => !socket.connecting);
     return client;
   }
 
   /** Connects, shakes hands, and connects to an app. */
-  static async open(port: number, app = "live"): Promise<RawClient> {
-    const client = await RawClient.connect(port);
+  static async open(port: number, app = "live", localAddress?: string): Promise<RawClient> {
+    const client = await RawClient.connect(port, localAddress);
     await client.handshake();
     client.command("connect", 1, { app, tcUrl: `rtmp://127.0.0.1:${port}/${app}` });
     return client;
   }
 
   /** Does all that and publishes; resolves when the server has allowed it. */
-  static async publish(port: number, name: string, app = "live"): Promise<RawClient> {
-    const client = await RawClient.open(port, app);
+  static async publish(
+    port: number,
+    name: string,
+    app = "live",
+    localAddress?: string,
+  ): Promise<RawClient> {
+    const client = await RawClient.open(port, app, localAddress);
     client.askToPublish(name);
     await client.status("NetStream.Publish.Start");
     return client;

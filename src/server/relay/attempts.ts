@@ -4,14 +4,20 @@
  * @module
  */
 
+import { RtmpCommandError } from "../../errors.ts";
+import { StatusCode } from "../../session/status.ts";
+
 /** The wait after the first failure, in milliseconds; it doubles with each further one. */
 const FIRST_WAIT = 1_000;
 
 /** The longest wait, in milliseconds. */
 const LONGEST_WAIT = 30_000;
 
-/** The wait after a failure that lasts until somebody mends it here, in milliseconds. */
-const WAIT_FOR_OPERATOR = 60_000;
+/** The wait for an operator who gives a permission, in milliseconds. */
+const WAIT_FOR_PERMISSION = 60_000;
+
+/** The wait after a stream has come back, in milliseconds, unless another one is published before. */
+const WAIT_AFTER_LOOP = 300_000;
 
 /** A relay that has worked for so long has not failed when it ends, in milliseconds. */
 const HELD_LONG_ENOUGH = 10_000;
@@ -35,17 +41,24 @@ export class Attempts {
    */
   failed(error: unknown): number {
     this.failures++;
-    if (error instanceof Deno.errors.NotCapable) return WAIT_FOR_OPERATOR;
+    if (error instanceof Deno.errors.NotCapable) return WAIT_FOR_PERMISSION;
+    if (isLoop(error)) return WAIT_AFTER_LOOP;
     const most = Math.min(FIRST_WAIT * 2 ** (this.failures - 1), LONGEST_WAIT);
     return most / 2 + Math.random() * most / 2;
   }
 
   /** Whether a failure is worth a line in the log: one that lasts is said once. */
   isNews(error: unknown, text: string): boolean {
-    const isRepeated = error instanceof Deno.errors.NotCapable && text === this.#lastText;
+    const lasts = error instanceof Deno.errors.NotCapable || isLoop(error);
+    const isRepeated = text === this.#lastText;
     this.#lastText = text;
-    return !isRepeated;
+    return !(lasts && isRepeated);
   }
+}
+
+/** Whether an error says that a stream has come back to where it was sent from. */
+export function isLoop(error: unknown): boolean {
+  return error instanceof RtmpCommandError && error.statusCode === StatusCode.PublishLoop;
 }
 
 /** Waits, or less when it is aborted. */

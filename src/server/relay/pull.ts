@@ -8,10 +8,11 @@ import { getLogger } from "@logtape/logtape";
 import { playRtmp } from "../../client/play.ts";
 import { errorMessage } from "../../error_message.ts";
 import { RtmpCommandError } from "../../errors.ts";
-import type { StreamRequest } from "../../session/publication.ts";
+import type { Publication, StreamRequest } from "../../session/publication.ts";
 import type { Hub } from "../hub.ts";
 import type { RtmpServer } from "../types.ts";
 import { Attempts, pause } from "./attempts.ts";
+import type { Loops } from "./loops.ts";
 import type { PullConfig } from "./relay_config.ts";
 import { RelayUrl } from "./relay_url.ts";
 
@@ -22,6 +23,8 @@ const log = getLogger(["sluice", "pull"]);
 
 /** What all pulls of a server have in common. */
 export interface PullOptions {
+  /** Finds streams that come back. */
+  loops: Loops;
   /** The key that publishers have to show here. */
   key?: string | undefined;
   /** How long the other server may send nothing, in milliseconds. */
@@ -40,19 +43,35 @@ interface Outcome {
 
 /** Brings a stream in whenever it is wanted, and connects again when that fails. */
 export class Pull {
+  /** Tells this pull from others. */
+  readonly id: string = crypto.randomUUID();
   readonly #config: PullConfig;
   readonly #url: RelayUrl;
   readonly #options: PullOptions;
   readonly #attempts = new Attempts();
   readonly #stopped = new AbortController();
   readonly #done: Promise<void>;
+  /** Ends the connection that there is, as long as the stream is published here. */
+  #published = new AbortController();
 
   /** Begins. */
   constructor(rtmp: RtmpServer, hub: Hub, config: PullConfig, options: PullOptions) {
     this.#config = config;
     this.#url = new RelayUrl(config.url);
     this.#options = options;
-    this.#done = this.#run(rtmp, hub);
+    const forget = options.loops.addPull(this.id, config.stream);
+    hub.pulledPaths.add(config.stream);
+    this.#done = this.#run(rtmp, hub).finally(forget);
+  }
+
+  /** The path of its stream. */
+  get stream(): string {
+    return this.#config.stream;
+  }
+
+  /** The stream is published here: nothing is to be brought in until that has ended. */
+  published({ relayed }: Publication): void {
+    if (!relayed) this.#published.abort();
   }
 
   /** Ends it, and what it publishes. */
@@ -65,10 +84,16 @@ export class Pull {
     const { signal } = this.#stopped;
     const { stream, always } = this.#config;
     while (!signal.aborted) {
+      this.#published = new AbortController();
       await (always ? hub.vacant(stream, signal) : hub.wanted(stream, signal));
       if (signal.aborted) return;
-      const outcome = await this.#bring(rtmp, hub, signal);
+      const outcome = await this.#bring(
+        rtmp,
+        hub,
+        AbortSignal.any([signal, this.#published.signal]),
+      );
       if (signal.aborted) return;
+      if (this.#published.signal.aborted) continue;
       this.#attempts.held(outcome.heldFor);
       if (outcome.error !== undefined || always) await this.#retry(outcome);
     }
@@ -89,8 +114,9 @@ export class Pull {
     });
     try {
       const signal = AbortSignal.any([stopped, unwanted.signal]);
-      const { idleTimeout } = this.#options;
-      const { readable } = await playRtmp(this.#url.href, { idleTimeout, signal });
+      const { loops, idleTimeout } = this.#options;
+      const via = [this.id, ...loops.waitingFor(stream)];
+      const { readable } = await playRtmp(this.#url.href, { via, idleTimeout, signal });
       begunAt = performance.now();
       log.info("Pulling {path} from {target}", { path: stream, target: this.#url.shown });
       const { error } = await rtmp.publish(this.#request(), readable);
@@ -134,6 +160,7 @@ export class Pull {
       tcUrl: this.#url.shown,
       flashVer: "pull",
       relayed: true,
+      via: [this.id],
     };
   }
 }

@@ -7,9 +7,11 @@
 import { errorMessage } from "../../error_message.ts";
 import { getLogger } from "@logtape/logtape";
 import { publishRtmp } from "../../client/publish.ts";
+import type { Publication } from "../../session/publication.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
-import { Attempts, pause } from "./attempts.ts";
+import { Attempts, isLoop, pause } from "./attempts.ts";
 import type { Hub } from "../hub.ts";
+import type { Loops } from "./loops.ts";
 import type { RelayUrl } from "./relay_url.ts";
 import { lagLog } from "../viewer_log.ts";
 
@@ -17,6 +19,17 @@ import { lagLog } from "../viewer_log.ts";
 export type PushState = "waiting" | "connecting" | "live" | "retrying" | "ended";
 
 const log = getLogger(["sluice", "push"]);
+
+/** What all pushes of a server have in common. */
+export interface PushOptions {
+  /** Finds streams that come back. */
+  loops: Loops;
+  /** How long another server may take nothing, in milliseconds. */
+  idleTimeout: number;
+}
+
+/** What a connection ends with whose stream now comes by a way that the other server must know. */
+const REROUTED = new Error("The stream comes by another way");
 
 /** Sends a stream on whenever it is live, and connects again when that fails. */
 export class Push {
@@ -29,10 +42,16 @@ export class Push {
   /** Resolves when it has ended. */
   readonly done: Promise<void>;
   readonly #url: RelayUrl;
-  readonly #stopped = new AbortController();
-  readonly #idleTimeout: number;
-  #state: PushState = "waiting";
+  readonly #options: PushOptions;
   readonly #attempts = new Attempts();
+  readonly #stopped = new AbortController();
+  /** Ends the connection that there is, with what it then fails with. */
+  #connection = new AbortController();
+  /** The relays that the other server has been told of. */
+  #via: readonly string[] = [];
+  /** Ends the wait after a loop. */
+  #goOn: (() => void) | undefined;
+  #state: PushState = "waiting";
   #lastError: string | undefined;
   #ledger: ConsumerLedger | undefined;
 
@@ -41,14 +60,23 @@ export class Push {
    *
    * @param stream The path of the stream.
    * @param url Where to.
-   * @param idleTimeout How long the other server may take nothing, in milliseconds.
    */
-  constructor(hub: Hub, stream: string, url: RelayUrl, idleTimeout: number) {
+  constructor(hub: Hub, stream: string, url: RelayUrl, options: PushOptions) {
     this.stream = stream;
-    this.#idleTimeout = idleTimeout;
+    this.#options = options;
     this.#url = url;
     this.target = this.#url.shown;
-    this.done = this.#run(hub);
+    const forget = options.loops.addPush(this.id, stream);
+    this.done = this.#run(hub).finally(forget);
+  }
+
+  /**
+   * Its stream is published anew: if the last publication came back, this one may not. One that has
+   * passed other relays than the other server has been told of needs another connection.
+   */
+  published({ via }: Publication): void {
+    this.#goOn?.();
+    if (via.some((id) => !this.#via.includes(id))) this.#connection.abort(REROUTED);
   }
 
   /** Ends it, and the publication on the other server with it. */
@@ -74,10 +102,11 @@ export class Push {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       try {
-        await this.#send(hub, signal);
+        this.#connection = new AbortController();
+        await this.#send(hub, AbortSignal.any([signal, this.#connection.signal]));
       } catch (error) {
         if (signal.aborted) break;
-        await this.#retry(error, signal);
+        if (error !== REROUTED) await this.#retry(error, signal);
       }
     }
     this.#state = "ended";
@@ -100,9 +129,12 @@ export class Push {
       await Promise.race([subscription.begun, subscription.done]);
       if (signal.aborted) return;
       this.#state = "connecting";
+      const { loops, idleTimeout } = this.#options;
+      this.#via = [...loops.passedBy(this.stream), this.id];
       const { writable } = await publishRtmp(this.#url.href, {
         ...this.#url.options,
-        idleTimeout: this.#idleTimeout,
+        via: this.#via,
+        idleTimeout,
         signal,
       });
       this.#state = "live";
@@ -134,6 +166,9 @@ export class Push {
       error: text,
       seconds: (wait / 1000).toFixed(1),
     });
-    await pause(wait, signal);
+    const goOn = new AbortController();
+    if (isLoop(error)) this.#goOn = () => goOn.abort();
+    await pause(wait, AbortSignal.any([signal, goOn.signal]));
+    this.#goOn = undefined;
   }
 }

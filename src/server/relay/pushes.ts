@@ -6,8 +6,9 @@
 
 import type { RtmpTargetOptions } from "../../client/url.ts";
 import { streamPath } from "../../session/stream_path.ts";
+import type { Publication } from "../../session/publication.ts";
 import type { Hub } from "../hub.ts";
-import { Push } from "./push.ts";
+import { Push, type PushOptions } from "./push.ts";
 import { RelayUrl } from "./relay_url.ts";
 
 /** Pushes that may run at once. */
@@ -16,13 +17,12 @@ export const MAX_PUSHES = 100;
 /** Adds, lists and ends pushes while the server runs; none of them knows of the others. */
 export class Pushes {
   readonly #hub: Hub;
-  readonly #idleTimeout: number;
+  readonly #options: PushOptions;
   readonly #pushes = new Map<string, Push>();
 
-  /** @param idleTimeout How long another server may take nothing, in milliseconds. */
-  constructor(hub: Hub, idleTimeout: number) {
+  constructor(hub: Hub, options: PushOptions) {
     this.#hub = hub;
-    this.#idleTimeout = idleTimeout;
+    this.#options = options;
   }
 
   /** All of them, in the order in which they were added. */
@@ -44,9 +44,16 @@ export class Pushes {
     if (this.#pushes.size >= MAX_PUSHES) {
       throw new RangeError(`Cannot push: there are ${MAX_PUSHES} pushes already`);
     }
-    const push = new Push(this.#hub, path.path, target, this.#idleTimeout);
+    const push = new Push(this.#hub, path.path, target, this.#options);
     this.#pushes.set(push.id, push);
     return push;
+  }
+
+  /** A stream is published. */
+  published(publication: Publication): void {
+    for (const push of this.#pushes.values()) {
+      if (push.stream === publication.path) push.published(publication);
+    }
   }
 
   /** Ends a push; tells whether there was one of this id. */

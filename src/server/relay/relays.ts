@@ -4,7 +4,9 @@
  * @module
  */
 
+import type { Publication } from "../../session/publication.ts";
 import type { Hub } from "../hub.ts";
+import type { Loops } from "./loops.ts";
 import { Pull } from "./pull.ts";
 import { Pushes } from "./pushes.ts";
 import type { PullConfig, RelayConfig } from "./relay_config.ts";
@@ -27,13 +29,20 @@ export class Relays {
   readonly #pulls: Pull[];
 
   /** Begins those that the configuration names. */
-  constructor(rtmp: RtmpServer, hub: Hub, config: RelaysConfig) {
+  constructor(rtmp: RtmpServer, hub: Hub, loops: Loops, config: RelaysConfig) {
     const { pushes, pulls, streamKey, timeout } = config;
-    this.pushes = new Pushes(hub, timeout);
+    const options = { loops, idleTimeout: timeout };
+    this.pushes = new Pushes(hub, options);
     for (const { stream, url } of pushes) this.pushes.add(stream, url);
-    this.#pulls = pulls.map((pull) =>
-      new Pull(rtmp, hub, pull, { key: streamKey, idleTimeout: timeout })
-    );
+    this.#pulls = pulls.map((pull) => new Pull(rtmp, hub, pull, { ...options, key: streamKey }));
+  }
+
+  /** A stream is published here. */
+  published(publication: Publication): void {
+    this.pushes.published(publication);
+    for (const pull of this.#pulls) {
+      if (pull.stream === publication.path) pull.published(publication);
+    }
   }
 
   /** Ends all of them. */

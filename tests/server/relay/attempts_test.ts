@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { RtmpCommandError } from "../../../src/errors.ts";
 import { Attempts } from "../../../src/server/relay/attempts.ts";
 
 Deno.test("a relay waits longer with each failure, up to 30 s, and begins anew once it has held", () => {
@@ -13,13 +14,19 @@ Deno.test("a relay waits longer with each failure, up to 30 s, and begins anew o
   assertEquals(attempts.failures, 0);
 });
 
-Deno.test("a relay says once what only an operator can mend, and tries again once a minute", () => {
-  const attempts = new Attempts();
-  const refused = new Error("refused");
-  const forbidden = new Deno.errors.NotCapable("without --allow-net");
-  const isNews = (error: Error) => attempts.isNews(error, error.message);
-  assertEquals(attempts.failed(forbidden), 60_000);
-  assertEquals([forbidden, forbidden, refused, refused, forbidden].map(isNews), [
-    ...[true, false, true, true, true],
-  ]);
-});
+for (
+  const [what, error, wait] of [
+    ["no permission", new Deno.errors.NotCapable("without --allow-net"), 60_000],
+    ["a loop", new RtmpCommandError("no", { statusCode: "NetStream.Publish.Loop" }), 300_000],
+  ] as const
+) {
+  Deno.test(`a relay says once that there is ${what}, and seldom tries again`, () => {
+    const attempts = new Attempts();
+    const refused = new RtmpCommandError("no", { statusCode: "NetStream.Publish.BadName" });
+    const isNews = (error: Error) => attempts.isNews(error, error.message);
+    assertEquals(attempts.failed(error), wait);
+    assertEquals([error, error, refused, refused, error].map(isNews), [
+      ...[true, false, true, true, true],
+    ]);
+  });
+}

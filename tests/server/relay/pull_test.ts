@@ -9,6 +9,7 @@ import { playRtmp } from "../../../src/client/play.ts";
 import { publishRtmp } from "../../../src/client/publish.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
 import { Hub } from "../../../src/server/hub.ts";
+import { Loops } from "../../../src/server/relay/loops.ts";
 import { Pull } from "../../../src/server/relay/pull.ts";
 import { serveRtmp } from "../../../src/server/serve.ts";
 import { videoTag, videoTags } from "../../support/media.ts";
@@ -36,6 +37,10 @@ function relayServer() {
   };
 }
 
+function options(hub: Hub) {
+  return { loops: new Loops(hub), key: "1", idleTimeout: 30_000 };
+}
+
 /** Reads all video of a stream. */
 async function watch(url: string): Promise<FlvTag[]> {
   const { readable } = await playRtmp(url);
@@ -49,7 +54,7 @@ for (const always of [false, true]) {
     await using there = relayServer();
     await using here = relayServer();
     const config = { stream: "live/here", url: there.url("live/there"), always };
-    const pull = new Pull(here.server, here.hub, config, { key: "1", idleTimeout: 30_000 });
+    const pull = new Pull(here.server, here.hub, config, options(here.hub));
     const watched = watch(here.url("live/here"));
     await until("the pull to wait for its stream", () => there.hub.isWanted("live/there"));
     const { writable } = await publishRtmp(`${there.url("live/there")}?key=1`);
@@ -63,7 +68,7 @@ Deno.test("a pull on demand does not ask for what nobody watches", async () => {
   await using there = relayServer();
   await using here = relayServer();
   const config = { stream: "live/here", url: there.url("live/there"), always: false };
-  const pull = new Pull(here.server, here.hub, config, { key: "1", idleTimeout: 30_000 });
+  const pull = new Pull(here.server, here.hub, config, options(here.hub));
   const other = here.hub.subscribe("live/other", { kind: "test", mode: "live", outlives: true });
   // A pull that was wrong would have connected long before this has published.
   const { writable } = await publishRtmp(`${there.url("live/there")}?key=1`);

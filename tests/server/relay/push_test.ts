@@ -7,6 +7,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { publishRtmp } from "../../../src/client/publish.ts";
 import { Hub } from "../../../src/server/hub.ts";
+import { Loops } from "../../../src/server/relay/loops.ts";
 import { Pushes } from "../../../src/server/relay/pushes.ts";
 import { serveRtmp } from "../../../src/server/serve.ts";
 import { freePort } from "../../support/free_port.ts";
@@ -21,7 +22,7 @@ function source() {
     { hostname: "127.0.0.1", port: 0 },
     (publication) => hub.run(publication, () => {}),
   );
-  const pushes = new Pushes(hub, 30_000);
+  const pushes = new Pushes(hub, { loops: new Loops(hub), idleTimeout: 30_000 });
   return {
     hub,
     pushes,
@@ -95,7 +96,8 @@ Deno.test("a push that is removed leaves the stream and the others as they are",
 });
 
 Deno.test("a push shows nothing of the secrets in its URL", () => {
-  const pushes = new Pushes(new Hub(), 30_000);
+  const hub = new Hub();
+  const pushes = new Pushes(hub, { loops: new Loops(hub), idleTimeout: 30_000 });
   const push = pushes.add("live/demo", "rtmp://joe:hush@127.0.0.1:1/app/copy?key=hush");
   const shown = JSON.stringify(push);
   assertStringIncludes(shown, "rtmp://127.0.0.1:1/app/…");
@@ -104,7 +106,8 @@ Deno.test("a push shows nothing of the secrets in its URL", () => {
 });
 
 Deno.test("Pushes.add() refuses what is no URL of RTMP", () => {
-  const pushes = new Pushes(new Hub(), 30_000);
+  const hub = new Hub();
+  const pushes = new Pushes(hub, { loops: new Loops(hub), idleTimeout: 30_000 });
   for (const url of ["http://127.0.0.1/a/b", "rtmp", "", "file:///etc/passwd"]) {
     assertThrows(() => pushes.add("live/demo", url), TypeError);
   }
