@@ -40,7 +40,7 @@ Deno.test("of connections that leave too much unfinished together, the one with 
   using other = await RawClient.publish(app.port, "other");
   other.write(UNFINISHED);
   const { description } = await greedy.status("NetConnection.Connect.Closed");
-  assertMatch(description, /too much unfinished/);
+  assertMatch(description, /too many unfinished messages/);
   await greedy.closed();
   greedy[Symbol.dispose]();
   await until("its end", () => app.server.ledger.cutConnections === 1);
