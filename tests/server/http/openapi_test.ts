@@ -241,15 +241,17 @@ async function askFromElsewhere(check: DescriptionCheck, flaws: string[]): Promi
   }
 }
 
-/** What is answered when a file cannot be made. */
+/** What is answered when there is nothing to send, and when a file cannot be made. */
 async function askWithoutDisk(check: DescriptionCheck, flaws: string[]): Promise<void> {
   await using directory = await recordingDirectory();
   await using http = await startHttpApp("--record-on-demand", `${directory.path}/gone`);
   await Deno.remove(`${directory.path}/gone`, { recursive: true });
   await Deno.writeTextFile(`${directory.path}/gone`, "");
   using client = await RawClient.publish(http.port, "demo");
-  client.sendTags(videoTags(2));
   const call = caller(check, http.url, flaws);
+  // What has sent nothing yet is published, and cannot be watched.
+  await drain(call("/{app}/{name}.flv", "GET", "/live/demo.flv?wait=0"));
+  client.sendTags(videoTags(2));
   const path = "/api/v1/recordings";
   await drain(call(path, "POST", path, { json: { stream: "live/demo" } }));
   await drain(call(path, "GET", path));
