@@ -6,7 +6,7 @@
 
 /**
  * Milliseconds of stream time for which a keyframe is waited for at least: x264 makes one every 250
- * frames unless told otherwise, which is 10 s at 25 a second, and others make them more often.
+ * frames by default, which is 10 s at 25 a second, and others make them more often.
  */
 export const KEYFRAME_WAIT = 10_000;
 

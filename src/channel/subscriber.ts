@@ -9,7 +9,6 @@ import { copyTag, type FlvTag, type FlvTagType } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import { ConsumerLedger } from "../ledger/consumer_ledger.ts";
 import type { ConsumerShare } from "../ledger/consumer_share.ts";
-import { type MediaCounts, type MediaKind, noMedia } from "../ledger/counts.ts";
 import { total } from "../ledger/media_sums.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 import type { CountedTag } from "./counted_tag.ts";
@@ -17,7 +16,7 @@ import { Gap } from "./gap.ts";
 import { LagWatch } from "./lag.ts";
 import type { MediaType, PublishedMedia } from "./published_media.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
-import { TagQueue } from "./tag_queue.ts";
+import { TagOutlet } from "./tag_outlet.ts";
 
 /** Bytes that may wait for a lossless consumer before the publisher is held back. */
 export const LOSSLESS_QUEUE_BYTES = 1024 * 1024;
@@ -51,19 +50,13 @@ export class Subscriber implements Subscription {
   readonly begun: Promise<void>;
   readonly done: Promise<void>;
   readonly #options: SubscribeOptions;
-  readonly #clock: Clock;
-  readonly #queue: TagQueue;
+  readonly #outlet: TagOutlet;
   readonly #lag: LagWatch | undefined;
   /** The publication that it gets, and its share in it; none while it waits for the next. */
   #source: SubscriptionSource | undefined;
   #share: ConsumerShare | undefined;
   /** Ledgers of publications of which something still waits for it. */
   readonly #ledgers = new Map<ConsumerShare, PublicationLedger>();
-  #controller!: ReadableStreamDefaultController<FlvTag>;
-  /** The consumer waits and nothing is queued for it. */
-  #demanded = false;
-  /** When the consumer last asked for a tag, by the clock. */
-  #askedAt: number;
   /** Until there is a tag to begin with, everything is left out. */
   #gap: Gap | undefined;
   /** What is left out by itself: audio goes on with its next frame, video with a keyframe. */
@@ -72,39 +65,39 @@ export class Subscriber implements Subscription {
   readonly #given = { audio: false, video: false };
   /** Whether it was given frames of a publication before this one. */
   #carriesOn = false;
-  /** Bytes that wait of what the consumer was given at once when it came. */
-  #headStart = 0;
   #paused = false;
   readonly #wanted: Record<FlvTagType, boolean>;
-  #ended = false;
   #endReason: string | undefined;
-  #finished = false;
   #resolveBegun!: () => void;
   #resolveDone!: () => void;
-  /** Lets a publisher go on that waits for room here. */
-  #makeRoom: (() => void) | undefined;
-
   constructor(options: SubscribeOptions, clock: Clock) {
     this.#options = options;
-    this.#clock = clock;
-    this.#askedAt = clock.now();
-    this.#queue = new TagQueue(clock);
     this.#lag = options.onLag && new LagWatch(options.onLag, clock);
     this.#wanted = { audio: options.audio ?? true, video: options.video ?? true, script: true };
     this.outlives = options.outlives ?? false;
     this.ledger = new ConsumerLedger(options);
     this.begun = new Promise((resolve) => this.#resolveBegun = resolve);
     this.done = new Promise((resolve) => this.#resolveDone = resolve);
-    this.tags = new ReadableStream<FlvTag>({
-      start: (controller) => void (this.#controller = controller),
-      pull: () => this.#pull(),
-      cancel: () => this.#leave(),
-    }, { highWaterMark: 0 });
+    const { filter, shared } = options;
+    this.#outlet = new TagOutlet({
+      clock,
+      // What a filter has made, or was given, is the consumer's own already.
+      copies: !shared && !filter,
+      maxBytes: options.mode === "live" ? Infinity : LOSSLESS_QUEUE_BYTES,
+      settle: (share) => {
+        if (share !== this.#share) this.#settle(share);
+      },
+      over: () => {
+        this.unfollow();
+        this.#resolveDone();
+      },
+    });
+    this.tags = this.#outlet.tags;
   }
 
   /** Whether no publication is given to it. */
   get waits(): boolean {
-    return this.#source === undefined && !this.#ended;
+    return this.#source === undefined && !this.#outlet.hasEnded;
   }
 
   get endReason(): string | undefined {
@@ -124,7 +117,7 @@ export class Subscriber implements Subscription {
   }
 
   get stalledFor(): number {
-    return this.#queue.length === 0 ? 0 : this.#clock.now() - this.#askedAt;
+    return this.#outlet.stalledFor;
   }
 
   expects(type: MediaType): boolean {
@@ -156,9 +149,9 @@ export class Subscriber implements Subscription {
    */
   catchUp(frames: readonly CountedTag[]): void {
     this.#gap = new Gap("before-keyframe");
-    this.#headStart = Infinity;
-    for (const frame of frames) this.offer(frame);
-    this.#headStart = this.#queue.bytes;
+    this.#outlet.giveAtOnce(() => {
+      for (const frame of frames) this.offer(frame);
+    });
   }
 
   /**
@@ -166,20 +159,19 @@ export class Subscriber implements Subscription {
    * room for another. One that has ended is offered nothing any more.
    */
   offer(counted: CountedTag): Promise<void> | undefined {
-    if (this.#ended) return undefined;
+    if (this.#outlet.hasEnded) return undefined;
     const { kind } = counted;
     this.#share!.offered[kind]++;
     const reason = this.#dropReason(counted);
     if (reason) this.#share!.drop(kind, reason);
     else this.#enqueue(counted);
-    if (this.ledger.mode === "live" || this.#queue.bytes < LOSSLESS_QUEUE_BYTES) return undefined;
-    return new Promise((resolve) => this.#makeRoom = resolve);
+    return this.#outlet.room();
   }
 
   pause(paused: boolean): void {
     if (paused === this.#paused) return;
     this.#paused = paused;
-    if (paused) this.#dropQueue("paused");
+    if (paused) this.#outlet.drop("paused");
     else this.#gap = new Gap("paused");
   }
 
@@ -193,7 +185,7 @@ export class Subscriber implements Subscription {
    * announced others ends; what waits can still be read.
    */
   mediaChanged(changed: Readonly<Record<MediaType, boolean>>): void {
-    if (!this.#options.announces || !this.#carriesOn || this.#ended) return;
+    if (!this.#options.announces || !this.#carriesOn || this.#outlet.hasEnded) return;
     const concerned = (["audio", "video"] as const)
       .filter((type) => changed[type] && this.#wanted[type]);
     if (concerned.length === 0) return;
@@ -203,8 +195,7 @@ export class Subscriber implements Subscription {
 
   /** Nothing more comes; what waits can still be read. */
   end(): void {
-    this.#ended = true;
-    if (this.#queue.length === 0) this.#finish();
+    this.#outlet.end();
   }
 
   /**
@@ -239,12 +230,12 @@ export class Subscriber implements Subscription {
   /** A live consumer that is too far behind goes on at the next keyframe. */
   #isBehind(): boolean {
     return this.ledger.mode === "live" &&
-      (this.#queue.bytes - this.#headStart > LIVE_QUEUE_BYTES || this.#queue.age > LIVE_QUEUE_TIME);
+      (this.#outlet.bytesBehind > LIVE_QUEUE_BYTES || this.#outlet.age > LIVE_QUEUE_TIME);
   }
 
   #skipForward(): void {
-    const { bytes, age } = this.#queue;
-    const dropped = this.#dropQueue("slow-subscriber");
+    const { bytes, age } = this.#outlet;
+    const dropped = this.#outlet.drop("slow-subscriber");
     this.#gap = new Gap("slow-subscriber");
     this.#lag?.skip(bytes, age, dropped);
   }
@@ -281,47 +272,7 @@ export class Subscriber implements Subscription {
     if (!filtered) return share.drop(kind, "not-wanted");
     if (kind === "videoFrames") this.#given.video = true;
     else if (kind === "audioFrames") this.#given.audio = true;
-    if (this.#demanded) return this.#deliver(filtered, kind, share);
-    share.inFlight[kind]++;
-    this.#queue.push(filtered, kind, share);
-  }
-
-  #deliver(tag: FlvTag, kind: MediaKind, share: ConsumerShare): void {
-    this.#demanded = false;
-    share.delivered[kind]++;
-    // What a filter has made, or was given, is the consumer's own already.
-    const { filter, shared } = this.#options;
-    this.#controller.enqueue(shared || filter ? tag : copyTag(tag));
-  }
-
-  #pull(): void {
-    this.#askedAt = this.#clock.now();
-    const { bytes } = this.#queue;
-    const next = this.#queue.shift();
-    this.#headStart = Math.max(0, this.#headStart - bytes + this.#queue.bytes);
-    if (!next) {
-      this.#demanded = true;
-      return;
-    }
-    const { tag, kind, share } = next;
-    share.inFlight[kind]--;
-    this.#deliver(tag, kind, share);
-    if (share !== this.#share) this.#settle(share);
-    if (this.#queue.bytes < LOSSLESS_QUEUE_BYTES) this.#release();
-    if (this.#ended && this.#queue.length === 0) this.#finish();
-  }
-
-  #dropQueue(reason: DropReason): MediaCounts {
-    const dropped = noMedia();
-    for (const { kind, share } of this.#queue.clear()) {
-      share.inFlight[kind]--;
-      share.drop(kind, reason);
-      dropped[kind]++;
-    }
-    for (const share of this.#ledgers.keys()) if (share !== this.#share) this.#settle(share);
-    this.#headStart = 0;
-    this.#release();
-    return dropped;
+    this.#outlet.give(filtered, kind, share);
   }
 
   /** Closes the share in a publication that gives nothing more, once nothing of it waits. */
@@ -330,28 +281,5 @@ export class Subscriber implements Subscription {
     this.#ledgers.get(share)?.retire(share);
     this.#ledgers.delete(share);
     this.ledger.close(share);
-  }
-
-  #leave(): void {
-    this.#dropQueue("consumer-left");
-    this.#over();
-  }
-
-  #finish(): void {
-    if (this.#finished) return;
-    this.#controller.close();
-    this.#over();
-  }
-
-  #over(): void {
-    this.#finished = true;
-    this.#ended = true;
-    this.unfollow();
-    this.#resolveDone();
-  }
-
-  #release(): void {
-    this.#makeRoom?.();
-    this.#makeRoom = undefined;
   }
 }

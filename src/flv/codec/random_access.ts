@@ -1,5 +1,5 @@
 /**
- * Whether a decoder can begin with a frame, told from the frame itself.
+ * Whether a decoder can begin with a frame, by the frame itself.
  *
  * Only as much is read as it takes to find the first slice of the picture. Nothing here throws, and
  * nothing is allocated: this is on the way of every frame that is not marked as a keyframe.

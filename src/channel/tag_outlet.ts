@@ -1,0 +1,164 @@
+/**
+ * The stream of tags that a consumer reads, and what waits in it.
+ *
+ * @module
+ */
+
+import type { Clock } from "../clock.ts";
+import { copyTag, type FlvTag } from "../flv/flv_tag.ts";
+import type { DropReason } from "../ledger/consumer.ts";
+import type { ConsumerShare } from "../ledger/consumer_share.ts";
+import { type MediaCounts, type MediaKind, noMedia } from "../ledger/counts.ts";
+import { TagQueue } from "./tag_queue.ts";
+
+/** What an outlet has of its consumer. */
+export interface TagOutletContext {
+  readonly clock: Clock;
+  /** Whether each tag is copied for the consumer. */
+  readonly copies: boolean;
+  /** Bytes that may wait before the publisher is held back. */
+  readonly maxBytes: number;
+  /** Something of a share has been taken or dropped. */
+  settle(share: ConsumerShare): void;
+  /** The consumer has read everything, or has left. */
+  over(): void;
+}
+
+/** Hands tags to a consumer at once when it waits for one, and queues them while it does not. */
+export class TagOutlet {
+  readonly tags: ReadableStream<FlvTag>;
+  readonly #context: TagOutletContext;
+  readonly #queue: TagQueue;
+  #controller!: ReadableStreamDefaultController<FlvTag>;
+  /** The consumer waits and nothing is queued for it. */
+  #demanded = false;
+  /** When the consumer last asked for a tag, by the clock. */
+  #askedAt: number;
+  /** Bytes that wait of what the consumer was given at once when it came. */
+  #headStart = 0;
+  #ended = false;
+  #isOver = false;
+  /** Lets a publisher go on that waits for room here. */
+  #makeRoom: (() => void) | undefined;
+
+  constructor(context: TagOutletContext) {
+    this.#context = context;
+    this.#queue = new TagQueue(context.clock);
+    this.#askedAt = context.clock.now();
+    this.tags = new ReadableStream<FlvTag>({
+      start: (controller) => void (this.#controller = controller),
+      pull: () => this.#pull(),
+      cancel: () => this.#leave(),
+    }, { highWaterMark: 0 });
+  }
+
+  /** Whether nothing more is given. */
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
+  /** Bytes that the consumer is behind, without what it was given at once when it came. */
+  get bytesBehind(): number {
+    return this.#queue.bytes - this.#headStart;
+  }
+
+  /** All bytes that wait. */
+  get bytes(): number {
+    return this.#queue.bytes;
+  }
+
+  /** For how long the first tag has been waiting, in milliseconds; 0 if none waits. */
+  get age(): number {
+    return this.#queue.age;
+  }
+
+  /** For how long the consumer has not asked for the tags that wait for it, in milliseconds. */
+  get stalledFor(): number {
+    return this.#queue.length === 0 ? 0 : this.#context.clock.now() - this.#askedAt;
+  }
+
+  /** Takes what `give` gives as what the consumer gets at once. */
+  giveAtOnce(give: () => void): void {
+    this.#headStart = Infinity;
+    give();
+    this.#headStart = this.#queue.bytes;
+  }
+
+  /** Gives a tag, which is counted in a share. */
+  give(tag: FlvTag, kind: MediaKind, share: ConsumerShare): void {
+    if (this.#demanded) return this.#deliver(tag, kind, share);
+    share.inFlight[kind]++;
+    this.#queue.push(tag, kind, share);
+  }
+
+  /** Resolves when there is room for another tag; `undefined` if there is. */
+  room(): Promise<void> | undefined {
+    if (this.#queue.bytes < this.#context.maxBytes) return undefined;
+    return new Promise((resolve) => this.#makeRoom = resolve);
+  }
+
+  /** Drops all that waits, and returns what it was. */
+  drop(reason: DropReason): MediaCounts {
+    const dropped = noMedia();
+    for (const { kind, share } of this.#queue.clear()) {
+      share.inFlight[kind]--;
+      share.drop(kind, reason);
+      dropped[kind]++;
+      this.#context.settle(share);
+    }
+    this.#headStart = 0;
+    this.#release();
+    return dropped;
+  }
+
+  /** Gives nothing more; what waits can still be read. */
+  end(): void {
+    this.#ended = true;
+    if (this.#queue.length === 0) this.#finish();
+  }
+
+  #pull(): void {
+    this.#askedAt = this.#context.clock.now();
+    const { bytes } = this.#queue;
+    const next = this.#queue.shift();
+    this.#headStart = Math.max(0, this.#headStart - bytes + this.#queue.bytes);
+    if (!next) {
+      this.#demanded = true;
+      return;
+    }
+    const { tag, kind, share } = next;
+    share.inFlight[kind]--;
+    this.#deliver(tag, kind, share);
+    this.#context.settle(share);
+    if (this.#queue.bytes < this.#context.maxBytes) this.#release();
+    if (this.#ended && this.#queue.length === 0) this.#finish();
+  }
+
+  #deliver(tag: FlvTag, kind: MediaKind, share: ConsumerShare): void {
+    this.#demanded = false;
+    share.delivered[kind]++;
+    this.#controller.enqueue(this.#context.copies ? copyTag(tag) : tag);
+  }
+
+  #leave(): void {
+    this.drop("consumer-left");
+    this.#over();
+  }
+
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#controller.close();
+    this.#over();
+  }
+
+  #over(): void {
+    this.#isOver = true;
+    this.#ended = true;
+    this.#context.over();
+  }
+
+  #release(): void {
+    this.#makeRoom?.();
+    this.#makeRoom = undefined;
+  }
+}
