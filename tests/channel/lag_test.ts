@@ -39,7 +39,7 @@ Deno.test("SubscribeOptions.onLag is called once when tags are dropped, and when
   assertEquals(reader.tags.length, 3);
 });
 
-Deno.test("SubscribeOptions.onLag is told how many bytes waited", async () => {
+Deno.test("SubscribeOptions.onLag gets the bytes that waited", async () => {
   const broadcast = new Broadcast();
   const { subscription, lags } = slowConsumer(broadcast);
   await broadcast.send(...Array.from({ length: 18 }, (_, i) => videoTag(i, 1024 * 1024)));

@@ -19,7 +19,7 @@ const TAKEN = /^Another publisher is already publishing live\/demo$/;
 class Fight {
   readonly clock = new TestClock();
   readonly names = new Names(this.clock);
-  /** What each of those that have the name, or had it, has been told. */
+  /** Those that have lost the name, in their order. */
   readonly closed: string[] = [];
 
   /** Asks for the name; returns how long the publisher has been silent, to be changed, or why not. */

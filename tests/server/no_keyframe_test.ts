@@ -160,7 +160,7 @@ for (const [what, before, after, get] of STREAMS) {
   });
 }
 
-Deno.test("a viewer of what is published is told so when nothing of it can be sent in time", async () => {
+Deno.test("a viewer of what is published gets 504 when nothing of it can be sent in time", async () => {
   await using api = await startApiApp();
   const get = async (query: string) => {
     const response = await fetch(`${api.url}/live/demo.flv${query}`);
