@@ -100,6 +100,6 @@ function describe(received: Uint8Array): string {
  *     3   2            length of the record
  *     5   1   0x01     client hello (section 4)
  */
-function isTlsHello(received: Uint8Array): boolean {
+export function isTlsHello(received: Uint8Array): boolean {
   return received[0] === 0x16 && received[1] === 3 && received[2]! <= 4 && received[5] === 1;
 }

@@ -15,3 +15,20 @@ export function formatAddr(addr: Deno.Addr): string {
 export function hostOf(address: string): string {
   return address.slice(0, address.lastIndexOf(":"));
 }
+
+/**
+ * What an address has in common with all others that its holder can have: an IPv4 address, which may
+ * stand in one of IPv6 (RFC 4291, section 2.5.5.2), or the first 64 bits of an IPv6 address.
+ *
+ * @param address As `address:port`.
+ */
+export function networkOf(address: string): string {
+  const host = hostOf(address);
+  const [, mapped] = /^\[::ffff:([\d.]+)\]$/i.exec(host) ?? [];
+  if (mapped !== undefined) return mapped;
+  if (!host.startsWith("[")) return host;
+  const [head = "", tail] = host.slice(1, -1).split("::");
+  const groups = head.split(":");
+  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(":").length;
+  return [...groups, ...Array(Math.max(0, missing)).fill("0")].slice(0, 4).join(":");
+}

@@ -18,7 +18,7 @@ import type { TagChunks } from "../session/tag_chunks.ts";
 import { StatusCode } from "../session/status.ts";
 import { drained, type DrainedPeer } from "./drain.ts";
 import { Socket } from "../client/socket.ts";
-import { formatAddr, hostOf } from "./address.ts";
+import { formatAddr, hostOf, networkOf } from "./address.ts";
 import { LINGER_MS, LINGER_WHILE_SENDING_MS } from "./linger.ts";
 import type { RtmpConnection } from "./types.ts";
 
@@ -44,6 +44,8 @@ export interface ConnectionOptions {
 export class Connection implements RtmpConnection, DrainedPeer {
   readonly id: string = crypto.randomUUID();
   readonly remoteAddr: string;
+  /** What its address has in common with all others that the peer can have. */
+  readonly network: string;
   readonly since: Date = new Date();
   readonly isSecure: boolean;
   bytesSent = 0;
@@ -70,6 +72,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
 
   constructor(conn: Deno.Conn, options: ConnectionOptions) {
     this.remoteAddr = formatAddr(conn.remoteAddr);
+    this.network = networkOf(this.remoteAddr);
     this.#options = options;
     this.#hasGone = new Promise((resolve) => {
       this.#gone = () => {

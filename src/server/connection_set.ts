@@ -43,11 +43,11 @@ export class ConnectionSet implements Iterable<Connection> {
     this.#ledger.sentBytes += connection.bytesSent;
   }
 
-  #isFullFor({ host }: Connection): boolean {
+  #isFullFor({ network }: Connection): boolean {
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;
     if (this.#connections.size >= maxConnections) return true;
     if (this.#connections.size < maxConnectionsPerAddress) return false;
-    const same = [...this.#connections].filter((connection) => connection.host === host);
+    const same = [...this.#connections].filter((connection) => connection.network === network);
     return same.length >= maxConnectionsPerAddress;
   }
 
@@ -55,10 +55,10 @@ export class ConnectionSet implements Iterable<Connection> {
    * Closes the connection that has been in its handshake the longest, if there is one that makes a
    * difference: half-open ones must not keep others out.
    */
-  #makeRoomFor({ host }: Connection): boolean {
+  #makeRoomFor({ network }: Connection): boolean {
     const all = [...this.#connections];
     const isFull = all.length >= this.#limits.maxConnections;
-    const oldest = all.find((one) => !one.hasShakenHands && (isFull || one.host === host));
+    const oldest = all.find((one) => !one.hasShakenHands && (isFull || one.network === network));
     if (!oldest) return false;
     this.#ledger.evictedConnections++;
     this.delete(oldest);

@@ -42,7 +42,10 @@ export interface RtmpLimits {
   maxNameLength: number;
   /** Peers that may be connected at once: 1000. */
   maxConnections: number;
-  /** Peers that may be connected at once from one address: 500, so that none can take all places. */
+  /**
+   * Peers that may be connected at once from one address, or from one network of IPv6 with a prefix of
+   * 64 bits: 500, so that none can take all places.
+   */
   maxConnectionsPerAddress: number;
   /** Milliseconds that a handshake may take: 10,000. */
   handshakeTimeout: number;

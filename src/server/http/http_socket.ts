@@ -5,7 +5,8 @@
  */
 
 import { Duplex } from "node:stream";
-import { formatAddr } from "../address.ts";
+import { concat } from "@std/bytes";
+import { formatAddr, networkOf } from "../address.ts";
 import { LINGER_MS } from "../linger.ts";
 
 /** Bytes of memory for a read: most peers ask for something once, and then only take. */
@@ -13,6 +14,9 @@ const SMALLEST_READ = 4 * 1024;
 
 /** The same for a peer that fills every smaller one. */
 const LARGEST_READ = 64 * 1024;
+
+/** Bytes at the beginning of a connection that are kept: they tell what it speaks. */
+const FIRST_BYTES = 6;
 
 /** What Node calls back when it has been served. */
 type Callback = (error?: Error | null) => void;
@@ -34,6 +38,20 @@ export class HttpSocket extends Duplex {
   bytesWritten = 0;
   /** Requests that are being answered. */
   requests = 0;
+  /** Of those, the ones that wait for a publisher: each can be told to make way for others. */
+  readonly waiting: Set<() => void> = new Set();
+  /** It has one of the places that are kept for operators. */
+  isReserved = false;
+  /** It has been told to make way, and has no place any more. */
+  isLeaving = false;
+  /** What its address has in common with all others that the peer can have. */
+  readonly network: string;
+  /** How long the head of a request has been waited for, in milliseconds; undefined while none is. */
+  headWait: number | undefined = 0;
+  /** How long the peer was found to take nothing, in milliseconds. */
+  writeWait = 0;
+  /** What the peer began with. */
+  firstBytes: Uint8Array = new Uint8Array(0);
   /** The address of the peer; the name is Node's. */
   readonly remoteAddress: string;
   /** The port of the peer; the name is Node's. */
@@ -51,12 +69,18 @@ export class HttpSocket extends Duplex {
     this.remoteAddress = conn.remoteAddr.hostname;
     this.remotePort = conn.remoteAddr.port;
     this.remoteAddr = formatAddr(conn.remoteAddr);
+    this.network = networkOf(this.remoteAddr);
     conn.setNoDelay();
   }
 
   /** For how long the peer has taken nothing of what is to be written, in milliseconds. */
   get stalledFor(): number {
     return this.#writingSince === undefined ? 0 : performance.now() - this.#writingSince;
+  }
+
+  /** Whether all that it has asked for waits for a publisher. */
+  get isWaiting(): boolean {
+    return this.requests > 0 && this.waiting.size === this.requests;
   }
 
   /** It is set from the beginning. */
@@ -88,6 +112,8 @@ export class HttpSocket extends Duplex {
       const count = await this.#conn.read(memory);
       this.#restartTimer();
       this.bytesRead += count ?? 0;
+      if (this.firstBytes.length < FIRST_BYTES) this.#noteFirst(memory.subarray(0, count ?? 0));
+      if (count && this.requests === 0) this.headWait ??= 0;
       if (count === memory.length) this.#readSize = Math.min(2 * this.#readSize, LARGEST_READ);
       this.push(count === null ? null : memory.subarray(0, count));
     } catch (error) {
@@ -121,6 +147,11 @@ export class HttpSocket extends Duplex {
     clearTimeout(this.#timer);
     this.#conn[Symbol.dispose]();
     done(error);
+  }
+
+  #noteFirst(bytes: Uint8Array): void {
+    const missing = FIRST_BYTES - this.firstBytes.length;
+    this.firstBytes = concat([this.firstBytes, bytes.slice(0, missing)]);
   }
 
   #restartTimer(): void {

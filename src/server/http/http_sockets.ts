@@ -5,58 +5,50 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { formatAddr, networkOf } from "../address.ts";
 import { canOpen, isLackOfDescriptors } from "../descriptors.ts";
+import { HttpPlaces, isOperating, type PlaceLimits, type Shortage } from "./http_places.ts";
+import { type HttpRefusal, HttpRefusals } from "./http_refusals.ts";
 import { HttpSocket } from "./http_socket.ts";
+import { answerError } from "./raw_answer.ts";
 
 /** File descriptors that HTTP leaves to RTMP and to recordings. */
 const RESERVE = 64;
 
-/** Connections that are taken in before it is looked again whether that many are left. */
+/** Connections accepted between two checks of whether that many are left. */
 const CHECK_EVERY = 16;
 
-/** For how long what was found then is believed, in milliseconds. */
+/** How long what was found then is believed, in milliseconds. */
 const CHECK_INTERVAL = 10_000;
-
-/** Those who are turned away are reported together, so often at most, in milliseconds. */
-const REPORT_INTERVAL = 10_000;
-
-/** Why a connection was closed that had done no wrong. */
-export type HttpRefusal =
-  /** There were as many as there may be, and all were being served. */
-  | "too-many"
-  /** It had asked for nothing, and others wanted its place. */
-  | "made-room"
-  /** File descriptors had run out. */
-  | "no-descriptors"
-  /** The system could not take it in. */
-  | "failed-accept";
 
 const log = getLogger(["sluice", "http"]);
 
 /**
- * Knows all of them. When there is no room, whoever asks for nothing makes way for whoever comes.
- * There is none either when HTTP would take the last file descriptors, which RTMP needs.
+ * Knows all of them. When there is no room, a connection that asks for nothing makes way for one that
+ * comes, and a viewer that waits for a publisher for one that asks. There is none either when HTTP
+ * would take the last file descriptors, which RTMP needs.
  */
 export class HttpSockets {
-  /** Connections that were taken in. */
+  /** Connections that were accepted. */
   accepted = 0;
-  /** Connections that were not, or not for long. */
-  readonly refused: Partial<Record<HttpRefusal, number>> = {};
   readonly #open = new Set<HttpSocket>();
-  /** Bytes of those who have gone. */
+  readonly #places: HttpPlaces;
+  readonly #refusals = new HttpRefusals();
+  /** Bytes of those that are closed. */
   readonly #gone = { bytesRead: 0, bytesWritten: 0 };
-  readonly #max: number;
   /** How many there may be for lack of file descriptors, as far as is known. */
   #affordable = Infinity;
-  /** With how many it is looked again, or when by `performance.now()`. */
+  /** With how many descriptors are looked for again, or when by `performance.now()`. */
   #checkAt = CHECK_EVERY;
   #checkAfter = 0;
-  /** How many were turned away when it was last reported, and when that was. */
-  #reported = { count: 0, at: -Infinity };
 
-  /** @param max How many there may be. */
-  constructor(max: number) {
-    this.#max = max;
+  constructor(limits: PlaceLimits) {
+    this.#places = new HttpPlaces(this.#open, limits);
+  }
+
+  /** Connections that were refused, or closed for others, by reason. */
+  get refused(): Readonly<Partial<Record<HttpRefusal, number>>> {
+    return this.#refusals.counts;
   }
 
   /** Those that are open, in the order in which they came. */
@@ -74,16 +66,20 @@ export class HttpSockets {
     return sum;
   }
 
-  /** Takes a connection in, if there is room or somebody who can make some. */
+  /** Accepts a connection, if there is room or another can make some. */
   take(conn: Deno.TcpConn): HttpSocket | undefined {
     this.#lookAhead();
-    if (this.#open.size >= Math.min(this.#max, this.#affordable) && !this.#closeIdle("made-room")) {
-      this.#refuse("too-many");
+    const network = networkOf(formatAddr(conn.remoteAddr));
+    const shortage = this.#shortageFor(network, 1);
+    const isShort = shortage !== undefined && !this.#closeIdle(shortage, network);
+    if (isShort && !this.#freeReserve()) {
+      this.#refuse(shortage);
       conn[Symbol.dispose]();
       return undefined;
     }
     this.accepted++;
     const socket = new HttpSocket(conn);
+    socket.isReserved = isShort;
     this.#open.add(socket);
     const facts = { connection: socket.id, remoteAddr: socket.remoteAddr };
     log.debug("{remoteAddr} connected", facts);
@@ -97,9 +93,24 @@ export class HttpSockets {
     return socket;
   }
 
-  /** A connection could not be taken in. */
+  /** Whether a request may be answered; if not, what there is no place for. */
+  admit(socket: HttpSocket, target: string): Shortage | undefined {
+    if (!socket.isReserved) return undefined;
+    const shortage = this.#shortageFor(socket.network, 0);
+    if (shortage !== undefined) {
+      if (isOperating(target)) return undefined;
+      if (!this.#closeWaiting(shortage, socket.network)) {
+        this.#refuse(shortage);
+        return shortage;
+      }
+    }
+    socket.isReserved = false;
+    return undefined;
+  }
+
+  /** A connection could not be accepted. */
   failed(error: unknown): void {
-    this.#refuse("failed-accept", `Cannot take in a connection: ${error}`);
+    this.#refuse("failed-accept", `Cannot accept a connection: ${error}`);
     if (isLackOfDescriptors(error)) this.giveBack();
   }
 
@@ -107,7 +118,10 @@ export class HttpSockets {
   giveBack(): void {
     const count = this.#open.size;
     this.#afford(Math.max(Math.ceil(count / 2), count - RESERVE));
-    while (this.#open.size > this.#affordable && this.#closeIdle("no-descriptors"));
+    for (const socket of this.#open) {
+      if (this.#open.size <= this.#affordable) return;
+      if (socket.requests === 0) this.#close(socket, "no-descriptors");
+    }
     const surplus = Math.max(0, this.#open.size - this.#affordable);
     for (const socket of this.open.reverse().slice(0, surplus)) {
       this.#close(socket, "no-descriptors");
@@ -119,9 +133,32 @@ export class HttpSockets {
     for (const socket of this.#open) if (socket.requests > 0) socket.destroy();
   }
 
-  /** Closes those to which nothing can be written for so many milliseconds. */
-  closeStalled(timeout: number): void {
-    for (const socket of this.#open) if (socket.stalledFor > timeout) socket.destroy();
+  /**
+   * Closes those to which nothing can be written for longer than `timeout`.
+   *
+   * @param passed Milliseconds since the last time.
+   */
+  closeStalled(passed: number, timeout: number): void {
+    for (const socket of this.#open) {
+      socket.writeWait = Math.min(socket.writeWait + passed, socket.stalledFor);
+      if (socket.writeWait > timeout) socket.destroy();
+    }
+  }
+
+  /**
+   * Closes those that take too long over the head of a request.
+   *
+   * @param passed Milliseconds since the last time.
+   */
+  closeSlow(passed: number, headersTimeout: number): void {
+    for (const socket of this.#open) {
+      if (socket.headWait === undefined) continue;
+      socket.headWait += passed;
+      if (socket.headWait <= headersTimeout) continue;
+      socket.headWait = undefined;
+      const seconds = headersTimeout / 1000;
+      answerError(socket, 408, `The head of the request was not complete after ${seconds} s`);
+    }
   }
 
   /** Finds out in time how many connections can be afforded. */
@@ -141,14 +178,35 @@ export class HttpSockets {
     this.#checkAfter = performance.now() + CHECK_INTERVAL;
   }
 
-  /** Closes the one that has been there the longest without being served; tells whether one was. */
-  #closeIdle(reason: HttpRefusal): boolean {
-    for (const socket of this.#open) {
-      if (socket.requests > 0) continue;
-      this.#close(socket, reason);
-      return true;
-    }
-    return false;
+  /** What a connection from this network has no place for, if so; `more` is 1 if it is not open. */
+  #shortageFor(network: string, more: 0 | 1): Shortage | undefined {
+    if (this.#open.size + more > this.#affordable) return "too-many";
+    return this.#places.shortageFor(network);
+  }
+
+  /** Closes a connection that asks for nothing; tells whether there was one. */
+  #closeIdle(shortage: Shortage, network: string): boolean {
+    const idle = this.#places.idle(shortage, network);
+    if (idle) this.#close(idle, "made-room");
+    return idle !== undefined;
+  }
+
+  /** Tells a viewer that waits for a publisher to make way; tells whether there was one. */
+  #closeWaiting(shortage: Shortage, network: string): boolean {
+    const viewer = this.#places.waiting(shortage, network);
+    if (!viewer) return false;
+    viewer.isLeaving = true;
+    for (const makeWay of viewer.waiting) makeWay();
+    this.#refuse("made-room");
+    return true;
+  }
+
+  /** Sees to it that one of the places for operators is free; tells whether there are any. */
+  #freeReserve(): boolean {
+    if (this.#places.hasReserve) return true;
+    const { reserved } = this.#places;
+    if (reserved) this.#close(reserved, "made-room");
+    return reserved !== undefined;
   }
 
   /** Bytes that have gone are counted in one place or the other at any time. */
@@ -164,18 +222,7 @@ export class HttpSockets {
     this.#refuse(reason);
   }
 
-  /** A flood must not become one of log lines. */
-  #refuse(reason: HttpRefusal, text = "Some connections are turned away"): void {
-    this.refused[reason] = (this.refused[reason] ?? 0) + 1;
-    const now = performance.now();
-    if (now - this.#reported.at < REPORT_INTERVAL) return;
-    const count = Object.values(this.refused).reduce((sum, count) => sum + count, 0);
-    log.warn("{text}: {open} are open, {turnedAway} had to go since this was last said", {
-      text,
-      reason,
-      open: this.#open.size,
-      turnedAway: count - this.#reported.count,
-    });
-    this.#reported = { count, at: now };
+  #refuse(reason: HttpRefusal, text?: string): void {
+    this.#refusals.add(reason, this.#open.size, text);
   }
 }

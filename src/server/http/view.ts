@@ -13,6 +13,7 @@ import { atIntervals } from "../at_intervals.ts";
 import type { Connections } from "../connections.ts";
 import { Decisions } from "../decisions.ts";
 import { ErrorReport } from "../error_report.ts";
+import { checkEvery } from "../check_every.ts";
 import type { Hub } from "../hub.ts";
 import type { Authorization } from "../types.ts";
 import { noteRefusal } from "../refusals.ts";
@@ -28,6 +29,9 @@ const STALL_CHECK_INTERVAL = 1_000;
  * where there is no keyframe, it begins with sound after two seconds.
  */
 const BEGINNING_PATIENCE = 3_000;
+
+/** What a viewer is told that waits for a publisher, when others want its place. */
+const PLACE_WANTED = "Nobody publishes this stream, and others want the place of this connection";
 
 /** What those are told who come too late. */
 export const ENDING = "The server is shutting down";

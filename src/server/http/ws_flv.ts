@@ -5,13 +5,14 @@
  */
 
 import type { Buffer } from "node:buffer";
-import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { getLogger } from "@logtape/logtape";
 import { HTTPException } from "hono/http-exception";
 import { flvBody } from "../../channel/flv_body.ts";
 import { LINGER_MS } from "../linger.ts";
-import type { Upgrade } from "./http_server.ts";
 import type { HttpSocket } from "./http_socket.ts";
+import type { Upgrade } from "./node_server.ts";
+import { answerError } from "./raw_answer.ts";
 import { readStreamRequest } from "./stream_request.ts";
 import { beginView, type ViewContext, type Viewer } from "./view.ts";
 import { createWebSocketServer, type WebSocketPeer, type WebSocketServer } from "./websocket.ts";
@@ -113,17 +114,5 @@ function refuse(socket: HttpSocket, error: unknown): void {
     });
   }
   const status = isOurs ? error.status : 500;
-  const body = JSON.stringify({ error: isOurs ? error.message : "Something failed here" });
-  socket.on("error", () => {});
-  socket.write([
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    "content-type: application/json",
-    `content-length: ${new TextEncoder().encode(body).length}`,
-    "connection: close",
-    "",
-    body,
-  ].join("\r\n"));
-  // What the viewer may still say is read and thrown away.
-  socket.resume();
-  socket.destroySoon();
+  answerError(socket, status, isOurs ? error.message : "Internal server error");
 }

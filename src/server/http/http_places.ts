@@ -1,0 +1,113 @@
+/**
+ * Who may have a place among the connections of the HTTP server, and who makes way.
+ *
+ * @module
+ */
+
+import type { HttpSocket } from "./http_socket.ts";
+
+/** Places that are kept for operators, where there are so many: health checks, metrics, the API. */
+const MAX_RESERVE = 16;
+
+/** The part of all places that is kept at most. */
+const RESERVE_PART = 1 / 8;
+
+/** What there is no place for. */
+export type Shortage =
+  /** All places are taken. */
+  | "too-many"
+  /** The address has as many as one may have. */
+  | "too-many-of-address";
+
+/** How many connections there may be. */
+export interface PlaceLimits {
+  /** At once, those that are kept for operators among them. */
+  maxConnections: number;
+  /** At once from one address, or from one network of IPv6 with a prefix of 64 bits. */
+  maxConnectionsPerAddress: number;
+}
+
+/** The paths that operators, and what watches for them, ask for. */
+const OPERATING = /^\/(healthz|readyz|metrics|api\/[^?]*)(\?|$)/;
+
+/** Whether a request may have one of the places that are kept. */
+export function isOperating(target: string): boolean {
+  return OPERATING.test(target);
+}
+
+/**
+ * Looks who could make way among open connections. The last few places are for operators: such a
+ * connection is *reserved* until it asks for something else, and there is a place for that.
+ */
+export class HttpPlaces {
+  readonly #open: ReadonlySet<HttpSocket>;
+  readonly #limits: PlaceLimits;
+  /** How many are kept. */
+  readonly reserve: number;
+
+  constructor(open: ReadonlySet<HttpSocket>, limits: PlaceLimits) {
+    this.#open = open;
+    this.#limits = limits;
+    this.reserve = Math.min(MAX_RESERVE, Math.floor(RESERVE_PART * limits.maxConnections));
+  }
+
+  /** What a connection from this network has no place for, if so, beside the reserved ones. */
+  shortageFor(network: string): Shortage | undefined {
+    const { maxConnections, maxConnectionsPerAddress } = this.#limits;
+    const max = maxConnections - this.reserve;
+    // Mostly there are so few that nothing has to be counted.
+    if (this.#open.size < Math.min(max, maxConnectionsPerAddress)) return undefined;
+    let all = 0;
+    let same = 0;
+    for (const socket of this.#open) {
+      if (socket.isReserved || socket.isLeaving) continue;
+      all++;
+      if (socket.network === network) same++;
+    }
+    if (all >= max) return "too-many";
+    return same >= maxConnectionsPerAddress ? "too-many-of-address" : undefined;
+  }
+
+  /** The connection that has been there the longest of those that ask for nothing. */
+  idle(shortage: Shortage, network: string): HttpSocket | undefined {
+    return this.#find((socket) =>
+      !socket.isReserved && socket.requests === 0 && makesRoom(socket, shortage, network)
+    );
+  }
+
+  /** The viewer that waits for a publisher the longest, from where the most connections are. */
+  waiting(shortage: Shortage, network: string): HttpSocket | undefined {
+    const counts = new Map<string, number>();
+    for (const { network } of this.#open) counts.set(network, (counts.get(network) ?? 0) + 1);
+    let longest: HttpSocket | undefined;
+    for (const socket of this.#open) {
+      if (!socket.isWaiting || socket.isReserved || !makesRoom(socket, shortage, network)) continue;
+      if (longest && counts.get(socket.network)! <= counts.get(longest.network)!) continue;
+      longest = socket;
+    }
+    return longest;
+  }
+
+  /** Whether a reserved place is free. */
+  get hasReserve(): boolean {
+    let reserved = 0;
+    for (const { isReserved } of this.#open) if (isReserved) reserved++;
+    return reserved < this.reserve;
+  }
+
+  /** The reserved connection that should go first: what it asks for is answered in a moment. */
+  get reserved(): HttpSocket | undefined {
+    return this.#find(({ isReserved, requests }) => isReserved && requests === 0) ??
+      this.#find(({ isReserved }) => isReserved);
+  }
+
+  #find(is: (socket: HttpSocket) => boolean): HttpSocket | undefined {
+    for (const socket of this.#open) if (!socket.isLeaving && is(socket)) return socket;
+    return undefined;
+  }
+}
+
+/** Whether the place of a connection would be one for another from this network. */
+function makesRoom(socket: HttpSocket, shortage: Shortage, network: string): boolean {
+  return shortage === "too-many" || socket.network === network;
+}

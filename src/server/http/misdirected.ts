@@ -1,0 +1,61 @@
+/**
+ * Clients that speak something else than HTTP to the port of HTTP.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { isTlsHello } from "../../handshake/packet.ts";
+import type { HttpSocket } from "./http_socket.ts";
+
+/** Minimum interval between two lines about the same address, in milliseconds. */
+const REPORT_INTERVAL = 60_000;
+
+/** Addresses that are remembered. */
+const MAX_ADDRESSES = 1_000;
+
+/** What RTMP and its encrypted sister RTMPE begin with (RTMP 1.0, section 5.2.2: the version). */
+const RTMP_VERSIONS: readonly number[] = [3, 6];
+
+/** What a client is told, by what it speaks. */
+const HINTS = {
+  RTMP: "This is the port of HTTP: RTMP has a port of its own (--port)",
+  TLS: "This port speaks HTTP without TLS: use http://, or a proxy in front of it for https://",
+} as const;
+
+const log = getLogger(["sluice", "http"]);
+
+/** Finds out what they speak, and logs it now and then. */
+export class Misdirected {
+  /** When an address was last in the log, by `performance.now()`. */
+  readonly #reported = new Map<string, number>();
+
+  /** What a client is to be told that speaks another protocol; undefined if it is none we know. */
+  hintFor(socket: HttpSocket): string | undefined {
+    const protocol = protocolOf(socket.firstBytes);
+    if (!protocol) return undefined;
+    this.#report(socket, protocol);
+    return HINTS[protocol];
+  }
+
+  #report(socket: HttpSocket, protocol: keyof typeof HINTS): void {
+    const key = `${protocol} ${socket.network}`;
+    const now = performance.now();
+    if (now - (this.#reported.get(key) ?? -Infinity) < REPORT_INTERVAL) return;
+    this.#reported.delete(key);
+    this.#reported.set(key, now);
+    if (this.#reported.size > MAX_ADDRESSES) {
+      this.#reported.delete(this.#reported.keys().next().value!);
+    }
+    log.warn("{remoteAddr} speaks {protocol} to the port of HTTP: {hint}", {
+      connection: socket.id,
+      remoteAddr: socket.remoteAddr,
+      ...{ protocol, hint: HINTS[protocol] },
+    });
+  }
+}
+
+function protocolOf(first: Uint8Array): keyof typeof HINTS | undefined {
+  if (isTlsHello(first)) return "TLS";
+  return RTMP_VERSIONS.includes(first[0]!) ? "RTMP" : undefined;
+}

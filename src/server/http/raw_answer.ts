@@ -1,0 +1,25 @@
+/**
+ * Answers without a request that Node knows of.
+ *
+ * @module
+ */
+
+import { STATUS_CODES } from "node:http";
+import type { HttpSocket } from "./http_socket.ts";
+
+/** Answers with an error as JSON, as all routes do, and closes the connection. */
+export function answerError(socket: HttpSocket, status: number, error: string): void {
+  const body = JSON.stringify({ error });
+  socket.on("error", () => {});
+  socket.write([
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "content-type: application/json",
+    `content-length: ${new TextEncoder().encode(body).length}`,
+    "connection: close",
+    "",
+    body,
+  ].join("\r\n"));
+  // What the client may still send is read and thrown away.
+  socket.resume();
+  socket.destroySoon();
+}
