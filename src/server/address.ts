@@ -29,6 +29,7 @@ export function networkOf(address: string): string {
   if (!host.startsWith("[")) return host;
   const [head = "", tail] = host.slice(1, -1).split("::");
   const groups = head.split(":");
-  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(":").length;
-  return [...groups, ...Array(Math.max(0, missing)).fill("0")].slice(0, 4).join(":");
+  const rest = tail === undefined ? [] : tail.split(":");
+  const zeros = Array(Math.max(0, 8 - groups.length - rest.length)).fill("0");
+  return [...groups, ...zeros, ...rest].slice(0, 4).join(":");
 }

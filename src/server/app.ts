@@ -14,7 +14,7 @@ import { requirePermissions } from "./cli/permissions.ts";
 import { isLackOfDescriptors } from "./descriptors.ts";
 import { EndedStreams } from "./http/ended_streams.ts";
 import { type HttpContext, httpRoutes } from "./http/http_routes.ts";
-import { type HttpServer, serveHttp } from "./http/http_server.ts";
+import { type HttpLimits, type HttpServer, serveHttp } from "./http/http_server.ts";
 import { Hub } from "./hub.ts";
 import { isLoopback } from "./loopback.ts";
 import { Metrics } from "./metrics/metrics.ts";
@@ -47,9 +47,13 @@ export interface App {
 /**
  * Starts everything that the configuration asks for.
  *
+ * @param httpLimits Limits on HTTP clients that no flag sets.
  * @throws {StartError} If it cannot, in one sentence.
  */
-export async function startApp(config: Config): Promise<App> {
+export async function startApp(
+  config: Config,
+  httpLimits: Partial<HttpLimits> = {},
+): Promise<App> {
   requirePermissions(config);
   const hub = new Hub();
   const recordings = await openRecordings(config.record ?? config.recordOnDemand);
@@ -58,7 +62,7 @@ export async function startApp(config: Config): Promise<App> {
     : await openOutput(config.output, config.loop);
   const certificate = config.tls && await openCertificate(config.tls);
   const { host, port, httpHost, httpPort, chunkSize, maxMessageSize, timeout } = config;
-  const { maxConnections, maxHttpConnections } = config;
+  const { maxConnections, maxHttpConnections, maxHttpConnectionsPerAddress } = config;
   const loops = new Loops(hub);
   const allowed = authorizeBy(config);
   const authorize = (request: StreamRequest): Authorization => {
@@ -161,7 +165,8 @@ export async function startApp(config: Config): Promise<App> {
         if (isEnding) return "The server is shutting down";
         return rtmp.listening ? undefined : "RTMP is not listening";
       },
-      isOpen: app.apiToken === undefined && config.streamKey === undefined,
+      isOpen: config.streamKey === undefined,
+      isLocal: app.apiToken === undefined,
       server: {
         rtmpPort: rtmp.addr.port,
         app: config.app ?? null,
@@ -180,7 +185,9 @@ export async function startApp(config: Config): Promise<App> {
       () =>
         serveHttp({ fetch, upgrade: wsFlv(context) }, httpHost, httpPort, {
           maxConnections: maxHttpConnections,
+          maxConnectionsPerAddress: maxHttpConnectionsPerAddress,
           timeout,
+          ...httpLimits,
         }),
     );
     return app;

@@ -33,3 +33,12 @@ export function canOpen(count: number): boolean {
     for (const listener of opened) listener.close();
   }
 }
+
+/**
+ * An error with its stack, for the log. Deno 2.9 ends the process when the first stack is read while
+ * no descriptor is free; then the error has to do without.
+ */
+export function stackOf(error: unknown): string {
+  const stack = error instanceof Error && canOpen(1) ? error.stack : undefined;
+  return stack ?? String(error);
+}

@@ -26,6 +26,7 @@ Deno.test("of bodies that leave too much unfinished together, the one with the m
       publish: app.server.publish.bind(app.server),
       connections: new Connections(() => app.server),
       isOpen: false,
+      isLocal: false,
       isEnding: () => false,
     }, budget),
   ).onError(({ message }, context) => context.text(message, 400, { connection: "close" }));

@@ -11,7 +11,8 @@ import { FlvMuxer } from "../../src/flv/muxer.ts";
 import type { ConsumerShare } from "../../src/ledger/consumer_share.ts";
 import type { App } from "../../src/server/app.ts";
 import { concat } from "@std/bytes";
-import { startTestApp } from "./server.ts";
+import type { HttpLimits } from "../../src/server/http/http_server.ts";
+import { startLimitedApp } from "./server.ts";
 import { turns } from "./streams.ts";
 import { until } from "./wait.ts";
 
@@ -31,8 +32,16 @@ export interface HttpApp extends AsyncDisposable {
 }
 
 /** Starts one; flags are those of the command line. */
-export async function startHttpApp(...args: string[]): Promise<HttpApp> {
-  const app = await startTestApp(...args);
+export function startHttpApp(...args: string[]): Promise<HttpApp> {
+  return startLimitedHttpApp({}, ...args);
+}
+
+/** The same with other limits on HTTP clients. */
+export async function startLimitedHttpApp(
+  limits: Partial<HttpLimits>,
+  ...args: string[]
+): Promise<HttpApp> {
+  const app = await startLimitedApp(limits, ...args);
   const httpPort = app.http!.port;
   const { ledger } = app.rtmp;
   return {
@@ -102,9 +111,9 @@ export class RawHttpClient implements Disposable {
     socket.on("close", () => this.#closed = true);
   }
 
-  /** Connects to a port on loopback. */
-  static async connect(port: number): Promise<RawHttpClient> {
-    const socket = connect({ host: "127.0.0.1", port, noDelay: true });
+  /** Connects to a port on loopback, from another of its addresses if one is given. */
+  static async connect(port: number, localAddress = "127.0.0.1"): Promise<RawHttpClient> {
+    const socket = connect({ host: "127.0.0.1", port, noDelay: true, localAddress });
     const client = new RawHttpClient(socket);
     await until("a connection", () => !socket.connecting);
     return client;

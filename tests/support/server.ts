@@ -5,6 +5,7 @@
  */
 
 import { type App, startApp } from "../../src/server/app.ts";
+import type { HttpLimits } from "../../src/server/http/http_server.ts";
 import { readConfig } from "../../src/server/cli/config.ts";
 import { until, within } from "./wait.ts";
 
@@ -162,9 +163,17 @@ export async function runServer(
 
 /** Starts the server within this process; flags are those of the command line. */
 export function startTestApp(...args: string[]): Promise<App> {
+  return startLimitedApp({}, ...args);
+}
+
+/** The same with other limits on HTTP clients. */
+export function startLimitedApp(
+  limits: Partial<HttpLimits>,
+  ...args: string[]
+): Promise<App> {
   const config = readConfig([...FREE_PORTS, ...args]);
   if ("print" in config) throw new Error("Cannot start with flags that only print");
-  return startApp(config);
+  return startApp(config, limits);
 }
 
 /** The permission flags of a server that records into `directory`. */

@@ -43,6 +43,8 @@ export interface Config {
   maxConnections: number;
   /** HTTP connections at once. */
   maxHttpConnections: number;
+  /** HTTP connections at once from one address. */
+  maxHttpConnectionsPerAddress: number;
   /** In bytes. */
   chunkSize: number;
   /** In bytes. */
@@ -88,6 +90,7 @@ export function readConfig(args: string[]): Config | { print: string } {
     timeout: 1000 * values.timeout,
     maxConnections: values["max-connections"],
     maxHttpConnections: values["max-http-connections"],
+    maxHttpConnectionsPerAddress: values["max-http-connections-per-address"],
     chunkSize: values["chunk-size"],
     maxMessageSize: values["max-message-size"],
     logLevel: values["log-level"],

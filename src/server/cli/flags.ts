@@ -201,6 +201,14 @@ export const FLAGS = {
     help: "HTTP connections at once, viewers among them",
     read: integer(1, 1_000_000),
   },
+  "max-http-connections-per-address": {
+    topic: "limits",
+    placeholder: "N",
+    default: "500",
+    help: "HTTP connections at once from one address",
+    more: "operating.md#limits",
+    read: integer(1, 1_000_000),
+  },
   "chunk-size": {
     topic: "limits",
     placeholder: "BYTES",

@@ -26,7 +26,7 @@ const guardByPlace: MiddlewareHandler<HttpEnv> = async (context, next) => {
   const header = (name: string) => context.req.header(name);
   const isReading = READING.includes(context.req.method);
   if (isForLoopback(header) && (isReading || !isFromOtherSite(header))) return await next();
-  return context.json({ error: "Requests from other sites are not taken" }, 403);
+  return context.json({ error: "Cross-site requests are not allowed" }, 403);
 };
 
 function guardByToken(token: string): MiddlewareHandler<HttpEnv> {
@@ -37,7 +37,7 @@ function guardByToken(token: string): MiddlewareHandler<HttpEnv> {
     const seconds = guesses.wait(remoteAddr);
     if (seconds > 0) {
       context.header("retry-after", String(seconds));
-      return context.json({ error: "Too many wrong tokens have come from this address" }, 429);
+      return context.json({ error: "Too many wrong tokens came from this address" }, 429);
     }
     const given = bearerOf(context.env.incoming);
     if (given !== undefined && isSameSecret(given, token)) return await next();

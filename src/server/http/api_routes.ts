@@ -79,7 +79,8 @@ export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
   for (const [path, methods] of METHODS) {
     routes.all(path, (context) => {
       context.header("allow", methods);
-      return context.json({ error: `${context.req.method} is not for this` }, 405);
+      const error = `Method not allowed: ${context.req.method} is not for this path`;
+      return context.json({ error }, 405);
     });
   }
   return routes;

@@ -9,7 +9,7 @@ import type { Connections } from "../connections.ts";
 import type { HttpEnv } from "./http_routes.ts";
 import { socketOf } from "./stream_request.ts";
 
-const UNKNOWN = { error: "There is no connection of this id" };
+const UNKNOWN = { error: "Not found: there is no connection of this id" };
 
 /** Routes what is asked of connections; who may ask is decided before. */
 export function connectionRoutes(connections: Connections): Hono<HttpEnv> {

@@ -17,7 +17,7 @@ import { StatusCode } from "../../session/status.ts";
 import type { Connections } from "../connections.ts";
 import type { RtmpServer } from "../types.ts";
 import type { HttpEnv } from "./http_routes.ts";
-import { isForLoopback, isFromOtherSite } from "./same_site.ts";
+import { isForLoopback, isFromOtherSite, mayBeRebound } from "./same_site.ts";
 import { readStreamRequest, socketOf } from "./stream_request.ts";
 import { ENDING } from "./view.ts";
 
@@ -28,6 +28,11 @@ const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
   failed: 400,
   closed: 409,
 };
+
+/** What a page is told that any site could have put in a browser. */
+const REBOUND =
+  "Without a stream key, pages may publish only where their URL has an address: any " +
+  "site could have its name lead here";
 
 /** What forms are sent as (HTML, "form submission attributes"). */
 const FORM_TYPES: readonly string[] = [
@@ -40,8 +45,10 @@ const FORM_TYPES: readonly string[] = [
 export interface PublishContext {
   publish: RtmpServer["publish"];
   connections: Connections;
-  /** Whether every client may publish; then pages of other sites must not. */
+  /** Whether every client may publish; then pages of other sites must not, whatever they do. */
   isOpen: boolean;
+  /** Whether only this machine can reach the server, so that no other name leads here. */
+  isLocal: boolean;
   /** Whether the server is shutting down, so that nothing begins any more. */
   isEnding: () => boolean;
 }
@@ -52,7 +59,7 @@ export interface PublishContext {
  * @param budget What all bodies together may leave in unfinished tags: as much as RTMP, by default.
  */
 export function httpPublish(
-  { publish, connections, isOpen, isEnding }: PublishContext,
+  { publish, connections, isOpen, isLocal, isEnding }: PublishContext,
   budget: PartialBudget = new PartialBudget(DEFAULT_LIMITS.maxTotalPartialBytes),
 ): Handler<HttpEnv> {
   return async (context) => {
@@ -60,9 +67,10 @@ export function httpPublish(
     const request = readStreamRequest("publish", incoming);
     const header = (name: string) => context.req.header(name);
     if (isEnding()) throw new HTTPException(503, { message: ENDING });
-    if (isFromOtherSite(header) || (isOpen && !isForLoopback(header))) {
-      throw new HTTPException(403, { message: "Requests from other sites are not taken" });
+    if (isFromOtherSite(header) || (isOpen && isLocal && !isForLoopback(header))) {
+      throw new HTTPException(403, { message: "Cross-site requests are not allowed" });
     }
+    if (isOpen && mayBeRebound(header)) throw new HTTPException(403, { message: REBOUND });
     if (context.req.method === "POST" && isForm(header("content-type"))) {
       throw new HTTPException(415, {
         message: "The body must be FLV: Content-Type: video/x-flv, or none",

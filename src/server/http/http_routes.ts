@@ -10,6 +10,7 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { apiGuard } from "./api_guard.ts";
 import { type ApiContext, apiRoutes } from "./api_routes.ts";
+import { stackOf } from "../descriptors.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { healthRoutes } from "./health_routes.ts";
 import { CORS_HEADERS, httpFlv } from "./http_flv.ts";
@@ -17,6 +18,7 @@ import { httpPublish, type PublishContext } from "./http_publish.ts";
 import { metricsRoutes } from "./metrics_routes.ts";
 import { pageRoutes } from "./page_routes.ts";
 import { socketOf } from "./stream_request.ts";
+import { NOT_FOUND } from "./stream_url.ts";
 import type { ViewContext } from "./view.ts";
 
 /** What routes know of a request beside what every server does: Node's own two ends of it. */
@@ -59,23 +61,25 @@ export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
   routes.on([...PUBLISHING], STREAM, httpPublish(context));
   routes.all(STREAM, (context) => {
     context.header("allow", "GET, HEAD, OPTIONS, POST, PUT");
-    return context.json({ error: `${context.req.method} is not for streams` }, 405);
+    const error = `Method not allowed: ${context.req.method} is not for streams`;
+    return context.json({ error }, 405);
   });
-  routes.notFound((context) => context.json({ error: "There is nothing here" }, 404));
+  routes.notFound((context) => context.json({ error: NOT_FOUND }, 404));
   routes.onError((error, context) => {
     // The unread body goes with the connection.
     const isTooLarge = error instanceof HTTPException && error.status === 413;
     const { method, path } = context.req;
     const isPublishing = PUBLISHING.includes(method) && !path.startsWith("/api/");
-    if (isPublishing || isTooLarge) context.header("connection", "close");
+    const isShort = error instanceof HTTPException && error.status === 503;
+    if (isPublishing || isTooLarge || isShort) context.header("connection", "close");
     if (!(error instanceof HTTPException)) {
       log.error("Cannot answer {method} {url}: {error}", {
         connection: socketOf(context.env.incoming).id,
         method: context.req.method,
         url: context.req.path,
-        error: error.stack ?? String(error),
+        error: stackOf(error),
       });
-      return context.json({ error: "Something failed here" }, 500);
+      return context.json({ error: "Internal server error" }, 500);
     }
     if (error.status === 401) context.header("www-authenticate", "Bearer");
     return context.json({ error: error.message }, error.status);

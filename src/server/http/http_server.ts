@@ -5,7 +5,7 @@
  */
 
 import { acceptAll } from "../accept.ts";
-import { checkEvery } from "../check_every.ts";
+import { atIntervals } from "../at_intervals.ts";
 import type { PlaceLimits } from "./http_places.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import { HttpSockets } from "./http_sockets.ts";
@@ -71,9 +71,9 @@ export function serveHttp(
     (error) => sockets.failed(error),
   );
   // Viewers are cut off before that, by `view.ts`, which logs the reason.
-  const stopChecking = checkEvery(checkInterval, (passed) => {
-    sockets.closeSlow(passed, headersTimeout);
-    sockets.closeStalled(passed, 2 * timeout);
+  const stopChecks = atIntervals(checkInterval, () => {
+    sockets.closeSlow(checkInterval, headersTimeout);
+    sockets.closeStalled(2 * timeout);
   });
   return {
     port: listener.addr.port,
@@ -88,7 +88,7 @@ export function serveHttp(
       await accepting;
       await Promise.all(sockets.open.map((socket) => closed(socket)));
       clearTimeout(timer);
-      stopChecking();
+      stopChecks();
     },
   };
 }

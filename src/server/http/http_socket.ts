@@ -48,8 +48,6 @@ export class HttpSocket extends Duplex {
   readonly network: string;
   /** How long the head of a request has been waited for, in milliseconds; undefined while none is. */
   headWait: number | undefined = 0;
-  /** How long the peer was found to take nothing, in milliseconds. */
-  writeWait = 0;
   /** What the peer began with. */
   firstBytes: Uint8Array = new Uint8Array(0);
   /** The address of the peer; the name is Node's. */

@@ -133,22 +133,16 @@ export class HttpSockets {
     for (const socket of this.#open) if (socket.requests > 0) socket.destroy();
   }
 
-  /**
-   * Closes those to which nothing can be written for longer than `timeout`.
-   *
-   * @param passed Milliseconds since the last time.
-   */
-  closeStalled(passed: number, timeout: number): void {
-    for (const socket of this.#open) {
-      socket.writeWait = Math.min(socket.writeWait + passed, socket.stalledFor);
-      if (socket.writeWait > timeout) socket.destroy();
-    }
+  /** Closes those to which nothing can be written for longer than `timeout`, in milliseconds. */
+  closeStalled(timeout: number): void {
+    for (const socket of this.#open) if (socket.stalledFor > timeout) socket.destroy();
   }
 
   /**
-   * Closes those that take too long over the head of a request.
+   * Closes those that take too long over the head of a request. What is counted is how often it was
+   * not complete when it was looked for: time in which the server did not look is not the client's.
    *
-   * @param passed Milliseconds since the last time.
+   * @param passed Milliseconds between two times.
    */
   closeSlow(passed: number, headersTimeout: number): void {
     for (const socket of this.#open) {

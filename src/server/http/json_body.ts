@@ -58,7 +58,7 @@ async function readBody(incoming: IncomingMessage): Promise<string> {
   } catch (cause) {
     if (cause instanceof HTTPException) throw cause;
     // The client has closed the connection; this answer reaches no client.
-    throw new HTTPException(400, { message: "The body has not come to its end", cause });
+    throw new HTTPException(400, { message: "The body of the request ended early", cause });
   }
   return new TextDecoder().decode(concat(taken));
 }

@@ -6,7 +6,7 @@
 
 import type { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Shortage } from "./http_places.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import type { HttpSockets } from "./http_sockets.ts";
@@ -53,6 +53,10 @@ export function nodeServer(
     hostname: NO_HOST,
     // A program that imports us may use `Deno.serve`, which knows no other `Response`.
     overrideGlobalObjects: false,
+    errorHandler: (error) =>
+      error instanceof RequestError
+        ? jsonError(400, "The Host or the target of the request is malformed")
+        : jsonError(500, "Internal server error"),
   });
   const options = {
     // `HttpSockets.closeSlow` knows when it was the server that was slow.
@@ -109,6 +113,10 @@ export function nodeServer(
 function begin(socket: HttpSocket): void {
   socket.requests++;
   socket.headWait = undefined;
+}
+
+function jsonError(status: number, error: string): Response {
+  return Response.json({ error }, { status });
 }
 
 function turnAway(response: ServerResponse, shortage: Shortage): void {

@@ -39,7 +39,7 @@ export function pushRoutes(pushes: Pushes): Hono<HttpEnv> {
   });
   routes.delete("/:id", async (context) => {
     if (await pushes.remove(context.req.param("id"))) return context.body(null, 204);
-    return context.json({ error: "There is no push of this id" }, 404);
+    return context.json({ error: "Not found: there is no push of this id" }, 404);
   });
   return routes;
 }

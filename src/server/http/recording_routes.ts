@@ -53,7 +53,9 @@ export function recordingRoutes(hub: Hub, recordings: Recordings | undefined): H
   routes.delete("/:id", async (context) => {
     const id = context.req.param("id");
     const recording = recordings?.list.find((recording) => recording.id === id);
-    if (!recording) return context.json({ error: "There is no recording of this id" }, 404);
+    if (!recording) {
+      return context.json({ error: "Not found: there is no recording of this id" }, 404);
+    }
     log.info("The recording {name} of {path} is ended by {by}", {
       name: recording.fileName,
       path: recording.publication.path,

@@ -6,6 +6,9 @@
 
 import { isLoopback } from "../loopback.ts";
 
+/** A `Host` that is an address, of IPv4 or IPv6, with or without a port. */
+const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[[\da-f:.]+\])(:\d+)?$/i;
+
 /** Gives a header of a request. */
 export type HeaderOf = (name: string) => string | undefined;
 
@@ -27,6 +30,16 @@ export function isFromOtherSite(header: HeaderOf): boolean {
 export function isForLoopback(header: HeaderOf): boolean {
   const host = header("host") ?? "";
   return isLoopback(host.replace(/:\d+$/, "").replace(/^\[|\]$/g, ""));
+}
+
+/**
+ * Whether a page asks that a browser may have got from elsewhere under a name that leads here now
+ * (DNS rebinding): it is of the same origin as far as its browser can tell. No page can do so with an
+ * address in its URL. Browsers send one of these headers with whatever changes something.
+ */
+export function mayBeRebound(header: HeaderOf): boolean {
+  const isBrowser = header("origin") !== undefined || header("sec-fetch-site") !== undefined;
+  return isBrowser && !isForLoopback(header) && !ADDRESS.test(header("host") ?? "");
 }
 
 function originHost(origin: string): string | undefined {

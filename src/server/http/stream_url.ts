@@ -13,6 +13,9 @@ const MAX_URL_LENGTH = 16_384;
 
 const SUFFIX = ".flv";
 
+/** What is answered where no route is. */
+export const NOT_FOUND = "Not found: there is nothing here";
+
 /** What a URL asks for. */
 export interface StreamUrl extends StreamPath {
   /** What stands after the question mark. */
@@ -32,7 +35,7 @@ export function readStreamUrl(target: string): StreamUrl {
   const mark = target.indexOf("?");
   const pathname = mark < 0 ? target : target.slice(0, mark);
   if (!pathname.startsWith("/") || !pathname.endsWith(SUFFIX)) {
-    throw new HTTPException(404, { message: "There is nothing here" });
+    throw new HTTPException(404, { message: NOT_FOUND });
   }
   if (/%(?![0-9a-f]{2})/i.test(pathname)) {
     throw badUrl("The URL has a percent sign that does not begin the code of a byte");
@@ -41,7 +44,7 @@ export function readStreamUrl(target: string): StreamUrl {
   if ("description" in path) {
     throw badUrl(`The URL of a stream is /<app>/<name>.flv. ${path.description}`);
   }
-  if (isReserved(path.path)) throw new HTTPException(404, { message: "There is nothing here" });
+  if (isReserved(path.path)) throw new HTTPException(404, { message: NOT_FOUND });
   return { ...path, params: new URLSearchParams(mark < 0 ? "" : target.slice(mark)) };
 }
 

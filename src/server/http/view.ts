@@ -13,7 +13,6 @@ import { atIntervals } from "../at_intervals.ts";
 import type { Connections } from "../connections.ts";
 import { Decisions } from "../decisions.ts";
 import { ErrorReport } from "../error_report.ts";
-import { checkEvery } from "../check_every.ts";
 import type { Hub } from "../hub.ts";
 import type { Authorization } from "../types.ts";
 import { noteRefusal } from "../refusals.ts";
@@ -30,8 +29,9 @@ const STALL_CHECK_INTERVAL = 1_000;
  */
 const BEGINNING_PATIENCE = 3_000;
 
-/** What a viewer is told that waits for a publisher, when others want its place. */
-const PLACE_WANTED = "Nobody publishes this stream, and others want the place of this connection";
+/** What a viewer is told that waits, when others want its place. */
+const PLACE_WANTED =
+  "Nothing has come of this stream yet, and others want the place of this connection";
 
 /** What those are told who come too late. */
 export const ENDING = "The server is shutting down";
@@ -124,7 +124,9 @@ export async function beginView(
   void logViewer(subscription, facts);
   const isLive = () => hub.find(path) !== undefined;
   const patience = Math.max(wait * 1000, isLive() ? BEGINNING_PATIENCE : 0);
-  if (!await begins(subscription, patience, gone)) {
+  const result = await waitToBegin(subscription, patience, gone, socket);
+  if (result === "made-way") throw new HTTPException(503, { message: PLACE_WANTED });
+  if (result === "nothing") {
     if (!isLive()) throw new HTTPException(404, { message: "Nobody publishes this stream" });
     const message = "Nothing that can be sent has come from the publisher of this stream in time";
     throw new HTTPException(504, { message });
@@ -133,21 +135,29 @@ export async function beginView(
   return subscription;
 }
 
-/** Whether there is something for the viewer in time; else it is given up. */
-async function begins(
-  subscription: Subscription,
+/** Waits until there is something for the viewer, for so many milliseconds; else it is given up. */
+async function waitToBegin(
+  { begun, done, tags }: Subscription,
   patience: number,
   gone: AbortSignal,
-): Promise<boolean> {
-  let begun = false;
-  const giveUp = () => void subscription.tags.cancel();
+  { waiting }: HttpSocket,
+): Promise<"begun" | "made-way" | "nothing"> {
+  let hasMadeWay = false;
+  const giveUp = () => void tags.cancel();
+  const makeWay = () => {
+    hasMadeWay = true;
+    giveUp();
+  };
   const timer = setTimeout(giveUp, patience);
+  waiting.add(makeWay);
   gone.addEventListener("abort", giveUp);
   if (gone.aborted) giveUp();
-  await Promise.race([subscription.begun.then(() => begun = true), subscription.done]);
+  const hasBegun = await Promise.race([begun.then(() => true), done.then(() => false)]);
   clearTimeout(timer);
+  waiting.delete(makeWay);
   gone.removeEventListener("abort", giveUp);
-  return begun;
+  if (hasBegun) return "begun";
+  return hasMadeWay ? "made-way" : "nothing";
 }
 
 function cutWhenStalled(

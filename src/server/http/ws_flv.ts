@@ -9,6 +9,7 @@ import type { IncomingMessage } from "node:http";
 import { getLogger } from "@logtape/logtape";
 import { HTTPException } from "hono/http-exception";
 import { flvBody } from "../../channel/flv_body.ts";
+import { stackOf } from "../descriptors.ts";
 import { LINGER_MS } from "../linger.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import type { Upgrade } from "./node_server.ts";
@@ -110,7 +111,7 @@ function refuse(socket: HttpSocket, error: unknown): void {
     log.error("Cannot open a WebSocket for {remoteAddr}: {error}", {
       connection: socket.id,
       remoteAddr: socket.remoteAddr,
-      error: error instanceof Error ? error.stack : String(error),
+      error: stackOf(error),
     });
   }
   const status = isOurs ? error.status : 500;

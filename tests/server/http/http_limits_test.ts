@@ -1,16 +1,19 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { RawHttpClient, startHttpApp } from "../../support/http.ts";
+import { RawHttpClient, startHttpApp, startLimitedHttpApp } from "../../support/http.ts";
 import { until } from "../../support/wait.ts";
 
+/** Limits that are over in a moment. */
+const SOON = { headersTimeout: 300, checkInterval: 50 };
+
 Deno.test("a client that takes too long over the head of its request is turned away", async () => {
-  await using http = await startHttpApp();
+  await using http = await startLimitedHttpApp(SOON);
   using silent = await RawHttpClient.connect(http.httpPort);
   using slow = await RawHttpClient.connect(http.httpPort);
   slow.write("GET /live/demo.flv HTTP/1.1\r\nHost: local");
-  const dripping = setInterval(() => slow.write("h"), 500);
+  const dripping = setInterval(() => slow.write("h"), 50);
   await until("the slow client to be gone", () => slow.closed);
   clearInterval(dripping);
-  assertMatch(slow.received, /^HTTP\/1\.1 408 /);
+  assertMatch(slow.received, /^HTTP\/1\.1 408 [^]*\{"error":"The head of the request was not/);
   await until("the silent client to be gone", () => silent.closed);
   assertEquals((await fetch(`${http.url}/api/v1/streams`).then((r) => r.json())).streams, []);
 });
@@ -87,12 +90,45 @@ Deno.test("a health check of HTTP/1.0 need not name a host", async () => {
   await other.text(/^HTTP\/1\.1 403 /);
 });
 
-Deno.test("a client that sends no HTTP is turned away", async () => {
-  await using http = await startHttpApp();
+Deno.test("a client that asks again after a while has time for the head of each request", async () => {
+  await using http = await startLimitedHttpApp({ headersTimeout: 1_000, checkInterval: 50 });
   using client = await RawHttpClient.connect(http.httpPort);
-  client.write("\x03".repeat(1537));
-  await client.text(/^HTTP\/1\.1 400 /);
-  await until("the end", () => client.closed);
+  for (let i = 1; i <= 4; i++) {
+    client.write("GET /healthz HTTP/1.1\r\nHost: ");
+    await new Promise((resolve) => setTimeout(resolve, 350));
+    client.write("localhost\r\n\r\n");
+    await until("an answer", () => client.received.split('"ok"').length === i + 1);
+  }
+  assertEquals(client.closed, false);
+});
+
+Deno.test("what the server itself was late for is not held against a client", async () => {
+  await using http = await startLimitedHttpApp({ headersTimeout: 500, checkInterval: 50 });
+  using client = await RawHttpClient.connect(http.httpPort);
+  client.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n");
+  await until("its beginning", () => (http.app.http!.sockets.open[0]?.bytesRead ?? 0) > 0);
+  // Nothing goes on in this process, the server included.
+  for (const begin = performance.now(); performance.now() - begin < 1_500;);
+  client.write("\r\n");
+  await client.text(/^HTTP\/1\.1 200 [^]*"ok"/);
+});
+
+Deno.test("a request that cannot be read is refused as JSON", async () => {
+  await using http = await startHttpApp();
+  for (
+    const [bytes, status, error] of [
+      ["NONSENSE\r\n\r\n", 400, "This is no HTTP request"],
+      [`GET / HTTP/1.1\r\nX: ${"x".repeat(100_000)}\r\n\r\n`, 431, "The head of the request is"],
+      ["GET /healthz HTTP/1.1\r\nHost: a b\\c\r\n\r\n", 400, "The Host or the target"],
+    ] as const
+  ) {
+    using client = await RawHttpClient.connect(http.httpPort);
+    client.write(bytes);
+    await client.text(
+      new RegExp(`^HTTP/1\\.1 ${status} [^]*\\r\\n\\r\\n\\{"error":"${error}[^]*"\\}$`),
+    );
+    if (!error.includes("Host")) await until("the end", () => client.closed);
+  }
 });
 
 /** Waits for so many connections in the API. */

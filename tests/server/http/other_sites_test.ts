@@ -8,6 +8,7 @@ import { assertEquals } from "@std/assert";
 import { startApiApp } from "../../support/api.ts";
 import { flvBytes, type HttpApp, RawHttpClient, startHttpApp } from "../../support/http.ts";
 import { videoTags } from "../../support/media.ts";
+import { RawClient } from "../../support/raw_client.ts";
 
 const BODY = JSON.stringify({ stream: "live/demo", url: "rtmp://127.0.0.1:1/live/copy" });
 
@@ -95,6 +96,90 @@ for (const [what, headers, isLetIn] of PAGES) {
     await http.idle();
   });
 }
+
+/** What publishes to a server that others can reach, and that asks for no stream key. */
+const PUBLISHERS: [what: string, headers: string[], isLetIn: boolean][] = [
+  ["a program", ["Host: 127.0.0.1:PORT"], true],
+  ["a program that knows a name", ["Host: video.example:PORT"], true],
+  [
+    "a page of its address",
+    ["Host: 192.0.2.1:PORT", "Origin: http://192.0.2.1:PORT", "Sec-Fetch-Site: same-origin"],
+    true,
+  ],
+  [
+    "a page of its address of IPv6",
+    ["Host: [2001:db8::1]:PORT", "Origin: http://[2001:db8::1]:PORT"],
+    true,
+  ],
+  [
+    "a page of this machine",
+    ["Host: localhost:PORT", "Origin: http://localhost:PORT", "Sec-Fetch-Site: same-origin"],
+    true,
+  ],
+  [
+    "a page of a name that was made to lead there",
+    [
+      "Host: evil.example:PORT",
+      "Origin: http://evil.example:PORT",
+      "Sec-Fetch-Site: same-origin",
+    ],
+    false,
+  ],
+  [
+    "such a page in an old browser",
+    ["Host: evil.example:PORT", "Origin: http://evil.example:PORT"],
+    false,
+  ],
+  [
+    "such a page whose browser names no origin",
+    ["Host: evil.example:PORT", "Sec-Fetch-Site: same-origin"],
+    false,
+  ],
+  [
+    "such a page of a name that looks like an address",
+    ["Host: 192.0.2.1.evil.example:PORT", "Origin: http://192.0.2.1.evil.example:PORT"],
+    false,
+  ],
+  [
+    "a page of another site",
+    ["Host: 192.0.2.1:PORT", "Origin: https://evil.example", "Sec-Fetch-Site: cross-site"],
+    false,
+  ],
+];
+
+for (const [what, headers, isLetIn] of PUBLISHERS) {
+  const lets = isLetIn ? "lets" : "does not let";
+  Deno.test(`a server beyond loopback and without a key ${lets} ${what} publish`, async () => {
+    // A token is made when it listens beyond loopback.
+    await using http = await startHttpApp("--api-token", "sesame");
+    const own = headers.map((header) => header.replaceAll("PORT", String(http.httpPort)));
+    const flv = flvBytes(videoTags(2));
+    const answers = [
+      await status(http, "PUT /live/demo.flv", own, flv),
+      await status(http, "POST /live/demo.flv", own, flv),
+    ];
+    assertEquals(answers, Array(2).fill(isLetIn ? 201 : 403));
+    await http.idle();
+  });
+}
+
+Deno.test("a page that was made to lead there does not throw out the encoder of a name", async () => {
+  await using http = await startHttpApp("--api-token", "sesame");
+  using encoder = await RawClient.publish(http.port, "demo");
+  const host = `evil.example:${http.httpPort}`;
+  const headers = [`Host: ${host}`, `Origin: http://${host}`, "Sec-Fetch-Site: same-origin"];
+  assertEquals(await status(http, "PUT /live/demo.flv", headers, flvBytes(videoTags(2))), 403);
+  assertEquals([encoder.ended, http.app.rtmp.publications.length], [false, 1]);
+});
+
+Deno.test("where there is a stream key it alone decides who publishes", async () => {
+  await using http = await startHttpApp("--api-token", "sesame", "--stream-key", "key");
+  const headers = ["Host: video.example", "Origin: https://video.example"];
+  const flv = flvBytes(videoTags(2));
+  assertEquals(await status(http, "PUT /live/demo.flv", headers, flv), 401);
+  assertEquals(await status(http, "PUT /live/demo.flv?key=key", headers, flv), 201);
+  await http.idle();
+});
 
 Deno.test("a server on loopback tells nothing to names that were made to lead there", async () => {
   await using http = await startHttpApp();

@@ -47,7 +47,7 @@ const WHY: Readonly<Record<number, string>> = {
   400: "The request makes no sense, or what was sent is broken.",
   401: "The token or key is missing or wrong.",
   403: "It is not allowed: a page of another site asks, or what is asked for is not served here.",
-  404: "There is no such thing.",
+  404: "Not found.",
   405: "The method is not for this; `Allow` has those that are.",
   409:
     "It cannot be now: there is one already, it is ended from the server, it is turned off, or Deno does not permit it.",
@@ -55,7 +55,7 @@ const WHY: Readonly<Record<number, string>> = {
   415: "The body is not sent as `application/json`.",
   429:
     "Too many wrong tokens have come from this address; `Retry-After` says for how long to wait.",
-  500: "Something failed in the server.",
+  500: "Internal server error.",
   503: "The server is shutting down.",
   504: "The stream is published, but nothing that can be sent has come in time.",
 };
