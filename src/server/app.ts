@@ -21,7 +21,8 @@ import { Metrics } from "./metrics/metrics.ts";
 import { Output } from "./record/output.ts";
 import { Recorder } from "./record/recorder.ts";
 import { Recordings } from "./record/recordings.ts";
-import { type Authorization, type RtmpServer, serveRtmp, type ServeRtmpOptions } from "./serve.ts";
+import type { Authorization, RtmpServer, ServeRtmpOptions } from "./serve.ts";
+import { Server } from "./server.ts";
 import { Loops } from "./relay/loops.ts";
 import { Relays } from "./relay/relays.ts";
 import type { Certificate } from "./tls_entrance.ts";
@@ -88,6 +89,8 @@ export async function startApp(
       const { path } = request;
       const { id, remoteAddr } = connection;
       const facts = { connection: id, remoteAddr, path };
+      const isRelay = (request.via ?? []).length > 0;
+      const note = isRelay ? loops.noteSent(path) : undefined;
       const subscription = hub.subscribe(path, {
         kind: "rtmp-play",
         mode: "live",
@@ -95,7 +98,7 @@ export async function startApp(
         connection: id,
         outlives: true,
         onLag: lagLog(facts, "rtmp-play"),
-        filter,
+        filter: note ? (tag) => filter(note(tag)) : filter,
       });
       connections.play(connection, path, subscription);
       loops.addPlayer(request, subscription.done);
@@ -110,11 +113,11 @@ export async function startApp(
   const rtmp = await listening(
     { protocol: "RTMP", hostFlag: "--host", host, portFlag: "--port", port },
     () =>
-      serveRtmp(options, (publication) => {
+      new Server(options, (publication) => {
         metrics?.open(publication);
         relays.published(publication);
         return distribute(publication, hub, consumers);
-      }),
+      }, (request, silence) => loops.inspection(request, silence)),
   );
   const metrics = httpPort === undefined
     ? undefined

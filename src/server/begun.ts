@@ -1,5 +1,5 @@
 /**
- * Streams that have something in them.
+ * Waiting for what a stream begins with.
  *
  * @module
  */
@@ -7,30 +7,44 @@
 import { type Patience, patiently } from "../session/deadline.ts";
 
 /**
- * Waits for the first item of a stream: nothing is claimed, and no file made, for what never comes.
- * A stream that is waited for in vain is cancelled.
+ * Waits for the first items of a stream: nothing is claimed, and no file made, for a stream that is
+ * empty. A stream that does not begin in time is cancelled.
  *
  * @param action What is being done, for the message of the error.
- * @returns The whole stream, the first item included; `undefined` if it ended without one.
- * @throws {RtmpTimeoutError} If none comes in time.
- * @throws What the stream fails with before its first item.
+ * @param patience How long each item is waited for.
+ * @param isEnough Whether an item is the last that has to be waited for: the first one unless given.
+ * @returns The whole stream, those items included; `undefined` if it ended without one.
+ * @throws {RtmpTimeoutError} If an item does not arrive in time.
+ * @throws What the stream fails with meanwhile.
  */
 export async function begun<T>(
   action: string,
   stream: ReadableStream<T>,
   patience: Patience,
+  isEnough: (item: T) => boolean = () => true,
 ): Promise<ReadableStream<T> | undefined> {
   const reader = stream.getReader();
-  const first = await patiently(action, reader.read(), patience).catch((error) => {
+  const first: T[] = [];
+  let isOver = false;
+  try {
+    for (let enough = false; !enough && !isOver;) {
+      const { done, value } = await patiently(action, reader.read(), patience);
+      if (done) {
+        isOver = true;
+      } else {
+        first.push(value);
+        enough = isEnough(value);
+      }
+    }
+  } catch (error) {
     reader.cancel(error).catch(() => {});
     throw error;
-  });
-  if (first.done) return undefined;
-  let next: Promise<ReadableStreamReadResult<T>> | undefined = Promise.resolve(first);
+  }
+  if (isOver && first.length === 0) return undefined;
   return new ReadableStream({
     async pull(controller) {
-      const { done, value } = await (next ?? reader.read());
-      next = undefined;
+      if (first.length > 0) return controller.enqueue(first.shift()!);
+      const { done, value } = await reader.read();
       if (done) controller.close();
       else controller.enqueue(value);
     },

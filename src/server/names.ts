@@ -51,6 +51,11 @@ export class Names {
     return Array.from(this.#holders.values(), ({ publication }) => publication);
   }
 
+  /** For how long the publisher of a path has been waited for, in milliseconds; nothing without one. */
+  silenceOf(path: string): number | undefined {
+    return this.#holders.get(path)?.silence();
+  }
+
   /**
    * Gives the publication its name until it has ended, or says why not. Of a name that is taken:
    *

@@ -19,6 +19,7 @@ import type { SessionHandler } from "../session/session_handler.ts";
 import { type Refusal, StatusCode } from "../session/status.ts";
 import { streamPath } from "../session/stream_path.ts";
 import { TagChunks } from "../session/tag_chunks.ts";
+import { type Inspection, Trial, type Verdict } from "../session/trial.ts";
 import { AdobeEntrance } from "./adobe_entrance.ts";
 import { acceptAll, isResetByClient } from "./accept.ts";
 import { checkOptions } from "./check_options.ts";
@@ -38,7 +39,7 @@ import type {
   ServeRtmpOptions,
   ShutdownOptions,
 } from "./types.ts";
-import { TagPublisher } from "./tag_publisher.ts";
+import { TagPublisher, toMessage } from "./tag_publisher.ts";
 import { type Certificate, TlsEntrance } from "./tls_entrance.ts";
 
 /** How often it is looked whether a peer keeps us waiting, in milliseconds. */
@@ -60,6 +61,17 @@ const SHUTTING_DOWN: Refusal = { description: "The server is shutting down" };
 
 const log = getLogger(["sluice", "rtmp"]);
 
+/**
+ * Chooses what the first frames of a publication are inspected by, if they are.
+ *
+ * @param silence For how long the publisher has been waited for that has the name, in milliseconds;
+ * `undefined` if there is none.
+ */
+export type Inspector = (
+  request: StreamRequest,
+  silence: () => number | undefined,
+) => Inspection | undefined;
+
 /** A server that listens. */
 export class Server implements RtmpServer {
   readonly addr: Deno.NetAddr;
@@ -78,6 +90,7 @@ export class Server implements RtmpServer {
   readonly #decisions: Decisions;
   readonly #entrance: AdobeEntrance | undefined;
   readonly #names = new Names();
+  readonly #inspector: Inspector | undefined;
   readonly #connections: ConnectionSet;
   /** Publications that come by another way than RTMP. */
   readonly #publishers = new Set<TagPublisher>();
@@ -88,8 +101,10 @@ export class Server implements RtmpServer {
   #stopChecks: () => void = () => {};
   #closed = false;
 
-  constructor(options: ServeRtmpOptions, handler: PublicationHandler) {
+  /** @param inspector Chooses publications whose first frames are inspected. */
+  constructor(options: ServeRtmpOptions, handler: PublicationHandler, inspector?: Inspector) {
     checkOptions(options, handler);
+    this.#inspector = inspector;
     const { hostname = "0.0.0.0", port = 1935, tls, signal } = options;
     const { chunkSize = DEFAULT_SERVER_CHUNK_SIZE } = options;
     this.#options = options;
@@ -163,7 +178,12 @@ export class Server implements RtmpServer {
     // The name is claimed when there is something to publish under it.
     const { timeout } = this.#limits;
     const action = `publish ${request.path}`;
-    const whole = await begun(action, tags, { timeout }).catch((error) => ({ error }));
+    const inspection = this.#inspection(request);
+    const trial = inspection && new Trial(inspection);
+    let verdict: Verdict;
+    const isEnough = (tag: FlvTag) =>
+      !trial || (verdict = trial.take(toMessage(tag))) !== undefined;
+    const whole = await begun(action, tags, { timeout }, isEnough).catch((error) => ({ error }));
     if (!whole) {
       this.#decisions.release(request);
       return { reason: "unpublished", description: "Nothing was published" };
@@ -171,6 +191,11 @@ export class Server implements RtmpServer {
     if ("error" in whole) {
       this.#decisions.release(request);
       return { reason: "failed", description: errorMessage(whole.error), error: whole.error };
+    }
+    if (isRefusal(verdict)) {
+      this.#decisions.release(request);
+      whole.cancel(verdict.description).catch(() => {});
+      throw refusedTags(request.path, verdict, StatusCode.PublishBadName);
     }
     const publisher = new TagPublisher(request, whole, counts);
     const { publication } = publisher;
@@ -302,6 +327,15 @@ export class Server implements RtmpServer {
     );
   }
 
+  #inspection(request: StreamRequest): Inspection | undefined {
+    const inspect = this.#inspector?.(request, () => this.#names.silenceOf(request.path));
+    return inspect && ((tag) => {
+      const verdict = inspect(tag);
+      if (isRefusal(verdict)) noteRefusal(this.ledger, request, verdict, "name-taken");
+      return verdict;
+    });
+  }
+
   #sessionHandler(connection: Connection): SessionHandler {
     const facts = { connection: connection.id, remoteAddr: connection.remoteAddr };
     let unsettled = 0;
@@ -315,6 +349,7 @@ export class Server implements RtmpServer {
       warn: (text) => log.warn("{remoteAddr}: {text}", { ...facts, text }),
       authorize: async (request) =>
         counted(request, await this.#authorize(request), "not-authorized"),
+      inspection: (request) => this.#inspection(request),
       claim: (publication, request) => {
         // Handlers that are slow to settle must not pile up behind a peer that publishes in a loop.
         const refusal = unsettled >= this.#limits.maxMessageStreams

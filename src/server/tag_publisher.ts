@@ -109,7 +109,7 @@ export class TagPublisher {
 }
 
 /** The message that would have carried a tag. Its time is cut to 32 bits: the wire's clock wraps. */
-function toMessage(tag: FlvTag): RtmpMessage {
+export function toMessage(tag: FlvTag): RtmpMessage {
   const { type, timestamp, data } = checkTag(tag);
   return {
     chunkStreamId: 0,

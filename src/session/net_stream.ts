@@ -19,6 +19,7 @@ import type { SessionHandler } from "./session_handler.ts";
 import { onStatus, type Refusal, StatusCode } from "./status.ts";
 import type { StreamPath } from "./stream_path.ts";
 import type { TagChunks } from "./tag_chunks.ts";
+import { Trial } from "./trial.ts";
 import type { Turns } from "./turns.ts";
 
 /** What a message stream needs of its connection. */
@@ -47,6 +48,8 @@ export class NetStream {
   readonly id: number;
   readonly #context: NetStreamContext;
   #input: PublicationInput | undefined;
+  /** Holds what is published until it may claim its name, with the request for it. */
+  #trial: { request: StreamRequest; trial: Trial } | undefined;
   #player: Player | undefined;
   /** The application is being asked whether something may be published or played here. */
   #asking = false;
@@ -104,16 +107,46 @@ export class NetStream {
     // survive it.
     this.#input = input;
     this.#hasPublished = true;
+    const inspection = handler.inspection?.(request);
+    if (inspection) this.#trial = { request, trial: new Trial(inspection) };
+    else if (!this.#claim(input, request)) return;
+    this.#context.accepted();
+    this.#status("status", StatusCode.PublishStart, `Publishing ${request.name}`);
+    if (!inspection) handler.begin(input.publication);
+  }
+
+  /** Claims the name of a publication; one that does not get it is refused. */
+  #claim(input: PublicationInput, request: StreamRequest): boolean {
+    const { handler } = this.#context;
     const taken = handler.claim(input.publication, request);
     if (taken) {
       this.#end({ reason: "closed", description: taken.description });
       this.#refuse(taken, StatusCode.PublishBadName);
     }
     // The application may have ended it while it was asked.
-    if (this.#input !== input) return handler.release(request);
-    this.#context.accepted();
-    this.#status("status", StatusCode.PublishStart, `Publishing ${request.name}`);
-    handler.begin(input.publication);
+    if (this.#input === input) return true;
+    handler.release(request);
+    return false;
+  }
+
+  /** Holds a message of a publication on trial; once there is a verdict, all of them go on. */
+  async #try(message: RtmpMessage): Promise<void> {
+    const { request, trial } = this.#trial!;
+    const input = this.#input!;
+    const verdict = trial.take(message);
+    if (verdict === undefined) return;
+    if (verdict !== true) {
+      this.#end({ reason: "closed", description: verdict.description });
+      return this.#refuse(verdict, StatusCode.PublishBadName);
+    }
+    this.#trial = undefined;
+    if (!this.#claim(input, request)) return this.#discard(trial);
+    this.#context.handler.begin(input.publication);
+    for (const held of trial.held) await input.write(held);
+  }
+
+  #discard({ held }: Trial): void {
+    for (let count = 0; count < held.length; count++) this.#context.counts.discard("unpublished");
   }
 
   /** `play` (section 7.2.2.1). A second one takes the place of the first. */
@@ -168,6 +201,7 @@ export class NetStream {
 
   /** Hands on an audio, video or data message of this stream. */
   write(message: RtmpMessage): Promise<void> | undefined {
+    if (this.#trial) return this.#try(message);
     if (this.#input) return this.#input.write(message);
     this.#context.counts.discard("unpublished");
   }
@@ -297,6 +331,11 @@ export class NetStream {
     if (!this.#input) return false;
     this.#input.end(end);
     this.#input = undefined;
+    if (this.#trial) {
+      this.#discard(this.#trial.trial);
+      this.#context.handler.release(this.#trial.request);
+      this.#trial = undefined;
+    }
     return true;
   }
 

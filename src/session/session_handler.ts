@@ -8,6 +8,7 @@ import type { Publication, StreamRequest } from "./publication.ts";
 import type { PlaySource } from "./player.ts";
 import type { TagFilter } from "./player_filter.ts";
 import type { Refusal } from "./status.ts";
+import type { Inspection } from "./trial.ts";
 
 /** The questions of a session; the rest of the conversation it leads by itself. */
 export interface SessionHandler {
@@ -19,6 +20,11 @@ export interface SessionHandler {
   reject(refusal: Refusal): void;
   /** Notes what the operator should know of this peer. */
   warn(text: string): void;
+  /**
+   * What the first frames of a publication are to be inspected by before it claims its name, if they
+   * are. Its publisher then hears of success before that.
+   */
+  inspection?(request: StreamRequest): Inspection | undefined;
   /** Whether the publication of a request may have its name: a refusal, or nothing. */
   claim(publication: Publication, request: StreamRequest): Refusal | undefined;
   /** The publisher has been told that it may begin. */

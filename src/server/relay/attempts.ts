@@ -16,9 +16,6 @@ const LONGEST_WAIT = 30_000;
 /** The wait for an operator who gives a permission, in milliseconds. */
 const WAIT_FOR_PERMISSION = 60_000;
 
-/** The wait after a stream has come back, in milliseconds, unless another one is published before. */
-const WAIT_AFTER_LOOP = 300_000;
-
 /** A relay that has worked for so long has not failed when it ends, in milliseconds. */
 const HELD_LONG_ENOUGH = 10_000;
 
@@ -42,7 +39,6 @@ export class Attempts {
   failed(error: unknown): number {
     this.failures++;
     if (error instanceof Deno.errors.NotCapable) return WAIT_FOR_PERMISSION;
-    if (isLoop(error)) return WAIT_AFTER_LOOP;
     const most = Math.min(FIRST_WAIT * 2 ** (this.failures - 1), LONGEST_WAIT);
     return most / 2 + Math.random() * most / 2;
   }

@@ -9,9 +9,11 @@ import { getLogger } from "@logtape/logtape";
 import { publishRtmp } from "../../client/publish.ts";
 import type { Publication } from "../../session/publication.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
+import { RtmpCommandError } from "../../errors.ts";
+import { StatusCode } from "../../session/status.ts";
 import { Attempts, isLoop, pause } from "./attempts.ts";
 import type { Hub } from "../hub.ts";
-import type { Loops } from "./loops.ts";
+import type { KnownPush, Loops } from "./loops.ts";
 import type { RelayUrl } from "./relay_url.ts";
 import { lagLog } from "../viewer_log.ts";
 
@@ -28,11 +30,14 @@ export interface PushOptions {
   idleTimeout: number;
 }
 
+/** The wait after a stream has come back, in milliseconds, unless another one is published before. */
+const WAIT_AFTER_LOOP = 300_000;
+
 /** What a connection ends with whose stream now comes by a way that the other server must know. */
 const REROUTED = new Error("The stream comes by another way");
 
 /** Sends a stream on whenever it is live, and connects again when that fails. */
-export class Push {
+export class Push implements KnownPush {
   /** Tells this push from others. */
   readonly id: string = crypto.randomUUID();
   /** The path of the stream. */
@@ -66,8 +71,28 @@ export class Push {
     this.#options = options;
     this.#url = url;
     this.target = this.#url.shown;
-    const forget = options.loops.addPush(this.id, stream);
+    const forget = options.loops.addPush(this);
     this.done = this.#run(hub).finally(forget);
+  }
+
+  /** Where it leads, without a port. */
+  get host(): string {
+    return this.#url.hostname;
+  }
+
+  /** Whether it is connected. */
+  get isLive(): boolean {
+    return this.#state === "live";
+  }
+
+  /** Its stream has come back. If that was for certain by this push, it is set aside. */
+  cameBack(description: string, isCertain: boolean): void {
+    const error = new RtmpCommandError(`Cannot push to ${this.target}`, {
+      read: description,
+      statusCode: StatusCode.PublishLoop,
+    });
+    if (isCertain) this.#connection.abort(error);
+    else this.#lastError = this.#url.redact(error.message);
   }
 
   /**
@@ -121,6 +146,7 @@ export class Push {
       address: this.target,
       onLag: lagLog({ remoteAddr: this.target, path: this.stream }, "push"),
       outlives: true,
+      filter: this.#options.loops.noteSent(this.stream),
     });
     const leave = () => void subscription.tags.cancel().catch(() => {});
     signal.addEventListener("abort", leave);
@@ -158,7 +184,8 @@ export class Push {
   async #retry(error: unknown, signal: AbortSignal): Promise<void> {
     this.#state = "retrying";
     const text = this.#lastError = this.#url.redact(errorMessage(error));
-    const wait = this.#attempts.failed(error);
+    const backoff = this.#attempts.failed(error);
+    const wait = isLoop(error) ? WAIT_AFTER_LOOP : backoff;
     const level = this.#attempts.isNews(error, text) ? "warn" : "debug";
     log[level]("Cannot push {path} to {target}: {error}; retrying in {seconds} s", {
       path: this.stream,

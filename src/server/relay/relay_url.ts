@@ -45,6 +45,11 @@ export class RelayUrl {
       .sort((a, b) => b.length - a.length);
   }
 
+  /** The host that it leads to, without brackets. */
+  get hostname(): string {
+    return this.#address.hostname;
+  }
+
   /**
    * Checks that Deno permits to connect there.
    *

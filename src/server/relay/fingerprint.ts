@@ -1,0 +1,42 @@
+/**
+ * Frames known again by their content.
+ *
+ * @module
+ */
+
+import type { FlvTag } from "../../flv/flv_tag.ts";
+
+/**
+ * Bytes that are left out at the beginning: codec, packet type and composition time, which a server
+ * may write anew. Of Enhanced RTMP's headers some bytes more are looked at.
+ */
+const HEADER_BYTES = { audio: 2, video: 5, script: 0 } as const;
+
+/** Bytes that are looked at, at either end of a frame: they differ wherever its content does. */
+const SAMPLE_BYTES = 128;
+
+/** FNV-1a's prime and offset basis, and another basis for a second hash. */
+const PRIME = 0x0100_0193;
+const BASIS = 0x811c_9dc5;
+const OTHER_BASIS = 0x9747_b28c;
+
+/**
+ * A number that tells a frame from others: 53 bits, of its type, its length, and bytes at both ends.
+ */
+export function fingerprint({ type, data }: Pick<FlvTag, "type" | "data">): number {
+  const from = Math.min(HEADER_BYTES[type], data.length);
+  const length = data.length - from;
+  const seed = length * 2 + (type === "video" ? 1 : 0);
+  let one = Math.imul(BASIS ^ seed, PRIME);
+  let other = Math.imul(OTHER_BASIS ^ seed, PRIME);
+  const take = (start: number, end: number) => {
+    for (let i = start; i < end; i++) {
+      one = Math.imul(one ^ data[i]!, PRIME);
+      other = Math.imul(other ^ data[i]!, PRIME) ^ (other >>> 15);
+    }
+  };
+  const middle = Math.min(from + SAMPLE_BYTES, data.length);
+  take(from, middle);
+  take(Math.max(middle, data.length - SAMPLE_BYTES), data.length);
+  return (one >>> 0) * 2 ** 21 + (other >>> 11);
+}
