@@ -15,8 +15,20 @@ const SMALLEST_READ = 4 * 1024;
 /** The same for a peer that fills every smaller one. */
 const LARGEST_READ = 64 * 1024;
 
+/** Interval between checks whether what has come of a body has been read, in ms. */
+const BODY_CHECK_INTERVAL = 10;
+
 /** Bytes at the beginning of a connection that are kept: they tell what it speaks. */
 const FIRST_BYTES = 6;
+
+/** The body of a request, as far as we look at it; the names are Node's. */
+export interface UnreadBody {
+  /** Whether all of it has come. */
+  readonly complete: boolean;
+  readonly destroyed: boolean;
+  readonly readableEnded: boolean;
+  readonly readableLength: number;
+}
 
 /** What Node calls back when it has been served. */
 type Callback = (error?: Error | null) => void;
@@ -48,6 +60,8 @@ export class HttpSocket extends Duplex {
   readonly network: string;
   /** How long the head of a request has been waited for, in milliseconds; undefined while none is. */
   headWait: number | undefined = 0;
+  /** The body of the latest request. */
+  body: UnreadBody | undefined;
   /** What the peer began with. */
   firstBytes: Uint8Array = new Uint8Array(0);
   /** The address of the peer; the name is Node's. */
@@ -113,6 +127,7 @@ export class HttpSocket extends Duplex {
       if (this.firstBytes.length < FIRST_BYTES) this.#noteFirst(memory.subarray(0, count ?? 0));
       if (count && this.requests === 0) this.headWait ??= 0;
       if (count === memory.length) this.#readSize = Math.min(2 * this.#readSize, LARGEST_READ);
+      if (count === null) await this.#bodyRead();
       this.push(count === null ? null : memory.subarray(0, count));
     } catch (error) {
       this.destroy(error as Error);
@@ -147,6 +162,16 @@ export class HttpSocket extends Duplex {
     done(error);
   }
 
+  /**
+   * Waits until the program has read what has come of a body: at the end of a connection Node drops
+   * all of its requests, though a publisher may close right behind its last byte.
+   */
+  async #bodyRead(): Promise<void> {
+    while (!this.destroyed && (this.readableLength > 0 || isUnread(this.body))) {
+      await new Promise((resolve) => setTimeout(resolve, BODY_CHECK_INTERVAL));
+    }
+  }
+
   #noteFirst(bytes: Uint8Array): void {
     const missing = FIRST_BYTES - this.firstBytes.length;
     this.firstBytes = concat([this.firstBytes, bytes.slice(0, missing)]);
@@ -157,4 +182,9 @@ export class HttpSocket extends Duplex {
     if (this.#timeout === 0 || this.destroyed) return;
     this.#timer = setTimeout(() => this.emit("timeout"), this.#timeout);
   }
+}
+
+function isUnread(body: UnreadBody | undefined): boolean {
+  if (!body || body.destroyed) return false;
+  return body.complete ? !body.readableEnded : body.readableLength > 0;
 }

@@ -69,6 +69,7 @@ export function nodeServer(
     const socket = socketOf(request);
     if (socket.requests > MAX_PIPELINED) return void socket.destroy();
     begin(socket);
+    if (hasBody(request)) socket.body = request;
     response.once("close", () => socket.requests--);
     // Deno would never read the rest of an unread body, nor the requests after it.
     response.once("finish", () => void request.resume());
@@ -113,6 +114,11 @@ export function nodeServer(
 function begin(socket: HttpSocket): void {
   socket.requests++;
   socket.headWait = undefined;
+}
+
+/** A request has one if it says how long it is (RFC 9112, section 6). */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0;
 }
 
 function jsonError(status: number, error: string): Response {
