@@ -1,5 +1,3 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { playRtmp } from "../../src/client/play.ts";
 import { chunkBytes } from "../support/chunk_bytes.ts";
@@ -8,9 +6,9 @@ import { type HttpApp, startHttpApp } from "../support/http.ts";
 import { captureLog } from "../support/log.ts";
 import { repeat } from "../support/long.ts";
 import { videoTag, videoTags } from "../support/media.ts";
+import { memoryInUse } from "../support/memory.ts";
 import { collect } from "../support/publications.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { turns } from "../support/streams.ts";
 import { until } from "../support/wait.ts";
 
 /** How often everybody is killed, and on how many streams at once. */
@@ -96,18 +94,6 @@ function unfinishedFrame(): Uint8Array {
     ...{ format: 0, chunkStreamId: 6, time: 10_000, length: 1000, typeId: 9, messageStreamId: 1 },
     payload: filled(128),
   }));
-}
-
-/** Bytes that are still held: what the process has from the system says little about it. */
-async function memoryInUse(): Promise<number> {
-  setFlagsFromString("--expose-gc");
-  const collectGarbage: () => void = runInNewContext("gc");
-  for (let i = 0; i < 3; i++) {
-    await turns();
-    collectGarbage();
-  }
-  const { heapUsed, external } = Deno.memoryUsage();
-  return heapUsed + external;
 }
 
 /** Asks the API, on a connection that does not wait for another request. */

@@ -18,5 +18,7 @@ export function hex(digits: string): Uint8Array<ArrayBuffer> {
  * that they are never taken for zeros or for an early time.
  */
 export function filled(length: number, seed = 0): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length }, (_, i) => 0x80 | (seed * 31 + i * 7 + (i >> 7)) & 0x7f);
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = 0x80 | (seed * 31 + i * 7 + (i >> 7)) & 0x7f;
+  return bytes;
 }

@@ -157,6 +157,11 @@ export class RawHttpClient implements Disposable {
     this.#socket.resume();
   }
 
+  /** Says that nothing more comes. */
+  end(): void {
+    this.#socket.end();
+  }
+
   /** Closes the connection. */
   [Symbol.dispose](): void {
     this.#socket.destroy();

@@ -80,10 +80,10 @@ Deno.test("PUT publishes the tags of an FLV file, and a viewer gets the very sam
 
 Deno.test("PUT counts bytes and tags, and keeps to the pace of the slowest that may hold it", async () => {
   await using http = await startHttpApp("--allow-lossless-viewers");
-  using viewer = await RawHttpClient.connect(http.httpPort);
-  viewer.request("GET /live/demo.flv?mode=lossless");
-  using publisher = await SlowPut.begin(http);
   const frames = Array.from({ length: 300 }, (_, i) => videoTag(i, 100_000));
+  using viewer = await RawHttpClient.connect(http.httpPort);
+  viewer.request("GET /live/demo.flv?mode=lossless&wait=3600");
+  using publisher = await SlowPut.begin(http);
   publisher.send(flvBytes(frames.slice(0, 1)));
   await viewer.text(/FLV/);
   viewer.stopReading();
