@@ -14,6 +14,7 @@ import { checkGopCacheLimits, DEFAULT_GOP_CACHE, type GopCacheLimits } from "./g
 import { PublicationFeed } from "./publication_feed.ts";
 import type { PublishedMedia } from "./published_media.ts";
 import { RateMeter } from "./rate_meter.ts";
+import { ResentFrames } from "./resent_frames.ts";
 import { Subscriber } from "./subscriber.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 
@@ -39,6 +40,7 @@ export class Channel {
   readonly #gopCache: GopCacheLimits;
   readonly #clock: Clock;
   readonly #times: ContinuedClock;
+  readonly #resent: ResentFrames;
   readonly #subscribers = new Set<Subscriber>();
   /** Publications that have begun and not been given yet, in their order: newcomers get the last. */
   readonly #feeds: PublicationFeed[] = [];
@@ -57,6 +59,7 @@ export class Channel {
     this.#gopCache = checkGopCacheLimits(gopCache);
     this.#clock = clock;
     this.#times = new ContinuedClock(clock);
+    this.#resent = new ResentFrames(clock);
   }
 
   /** How many consumers there are. */
@@ -101,11 +104,16 @@ export class Channel {
    * Viewers of the one before follow when that has been given. The feed has to be run.
    *
    * @param ledger The publication's ledger, to which its consumers are added.
+   * @param options What is known of the publication.
+   * @param options.resends Whether it may begin with frames of the one before, as a relay does that
+   * has connected again. Viewers do not get them twice: they are counted as `already-had`.
    */
-  open(ledger: PublicationLedger): Feed {
+  open(ledger: PublicationLedger, { resends = false }: { resends?: boolean } = {}): Feed {
     const feed = new PublicationFeed(ledger, {
       clock: this.#clock,
       times: this.#times,
+      resent: this.#resent,
+      resends,
       gopCache: this.#gopCache,
       turn: this.#feed?.given ?? Promise.resolve(),
       enrol: (options) => this.#enrol(options),

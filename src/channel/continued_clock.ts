@@ -28,6 +28,11 @@ export class ContinuedClock {
     if (this.#lastAt !== undefined) this.#shift = undefined;
   }
 
+  /** The publication goes on with the one before: this is to be added to its times. */
+  resume(shift: number): void {
+    this.#shift = shift;
+  }
+
   /** The channel's time for a tag of the publication. */
   time(timestamp: number, kind: MediaKind): number {
     const isFrame = kind === "videoFrames" || kind === "audioFrames";

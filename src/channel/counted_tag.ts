@@ -16,6 +16,8 @@ export interface CountedTag {
   readonly keyframe: boolean;
   /** Whether it is a frame that no decoder can read: its header has not been published yet. */
   readonly lacksHeader: boolean;
+  /** Whether it is a frame of the publication before, sent again. */
+  readonly resent?: boolean;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Clock } from "../clock.ts";
 import { checkTag, copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import { isRandomAccess } from "../flv/random_access.ts";
 import { isSequenceHeader, mediaKind } from "../flv/tag_kind.ts";
+import type { MediaKind } from "../ledger/counts.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 import type { ContinuedClock } from "./continued_clock.ts";
 import type { CountedTag } from "./counted_tag.ts";
@@ -16,6 +17,7 @@ import { GopCache, type GopCacheLimits, METADATA } from "./gop_cache.ts";
 import { KeyframeInterval } from "./keyframe_interval.ts";
 import { isAac, type MediaType, PublishedMedia } from "./published_media.ts";
 import { RateMeter } from "./rate_meter.ts";
+import type { ResentFrames } from "./resent_frames.ts";
 import type { Subscriber, SubscriptionSource } from "./subscriber.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 
@@ -33,6 +35,9 @@ export interface FeedContext {
   readonly clock: Clock;
   /** The times of the channel's tags, which go on from one publication to the next. */
   readonly times: ContinuedClock;
+  /** Knows the frames of the publication before again, if this one may begin with them. */
+  readonly resent: ResentFrames;
+  readonly resends: boolean;
   readonly gopCache: GopCacheLimits;
   /** Resolves when the publication before this one has been given. */
   readonly turn: Promise<void>;
@@ -116,6 +121,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   async run(tags: ReadableStream<FlvTag>): Promise<void> {
     await this.#context.turn;
     this.#context.times.restart();
+    this.#context.resent.restart(this.#context.resends);
     this.#former = this.#context.formerMedia();
     const reader = tags.getReader();
     let own: Subscriber[];
@@ -167,19 +173,35 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     const published = checkTag(given);
     const { type, data } = published;
     const kind = mediaKind(type, data);
-    const timestamp = this.#context.times.time(published.timestamp, kind);
+    const { timestamp, resent } = this.#time(published, kind);
     const tag = timestamp === published.timestamp ? published : { ...published, timestamp };
     if (kind === "videoFrames") {
       this.#note(tag);
       const keyframe = isRandomAccess(data) && this.media.isFirstTrack(tag);
       this.#keyframes.add(timestamp, keyframe);
-      return { tag, kind, keyframe, lacksHeader: false };
+      return { tag, kind, keyframe, lacksHeader: false, resent };
     }
     if (type === "audio" && !this.#hasAudioHeader) this.#hasAudioHeader = isSequenceHeader(tag);
     const lacksHeader = kind === "audioFrames" && !this.#hasAudioHeader && isAac(tag);
     if (lacksHeader) this.media.advance(timestamp);
     else if (kind === "audioFrames") this.#note(tag);
-    return { tag, kind, keyframe: false, lacksHeader };
+    return { tag, kind, keyframe: false, lacksHeader, resent };
+  }
+
+  /** The channel's time for a tag, and whether it was given before. */
+  #time(tag: FlvTag, kind: MediaKind): { timestamp: number; resent: boolean } {
+    const { times, resent, resends } = this.#context;
+    if (!resends || (kind !== "videoFrames" && kind !== "audioFrames")) {
+      return { timestamp: times.time(tag.timestamp, kind), resent: false };
+    }
+    const known = resent.compare(tag);
+    if (known) {
+      times.resume(known.shift);
+      return { timestamp: tag.timestamp + known.shift, resent: true };
+    }
+    const timestamp = times.time(tag.timestamp, kind);
+    resent.add(tag, timestamp);
+    return { timestamp, resent: false };
   }
 
   /** A frame that can be decoded has come. */

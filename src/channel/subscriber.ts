@@ -65,6 +65,8 @@ export class Subscriber implements Subscription {
   readonly #given = { audio: false, video: false };
   /** Whether it was given frames of a publication before this one. */
   #carriesOn = false;
+  /** Kinds of which it has had all that the publication before gave last. */
+  #had = { audio: false, video: false };
   #paused = false;
   readonly #wanted: Record<FlvTagType, boolean>;
   #endReason: string | undefined;
@@ -129,6 +131,7 @@ export class Subscriber implements Subscription {
   follow(source: SubscriptionSource): void {
     this.unfollow();
     this.#carriesOn = this.#given.audio || this.#given.video;
+    this.#had = this.#gap ? { audio: false, video: false } : { ...this.#given };
     this.#source = source;
     this.#share = source.ledger.add(this.ledger);
     this.#ledgers.set(this.#share, source.ledger);
@@ -208,6 +211,7 @@ export class Subscriber implements Subscription {
       return "before-header";
     }
     if (this.#paused) return "paused";
+    if (counted.resent && tag.type !== "script" && this.#had[tag.type]) return "already-had";
     if (this.#isBehind()) this.#skipForward();
     if (this.#gap) {
       if (!this.#canBeginWith(counted, this.#gap)) {

@@ -31,6 +31,8 @@ export type DropReason =
   | "before-keyframe"
   /** Its decoder needs a header that has not been published yet. */
   | "before-header"
+  /** It has had it already: a relay that has connected again sends it once more. */
+  | "already-had"
   /** It took too long to read, and was skipped forward to the next keyframe. */
   | "slow-subscriber"
   /** It has paused. */

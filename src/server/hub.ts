@@ -86,7 +86,8 @@ export class Hub {
     const { channel } = place;
     clearTimeout(place.grace);
     place.grace = undefined;
-    const live: LiveStream = { publication, feed: channel.open(ledger) };
+    const resends = publication.relayed || publication.via.length > 0;
+    const live: LiveStream = { publication, feed: channel.open(ledger, { resends }) };
     place.live = live;
     const goesOn = publication.closed.then(({ reason }) => {
       // Another publisher has taken over the name.

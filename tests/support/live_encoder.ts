@@ -22,8 +22,11 @@ export class LiveEncoder implements Disposable {
   readonly client: RawClient;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  private constructor(client: RawClient) {
+  readonly #group: number;
+
+  private constructor(client: RawClient, group: number) {
     this.client = client;
+    this.#group = group;
     this.#timer = setInterval(() => this.#send(), INTERVAL);
   }
 
@@ -31,9 +34,15 @@ export class LiveEncoder implements Disposable {
    * Publishes `live/<name>`, and waits until some frames have been sent.
    *
    * @param address Where it comes from, as `127.0.0.2`.
+   * @param group Frames from one keyframe to the next.
    */
-  static async start(port: number, name = "demo", address?: string): Promise<LiveEncoder> {
-    const encoder = new LiveEncoder(await RawClient.publish(port, name, "live", address));
+  static async start(
+    port: number,
+    name = "demo",
+    address?: string,
+    group = GROUP,
+  ): Promise<LiveEncoder> {
+    const encoder = new LiveEncoder(await RawClient.publish(port, name, "live", address), group);
     await encoder.frames(3);
     return encoder;
   }
@@ -73,7 +82,7 @@ export class LiveEncoder implements Disposable {
   #send(): void {
     const index = this.sent.length;
     const data = crypto.getRandomValues(new Uint8Array(300));
-    data.set([index % GROUP === 0 ? 0x17 : 0x27, 1, 0, 0, 0]);
+    data.set([index % this.#group === 0 ? 0x17 : 0x27, 1, 0, 0, 0]);
     const tag: FlvTag = { type: "video", timestamp: index * 40, data };
     this.sent.push(tag);
     this.client.sendTags([tag]);

@@ -25,6 +25,7 @@ export const KIND_NAMES = {
 const DROP_REASONS = {
   "before-keyframe": "dropped: came before a keyframe",
   "before-header": "dropped: came before their header",
+  "already-had": "sent again after a broken connection",
   "slow-subscriber": "dropped: too slow, went on at a keyframe",
   "consumer-left": "dropped: left before reading them",
   "paused": "while paused",

@@ -7,7 +7,7 @@
 import type { Clock } from "../../clock.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
 import { mediaKind } from "../../flv/tag_kind.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { fingerprint } from "../../flv/fingerprint.ts";
 
 /**
  * For how long a frame is known again, in milliseconds: longer than servers keep what they have for

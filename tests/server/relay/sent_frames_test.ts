@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
-import { fingerprint } from "../../../src/server/relay/fingerprint.ts";
+import { fingerprint } from "../../../src/flv/fingerprint.ts";
 import { SentFrames } from "../../../src/server/relay/sent_frames.ts";
 import { videoTag } from "../../support/media.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FlvTag } from "../../flv/flv_tag.ts";
+import type { FlvTag } from "./flv_tag.ts";
 
 /**
  * Bytes that are left out at the beginning: codec, packet type and composition time, which a server

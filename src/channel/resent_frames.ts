@@ -1,0 +1,102 @@
+/**
+ * Frames that a relay sends again when it has connected again.
+ *
+ * @module
+ */
+
+import type { Clock } from "../clock.ts";
+import { fingerprint } from "../flv/fingerprint.ts";
+import type { FlvTag } from "../flv/flv_tag.ts";
+
+/** Frames that are known again at most: more than the 20 s that servers keep for newcomers. */
+const MAX_FRAMES = 8192;
+
+/** Frames that are sent again arrive at once. After this time, in milliseconds, they have to. */
+const BURST_TIME = 1_000;
+
+/** The part of its own time within which a stream arrives, from which on it is live, not sent again. */
+const LIVE_PACE = 0.8;
+
+/**
+ * Knows the frames of a publication again when the next one begins with them. They are compared by
+ * content, and by their distance in time: some servers begin at 0 for each player.
+ */
+export class ResentFrames {
+  readonly #clock: Clock;
+  /** The fingerprint of each frame by its time and type, in the order of arrival. */
+  readonly #prints = new Map<number, number>();
+  /** What is added to the times of this publication to have those of the first. */
+  #offset = 0;
+  /** What the channel adds to those. */
+  #shift = 0;
+  /** The latest time of a frame of each type. */
+  readonly #until = { audio: -Infinity, video: -Infinity };
+  #state: "first" | "comparing" | "live" = "live";
+  #begun = { at: 0, time: 0 };
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Another publication begins; `resends` says whether it may begin with frames of the last. */
+  restart(resends: boolean): void {
+    if (!resends) this.#forget();
+    this.#state = this.#prints.size > 0 ? "first" : "live";
+  }
+
+  /**
+   * Compares a frame with those of the publication before.
+   *
+   * @returns Whether it is one of them, and what is to be added to its time to have the channel's.
+   */
+  compare(tag: FlvTag): { shift: number } | undefined {
+    if (this.#state === "live" || tag.type === "script") return undefined;
+    const print = fingerprint(tag);
+    if (this.#state === "first") this.#state = this.#align(tag, print) ? "comparing" : "live";
+    if (this.#state === "live") return this.#forget();
+    const time = tag.timestamp + this.#offset;
+    const isOver = time > this.#until.audio && time > this.#until.video;
+    if (isOver || this.#isLive(tag.timestamp)) this.#state = "live";
+    return this.#prints.get(keyOf(tag.type, time)) === print
+      ? { shift: this.#offset + this.#shift }
+      : undefined;
+  }
+
+  /** Notes a frame that was not there before, and its time in the channel. */
+  add(tag: FlvTag, channelTime: number): void {
+    if (tag.type === "script") return;
+    const time = tag.timestamp + this.#offset;
+    this.#shift = channelTime - time;
+    this.#until[tag.type] = Math.max(this.#until[tag.type], time);
+    this.#prints.set(keyOf(tag.type, time), fingerprint(tag));
+    if (this.#prints.size > MAX_FRAMES) this.#prints.delete(this.#prints.keys().next().value!);
+  }
+
+  /** Finds the first frame among those before, at its own time rather than at another. */
+  #align({ type, timestamp }: FlvTag, print: number): boolean {
+    this.#begun = { at: this.#clock.now(), time: timestamp };
+    this.#offset = 0;
+    if (this.#prints.get(keyOf(type, timestamp)) === print) return true;
+    let key: number | undefined;
+    for (const [other, known] of this.#prints) if (known === print) key = other;
+    if (key === undefined) return false;
+    this.#offset = Math.floor(key / 2) - timestamp;
+    return true;
+  }
+
+  /** Whether frames arrive at their own pace: then they are the same, but sent for the first time. */
+  #isLive(timestamp: number): boolean {
+    const passed = this.#clock.now() - this.#begun.at;
+    return passed > BURST_TIME && passed >= LIVE_PACE * (timestamp - this.#begun.time);
+  }
+
+  #forget(): undefined {
+    this.#prints.clear();
+    this.#offset = 0;
+    this.#until.audio = this.#until.video = -Infinity;
+  }
+}
+
+function keyOf(type: FlvTag["type"], time: number): number {
+  return time * 2 + (type === "video" ? 1 : 0);
+}
