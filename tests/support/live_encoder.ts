@@ -83,7 +83,7 @@ export class LiveEncoder implements Disposable {
     const index = this.sent.length;
     const data = crypto.getRandomValues(new Uint8Array(300));
     data.set([index % this.#group === 0 ? 0x17 : 0x27, 1, 0, 0, 0]);
-    const tag: FlvTag = { type: "video", timestamp: index * 40, data };
+    const tag: FlvTag = { type: "video", timestamp: index * INTERVAL, data };
     this.sent.push(tag);
     this.client.sendTags([tag]);
   }
