@@ -232,7 +232,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
     return this.#ended;
   }
 
-  /** Resolves when the peer has gone, or after so many milliseconds. */
+  /** Resolves when the peer has disconnected, or after `patience` milliseconds. */
   async gone(patience: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => timer = setTimeout(resolve, patience));

@@ -42,7 +42,7 @@ import type {
 import { TagPublisher, toMessage } from "./tag_publisher.ts";
 import { type Certificate, TlsEntrance } from "./tls_entrance.ts";
 
-/** How often it is looked whether a peer keeps us waiting, in milliseconds. */
+/** Interval between checks for silent and stalled peers, in milliseconds. */
 const TIME_CHECK_INTERVAL = 1_000;
 
 const DEFAULT_SERVER_CHUNK_SIZE = 65_536;
@@ -401,7 +401,7 @@ export class Server implements RtmpServer {
   }
 }
 
-/** Whether something settles within so many milliseconds. */
+/** Whether something settles within this time. */
 async function settlesWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<false>((resolve) => {

@@ -14,7 +14,7 @@ import { VIA } from "./via.ts";
  */
 const CAPS_EX = CapsEx.Multitrack | CapsEx.ModEx | CapsEx.TimestampNanoOffset;
 
-/** What we are when nobody says otherwise. Some servers let only "FMLE" publish. */
+/** What we are unless the caller says otherwise. Some servers let only "FMLE" publish. */
 export const DEFAULT_FLASH_VER = "FMLE/3.0 (compatible; Sluice)";
 
 /** What a client wants of a server. */

@@ -22,14 +22,14 @@ export interface RtmpLimits {
   maxPartialBytes: number;
   /**
    * Bytes that may wait in unfinished messages of all connections together: 256 MiB. A thousand
-   * publishers of 6 Mbit/s leave about 50; beyond the limit, whoever leaves the most is cut off.
+   * publishers of 6 Mbit/s leave about 50; beyond the limit, the peer with the most is cut off.
    */
   maxTotalPartialBytes: number;
   /** Chunk streams of a connection: 256; the encoders in use need up to 8. */
   maxChunkStreams: number;
   /**
    * Message streams of a connection, and publications of it that the application has not settled:
-   * 32; nobody is known to use more than a few.
+   * 32; no peer is known to use more than a few.
    */
   maxMessageStreams: number;
   /** Bytes in the largest command: 65,536; the longest seen are `connect`s with tokens, about 4 KiB. */

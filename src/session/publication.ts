@@ -108,7 +108,7 @@ export interface Publication {
   readonly metadata: Promise<Record<string, unknown> | undefined>;
   /** Ids of the relays that the stream has passed: none if it comes from an encoder. */
   readonly via: readonly string[];
-  /** What is published. Whoever does not read holds the publisher back. */
+  /** What is published. A handler that does not read it holds the publisher back. */
   readonly tags: ReadableStream<FlvTag>;
   /** What came and where it went. */
   readonly ledger: PublicationLedger;

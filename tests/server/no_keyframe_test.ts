@@ -167,7 +167,7 @@ Deno.test("a viewer of what is published gets 504 when nothing of it can be sent
     const { error } = await response.json();
     return [response.status, error];
   };
-  assertEquals(await get("?wait=0"), [404, "Nobody publishes this stream"]);
+  assertEquals(await get("?wait=0"), [404, "This stream is not published"]);
   using client = await RawClient.publish(api.port, "demo");
   const TOO_LATE = [
     504,

@@ -9,7 +9,7 @@ import type { HttpLimits } from "../../src/server/http/http_server.ts";
 import { readConfig } from "../../src/server/cli/config.ts";
 import { until, within } from "./wait.ts";
 
-/** Listens on loopback, on ports that nobody has. */
+/** Listens on loopback, on free ports. */
 const FREE_PORTS = ["--host", "127.0.0.1", "--port", "0", "--http-port", "0"];
 
 /** The server's program. */

@@ -39,7 +39,7 @@ export function recordingRoutes(hub: Hub, recordings: Recordings | undefined): H
     }
     const path = streamPath("", wanted);
     const stream = "path" in path ? hub.find(path.path) : undefined;
-    if (!stream) throw new HTTPException(404, { message: "Nobody publishes this stream" });
+    if (!stream) throw new HTTPException(404, { message: "This stream is not published" });
     const running = recordings.find(stream.publication);
     if (running) {
       throw new HTTPException(409, { message: `It is already recorded, as ${running.id}` });

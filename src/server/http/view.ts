@@ -127,7 +127,7 @@ export async function beginView(
   const result = await waitToBegin(subscription, patience, gone, socket);
   if (result === "made-way") throw new HTTPException(503, { message: PLACE_WANTED });
   if (result === "nothing") {
-    if (!isLive()) throw new HTTPException(404, { message: "Nobody publishes this stream" });
+    if (!isLive()) throw new HTTPException(404, { message: "This stream is not published" });
     const message = "Nothing that can be sent has come from the publisher of this stream in time";
     throw new HTTPException(504, { message });
   }
@@ -135,7 +135,7 @@ export async function beginView(
   return subscription;
 }
 
-/** Waits until there is something for the viewer, for so many milliseconds; else it is given up. */
+/** Waits until there is something for the viewer, at most `patience` milliseconds. */
 async function waitToBegin(
   { begun, done, tags }: Subscription,
   patience: number,

@@ -131,13 +131,13 @@ Deno.test("GET /<path>.flv begins a late viewer with headers and a keyframe", as
 
 Deno.test("GET /<path>.flv gives up without a publisher after ?wait", async () => {
   await using api = await startApi();
-  assertEquals((await api.get("/live/nobody.flv?wait=0")).status, 404);
-  assertEquals((await api.get("/live/nobody.flv?wait=0.05")).status, 404);
+  assertEquals((await api.get("/live/none.flv?wait=0")).status, 404);
+  assertEquals((await api.get("/live/none.flv?wait=0.05")).status, 404);
   for (const wait of ["", "soon", "-1", "1e9"]) {
-    assertEquals((await api.get(`/live/nobody.flv?wait=${wait}`)).status, 400, wait);
+    assertEquals((await api.get(`/live/none.flv?wait=${wait}`)).status, 400, wait);
   }
   assertEquals((await api.get("/live/%zz.flv?wait=0")).status, 400);
-  assertEquals((await api.get("/api/v1/streams/live/nobody")).status, 404);
+  assertEquals((await api.get("/api/v1/streams/live/none")).status, 404);
   assertEquals((await api.get("/nothing/here")).status, 404);
 });
 

@@ -141,10 +141,10 @@ Deno.test("a publisher over HTTP that is sent away is answered why", async () =>
 Deno.test("connections that only wait are listed, and can be ended", async () => {
   await using api = await startApiApp();
   using silent = await RawClient.connect(api.port);
-  const waiting = assertRejects(() => fetch(`${api.url}/live/nobody.flv`));
+  const waiting = assertRejects(() => fetch(`${api.url}/live/none.flv`));
   const viewer = await connection(api, ({ protocol }) => protocol === "http-flv");
   const peer = await connection(api, ({ protocol }) => protocol === "rtmp");
-  assertObjectMatch(viewer, { publishes: [], plays: [{ path: "live/nobody" }] });
+  assertObjectMatch(viewer, { publishes: [], plays: [{ path: "live/none" }] });
   assertObjectMatch(peer, { publishes: [], plays: [], bytesReceived: 0 });
   for (const { id } of [viewer, peer]) {
     assertEquals((await api.call("DELETE", `connections/${id}`)).status, 204);

@@ -108,10 +108,10 @@ async function askAboutStreams(check: DescriptionCheck, flaws: string[]): Promis
     await drain(call(`/api/v1/${name}`, "GET", `/api/v1/${name}`));
   }
   const one = "/api/v1/streams/{path}";
-  for (const path of ["live/demo", "live%2Fdemo", "live/nobody"]) {
+  for (const path of ["live/demo", "live%2Fdemo", "live/none"]) {
     await drain(call(one, "GET", `/api/v1/streams/${path}`));
   }
-  for (const json of [{ stream: "live/nobody" }, { stream: "live/demo" }, {}]) {
+  for (const json of [{ stream: "live/none" }, { stream: "live/demo" }, {}]) {
     await drain(call(recordings, "POST", recordings, { json }));
   }
   for (const end of [id, "none"]) {
@@ -135,7 +135,7 @@ async function askAboutStreams(check: DescriptionCheck, flaws: string[]): Promis
     await drain(call("/api/v1/connections/{id}", "GET", `/api/v1/connections/${end}`));
     await drain(call("/api/v1/connections/{id}", "DELETE", `/api/v1/connections/${end}`));
   }
-  for (const path of ["live/demo", "live/nobody"]) {
+  for (const path of ["live/demo", "live/none"]) {
     await drain(call(one, "DELETE", `/api/v1/streams/${path}`));
   }
   await drain(call("/api/v1/ending", "GET", "/api/v1/ending"));
@@ -144,7 +144,7 @@ async function askAboutStreams(check: DescriptionCheck, flaws: string[]): Promis
     return (await drain(fetch(`${http.url}/api/v1/ended/live/demo`))).ok;
   });
   await drain(call("/api/v1/ended", "GET", "/api/v1/ended"));
-  for (const path of ["live/demo", "live/nobody"]) {
+  for (const path of ["live/demo", "live/none"]) {
     await drain(call("/api/v1/ended/{path}", "GET", `/api/v1/ended/${path}`));
   }
 }
@@ -152,7 +152,7 @@ async function askAboutStreams(check: DescriptionCheck, flaws: string[]): Promis
 /** Watching and publishing over HTTP, well and badly. */
 async function askForViews(call: Call): Promise<void> {
   const path = "/{app}/{name}.flv";
-  const targets = ["/live/demo.flv", "/live/nobody.flv", "/live/demo.flv?wait=x", "/other/x.flv"];
+  const targets = ["/live/demo.flv", "/live/none.flv", "/live/demo.flv?wait=x", "/other/x.flv"];
   for (const target of targets) {
     await call(path, "HEAD", target);
     if (target !== targets[0]) await drain(call(path, "GET", `${target}?wait=0`));

@@ -83,7 +83,10 @@ const HANDSHAKE = [
 Deno.test("a WebSocket is refused as the request would be", async () => {
   await using http = await startHttpApp();
   const refused: [target: string, status: RegExp][] = [
-    ["/live/demo.flv?wait=0", /^HTTP\/1\.1 404 Not Found.*\{"error":"Nobody publishes/s],
+    [
+      "/live/demo.flv?wait=0",
+      /^HTTP\/1\.1 404 Not Found.*\{"error":"This stream is not published/s,
+    ],
     ["/live/demo.flv?mode=lossless", /^HTTP\/1\.1 403 Forbidden.*--allow-lossless-viewers/s],
     ["/live/../demo.flv", /^HTTP\/1\.1 400 Bad Request.*\.\./s],
     ["/api/v1/streams", /^HTTP\/1\.1 404 Not Found/],

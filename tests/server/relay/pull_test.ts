@@ -49,7 +49,7 @@ async function watch(url: string): Promise<FlvTag[]> {
 }
 
 for (const always of [false, true]) {
-  const when = always ? "always" : "when somebody watches it";
+  const when = always ? "always" : "when it has viewers";
   Deno.test(`a pull brings all of a stream in ${when}`, async () => {
     await using there = relayServer();
     await using here = relayServer();
@@ -64,7 +64,7 @@ for (const always of [false, true]) {
   });
 }
 
-Deno.test("a pull on demand does not ask for what nobody watches", async () => {
+Deno.test("a pull on demand does not ask for what has no viewers", async () => {
   await using there = relayServer();
   await using here = relayServer();
   const config = { stream: "live/here", url: there.url("live/there"), always: false };
