@@ -11,8 +11,11 @@ import { collect } from "../support/publications.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/wait.ts";
 
-/** How often everybody is killed, and on how many streams at once. */
-const ROUNDS = repeat(3, 20);
+/**
+ * How often everybody is killed, and on how many streams at once: for longer than the server keeps
+ * anything of a stream that has ended.
+ */
+const ROUNDS = repeat(9, 20);
 const STREAMS = 4;
 
 /** What is sent on each stream: so much that the memory shows if something holds on to it. */
