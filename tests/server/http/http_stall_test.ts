@@ -25,7 +25,7 @@ for (
 ) {
   Deno.test(`a viewer over ${kind} that takes nothing costs a bounded queue, and is cut off in the end`, async () => {
     await using log = await captureLog();
-    await using http = await startHttpApp("--timeout", "2");
+    await using http = await startHttpApp("--timeout", "4");
     using stalled = await RawHttpClient.connect(http.httpPort);
     stalled.request("GET /live/demo.flv", ...headers);
     const watching = fetch(`${http.url}/live/demo.flv`);
@@ -50,7 +50,7 @@ for (
     assert(await memoryInUse() - before - kept < LIVE_QUEUE_BYTES + SPARE_MEMORY);
     assertEquals(ledger.balance(), 0);
     const line = log.lines("info").find((line) => line.includes("cut off"));
-    assertMatch(line ?? "", /taken nothing of live\/demo for 2 s/);
+    assertMatch(line ?? "", /taken nothing of live\/demo for 4 s/);
     stalled.goOnReading();
     await until("the connection to be gone", () => stalled.closed);
 
