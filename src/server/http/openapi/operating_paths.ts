@@ -57,6 +57,9 @@ export const OPERATING_PATHS: Readonly<Record<string, Part>> = {
     get: {
       tags: ["page"],
       summary: "What the page loads",
+      description:
+        "The page itself names these files as `/page/{version}/{file}`, which browsers and proxies " +
+        "may keep for a year.",
       responses: {
         200: {
           description: "A script, a style or a picture.",
