@@ -15,7 +15,7 @@ import { PublicationFeed } from "./publication_feed.ts";
 import type { PublishedMedia } from "./published_media.ts";
 import { RateMeter } from "./rate_meter.ts";
 import { ResentFrames } from "./resent_frames.ts";
-import { Subscriber } from "./subscriber.ts";
+import { LOSSLESS_TAIL_BYTES, Subscriber } from "./subscriber.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 
 /**
@@ -92,6 +92,8 @@ export class Channel {
   /**
    * Adds a consumer. It gets the latest publication that has begun, even while consumers that are
    * slow still get the one before. One that comes before the first tag gets everything.
+   *
+   * @throws {TypeError} If the mode is none, or a function among the options is none.
    */
   subscribe(options: SubscribeOptions): Subscription {
     const subscriber = this.#enrol(options);
@@ -102,6 +104,10 @@ export class Channel {
   /**
    * Begins the next publication of the name: newcomers get it from now on, and those who wait.
    * Viewers of the one before follow when that has been given. The feed has to be run.
+   *
+   * A lossless consumer holds back the publication with which it ends, not the next: up to 16 MiB of
+   * what that publication had sent last wait for it, as long as no more than that waits for all
+   * consumers of publications before. Then the next is held back too.
    *
    * @param ledger The publication's ledger, to which its consumers are added.
    * @param options What is known of the publication.
@@ -120,6 +126,10 @@ export class Channel {
       formerMedia: () => this.#formerMedia,
       given: (viewers, media) => this.#handOver(viewers, media),
     });
+    // Consumers that never read must not let more and more pile up by this.
+    let tails = 0;
+    for (const { tailBytes } of this.#subscribers) tails += tailBytes;
+    if (tails < LOSSLESS_TAIL_BYTES) this.#feed?.makeWay();
     this.#feeds.push(feed);
     for (const subscriber of this.#subscribers) if (subscriber.waits) feed.add(subscriber);
     return feed;

@@ -45,7 +45,11 @@ export interface Feed {
    * is none. It is `undefined` until a frame of this kind has come.
    */
   sample(type: "audio" | "video"): FlvTag | undefined;
-  /** Adds a consumer of this publication. One that comes before the first tag gets everything. */
+  /**
+   * Adds a consumer of this publication. One that comes before the first tag gets everything.
+   *
+   * @throws {TypeError} If the mode is none, or a function among the options is none.
+   */
   subscribe(options: SubscribeOptions): Subscription;
   /**
    * Gives all tags, once the publication before has been given. Resolves when every consumer that

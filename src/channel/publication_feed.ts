@@ -70,6 +70,8 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   #firstFrameAt: number | undefined;
   /** When the first tag came, by the clock. */
   #begunAt: number | undefined;
+  /** Another publication has the name, and waits for the end of this one. */
+  #hasSuccessor = false;
   #isOver = false;
   #resolveGiven!: () => void;
 
@@ -115,7 +117,14 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     this.#subscribers.add(subscriber);
     subscriber.done.then(() => this.#subscribers.delete(subscriber));
     subscriber.follow(this);
+    if (this.#hasSuccessor) subscriber.takeTail();
     if (this.#begunAt !== undefined) subscriber.catchUp(this.#cache.frames);
+  }
+
+  /** The rest is given past consumers that do not read, as far as there is room for it. */
+  makeWay(): void {
+    this.#hasSuccessor = true;
+    for (const subscriber of this.#subscribers) subscriber.takeTail();
   }
 
   async run(tags: ReadableStream<FlvTag>): Promise<void> {
@@ -161,7 +170,10 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     this.#cache.add(counted);
     this.rate.add(tag.data.length, kind === "videoFrames");
     let full: Promise<void>[] | undefined;
+    // A consumer that one of them adds has been given the tag already, from the cache.
+    let rest = this.#subscribers.size;
     for (const subscriber of this.#subscribers) {
+      if (rest-- === 0) break;
       const room = subscriber.offer(counted);
       if (room) (full ??= []).push(room);
     }

@@ -5,12 +5,13 @@
  */
 
 import type { Clock } from "../clock.ts";
-import { copyTag, type FlvTag, type FlvTagType } from "../flv/flv_tag.ts";
+import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import { ConsumerLedger } from "../ledger/consumer_ledger.ts";
 import type { ConsumerShare } from "../ledger/consumer_share.ts";
 import { total } from "../ledger/media_sums.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
+import { checkSubscribeOptions, filterOf, guarded } from "./consumer_code.ts";
 import type { CountedTag } from "./counted_tag.ts";
 import { Gap } from "./gap.ts";
 import { LagWatch } from "./lag.ts";
@@ -20,6 +21,12 @@ import { TagOutlet } from "./tag_outlet.ts";
 
 /** Bytes that may wait for a lossless consumer before the publisher is held back. */
 export const LOSSLESS_QUEUE_BYTES = 1024 * 1024;
+
+/**
+ * Bytes that may wait for a lossless consumer once another publication has the name: room for what
+ * its own had sent last, so that a consumer which does not read holds back no publication but its own.
+ */
+export const LOSSLESS_TAIL_BYTES = 16 * 1024 * 1024;
 
 /**
  * Bytes that may wait for a live consumer before it is skipped forward, beside what it was given at
@@ -51,6 +58,8 @@ export class Subscriber implements Subscription {
   readonly done: Promise<void>;
   readonly #options: SubscribeOptions;
   readonly #outlet: TagOutlet;
+  /** Makes of a tag what the consumer gets; it may throw. */
+  readonly #filter: (tag: FlvTag) => FlvTag | undefined;
   readonly #lag: LagWatch | undefined;
   /** The publication that it gets, and its share in it; none while it waits for the next. */
   #source: SubscriptionSource | undefined;
@@ -70,11 +79,18 @@ export class Subscriber implements Subscription {
   #paused = false;
   readonly #wanted: Record<FlvTagType, boolean>;
   #endReason: string | undefined;
+  /** A tag is being offered, which has to be counted before the consumer leaves. */
+  #offering = false;
   #resolveBegun!: () => void;
   #resolveDone!: () => void;
+
+  /** @throws {TypeError} If the mode or a function among the options is none. */
   constructor(options: SubscribeOptions, clock: Clock) {
+    checkSubscribeOptions(options);
     this.#options = options;
-    this.#lag = options.onLag && new LagWatch(options.onLag, clock);
+    this.#filter = filterOf(options);
+    const { onLag } = options;
+    this.#lag = onLag && new LagWatch(guarded(onLag, (error) => this.#outlet.fail(error)), clock);
     this.#wanted = { audio: options.audio ?? true, video: options.video ?? true, script: true };
     this.outlives = options.outlives ?? false;
     this.ledger = new ConsumerLedger(options);
@@ -90,8 +106,7 @@ export class Subscriber implements Subscription {
         if (share !== this.#share) this.#settle(share);
       },
       over: () => {
-        this.unfollow();
-        this.#resolveDone();
+        if (!this.#offering) this.#leave();
       },
     });
     this.tags = this.#outlet.tags;
@@ -157,6 +172,16 @@ export class Subscriber implements Subscription {
     });
   }
 
+  /** Bytes that wait for it without loss, of the publication with which it ends. */
+  get tailBytes(): number {
+    return this.outlives || this.ledger.mode === "live" ? 0 : this.#outlet.bytes;
+  }
+
+  /** Makes room for the rest of a publication, when another one waits for its end. */
+  takeTail(): void {
+    if (!this.outlives) this.#outlet.widen(LOSSLESS_TAIL_BYTES);
+  }
+
   /**
    * Takes the next tag of the publication. The promise of a lossless consumer resolves when there is
    * room for another. One that has ended is offered nothing any more.
@@ -164,10 +189,13 @@ export class Subscriber implements Subscription {
   offer(counted: CountedTag): Promise<void> | undefined {
     if (this.#outlet.hasEnded) return undefined;
     const { kind } = counted;
+    this.#offering = true;
     this.#share!.offered[kind]++;
     const reason = this.#dropReason(counted);
     if (reason) this.#share!.drop(kind, reason);
     else this.#enqueue(counted);
+    this.#offering = false;
+    if (this.#outlet.isOver) this.#leave();
     return this.#outlet.room();
   }
 
@@ -269,14 +297,25 @@ export class Subscriber implements Subscription {
 
   #enqueue({ tag, kind }: CountedTag): void {
     const share = this.#share!;
-    const { filter, shared } = this.#options;
     this.#resolveBegun();
     this.#lag?.give();
-    const filtered = filter ? filter(shared ? tag : copyTag(tag)) : tag;
+    let filtered: FlvTag | undefined;
+    try {
+      filtered = this.#filter(tag);
+    } catch (error) {
+      this.#outlet.fail(error);
+    }
+    if (this.#outlet.hasEnded) return share.drop(kind, "consumer-left");
     if (!filtered) return share.drop(kind, "not-wanted");
     if (kind === "videoFrames") this.#given.video = true;
     else if (kind === "audioFrames") this.#given.audio = true;
     this.#outlet.give(filtered, kind, share);
+  }
+
+  /** The consumer has read everything, or has left. */
+  #leave(): void {
+    this.unfollow();
+    this.#resolveDone();
   }
 
   /** Closes the share in a publication that gives nothing more, once nothing of it waits. */

@@ -23,7 +23,10 @@ export interface SubscribeOptions {
   audio?: boolean;
   /** Whether it wants video; true unless given. */
   video?: boolean;
-  /** Makes of each tag what the consumer understands, or leaves it out. */
+  /**
+   * Makes of each tag what the consumer understands, or leaves it out by `undefined`. Where it throws
+   * or returns anything else, `tags` fails with the error after what waits, and no other consumer does.
+   */
   filter?: (tag: FlvTag) => FlvTag | undefined;
   /**
    * Whether it goes on with the next publication of the name when the publisher comes back soon;
@@ -36,7 +39,10 @@ export interface SubscribeOptions {
    * kinds, tracks or codecs. A live one gets no AAC before the header of AAC. False unless given.
    */
   announces?: boolean;
-  /** Called when the consumer, a live one, begins to lose tags, and when it has kept up again. */
+  /**
+   * Called when the consumer, a live one, begins to lose tags, and when it has kept up again. What it
+   * throws or rejects with fails `tags`.
+   */
   onLag?: (lag: Lag) => void;
   /**
    * Whether it gets the very tags that the others get, without the copy that makes each consumer's

@@ -16,7 +16,7 @@ export interface TagOutletContext {
   readonly clock: Clock;
   /** Whether each tag is copied for the consumer. */
   readonly copies: boolean;
-  /** Bytes that may wait before the publisher is held back. */
+  /** Bytes that may wait before the publisher is held back, to begin with. */
   readonly maxBytes: number;
   /** Something of a share has been taken or dropped. */
   settle(share: ConsumerShare): void;
@@ -38,11 +38,16 @@ export class TagOutlet {
   #headStart = 0;
   #ended = false;
   #isOver = false;
+  /** Bytes that may wait before the publisher is held back. */
+  #maxBytes: number;
+  /** What the consumer hears after the last tag that waits, instead of the end. */
+  #failure: { error: unknown } | undefined;
   /** Lets a publisher go on that waits for room here. */
   #makeRoom: (() => void) | undefined;
 
   constructor(context: TagOutletContext) {
     this.#context = context;
+    this.#maxBytes = context.maxBytes;
     this.#queue = new TagQueue(context.clock);
     this.#askedAt = context.clock.now();
     this.tags = new ReadableStream<FlvTag>({
@@ -55,6 +60,11 @@ export class TagOutlet {
   /** Whether nothing more is given. */
   get hasEnded(): boolean {
     return this.#ended;
+  }
+
+  /** Whether the consumer has read everything, or has left. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Bytes that the consumer is behind, without what it was given at once when it came. */
@@ -91,10 +101,16 @@ export class TagOutlet {
     this.#queue.push(tag, kind, share);
   }
 
-  /** Resolves when there is room for another tag; `undefined` if there is. */
+  /** Resolves when there is room for another tag; `undefined` if there is, or none is given. */
   room(): Promise<void> | undefined {
-    if (this.#queue.bytes < this.#context.maxBytes) return undefined;
+    if (this.#ended || this.#queue.bytes < this.#maxBytes) return undefined;
     return new Promise((resolve) => this.#makeRoom = resolve);
+  }
+
+  /** Lets more bytes wait before the publisher is held back. */
+  widen(maxBytes: number): void {
+    this.#maxBytes = Math.max(this.#maxBytes, maxBytes);
+    if (this.#queue.bytes < this.#maxBytes) this.#release();
   }
 
   /** Drops all that waits, and returns what it was. */
@@ -114,7 +130,14 @@ export class TagOutlet {
   /** Gives nothing more; what waits can still be read. */
   end(): void {
     this.#ended = true;
+    this.#release();
     if (this.#queue.length === 0) this.#finish();
+  }
+
+  /** The same for a consumer that fails: it hears of the error after what waits. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.end();
   }
 
   #pull(): void {
@@ -130,7 +153,7 @@ export class TagOutlet {
     share.inFlight[kind]--;
     this.#deliver(tag, kind, share);
     this.#context.settle(share);
-    if (this.#queue.bytes < this.#context.maxBytes) this.#release();
+    if (this.#queue.bytes < this.#maxBytes) this.#release();
     if (this.#ended && this.#queue.length === 0) this.#finish();
   }
 
@@ -147,7 +170,8 @@ export class TagOutlet {
 
   #finish(): void {
     if (this.#isOver) return;
-    this.#controller.close();
+    if (this.#failure) this.#controller.error(this.#failure.error);
+    else this.#controller.close();
     this.#over();
   }
 

@@ -1,0 +1,75 @@
+/**
+ * What a consumer brings to its channel of code of its own. It may be broken, which is to be the
+ * trouble of this consumer alone.
+ *
+ * @module
+ */
+
+import { errorMessage } from "../error_message.ts";
+import { checkTag, copyTag, type FlvTag } from "../flv/flv_tag.ts";
+import type { SubscribeOptions } from "./subscription.ts";
+
+/**
+ * Checks what a consumer asks for.
+ *
+ * @throws {TypeError} If the mode is none of the two, or a function is none.
+ */
+export function checkSubscribeOptions({ mode, filter, onLag }: SubscribeOptions): void {
+  if (mode !== "live" && mode !== "lossless") {
+    const given = typeof mode === "string" ? JSON.stringify(mode) : kindOf(mode);
+    throw new TypeError(`Cannot use a mode of ${given}: expected "live" or "lossless"`);
+  }
+  for (const [name, value] of Object.entries({ filter, onLag })) {
+    if (value === undefined || typeof value === "function") continue;
+    throw new TypeError(
+      `Cannot use a value of type ${typeof value} as ${name}: expected a function`,
+    );
+  }
+}
+
+/**
+ * The filter of a consumer, which makes of a tag what the consumer gets. It throws what the
+ * consumer's own throws, and a TypeError where that gives anything but a tag.
+ */
+export function filterOf(
+  { filter, shared }: SubscribeOptions,
+): (tag: FlvTag) => FlvTag | undefined {
+  if (!filter) return (tag) => tag;
+  return (tag) => {
+    const filtered: unknown = filter(shared ? tag : copyTag(tag));
+    if (!filtered) return undefined;
+    try {
+      if (filtered instanceof Promise) {
+        // It must not become an unhandled rejection.
+        filtered.catch(() => {});
+        throw new TypeError("it is a promise");
+      }
+      return checkTag(filtered as FlvTag);
+    } catch (error) {
+      throw new TypeError(
+        `Cannot use what a filter has returned, expected a tag or undefined: ${
+          errorMessage(error)
+        }`,
+        { cause: error },
+      );
+    }
+  };
+}
+
+/** The same function, which throws nothing: what it throws or rejects with is given to `failed`. */
+export function guarded<T>(
+  call: (value: T) => unknown,
+  failed: (error: unknown) => void,
+): (value: T) => void {
+  return (value) => {
+    try {
+      Promise.resolve(call(value)).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  };
+}
+
+function kindOf(value: unknown): string {
+  return value === undefined ? "undefined" : `a ${typeof value}`;
+}
