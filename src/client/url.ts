@@ -57,7 +57,7 @@ const PATTERN =
  */
 export function parseRtmpUrl(url: string | URL, options: RtmpTargetOptions = {}): RtmpTarget {
   const parts = PATTERN.exec(String(url));
-  if (!parts) throw new TypeError(`Cannot use this URL: ${RIGHT_FORM}`);
+  if (!parts) throw new TypeError(`Cannot use this URL: it is not of the form ${FORM}`);
   const [, scheme, user, bracketed = "", digits, rest = ""] = parts;
   const secure = scheme!.toLowerCase() === "rtmps";
   const port = Number(digits ?? DEFAULT_PORTS[secure ? "rtmps" : "rtmp"]);
@@ -69,9 +69,15 @@ export function parseRtmpUrl(url: string | URL, options: RtmpTargetOptions = {})
   const streamName = options.streamName ?? found.streamName;
   const host = `${bracketed}:${port}`;
   if (withoutQuery(app) === "") {
-    throw new TypeError(`Cannot use the URL of ${host}: it names no application`);
+    throw new TypeError(
+      `Cannot use the URL of ${host}: it names no application; write it as ${FORM}`,
+    );
   }
-  if (streamName === "") throw new TypeError(`Cannot use the URL of ${host}: it names no stream`);
+  if (streamName === "") {
+    throw new TypeError(
+      `Cannot use the URL of ${host}: it names no stream; write it as ${FORM}`,
+    );
+  }
   return {
     secure,
     hostname: bracketed.replace(/^\[|\]$/g, ""),
@@ -85,7 +91,7 @@ export function parseRtmpUrl(url: string | URL, options: RtmpTargetOptions = {})
   };
 }
 
-const RIGHT_FORM = "it is not of the form rtmp://host/app/name or rtmps://host/app/name";
+const FORM = "rtmp://host/app/name or rtmps://host/app/name";
 
 /** An application and a stream's name, each with its query. */
 type Parts = Pick<RtmpTarget, "app" | "streamName">;

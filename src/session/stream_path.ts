@@ -35,7 +35,8 @@ const FILE_SUFFIX = ".flv";
 /** The beginning of a whole URL, up to its path. */
 const ORIGIN = /^\s*[a-z][a-z0-9+.-]*:\/\/[^/]*/i;
 
-const SPACE = /[\s\p{Cc}]/u;
+/** White space, control characters, and marks of no width that are copied with a text. */
+const SPACE = /[\s\p{Cc}\u200B-\u200F\u202A-\u202E\u2060-\u2069]/u;
 
 const NO_NAME: Refusal = {
   description: "The stream has no name. Put one into the stream key, such as demo",
@@ -53,9 +54,10 @@ const NO_NAME: Refusal = {
  * | `rtmp://host/live`       | `demo`                       |
  * | `live`                   | `rtmp://host:1935/live/demo` |
  *
- * Names are percent-decoded, and what is not UTF-8 in them is percent-encoded: names of different
- * bytes have different paths. White space and control characters at the ends of a segment are no
- * part of it. The path of a path is the path itself.
+ * Names are percent-decoded, and what is not UTF-8 in them is percent-encoded: it stays apart. Letters
+ * with marks are composed (Unicode's NFC): programs write them either way, and they look the same.
+ * White space, control characters and marks of no width at the ends of a segment are no part of it.
+ * The path of a path is the path itself.
  *
  * @param app The application, without its query.
  * @param name The stream's name, without its query.
@@ -91,7 +93,7 @@ function whyNot(segments: string[], path: string): Refusal | undefined {
 
 /** The segments of an app or a name that say something, and whether it is a whole URL. */
 function readSegments(text: string): { segments: string[]; isUrl: boolean } {
-  const decoded = decodeUtf8(percentDecode(new TextEncoder().encode(text)));
+  const decoded = decodeUtf8(percentDecode(new TextEncoder().encode(text))).normalize();
   const origin = ORIGIN.exec(decoded)?.[0] ?? "";
   const segments = decoded.slice(origin.length).split("/").map(trim)
     .filter((segment) => !EMPTY_SEGMENTS.includes(segment));

@@ -32,6 +32,7 @@ const LIVE_DEMO: [app: string, name: string][] = [
   [" live ", "demo\r\n"],
   ["live\0", "demo\0\0"],
   ["live", "\tdemo\u00a0"],
+  ["\u200elive", "\u2066demo\u200b\u2069"],
   ["live", "%64emo"],
   ["live%2Fdemo", ""],
   ["live", "demo%20%0A"],
@@ -56,6 +57,11 @@ const PATHS: [app: string, name: string, path: string][] = [
   // FFmpeg writes it so.
   ["vod", "mp4:a/b.mp4", "vod/a/b.mp4"],
   ["live", "a b", "live/a b"],
+  ["k\u00e4se", "cafe\u0301", "k\u00e4se/caf\u00e9"],
+  ["ka\u0308se", "caf%C3%A9", "k\u00e4se/caf\u00e9"],
+  ["live", "ka%CC%88se.flv", "live/k\u00e4se"],
+  ["live", "a\u0338", "live/a\u0338"],
+  ["live", "\u{1f3f4}\u{e0067}\u{e007f}", "live/\u{1f3f4}\u{e0067}\u{e007f}"],
   ["live", "a\nb", "live/a\nb"],
   ["live", "...", "live/..."],
   ["live", "a..b", "live/a..b"],
@@ -106,7 +112,7 @@ for (const [app, name, why] of NO_PATHS) {
 
 const piece = fc.constantFrom(
   ...["/", "//", "a", "live", ".", "..", ".flv", "mp4:", "%", "2", "5", "2F", "0A", " ", "\0", "é"],
-  ...["rtmp://h", "_definst_", ":"],
+  ...["rtmp://h", "_definst_", ":", "\u0301", "\u0338", "\u200b", "\u1100", "\u1161"],
 );
 const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
 
