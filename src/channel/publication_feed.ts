@@ -6,7 +6,7 @@
 
 import type { Clock } from "../clock.ts";
 import { checkTag, copyTag, type FlvTag } from "../flv/flv_tag.ts";
-import { isRandomAccess } from "../flv/random_access.ts";
+import { Keyframes } from "../flv/keyframes.ts";
 import { isSequenceHeader, mediaKind } from "../flv/tag_kind.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
@@ -59,7 +59,8 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   readonly #context: FeedContext;
   readonly #subscribers = new Set<Subscriber>();
   readonly #cache: GopCache;
-  readonly #keyframes = new KeyframeInterval();
+  readonly #keyframes = new Keyframes();
+  readonly #interval = new KeyframeInterval();
   readonly #firstTags = new Map<FlvTag["type"], FlvTag>();
   /** What `sample` and `metadata` give of the tags that are kept for consumers. */
   readonly #copies = new WeakMap<FlvTag, FlvTag>();
@@ -89,7 +90,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   }
 
   get lacksKeyframes(): boolean {
-    return this.#keyframes.isOver;
+    return this.#interval.isOver;
   }
 
   headersFor(tag: FlvTag): CountedTag[] {
@@ -187,10 +188,11 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     const kind = mediaKind(type, data);
     const { timestamp, resent } = this.#time(published, kind);
     const tag = timestamp === published.timestamp ? published : { ...published, timestamp };
+    const begins = this.#keyframes.take(tag, kind);
     if (kind === "videoFrames") {
       this.#note(tag);
-      const keyframe = isRandomAccess(data) && this.media.isFirstTrack(tag);
-      this.#keyframes.add(timestamp, keyframe);
+      const keyframe = begins && this.media.isFirstTrack(tag);
+      this.#interval.add(timestamp, keyframe);
       return { tag, kind, keyframe, lacksHeader: false, resent };
     }
     if (type === "audio" && !this.#hasAudioHeader) this.#hasAudioHeader = isSequenceHeader(tag);

@@ -23,34 +23,41 @@ const LEGACY_FOUR_CCS: Readonly<Record<number, number>> = {
   [CODEC_ID_AV1]: FourCc.Av01,
 };
 
+/** Bytes of the length before each NAL unit, as nearly all encoders write it into FLV. */
+export const USUAL_NAL_LENGTH = 4;
+
 /**
  * Whether a decoder can begin with a video tag that carries a coded frame, by its mark or by its
  * bitstream. Of a message with many tracks the first is looked at.
+ *
+ * @param nalLength Bytes of the length before each NAL unit, as the sequence header says.
  */
-export function isRandomAccess(data: Uint8Array): boolean {
+export function isRandomAccess(data: Uint8Array, nalLength: number = USUAL_NAL_LENGTH): boolean {
   const frameType = data[0]! >> 4 & 7;
   if (frameType === FRAME_TYPE_KEYFRAME || frameType === FRAME_TYPE_GENERATED_KEYFRAME) return true;
-  return data[0]! >= 0x80 ? beginsEnhanced(data) : beginsLegacy(data);
+  return data[0]! >= 0x80 ? beginsEnhanced(data, nalLength) : beginsLegacy(data, nalLength);
 }
 
-function beginsLegacy(data: Uint8Array): boolean {
+function beginsLegacy(data: Uint8Array, nalLength: number): boolean {
   const fourCc = LEGACY_FOUR_CCS[data[0]! & 0x0f];
   return fourCc !== undefined &&
-    isRandomAccessPoint(fourCc, data, LEGACY_HEADER_BYTES, data.length);
+    isRandomAccessPoint(fourCc, data, LEGACY_HEADER_BYTES, data.length, nalLength);
 }
 
-function beginsEnhanced(data: Uint8Array): boolean {
+function beginsEnhanced(data: Uint8Array, nalLength: number): boolean {
   const at = skipModEx(data);
   const packet = data[at]! & 0x0f;
-  if (packet === VideoPacketType.Multitrack) return beginsMultitrack(data, at);
-  return begins(packet, readUint32(data, at + 1), data, at + 5, data.length);
+  if (packet === VideoPacketType.Multitrack) {
+    return beginsMultitrack(data, at, nalLength);
+  }
+  return begins(packet, readUint32(data, at + 1), data, at + 5, data.length, nalLength);
 }
 
-function beginsMultitrack(data: Uint8Array, at: number): boolean {
+function beginsMultitrack(data: Uint8Array, at: number, nalLength: number): boolean {
   try {
     const { packetType, tracks } = readTracks(data, at, VideoPacketType.Multitrack);
     const { fourCc, start, end } = tracks[0]!;
-    return begins(packetType, fourCc, data, start, end);
+    return begins(packetType, fourCc, data, start, end, nalLength);
   } catch (error) {
     if (error instanceof FlvError) return false;
     throw error;
@@ -63,7 +70,8 @@ function begins(
   data: Uint8Array,
   at: number,
   end: number,
+  nalLength: number,
 ): boolean {
   const withTime = packet === VideoPacketType.CodedFrames && hasCompositionTime(fourCc);
-  return isRandomAccessPoint(fourCc, data, withTime ? at + 3 : at, end);
+  return isRandomAccessPoint(fourCc, data, withTime ? at + 3 : at, end, nalLength);
 }

@@ -70,8 +70,8 @@ export function mediaKind(type: FlvTagType, source: ByteSource): MediaKind {
  * nothing; and a frame that is marked need not be an IDR picture, as where the picture is refreshed
  * bit by bit.
  *
- * The bitstreams of H.264, HEVC and VVC, whose NAL units have lengths of four bytes, and of AV1, VP8
- * and VP9 are looked at. Of a message with many tracks it is the first one's.
+ * The bitstreams of H.264, HEVC and VVC, if the lengths before their NAL units have four bytes, and of
+ * AV1, VP8 and VP9 are looked at. Of a message with many tracks it is the first one's.
  *
  * @param tag The tag.
  * @returns Whether it is a keyframe; sequence headers, which are marked as such too, are not.

@@ -238,3 +238,19 @@ Deno.test("Channel gives a newcomer the keyframes of all tracks, which follow th
   assertEquals(late.tags, [...early.tags]);
   await broadcast.end();
 });
+
+Deno.test("a newcomer begins at a keyframe that only its bitstream shows, by the header's lengths", async () => {
+  const broadcast = new Broadcast();
+  const video = (timestamp: number, ...data: number[]): FlvTag => {
+    return { type: "video", timestamp, data: Uint8Array.of(...data) };
+  };
+  const twoBytes = video(0, 0x17, 0, 0, 0, 0, 1, 0x42, 0xc0, 0x0c, 0xfd);
+  const frame = (timestamp: number, slice: number) =>
+    video(timestamp, 0x27, 1, 0, 0, 0, 0, 2, slice, timestamp);
+  const [keyframe, inter] = [frame(40, 0x65), frame(80, 0x41)];
+  await broadcast.send(twoBytes, frame(0, 0x41), keyframe, inter);
+  const newcomer = broadcast.reader();
+  await broadcast.end();
+  await newcomer.done;
+  assertEquals(newcomer.tags, [{ ...twoBytes, timestamp: 40 }, keyframe, inter]);
+});

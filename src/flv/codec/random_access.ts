@@ -7,14 +7,10 @@
  * @module
  */
 
-import { readUint32 } from "../../bytes/integers.ts";
 import { FourCc } from "../four_cc.ts";
 
 /** NAL units or OBUs that are passed over before the first slice: parameter sets, SEI and the like. */
 const MAX_UNITS_BEFORE_SLICE = 64;
-
-/** Bytes of the length before each NAL unit: four, as all encoders write it into FLV. */
-const LENGTH_BYTES = 4;
 
 /** H.264, table 7-1: slices are 1 to 5, of which 5 is an IDR picture. */
 const AVC_SLICES = { first: 1, last: 5 };
@@ -34,21 +30,26 @@ const OBU_FRAME = 6;
 
 /**
  * Whether a decoder that has seen the sequence header can begin with the frame in `data` from `at`
- * up to `end`; `false` too for codecs that are not known here.
+ * up to `end`; `false` too for codecs that are not known here. `lengthBytes` is how many bytes the
+ * length before each NAL unit has.
  */
 export function isRandomAccessPoint(
   fourCc: number,
   data: Uint8Array,
   at: number,
   end: number,
+  lengthBytes: number,
 ): boolean {
   switch (fourCc) {
     case FourCc.Avc1:
-      return sliceType(data, at, end, avcUnitType, AVC_SLICES) === AVC_IDR;
+      return sliceType(data, at, end, lengthBytes, avcUnitType, AVC_SLICES) === AVC_IDR;
     case FourCc.Hvc1:
-      return isWithin(sliceType(data, at, end, hevcUnitType, HEVC_SLICES), HEVC_IRAP);
+      return isWithin(sliceType(data, at, end, lengthBytes, hevcUnitType, HEVC_SLICES), HEVC_IRAP);
     case FourCc.Vvc1:
-      return isWithin(sliceType(data, at, end, vvcUnitType, VVC_SLICES), VVC_RANDOM_ACCESS);
+      return isWithin(
+        sliceType(data, at, end, lengthBytes, vvcUnitType, VVC_SLICES),
+        VVC_RANDOM_ACCESS,
+      );
     case FourCc.Av01:
       return isAv1Keyframe(data, at, end);
     case FourCc.Vp08:
@@ -74,13 +75,14 @@ function sliceType(
   data: Uint8Array,
   at: number,
   end: number,
+  lengthBytes: number,
   unitType: (data: Uint8Array, at: number) => number,
   slices: Range,
 ): number {
   for (let units = 0; units < MAX_UNITS_BEFORE_SLICE; units++) {
-    if (at + LENGTH_BYTES >= end) return -1;
-    const length = readUint32(data, at);
-    at += LENGTH_BYTES;
+    if (at + lengthBytes >= end) return -1;
+    let length = 0;
+    for (const unit = at + lengthBytes; at < unit; at++) length = length * 256 + data[at]!;
     // Empty units are left out by decoders, too.
     if (length > 0) {
       if (at + length > end) return -1;

@@ -10,7 +10,8 @@ import { FlvDemuxer } from "../../flv/demuxer.ts";
 import { FILE_HEADER_LENGTH, FLAGS_AT } from "../../flv/file_header.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
 import { FlvMuxer } from "../../flv/muxer.ts";
-import { isKeyframe, mediaKind } from "../../flv/tag_kind.ts";
+import { Keyframes } from "../../flv/keyframes.ts";
+import { mediaKind } from "../../flv/tag_kind.ts";
 import { PREVIOUS_TAG_SIZE_LENGTH, TAG_HEADER_LENGTH } from "../../flv/tag_header.ts";
 import { FileClock } from "./file_clock.ts";
 import { KeyframeIndex } from "./keyframe_index.ts";
@@ -36,6 +37,7 @@ const READ_SIZE = 256 * 1024;
 export class RecordingFile {
   readonly #file: Deno.FsFile;
   readonly #clock = new FileClock();
+  readonly #keyframes = new Keyframes();
   readonly #index = new KeyframeIndex();
   readonly #time = new RecordingTime();
   /** What has come, as the header says. */
@@ -153,11 +155,12 @@ export class RecordingFile {
   /** Counts a tag that stands in the file. */
   #count(tag: FlvTag, position: number): void {
     const kind = mediaKind(tag.type, tag.data);
+    const isKeyframe = this.#keyframes.take(tag, kind);
     if (kind !== "videoFrames" && kind !== "audioFrames") return;
     const time = this.#clock.time(tag.timestamp);
     this.#time.add(time, kind);
     this.#frames[kind]++;
-    if (isKeyframe(tag)) this.#index.add(time, position);
+    if (isKeyframe) this.#index.add(time, position);
   }
 
   /** Counts a tag that was found in a file; the first is metadata of ours. */

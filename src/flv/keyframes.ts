@@ -1,0 +1,55 @@
+/**
+ * The keyframes of a stream.
+ *
+ * @module
+ */
+
+import { FlvError } from "../errors.ts";
+import type { MediaKind } from "../ledger/counts.ts";
+import type { FlvTag } from "./flv_tag.ts";
+import { isRandomAccess, USUAL_NAL_LENGTH } from "./random_access.ts";
+import { isSequenceHeader } from "./tag_kind.ts";
+import { parseVideoTag } from "./video_tag.ts";
+
+/**
+ * Finds the tags that a decoder can begin with. How long the lengths before NAL units are stands in
+ * the sequence header; where there are many tracks, in that of the first.
+ */
+export class Keyframes {
+  #nalLength = USUAL_NAL_LENGTH;
+
+  /** Takes the next tag of the stream, which is of this kind; tells whether it is a keyframe. */
+  take(tag: FlvTag, kind: MediaKind): boolean {
+    if (kind === "videoFrames") return isRandomAccess(tag.data, this.#nalLength);
+    if (kind === "otherTags" && tag.type === "video" && isSequenceHeader(tag)) {
+      this.#nalLength = readNalLength(tag.data) ?? this.#nalLength;
+    }
+    return false;
+  }
+}
+
+/**
+ * Reads `lengthSizeMinusOne` of a sequence header (ISO/IEC 14496-15, sections 5.3.3.1, 8.3.3.1 and
+ * 11.2.4.2); `undefined` if there is none, or it is that of another track.
+ */
+function readNalLength(body: Uint8Array): number | undefined {
+  try {
+    const [track] = parseVideoTag(body).tracks;
+    if (!track || track.trackId !== 0) return undefined;
+    const lessOne = lengthSizeMinusOne(track.codec, track.data);
+    return lessOne === undefined ? undefined : lessOne + 1;
+  } catch (error) {
+    if (error instanceof FlvError) return undefined;
+    throw error;
+  }
+}
+
+function lengthSizeMinusOne(codec: string, configuration: Uint8Array): number | undefined {
+  const bits = (at: number, shift: number) => {
+    const byte = configuration[at];
+    return byte === undefined ? undefined : byte >> shift & 3;
+  };
+  if (codec === "avc1") return bits(4, 0);
+  if (codec === "hvc1") return bits(21, 0);
+  if (codec === "vvc1") return bits(0, 1);
+}
