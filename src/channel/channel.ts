@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkFunction, checkObject } from "../check_option.ts";
 import type { Clock } from "../clock.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { PublicationLedger } from "../ledger/publication_ledger.ts";
@@ -53,10 +54,13 @@ export class Channel {
    *
    * @param gopCache What may be kept for newcomers: 16 MiB and 20 s unless given.
    * @param clock By which consumers are slow and rates are measured: `performance` unless given.
-   * @throws {RangeError} If a limit is no number of at least 0.
+   * @throws {RangeError} If a limit is no whole number of at least 0.
+   * @throws {TypeError} If the limits are no object, or the clock is none.
    */
   constructor(gopCache: GopCacheLimits = DEFAULT_GOP_CACHE, clock: Clock = performance) {
+    checkObject("the limits", gopCache);
     this.#gopCache = checkGopCacheLimits(gopCache);
+    checkFunction("clock.now", Object(clock).now);
     this.#clock = clock;
     this.#times = new ContinuedClock(clock);
     this.#resent = new ResentFrames(clock);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { checkFunction, checkWord } from "../check_option.ts";
 import { errorMessage } from "../error_message.ts";
 import { checkTag, copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import type { SubscribeOptions } from "./subscription.ts";
@@ -15,16 +16,9 @@ import type { SubscribeOptions } from "./subscription.ts";
  * @throws {TypeError} If the mode is none of the two, or a function is none.
  */
 export function checkSubscribeOptions({ mode, filter, onLag }: SubscribeOptions): void {
-  if (mode !== "live" && mode !== "lossless") {
-    const given = typeof mode === "string" ? JSON.stringify(mode) : kindOf(mode);
-    throw new TypeError(`Cannot use a mode of ${given}: expected "live" or "lossless"`);
-  }
-  for (const [name, value] of Object.entries({ filter, onLag })) {
-    if (value === undefined || typeof value === "function") continue;
-    throw new TypeError(
-      `Cannot use a value of type ${typeof value} as ${name}: expected a function`,
-    );
-  }
+  checkWord("mode", mode, ["live", "lossless"]);
+  if (filter !== undefined) checkFunction("filter", filter);
+  if (onLag !== undefined) checkFunction("onLag", onLag);
 }
 
 /**
@@ -68,8 +62,4 @@ export function guarded<T>(
       failed(error);
     }
   };
-}
-
-function kindOf(value: unknown): string {
-  return value === undefined ? "undefined" : `a ${typeof value}`;
 }

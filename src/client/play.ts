@@ -7,6 +7,7 @@
 import { checkNumber } from "../check_number.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { playOn } from "../session/client_play.ts";
+import { checkClientOptions } from "./check_options.ts";
 import { connectRtmp, type DefaultTimeouts, type RtmpClientOptions } from "./connect.ts";
 import { parseRtmpUrl } from "./url.ts";
 
@@ -54,7 +55,8 @@ export interface RtmpPlayer extends AsyncDisposable {
  * @param url What to play: `rtmp://host/app/name`, or `rtmps:` for TLS. The ports are 1935 and 443.
  * @param options What the URL does not say.
  * @returns The stream, once the server has said that it begins.
- * @throws {TypeError} If the URL is none of RTMP, or names no application or no stream.
+ * @throws {TypeError} If the URL is none of RTMP, or names no application or no stream, or if an
+ * option is of another kind than it has to be.
  * @throws {RangeError} If a time is not a whole number of milliseconds in its range.
  * @throws {RtmpCommandError} If the server refuses: `statusCode` and `read` are what it said.
  * @throws {RtmpTimeoutError} If it does not answer in time. Some servers say nothing until the
@@ -96,6 +98,7 @@ export async function playRtmp(
   url: string | URL,
   options: PlayRtmpOptions = {},
 ): Promise<RtmpPlayer> {
+  checkClientOptions(options);
   const target = parseRtmpUrl(url, options);
   const start = checkStart(options.start);
   const session = await connectRtmp("play", target, options, TIMEOUTS);

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { checkWord } from "../check_option.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { publishOn } from "../session/client_publish.ts";
+import { checkClientOptions } from "./check_options.ts";
 import { connectRtmp, type DefaultTimeouts, type RtmpClientOptions } from "./connect.ts";
 import { parseRtmpUrl } from "./url.ts";
 
@@ -60,7 +62,8 @@ export interface RtmpPublisher extends AsyncDisposable {
  * @param url Where to: `rtmp://host/app/name`, or `rtmps:` for TLS. The ports are 1935 and 443.
  * @param options What the URL does not say.
  * @returns The stream, once the server has agreed to take it.
- * @throws {TypeError} If the URL is none of RTMP, or names no application or no stream.
+ * @throws {TypeError} If the URL is none of RTMP, or names no application or no stream, or if an
+ * option is of another kind than it has to be.
  * @throws {RangeError} If a time is not a whole number of milliseconds in its range.
  * @throws {RtmpCommandError} If the server refuses: `statusCode` and `read` are what it said.
  * @throws {RtmpTimeoutError} If it does not answer in time.
@@ -90,11 +93,14 @@ export async function publishRtmp(
   url: string | URL,
   options: PublishRtmpOptions = {},
 ): Promise<RtmpPublisher> {
+  checkClientOptions(options);
+  const { type = "live" } = options;
+  checkWord("type", type, ["live", "record", "append"]);
   const target = parseRtmpUrl(url, options);
   const session = await connectRtmp("publish", target, options, TIMEOUTS);
   try {
     const { place, streamName } = target;
-    return await publishOn(session, { place, streamName, type: options.type ?? "live" });
+    return await publishOn(session, { place, streamName, type });
   } catch (error) {
     session.close();
     throw error;

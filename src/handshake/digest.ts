@@ -33,7 +33,10 @@ import { PACKET_BYTES, SENDER_VERSION_AT } from "./packet.ts";
 export type DigestScheme = 0 | 1;
 
 /** Which of the known handshakes two peers had. */
-export type HandshakeScheme = "simple" | "digest scheme 0" | "digest scheme 1";
+export type HandshakeScheme = (typeof HANDSHAKE_SCHEMES)[number];
+
+/** All of them. */
+export const HANDSHAKE_SCHEMES = ["simple", "digest scheme 0", "digest scheme 1"] as const;
 
 /** A digest that was found valid. */
 export interface FoundDigest {

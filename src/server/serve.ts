@@ -17,7 +17,7 @@ export type * from "./types.ts";
  * `tags` holds the publisher back. When it rejects, the publisher hears that something failed here.
  * @returns The server, which listens already.
  * @throws {RangeError} If a limit, a time or a port is not a whole number in its range.
- * @throws {TypeError} If the handler or a callback is no function.
+ * @throws {TypeError} If the handler or a callback is no function, or another option is of another kind.
  * @throws {Deno.errors.AddrInUse} If the port is taken.
  * @throws {Deno.errors.NotCapable} If `--allow-net` was not given.
  *
@@ -71,5 +71,8 @@ export function serveRtmp(
   options: ServeRtmpOptions | PublicationHandler,
   handler?: PublicationHandler,
 ): RtmpServer {
-  return typeof options === "function" ? new Server({}, options) : new Server(options, handler!);
+  if (typeof options !== "function") return new Server(options, handler!);
+  // Options that stand second would be overlooked, and with them who may publish.
+  if (handler === undefined) return new Server({}, options);
+  throw new TypeError("Cannot use a function as the options: expected them before the handler");
 }

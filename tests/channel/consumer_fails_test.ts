@@ -157,9 +157,9 @@ Deno.test("a lossless consumer that fails with a full queue holds the publisher 
 Deno.test("a consumer that asks for what there is not is told so at once", () => {
   const { channel } = new Broadcast();
   const wrong: [options: unknown, message: string][] = [
-    [{ kind: "test" }, 'Cannot use a mode of undefined: expected "live" or "lossless"'],
-    [{ kind: "test", mode: "losless" }, 'Cannot use a mode of "losless"'],
-    [{ kind: "test", mode: 1n }, "Cannot use a mode of a bigint"],
+    [{ kind: "test" }, 'Cannot use undefined as mode: expected "live" or "lossless"'],
+    [{ kind: "test", mode: "losless" }, "Cannot use a value of type string as mode"],
+    [{ kind: "test", mode: 1n }, "Cannot use a value of type bigint as mode"],
     [{ kind: "test", mode: "live", filter: {} }, "Cannot use a value of type object as filter"],
     [{ kind: "test", mode: "live", onLag: 1 }, "Cannot use a value of type number as onLag"],
   ];

@@ -1,0 +1,27 @@
+/**
+ * The options of both clients, checked before anything is connected.
+ *
+ * @module
+ */
+
+import { checkObject, checkSignal, checkString, checkStrings, checkWord } from "../check_option.ts";
+import { HANDSHAKE_SCHEMES } from "../handshake/digest.ts";
+import type { RtmpClientOptions } from "./connect.ts";
+
+/**
+ * Checks what is not checked where it is used.
+ *
+ * @throws {TypeError} If an option is of another kind than it has to be.
+ */
+export function checkClientOptions(options: RtmpClientOptions): void {
+  checkObject("the options", options);
+  const { app, caCerts, flashVer, handshake, signal, streamName, via } = options;
+  for (const [name, value] of Object.entries({ app, flashVer, streamName })) {
+    if (value !== undefined) checkString(name, value);
+  }
+  for (const [name, value] of Object.entries({ caCerts, via })) {
+    if (value !== undefined) checkStrings(name, value);
+  }
+  if (handshake !== undefined) checkWord("handshake", handshake, HANDSHAKE_SCHEMES);
+  if (signal !== undefined) checkSignal("signal", signal);
+}
