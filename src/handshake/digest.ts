@@ -33,10 +33,14 @@ import { PACKET_BYTES, SENDER_VERSION_AT } from "./packet.ts";
 export type DigestScheme = 0 | 1;
 
 /** Which of the known handshakes two peers had. */
-export type HandshakeScheme = (typeof HANDSHAKE_SCHEMES)[number];
+export type HandshakeScheme = "simple" | "digest scheme 0" | "digest scheme 1";
 
 /** All of them. */
-export const HANDSHAKE_SCHEMES = ["simple", "digest scheme 0", "digest scheme 1"] as const;
+export const HANDSHAKE_SCHEMES: readonly HandshakeScheme[] = [
+  "simple",
+  "digest scheme 0",
+  "digest scheme 1",
+];
 
 /** A digest that was found valid. */
 export interface FoundDigest {

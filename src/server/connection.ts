@@ -4,10 +4,12 @@
  * @module
  */
 
+import { checkString } from "../check_option.ts";
 import { RtmpHandshakeError, RtmpLimitError, RtmpTimeoutError } from "../errors.ts";
 import { answerHandshake } from "../handshake/server_handshake.ts";
 import { checkC0, HANDSHAKE_CLIENT_BYTES, PACKET_BYTES } from "../handshake/packet.ts";
 import { total } from "../ledger/media_sums.ts";
+import { plainText } from "../plain_text.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
 import type { Publication } from "../session/publication.ts";
 import { ServerSession, type SessionEnd } from "../session/server_session.ts";
@@ -256,7 +258,8 @@ export class Connection implements RtmpConnection, DrainedPeer {
   }
 
   async end(reason = "The server has ended this connection"): Promise<void> {
-    await this.#end(CONNECTION_CLOSED, reason);
+    checkString("reason", reason);
+    await this.#end(CONNECTION_CLOSED, plainText(reason));
   }
 
   async #end(code: string, description: string): Promise<void> {

@@ -8,6 +8,7 @@
  */
 
 import { RtmpTimeoutError } from "../errors.ts";
+import { plainText } from "../plain_text.ts";
 import type { PlaySource } from "../session/player.ts";
 import type { TagFilter } from "../session/player_filter.ts";
 import type { Publication, StreamRequest } from "../session/publication.ts";
@@ -26,6 +27,9 @@ const UNDECIDED = "The server could not decide";
 
 /** What a peer hears when there is no answer in time. */
 const TOO_LATE = "The server could not decide in time";
+
+/** Characters of a code that are kept; the longest known ones have about 40. */
+const MAX_CODE_LENGTH = 128;
 
 /** How long a decision may take, in milliseconds, unless `authorizeTimeout` says otherwise. */
 const DEFAULT_DECISION_TIMEOUT = 10_000;
@@ -167,8 +171,11 @@ function readRefusal(answer: unknown): Refusal | undefined {
   if (typeof answer !== "object" || answer === null) return undefined;
   const { code, description } = answer as Partial<Refusal>;
   if (typeof description !== "string") return undefined;
-  if (code === undefined) return { description };
-  return typeof code === "string" ? { code, description } : undefined;
+  const plain = { description: plainText(description) };
+  if (code === undefined || code === "") return plain;
+  return typeof code === "string"
+    ? { code: plainText(code, MAX_CODE_LENGTH), ...plain }
+    : undefined;
 }
 
 function expected(what: string, answer: unknown): never {

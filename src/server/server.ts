@@ -6,12 +6,14 @@
 
 import { getLogger } from "@logtape/logtape";
 import { checkNumber, LONGEST_TIME } from "../check_number.ts";
+import { checkString } from "../check_option.ts";
 import { checkChunkSize } from "../chunk/chunk.ts";
 import { errorMessage } from "../error_message.ts";
 import { RtmpCommandError, RtmpError } from "../errors.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
 import { type RefusalReason, ServerLedger } from "../ledger/server_ledger.ts";
+import { plainText } from "../plain_text.ts";
 import { completeLimits, type RtmpLimits } from "../session/limits.ts";
 import { PartialBudget } from "../session/partial_budget.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../session/publication.ts";
@@ -152,8 +154,10 @@ export class Server implements RtmpServer {
   }
 
   requestReconnect(description: string, tcUrl?: string): number {
+    checkString("description", description);
+    if (tcUrl !== undefined) checkString("tcUrl", tcUrl);
     const able = [...this.#connections].filter((connection) => connection.canReconnect);
-    for (const connection of able) connection.requestReconnect(description, tcUrl);
+    for (const connection of able) connection.requestReconnect(plainText(description), tcUrl);
     return able.length;
   }
 

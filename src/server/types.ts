@@ -124,7 +124,8 @@ export interface RtmpConnection {
   /**
    * Ends everything on the connection and closes it, in a moment even if the peer does not listen.
    *
-   * @param reason One sentence for the peer.
+   * @param reason One sentence for the peer; of a longer text, the first 1,024 characters.
+   * @throws {TypeError} If it is no text.
    */
   end(reason?: string): Promise<void>;
 }
@@ -169,8 +170,10 @@ export interface RtmpServer extends AsyncDisposable {
    * Asks all peers that have announced that they understand it to go elsewhere, and goes on serving
    * them until they do (Enhanced RTMP v2, "Reconnect Request").
    *
+   * @param description One sentence for the peers; of a longer text, the first 1,024 characters.
    * @param tcUrl Where to, absolute or relative to the URL they have used; the same if not given.
    * @returns How many peers were asked.
+   * @throws {TypeError} If one of them is no text.
    */
   requestReconnect(description: string, tcUrl?: string): number;
   /**

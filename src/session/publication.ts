@@ -118,7 +118,8 @@ export interface Publication {
    * Ends the publication: the publisher hears why, and its connection is closed if it carries nothing
    * else. What has been received can still be read.
    *
-   * @param reason One sentence for the publisher.
+   * @param reason One sentence for the publisher; of a longer text, the first 1,024 characters.
+   * @throws {TypeError} If it is no text.
    */
   close(reason?: string): void;
 }

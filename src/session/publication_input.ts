@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkString } from "../check_option.ts";
 import { splitAggregate } from "../flv/aggregate.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { readMetadata } from "../flv/metadata.ts";
@@ -13,6 +14,7 @@ import type { MediaKind } from "../ledger/counts.ts";
 import { PublicationLedger } from "../ledger/publication_ledger.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { carriesTag, MessageType, type RtmpMessage } from "../message/message.ts";
+import { plainText } from "../plain_text.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "./publication.ts";
 import { safePathName } from "./stream_name.ts";
 import type { Turns } from "./turns.ts";
@@ -92,7 +94,10 @@ export class PublicationInput {
       tags,
       ledger,
       closed,
-      close: (reason = "The server has ended this publication") => close(reason),
+      close(reason = "The server has ended this publication") {
+        checkString("reason", reason);
+        close(plainText(reason));
+      },
     };
   }
 

@@ -8,10 +8,8 @@ import { readUint16 } from "../bytes/integers.ts";
 import { RtmpCommandError } from "../errors.ts";
 import { type Command, isCommand, readCommand } from "../message/command.ts";
 import type { RtmpMessage } from "../message/message.ts";
+import { plainText } from "../plain_text.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
-
-/** Characters of a server's text that are kept: it may send up to a whole command of them. */
-const MAX_TEXT_LENGTH = 1024;
 
 /** Codes that mean "no", at whatever level a server sends them. */
 const REFUSALS = /\.(BadName|Denied|Failed|Rejected|StreamNotFound)$/;
@@ -96,5 +94,5 @@ function statusError(action: string, status: Status | undefined): RtmpCommandErr
 }
 
 function text(value: unknown): string {
-  return typeof value === "string" ? value.slice(0, MAX_TEXT_LENGTH) : "";
+  return typeof value === "string" ? plainText(value) : "";
 }

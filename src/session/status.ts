@@ -6,6 +6,7 @@
 
 import { writeCommand } from "../message/command.ts";
 import type { RtmpMessage } from "../message/message.ts";
+import { plainText } from "../plain_text.ts";
 
 /**
  * The codes that we send (RTMP 1.0, section 7.2.2; the rest are Flash Media Server's). `PublishLoop`
@@ -37,9 +38,12 @@ export const StatusCode = {
 
 /** Why something is refused; both parts reach the peer. */
 export interface Refusal {
-  /** A code such as `NetStream.Publish.Denied`. */
+  /** A code such as `NetStream.Publish.Denied`; of a longer one, the first 128 characters. */
   code?: string;
-  /** One sentence for the human who looks at the encoder's log. */
+  /**
+   * One sentence for the human who looks at the encoder's log; of a longer text, the first 1,024
+   * characters. Controls in it are escaped.
+   */
   description: string;
 }
 
@@ -50,5 +54,6 @@ export function onStatus(
   code: string,
   description: string,
 ): RtmpMessage {
-  return writeCommand(messageStreamId, "onStatus", 0, null, { level, code, description });
+  const info = { level, code, description: plainText(description) };
+  return writeCommand(messageStreamId, "onStatus", 0, null, info);
 }

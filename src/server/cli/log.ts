@@ -12,6 +12,7 @@ import {
   type LogRecord,
   type TextFormatter,
 } from "@logtape/logtape";
+import { printable } from "../../plain_text.ts";
 
 /** The levels, from all to almost nothing. */
 export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
@@ -21,13 +22,6 @@ export type LogLevel = typeof LOG_LEVELS[number];
 
 /** Characters of a connection's id in a line of text: few enough to read, enough to tell them apart. */
 const SHORT_ID = 8;
-
-/**
- * What must not stand in a line as it is: controls, which end a line or speak to a terminal, and marks
- * that turn the direction of text, so that it reads as something else.
- */
-// deno-lint-ignore no-control-regex
-const UNPRINTABLE = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** Sends all log lines of this level and above to standard error. */
 export async function startLog(level: LogLevel, json: boolean): Promise<void> {
@@ -112,11 +106,4 @@ function line({ timestamp, level, message, record }: FormattedValues): string {
 
 function value(text: unknown): string {
   return printable(String(text));
-}
-
-/** A peer's name must not begin a line of its own, nor speak to the terminal. */
-function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
 }
