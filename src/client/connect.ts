@@ -13,6 +13,7 @@ import { answerAdobeRejection } from "../session/adobe_auth.ts";
 import { connectObject, DEFAULT_FLASH_VER } from "../session/client_connect.ts";
 import { type ClientPatience, ClientSession } from "../session/client_session.ts";
 import { checkTimeout, type Patience, patiently } from "../session/deadline.ts";
+import { whileDoing } from "../session/while_doing.ts";
 import { requireNetPermission } from "./net_permission.ts";
 import { Socket } from "./socket.ts";
 import type { RtmpTarget, RtmpTargetOptions } from "./url.ts";
@@ -139,7 +140,7 @@ async function openSession(
     return new ClientSession(socket, patience);
   } catch (error) {
     socket.close();
-    throw error;
+    throw whileDoing(action, error);
   }
 }
 

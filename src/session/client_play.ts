@@ -16,6 +16,7 @@ import { IdleWatch } from "./idle.ts";
 import { isServerData, isStreamEnd } from "./play_end.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 import { StatusCode } from "./status.ts";
+import { whileDoing } from "./while_doing.ts";
 
 /** What we say that we buffer, in milliseconds. Servers send recordings ahead by that much. */
 const BUFFER_LENGTH = 3_000;
@@ -112,7 +113,7 @@ export class ClientPlayback {
         });
       }
     } catch (error) {
-      if (!this.#end.begun) this.#end.fail(error);
+      if (!this.#end.begun) this.#end.fail(whileDoing(this.#goOn, error));
     }
   }
 

@@ -17,6 +17,7 @@ import { patiently } from "./deadline.ts";
 import { IdleWatch } from "./idle.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 import { StatusCode } from "./status.ts";
+import { whileDoing } from "./while_doing.ts";
 
 /** Bytes of payload from which on a write of its own costs next to nothing. */
 const SMALL_PAYLOAD = 8 * 1024;
@@ -161,8 +162,9 @@ export class ClientPublication {
       }
       await this.#goodbye.end();
     } catch (error) {
-      if (!this.#end.begun) this.#end.fail(error);
-      await this.#goodbye.end(error);
+      const reason = whileDoing(this.#goOn, error);
+      if (!this.#end.begun) this.#end.fail(reason);
+      await this.#goodbye.end(reason);
     }
   }
 

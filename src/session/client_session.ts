@@ -16,6 +16,7 @@ import { DEFAULT_LIMITS } from "./limits.ts";
 import { type ByteReader, MessageReader } from "./message_reader.ts";
 import { type ByteWriter, MessageWriter } from "./message_writer.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
+import { whileDoing } from "./while_doing.ts";
 
 /**
  * Bytes after which we ask for an acknowledgement. It is a sign of life of a server that is slow: at
@@ -148,7 +149,11 @@ export class ClientSession {
     action: string,
     find: (message: RtmpMessage) => T | undefined,
   ): Promise<T> {
-    return await patiently(action, this.#waitFor(action, find), this.patience);
+    try {
+      return await patiently(action, this.#waitFor(action, find), this.patience);
+    } catch (error) {
+      throw whileDoing(action, error);
+    }
   }
 
   async #waitFor<T>(action: string, find: (message: RtmpMessage) => T | undefined): Promise<T> {
