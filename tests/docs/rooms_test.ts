@@ -56,3 +56,25 @@ Deno.test("a room imports only from rooms above it", async () => {
   assert(imports > order.length, "no imports were found");
   assertEquals(wrong, []);
 });
+
+Deno.test("no file imports itself by way of others, for its types neither", async () => {
+  const imports = new Map<string, string[]>();
+  for await (const module of modules(SOURCES)) {
+    const specifiers = (await Deno.readTextFile(module)).matchAll(SPECIFIER);
+    imports.set(module.href, Array.from(specifiers, ([, path]) => new URL(path!, module).href));
+  }
+  assert(imports.size > 100, "no modules were found");
+  // A file is done with when all that it imports is; what is met again before that is on the way.
+  const done = new Set<string>();
+  const follow = (module: string, way: string[]): string[] | undefined => {
+    if (done.has(module)) return undefined;
+    if (way.includes(module)) return [...way.slice(way.indexOf(module)), module];
+    for (const imported of imports.get(module) ?? []) {
+      const circle = follow(imported, [...way, module]);
+      if (circle) return circle;
+    }
+    done.add(module);
+    return undefined;
+  };
+  for (const module of imports.keys()) assertEquals(follow(module, []), undefined);
+});

@@ -7,7 +7,7 @@
 import type { MiddlewareHandler } from "hono";
 import { Guesses } from "../guesses.ts";
 import { isSameSecret } from "../secrets.ts";
-import type { HttpEnv } from "./http_routes.ts";
+import type { HttpEnv } from "./http_env.ts";
 import { isForLoopback, isFromOtherSite } from "./same_site.ts";
 import { bearerOf, socketOf } from "./stream_request.ts";
 

@@ -13,7 +13,7 @@ import { apiGuard } from "./api_guard.ts";
 import { connectionRoutes } from "./connection_routes.ts";
 import { endedRoutes } from "./ended_routes.ts";
 import type { EndedStreams } from "./ended_streams.ts";
-import type { HttpEnv } from "./http_routes.ts";
+import type { HttpEnv } from "./http_env.ts";
 import { openApi } from "./openapi/openapi.ts";
 import { pushRoutes } from "./push_routes.ts";
 import { recordingRoutes } from "./recording_routes.ts";

@@ -6,7 +6,7 @@
 
 import { Hono } from "hono";
 import type { Connections } from "../connections.ts";
-import type { HttpEnv } from "./http_routes.ts";
+import type { HttpEnv } from "./http_env.ts";
 import { socketOf } from "./stream_request.ts";
 
 const UNKNOWN = { error: "Not found: there is no connection of this id" };

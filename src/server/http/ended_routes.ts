@@ -6,7 +6,7 @@
 
 import { Hono } from "hono";
 import type { EndedStreams } from "./ended_streams.ts";
-import type { HttpEnv } from "./http_routes.ts";
+import type { HttpEnv } from "./http_env.ts";
 import { jsonText } from "./json_text.ts";
 import { readStreamPath } from "./stream_url.ts";
 

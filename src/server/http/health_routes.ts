@@ -5,7 +5,7 @@
  */
 
 import { Hono } from "hono";
-import type { HttpEnv } from "./http_routes.ts";
+import type { HttpEnv } from "./http_env.ts";
 
 const HEADERS = { "cache-control": "no-store" } as const;
 

@@ -5,7 +5,7 @@
  */
 
 import type { Handler } from "hono";
-import type { HttpEnv } from "./http_routes.ts";
+import type { HttpEnv } from "./http_env.ts";
 import { flvBody } from "../../channel/flv_body.ts";
 import { readStreamRequest, socketOf } from "./stream_request.ts";
 import { authorizeView, beginView, type ViewContext, type Viewer } from "./view.ts";

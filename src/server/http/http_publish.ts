@@ -16,7 +16,7 @@ import type { PublicationEnd, StreamRequest } from "../../session/publication.ts
 import { StatusCode } from "../../session/status.ts";
 import type { Connections } from "../connections.ts";
 import type { RtmpServer } from "../types.ts";
-import type { HttpEnv } from "./http_routes.ts";
+import type { HttpEnv } from "./http_env.ts";
 import { isForLoopback, isFromOtherSite, mayBeRebound } from "./same_site.ts";
 import { readStreamRequest, socketOf } from "./stream_request.ts";
 import { ENDING } from "./view.ts";

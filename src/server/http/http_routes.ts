@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { HttpBindings } from "@hono/node-server";
 import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -13,6 +12,7 @@ import { type ApiContext, apiRoutes } from "./api_routes.ts";
 import { stackOf } from "../descriptors.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { healthRoutes } from "./health_routes.ts";
+import type { HttpEnv } from "./http_env.ts";
 import { CORS_HEADERS, httpFlv } from "./http_flv.ts";
 import { httpPublish, type PublishContext } from "./http_publish.ts";
 import { metricsRoutes } from "./metrics_routes.ts";
@@ -20,9 +20,6 @@ import { pageRoutes } from "./page_routes.ts";
 import { socketOf } from "./stream_request.ts";
 import { NOT_FOUND } from "./stream_url.ts";
 import type { ViewContext } from "./view.ts";
-
-/** What routes know of a request beside what every server does: Node's own two ends of it. */
-export type HttpEnv = { Bindings: HttpBindings };
 
 /** What the routes lead to. */
 export interface HttpContext extends ApiContext, ViewContext, PublishContext {

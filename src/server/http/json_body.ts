@@ -8,7 +8,7 @@ import type { IncomingMessage } from "node:http";
 import { concat } from "@std/bytes";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import type { HttpEnv } from "./http_routes.ts";
+import type { HttpEnv } from "./http_env.ts";
 
 /** Bytes in the largest body that is read. */
 const MAX_BODY_SIZE = 16 * 1024;

@@ -6,7 +6,7 @@
 
 import { Hono } from "hono";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { HttpEnv } from "./http_routes.ts";
+import type { HttpEnv } from "./http_env.ts";
 
 /** Routes the requests of Prometheus. */
 export function metricsRoutes(metrics: Metrics): Hono<HttpEnv> {

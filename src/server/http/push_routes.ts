@@ -8,7 +8,7 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Pushes } from "../relay/pushes.ts";
 import { RelayUrl } from "../relay/relay_url.ts";
-import type { HttpEnv } from "./http_routes.ts";
+import type { HttpEnv } from "./http_env.ts";
 import { readStrings } from "./json_body.ts";
 
 const EXAMPLE = { stream: "live/demo", url: "rtmp://example.com/live/copy" };

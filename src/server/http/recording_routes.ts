@@ -10,7 +10,7 @@ import { HTTPException } from "hono/http-exception";
 import { streamPath } from "../../session/stream_path.ts";
 import type { Hub } from "../hub.ts";
 import type { Recordings } from "../record/recordings.ts";
-import type { HttpEnv } from "./http_routes.ts";
+import type { HttpEnv } from "./http_env.ts";
 import { readStrings } from "./json_body.ts";
 import { socketOf } from "./stream_request.ts";
 

@@ -9,7 +9,7 @@ import { Hono } from "hono";
 import { TURNS } from "../../session/turns.ts";
 import type { Hub, LiveStream } from "../hub.ts";
 import { describeStream } from "./describe_stream.ts";
-import type { HttpEnv } from "./http_routes.ts";
+import type { HttpEnv } from "./http_env.ts";
 import { jsonText } from "./json_text.ts";
 import { socketOf } from "./stream_request.ts";
 import { readStreamPath } from "./stream_url.ts";
