@@ -16,6 +16,18 @@ const LONGEST_WAIT = 30_000;
 /** The wait for an operator who gives a permission, in milliseconds. */
 const WAIT_FOR_PERMISSION = 60_000;
 
+/**
+ * The wait after a stream has come back, in milliseconds, doubled likewise: until then its frames are
+ * forgotten, so that a file which another encoder had sent by chance does not stop a relay for long.
+ */
+const FIRST_WAIT_AFTER_LOOP = 15_000;
+
+/** The longest of these, in milliseconds. */
+const LONGEST_WAIT_AFTER_LOOP = 300_000;
+
+/** A relay that has worked for so long leads into no loop, in milliseconds. */
+const HELD_WITHOUT_LOOP = 60_000;
+
 /** A relay that has worked for so long has not failed when it ends, in milliseconds. */
 const HELD_LONG_ENOUGH = 10_000;
 
@@ -23,22 +35,28 @@ const HELD_LONG_ENOUGH = 10_000;
 export class Attempts {
   /** How many there were. */
   failures = 0;
+  /** How many of them were loops, since it last worked for long. */
+  #loops = 0;
   #lastText: string | undefined;
 
   /** The relay has worked for this time, in milliseconds. */
   held(milliseconds: number): void {
     if (milliseconds > HELD_LONG_ENOUGH) this.failures = 0;
+    if (milliseconds > HELD_WITHOUT_LOOP) this.#loops = 0;
   }
 
   /**
    * Counts a failure.
    *
    * @returns How long to wait, in milliseconds: half of it fixed, half by chance, so that many that
-   * failed together do not try again together.
+   * failed together do not try again together. After a loop all of it is fixed.
    */
   failed(error: unknown): number {
     this.failures++;
     if (error instanceof Deno.errors.NotCapable) return WAIT_FOR_PERMISSION;
+    if (isLoop(error)) {
+      return Math.min(FIRST_WAIT_AFTER_LOOP * 2 ** this.#loops++, LONGEST_WAIT_AFTER_LOOP);
+    }
     const most = Math.min(FIRST_WAIT * 2 ** (this.failures - 1), LONGEST_WAIT);
     return most / 2 + Math.random() * most / 2;
   }

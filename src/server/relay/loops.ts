@@ -5,7 +5,8 @@
  * stream has passed, and its own; a pull its own, and those of the relays that wait for its stream
  * here. A stream of which one of these comes back is refused before it takes a name. Other servers
  * drop the ids. So a publication whose name is that of a stream which relays are sent now, or were
- * lately, takes the name only when its first frames are none of those.
+ * lately, takes the name only when its first frames are none of those. A program on the way may have
+ * encoded it anew, and then nothing tells: so such a stream is not taken from a publisher that sends.
  *
  * @module
  */
@@ -126,23 +127,26 @@ export class Loops {
 
   /**
    * What the first frames of a publication are inspected by, if relays have been sent its path lately.
-   * It may not begin with what they were sent, with these exceptions:
+   * It may not begin with what they were sent, nor take the name from a publisher that is sending,
+   * with these exceptions:
    *
    * - An encoder that follows one which is not sending may begin with the same clip.
    * - A relay that connects again, and a pull, may send again what it has sent before.
+   * - What a connection publishes may follow what it has published.
    *
    * @param silence For how long the publisher that has the name has been silent, in milliseconds.
    */
   inspection(request: StreamRequest, silence: () => number | undefined): Inspection | undefined {
     const sent = this.#sent.get(request.path);
     if (!sent || isForgotten(sent)) return undefined;
-    const isSuspect = () => request.relayed || this.#isContested(request, silence());
     const isKnown = (tag: Pick<FlvTag, "type" | "data">) =>
       sent.published.has(tag) || !request.relayed && sent.pulled.has(tag);
     let known = 0;
     return (tag) => {
       if (!isFrame(tag)) return undefined;
-      if (!isSuspect() || !isKnown(tag)) return true;
+      const isContested = this.#isContested(request, silence());
+      if (!request.relayed && !isContested) return true;
+      if (!isKnown(tag)) return request.relayed || taken(request.path);
       known++;
       const tells = tag.type === "video" && tag.data.length >= TELLING_BYTES;
       return tells || known >= TELLING_FRAMES ? this.#comesBack(request) : undefined;
@@ -150,10 +154,14 @@ export class Loops {
   }
 
   /** Whether a name is to be taken from a publisher that is sending, and not by the same relay. */
-  #isContested({ path, via = [] }: StreamRequest, silence: number | undefined): boolean {
+  #isContested(
+    { path, connection, via = [] }: StreamRequest,
+    silence: number | undefined,
+  ): boolean {
     if (silence === undefined || silence > PAUSED_AFTER) return false;
     const holder = this.#streams.find(path)?.publication;
-    return !(via.length > 0 && holder?.via.join() === via.join());
+    const isSame = connection !== undefined && holder?.connection === connection;
+    return !isSame && !(via.length > 0 && holder?.via.join() === via.join());
   }
 
   /** What is published was sent from here: the push that led there is set aside. */
@@ -203,6 +211,12 @@ export class Loops {
 
 function isForgotten({ published, pulled }: SentStream): boolean {
   return published.isEmpty && pulled.isEmpty;
+}
+
+function taken(path: string): Refusal {
+  const description =
+    `Another publisher is sending ${path}, which is sent on from this server: end that one first`;
+  return { description };
 }
 
 function comesFromHere(path: string): Refusal {

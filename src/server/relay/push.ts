@@ -30,9 +30,6 @@ export interface PushOptions {
   idleTimeout: number;
 }
 
-/** The wait after a stream has come back, in milliseconds, unless another one is published before. */
-const WAIT_AFTER_LOOP = 300_000;
-
 /** What a connection ends with whose stream now comes by a way that the other server must know. */
 const REROUTED = new Error("The stream comes by another way");
 
@@ -184,8 +181,7 @@ export class Push implements KnownPush {
   async #retry(error: unknown, signal: AbortSignal): Promise<void> {
     this.#state = "retrying";
     const text = this.#lastError = this.#url.redact(errorMessage(error));
-    const backoff = this.#attempts.failed(error);
-    const wait = isLoop(error) ? WAIT_AFTER_LOOP : backoff;
+    const wait = this.#attempts.failed(error);
     const level = this.#attempts.isNews(error, text) ? "warn" : "debug";
     log[level]("Cannot push {path} to {target}: {error}; retrying in {seconds} s", {
       path: this.stream,

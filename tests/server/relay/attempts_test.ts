@@ -21,6 +21,17 @@ Deno.test("a relay that may not connect tries again once a minute", () => {
   }
 });
 
+Deno.test("a relay in a loop waits for 15 s, then longer up to 5 min, until it has held for a minute", () => {
+  const attempts = new Attempts();
+  const loop = new RtmpCommandError("no", { statusCode: "NetStream.Publish.Loop" });
+  const waits = () => [1, 2, 3, 4, 5, 6].map(() => attempts.failed(loop) / 1000);
+  assertEquals(waits(), [15, 30, 60, 120, 240, 300]);
+  attempts.held(59_000);
+  assertEquals(attempts.failed(loop), 300_000);
+  attempts.held(61_000);
+  assertEquals(waits(), [15, 30, 60, 120, 240, 300]);
+});
+
 for (
   const [what, error] of [
     ["no permission", new Deno.errors.NotCapable("without --allow-net")],

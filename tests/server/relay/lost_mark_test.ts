@@ -8,15 +8,16 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { playRtmp } from "../../../src/client/play.ts";
 import { publishRtmp } from "../../../src/client/publish.ts";
+import { writeCommand } from "../../../src/message/command.ts";
 import { RtmpCommandError } from "../../../src/errors.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
 import { type ApiApp, startApiApp } from "../../support/api.ts";
 import { freePort } from "../../support/free_port.ts";
 import { LiveEncoder } from "../../support/live_encoder.ts";
 import { captureLog } from "../../support/log.ts";
-import { videoTag } from "../../support/media.ts";
+import { mediaMessage, videoTag } from "../../support/media.ts";
 import { NGINX_RTMP_MODULE, startNginx } from "../../support/nginx.ts";
-import { RawClient } from "../../support/raw_client.ts";
+import { RawClient, STREAM_ID } from "../../support/raw_client.ts";
 import { toolTest } from "../../support/tools.ts";
 import { until } from "../../support/wait.ts";
 
@@ -159,19 +160,45 @@ for (
   });
 }
 
-Deno.test("another encoder takes the name of a pushed stream at once, while the first sends", async () => {
+/** A push to another server, and an encoder whose stream is there. */
+async function pushed(app: ApiApp, there: ApiApp): Promise<LiveEncoder> {
+  await push(app, `rtmp://127.0.0.1:${there.port}/live/demo`);
+  const encoder = await LiveEncoder.start(app.port);
+  await until("the stream there", () => received(there));
+  return encoder;
+}
+
+Deno.test("what has been encoded anew on its way back does not take the name from its encoder", async () => {
   await using there = await startApiApp();
   await using app = await startApiApp();
-  await push(app, `rtmp://127.0.0.1:${there.port}/live/demo`);
-  using first = await LiveEncoder.start(app.port);
-  await until("the stream there", () => received(there));
-  using second = await LiveEncoder.start(app.port);
-  await first.client.closed();
-  await second.frames(20);
-  second.pause();
-  await until("its frames", async () => await received(app) === second.sent.length);
-  assert(!second.client.ended);
+  using encoder = await pushed(app, there);
+  using transcoder = await RawClient.publish(app.port, "demo");
+  transcoder.sendTags([videoTag(0), videoTag(1)]);
+  const { description } = await transcoder.status("NetStream.Publish.BadName");
+  assertMatch(
+    description,
+    /sending live\/demo, which is sent on from this server: end that one first/,
+  );
+  await transcoder.closed();
   assertEquals(await lastErrors(app), [null]);
+  await endsAlone(app, encoder);
+  // Once the encoder has ended, the name is free for others.
+  using other = await LiveEncoder.start(app.port);
+  await endsAlone(app, other);
+  await app.idle();
+});
+
+Deno.test("a connection may publish a pushed stream anew", async () => {
+  await using there = await startApiApp();
+  await using app = await startApiApp();
+  using encoder = await pushed(app, there);
+  const second = STREAM_ID + 1;
+  encoder.client.command("createStream", 9, null);
+  encoder.client.send(
+    writeCommand(second, "publish", 10, null, "demo", "live"),
+    mediaMessage(videoTag(0), second),
+  );
+  await until("its frame", async () => await received(app) === 1);
 });
 
 Deno.test("what is pushed and pulled from the same server does not go round when its encoder is killed", async () => {
