@@ -71,7 +71,7 @@ function wrong(name: string, value: unknown, expected: string): TypeError {
 }
 
 /** The kind of a value; its content may be long, or secret. */
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
 }

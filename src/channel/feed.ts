@@ -54,6 +54,10 @@ export interface Feed {
   /**
    * Gives all tags, once the publication before has been given. Resolves when every consumer that
    * ends with the publication has read what is its own.
+   *
+   * @throws {TypeError} If it has been called before, or if the tags are no stream, have a
+   * reader already, or are none.
+   * @throws What the stream fails with. The publication is over then, and the next can begin.
    */
   run(tags: ReadableStream<FlvTag>): Promise<void>;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe } from "../check_option.ts";
 import type { Clock } from "../clock.ts";
 import { checkTag, copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import { Keyframes } from "../flv/keyframes.ts";
@@ -73,6 +74,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   #begunAt: number | undefined;
   /** Another publication has the name, and waits for the end of this one. */
   #hasSuccessor = false;
+  #isRun = false;
   #isOver = false;
   #resolveGiven!: () => void;
 
@@ -129,19 +131,23 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   }
 
   async run(tags: ReadableStream<FlvTag>): Promise<void> {
+    if (this.#isRun) throw new TypeError("Cannot run a publication a second time");
+    this.#isRun = true;
     await this.#context.turn;
     this.#context.times.restart();
     this.#context.resent.restart(this.#context.resends);
     this.#former = this.#context.formerMedia();
-    const reader = tags.getReader();
+    let reader: ReadableStreamDefaultReader<FlvTag> | undefined;
     let own: Subscriber[];
     try {
+      reader = readerOf(tags);
       for (let next = await reader.read(); !next.done; next = await reader.read()) {
         const full = this.#give(next.value);
         if (full) await full;
       }
     } catch (error) {
-      await reader.cancel(error);
+      // The source's own cleanup is not waited for: it may fail as well, or take its time.
+      reader?.cancel(error).catch(() => {});
       throw error;
     } finally {
       own = this.#finish();
@@ -246,4 +252,13 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     this.#copies.set(tag, copy);
     return copy;
   }
+}
+
+/** Begins to read a source. */
+function readerOf(tags: ReadableStream<FlvTag>): ReadableStreamDefaultReader<FlvTag> {
+  if (typeof (tags as ReadableStream | undefined)?.getReader !== "function") {
+    throw new TypeError(`Cannot read tags from ${describe(tags)}: expected a ReadableStream`);
+  }
+  if (tags.locked) throw new TypeError("Cannot read tags from a stream that has a reader already");
+  return tags.getReader();
 }

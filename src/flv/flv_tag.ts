@@ -5,6 +5,11 @@
  */
 
 import { toBytes } from "../bytes/byte_source.ts";
+import { describe } from "../check_option.ts";
+import { plainText } from "../plain_text.ts";
+
+/** Characters of a type that stand in an error. */
+const MAX_SHOWN = 40;
 
 /** The kinds of FLV tags (FLV 10.1, section E.4.1). */
 export type FlvTagType = "audio" | "video" | "script";
@@ -62,12 +67,22 @@ export function withBytes(tag: FlvTag): FlvTag {
  * @throws {TypeError} If it is none.
  */
 export function checkTag(tag: FlvTag): FlvTag {
-  const { type, timestamp } = tag;
+  const { type, timestamp } = Object(tag) as FlvTag;
   if (type !== "audio" && type !== "video" && type !== "script") {
-    throw new TypeError(`Cannot take a tag of type ${String(type)}`);
+    throw new TypeError(
+      `Cannot take a tag of type ${shown(type)}: expected "audio", "video" or "script"`,
+    );
   }
   if (!Number.isFinite(timestamp)) {
-    throw new TypeError(`Cannot take a tag with the timestamp ${String(timestamp)}`);
+    throw new TypeError(
+      `Cannot take a tag with the timestamp ${shown(timestamp)}: expected milliseconds`,
+    );
   }
   return withBytes(tag);
+}
+
+/** A value as it stands in an error; its text may be long. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(plainText(value, MAX_SHOWN));
+  return typeof value === "number" ? String(value) : describe(value);
 }

@@ -5,6 +5,7 @@
  */
 
 import { toBytes } from "../bytes/byte_source.ts";
+import { checkObject } from "../check_option.ts";
 import { type MediaCounts, noMedia } from "../ledger/counts.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
@@ -55,6 +56,7 @@ export class FlvTagDecoder {
    * @param emit Called with each tag, in order.
    */
   decode(message: RtmpMessage, emit: (tag: FlvTag) => void): void {
+    checkObject("a message", message);
     const { typeId, timestamp } = message;
     const payload = toBytes(message.payload, "the payload of a message");
     switch (typeId) {

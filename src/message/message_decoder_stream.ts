@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe } from "../check_option.ts";
 import type { RtmpChunk } from "../chunk/chunk.ts";
 import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
 import type { RtmpMessage } from "./message.ts";
@@ -34,6 +35,11 @@ export class RtmpMessageDecoderStream extends OrderedTransformStream<RtmpChunk[]
     const decoder = new MessageDecoder(options);
     super({
       transform(chunks, emit) {
+        if (!Array.isArray(chunks)) {
+          throw new TypeError(
+            `Cannot read ${describe(chunks)} as chunks: expected an array of RtmpChunk`,
+          );
+        }
         for (const chunk of chunks) {
           const message = decoder.decode(chunk);
           if (message) emit(message);

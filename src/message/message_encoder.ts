@@ -6,6 +6,7 @@
 
 import { toBytes } from "../bytes/byte_source.ts";
 import { readUint32 } from "../bytes/integers.ts";
+import { checkObject, describe } from "../check_option.ts";
 import {
   checkChunkSize,
   LARGEST_CHUNK_SIZE,
@@ -21,6 +22,12 @@ export interface RtmpMessageEncoderOptions {
   /** Payload bytes in a chunk until a Set Chunk Size message passes: 1 to 2^31 - 1, 128 by default. */
   chunkSize?: number;
 }
+
+/** 32 bits (section 5.3.1.2.1). */
+const LARGEST_MESSAGE_STREAM_ID = 0xffffffff;
+
+/** 8 bits. */
+const LARGEST_TYPE_ID = 0xff;
 
 /** The head of the message that was written last on a chunk stream. */
 interface Previous {
@@ -46,6 +53,7 @@ export class MessageEncoder {
 
   /** Returns the message's bytes. It throws an `RtmpMessageError` when no peer could read them. */
   encode(message: RtmpMessage): Uint8Array<ArrayBuffer> {
+    checkObject("a message", message);
     const { chunkStreamId, messageStreamId, typeId } = message;
     const payload = toBytes(message.payload, "the payload of a message");
     checkReadable(message, payload);
@@ -66,10 +74,14 @@ export class MessageEncoder {
 }
 
 /** A message that would break the receiver's chunk layer is refused before it breaks ours. */
-function checkReadable({ chunkStreamId, typeId }: RtmpMessage, payload: Uint8Array): void {
-  if (!(chunkStreamId >= 2 && chunkStreamId <= LARGEST_CHUNK_STREAM_ID)) {
-    throw new RtmpMessageError(`Cannot write a message on chunk stream ${chunkStreamId}`, {
-      expected: `2 to ${LARGEST_CHUNK_STREAM_ID}`,
+function checkReadable(message: RtmpMessage, payload: Uint8Array): void {
+  const { chunkStreamId, messageStreamId, typeId, timestamp } = message;
+  checkField("on chunk stream", chunkStreamId, 2, LARGEST_CHUNK_STREAM_ID);
+  checkField("on message stream", messageStreamId, 0, LARGEST_MESSAGE_STREAM_ID);
+  checkField("of type", typeId, 0, LARGEST_TYPE_ID);
+  if (!Number.isFinite(timestamp)) {
+    throw new RtmpMessageError(`Cannot write a message at the time ${shown(timestamp)}`, {
+      expected: "milliseconds",
     });
   }
   if (payload.length > LARGEST_MESSAGE) {
@@ -87,6 +99,17 @@ function checkReadable({ chunkStreamId, typeId }: RtmpMessage, payload: Uint8Arr
     expected: payload.length === 4 ? `1 to ${LARGEST_CHUNK_SIZE}` : "4 bytes",
     chunkStreamId,
   });
+}
+
+function checkField(what: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new RtmpMessageError(`Cannot write a message ${what} ${shown(value)}`, {
+    expected: `${least} to ${most}`,
+  });
+}
+
+function shown(value: unknown): string {
+  return typeof value === "number" ? String(value) : describe(value);
 }
 
 /**

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkFunction, checkObject } from "../check_option.ts";
+
 /** What a stage does, without knowing anything of streams. */
 export interface OrderedTransformer<Input, Output> {
   /**
@@ -70,9 +72,15 @@ export class OrderedTransformStream<Input, Output> extends TransformStream<Input
   /** What the reader cancelled for. */
   #reason: unknown;
 
-  /** Makes a stage that does what the transformer does. */
+  /**
+   * Makes a stage that does what the transformer does.
+   *
+   * @throws {TypeError} If it has no function `transform`.
+   */
   constructor(transformer: OrderedTransformer<Input, Output>) {
     super();
+    checkObject("the transformer", transformer);
+    checkFunction("transform", transformer.transform);
     this.#transformer = transformer;
     this.#readable = new ReadableStream<Output>({
       start: (controller) => void (this.#output = controller),
