@@ -62,6 +62,7 @@ export class AdobeEntrance {
     const rejection = this.#slowDown(app, remoteAddr) ??
       await this.#gate.admit(app, hostOf(remoteAddr));
     if (rejection) this.#note(rejection, applicant);
+    else this.#guesses.know(remoteAddr);
     return rejection;
   }
 

@@ -6,8 +6,7 @@
 
 import type { StreamRequest } from "../session/publication.ts";
 import type { Refusal } from "../session/status.ts";
-import { Guesses } from "./guesses.ts";
-import { isSameSecret } from "./secrets.ts";
+import { GuardedSecret } from "./guarded_secret.ts";
 import type { Authorization } from "./types.ts";
 
 /** The app that the HTTP side keeps for itself. */
@@ -18,6 +17,8 @@ export function isReserved(path: string): boolean {
   return path === RESERVED_APP || path.startsWith(`${RESERVED_APP}/`);
 }
 
+const MISSING_OR_WRONG: Refusal = { description: "The stream key is missing or wrong" };
+
 /**
  * Decides by the app, and for publishers by the key that comes as `name?key=KEY`. Who has guessed too
  * many wrong ones has to wait.
@@ -25,21 +26,19 @@ export function isReserved(path: string): boolean {
 export function authorizeBy(
   { app, streamKey }: { app: string | undefined; streamKey: string | undefined },
 ): (request: StreamRequest) => Authorization {
-  const guesses = new Guesses();
+  const secret = streamKey === undefined ? undefined : new GuardedSecret(streamKey);
   return (request) => {
     if (isReserved(request.path)) return { description: "The app api is reserved" };
     if (app !== undefined && request.app !== app) return notServed(request, app);
-    if (request.kind === "play" || streamKey === undefined) return true;
+    if (request.kind === "play" || !secret) return true;
     const key = request.params.get("key") ?? "";
-    const seconds = guesses.wait(request.remoteAddr);
-    if (seconds > 0) {
-      return { description: `Too many wrong stream keys; try again in ${seconds} s` };
-    }
+    if (key === "") return MISSING_OR_WRONG;
     // A plus sign in a query is a space, but encoders send the one of a key as it is.
-    const isRight = [key, key.replaceAll(" ", "+")].some((one) => isSameSecret(one, streamKey));
-    if (isRight) return true;
-    if (key !== "") guesses.add(request.remoteAddr);
-    return { description: "The stream key is missing or wrong" };
+    const verdict = secret.check(request.remoteAddr, key, key.replaceAll(" ", "+"));
+    if (verdict === true) return true;
+    return verdict === 0
+      ? MISSING_OR_WRONG
+      : { description: `Too many wrong stream keys; try again in ${verdict} s` };
   };
 }
 

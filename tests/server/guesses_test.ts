@@ -44,12 +44,41 @@ for (const [a, b, same] of SAME) {
   });
 }
 
-Deno.test("Guesses remembers no more than a thousand addresses, the latest", () => {
+Deno.test("Guesses lets a hundred wrong secrets pass of all addresses, and then ten a second", () => {
+  const now = new TestClock();
+  const guesses = new Guesses(now);
+  guesses.know("10.0.0.1:1");
+  for (let i = 1; i <= 99; i++) guesses.add(`10.1.0.${i}:1`);
+  assertEquals(guesses.wait("10.2.0.1:1"), 0);
+  guesses.add("10.1.1.1:1");
+  assertEquals(guesses.wait("10.2.0.1:1"), 1);
+  assertEquals(guesses.wait("10.0.0.1:2"), 0, "an address that has known the secret before");
+  now.advance(100);
+  assertEquals(guesses.wait("10.2.0.1:1"), 0);
+  guess(guesses, "10.0.0.1:1", 10);
+  assertEquals(guesses.wait("10.0.0.1:2"), 1, "it has guesses of its own");
+});
+
+Deno.test("Guesses forgets no address that has known the secret for those that guess", () => {
   const guesses = new Guesses(new TestClock());
+  guesses.know("10.0.0.1:1");
+  for (let i = 0; i < 2000; i++) guesses.add(`10.1.${i >> 8}.${i & 255}:1`);
+  assertEquals([guesses.wait("10.0.0.1:2"), guesses.wait("10.0.0.2:2") > 0], [0, true]);
+});
+
+Deno.test("Guesses remembers no more than a thousand addresses, the latest", () => {
+  const now = new TestClock();
+  const guesses = new Guesses(now);
   const address = (i: number) => `10.0.${i >> 8}.${i & 255}:1`;
-  guess(guesses, address(0), 10);
-  for (let i = 1; i < 1000; i++) guess(guesses, address(i), 10);
-  assertEquals([0, 999].map((i) => guesses.wait(address(i))), [1, 1]);
-  guess(guesses, address(1000), 10);
-  assertEquals([0, 1, 999, 1000].map((i) => guesses.wait(address(i))), [0, 1, 1, 1]);
+  const waits = (...numbers: number[]) => numbers.map((i) => guesses.wait(address(i)) > 0);
+  for (let i = 0; i <= 1000; i++) {
+    guesses.know(address(i));
+    guess(guesses, address(i), 10);
+  }
+  assertEquals(waits(1, 999, 1000), [true, true, true]);
+  // The first is neither known any more nor known to have guessed: it waits with all others.
+  now.advance(1_000);
+  assertEquals(waits(0, 1, 1000), [true, false, false]);
+  now.advance(1_000_000);
+  assertEquals(waits(0), [false]);
 });

@@ -5,8 +5,7 @@
  */
 
 import type { MiddlewareHandler } from "hono";
-import { Guesses } from "../guesses.ts";
-import { isSameSecret } from "../secrets.ts";
+import { GuardedSecret } from "../guarded_secret.ts";
 import type { HttpEnv } from "./http_env.ts";
 import { isForLoopback, isFromOtherSite } from "./same_site.ts";
 import { bearerOf, socketOf } from "./stream_request.ts";
@@ -30,19 +29,18 @@ const guardByPlace: MiddlewareHandler<HttpEnv> = async (context, next) => {
 };
 
 function guardByToken(token: string): MiddlewareHandler<HttpEnv> {
-  const guesses = new Guesses();
+  const secret = new GuardedSecret(token);
   return async (context, next) => {
     if (READING.includes(context.req.method)) return await next();
-    const { remoteAddr } = socketOf(context.env.incoming);
-    const seconds = guesses.wait(remoteAddr);
-    if (seconds > 0) {
-      context.header("retry-after", String(seconds));
-      return context.json({ error: "Too many wrong tokens came from this address" }, 429);
-    }
     const given = bearerOf(context.env.incoming);
-    if (given !== undefined && isSameSecret(given, token)) return await next();
     // A request without a token is no guess.
-    if (given !== undefined) guesses.add(remoteAddr);
+    const { remoteAddr } = socketOf(context.env.incoming);
+    const verdict = given === undefined ? 0 : secret.check(remoteAddr, given);
+    if (verdict === true) return await next();
+    if (verdict > 0) {
+      context.header("retry-after", String(verdict));
+      return context.json({ error: "Too many wrong tokens have arrived; try again later" }, 429);
+    }
     context.header("www-authenticate", "Bearer");
     return context.json({ error: "The API token is missing or wrong" }, 401);
   };
