@@ -9,8 +9,8 @@ import { Guesses } from "./guesses.ts";
 import { isSameSecret } from "./secrets.ts";
 
 /**
- * Characters from which on nobody guesses a secret by trying, however fast: with 16 of 64 kinds there
- * are 2^96.
+ * Characters from which on a secret cannot be found by trying, however fast: 16 of 64 kinds are one of
+ * 2^96.
  */
 export const LONG_SECRET = 16;
 
