@@ -83,6 +83,6 @@ export function checkTag(tag: FlvTag): FlvTag {
 
 /** A value as it stands in an error; its text may be long. */
 function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(plainText(value, MAX_SHOWN));
+  if (typeof value === "string") return plainText(value, MAX_SHOWN);
   return typeof value === "number" ? String(value) : describe(value);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FlvTag } from "../flv/flv_tag.ts";
+import { checkTag, type FlvTag } from "../flv/flv_tag.ts";
 import type { MessageWriter } from "./message_writer.ts";
 import { PauseClock } from "./pause_clock.ts";
 import type { StreamRequest } from "./publication.ts";
@@ -46,7 +46,7 @@ export class Player {
     while (writer.failure === undefined) {
       const { done, value } = await this.#reader.read();
       if (done) return !this.#stopped;
-      writer.sendBytes(chunks.of(this.#clock.move(value), messageStreamId));
+      writer.sendBytes(chunks.of(this.#clock.move(checkTag(value)), messageStreamId));
       await writer.relieve();
       await writer.window.room();
     }

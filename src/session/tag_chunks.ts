@@ -4,7 +4,9 @@
  * @module
  */
 
+import { LARGEST_MESSAGE } from "../chunk/chunk.ts";
 import { writeChunks } from "../chunk/chunk_writer.ts";
+import { RtmpMessageError } from "../errors.ts";
 import { checkTag, type FlvTag, type FlvTagType } from "../flv/flv_tag.ts";
 import { MessageType } from "../message/message.ts";
 
@@ -42,6 +44,12 @@ export class TagChunks {
 
   #write(tag: FlvTag, messageStreamId: number): Uint8Array {
     const { type, timestamp, data } = checkTag(tag);
+    if (data.length > LARGEST_MESSAGE) {
+      throw new RtmpMessageError("Cannot send a tag of this size", {
+        read: `${data.length} bytes`,
+        expected: `at most ${LARGEST_MESSAGE}`,
+      });
+    }
     const chunkStreamId = CHUNK_STREAMS[type];
     // The low 32 bits: the wire's clock wraps.
     const time = timestamp >>> 0;

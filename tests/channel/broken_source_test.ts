@@ -70,7 +70,7 @@ const SOURCES: Record<string, Source> = {
   "a stream of what is no tag": {
     tags: () => once(noTag),
     before: 1,
-    message: 'a tag of type "text"',
+    message: "a tag of type text",
   },
   "a stream of nothing": {
     tags: () => once((controller) => controller.enqueue(undefined)),
@@ -93,12 +93,12 @@ const SOURCES: Record<string, Source> = {
         throw new Error("The cleanup is broken, too");
       }),
     before: 1,
-    message: 'a tag of type "text"',
+    message: "a tag of type text",
   },
   "a stream whose cleanup never ends": {
     tags: () => once(noTag, () => new Promise<void>(() => {})),
     before: 1,
-    message: 'a tag of type "text"',
+    message: "a tag of type text",
   },
 };
 

@@ -4,13 +4,15 @@
  * @module
  */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { playRtmp } from "../../src/client/play.ts";
 import { publishRtmp } from "../../src/client/publish.ts";
+import type { RtmpCommandError } from "../../src/errors.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import type { RtmpServer, ServeRtmpOptions } from "../../src/server/serve.ts";
 import { videoTag } from "../support/media.ts";
 import { collect, publishRequest, serveOnLoopback } from "../support/publications.ts";
+import { readAll } from "../support/streams.ts";
 import { within } from "../support/wait.ts";
 
 const TAG = videoTag(0);
@@ -87,3 +89,28 @@ Deno.test("a player hears when what is played is no tag, and so does the applica
   await assertRejects(() => Array.fromAsync(readable));
   assertEquals(errors.map((error) => (error as Error).name), ["TypeError"]);
 });
+
+/** What no message can carry, and what the application hears of it. */
+const UNPLAYABLE: [what: string, tag: unknown, words: string][] = [
+  ["nothing", null, "a tag of type undefined"],
+  ["a time that is a bigint", { ...TAG, timestamp: 5n }, "timestamp"],
+  [
+    "more bytes than a message holds",
+    { ...TAG, data: new Uint8Array(2 ** 24) },
+    "at most 16777215",
+  ],
+];
+
+for (const [what, tag, words] of UNPLAYABLE) {
+  Deno.test(`a player of ${what} keeps what came before, and the application hears why`, async () => {
+    const errors: unknown[] = [];
+    const play = playing([TAG, tag as FlvTag]);
+    const onError = (error: unknown) => errors.push(error);
+    await using server = serveOnLoopback({ play, onError }, () => {});
+    const { readable } = await playRtmp(urlOf(server));
+    const { items, error } = await readAll(readable);
+    assertEquals(items, [TAG]);
+    assertEquals((error as RtmpCommandError).statusCode, "NetStream.Play.Failed");
+    assertStringIncludes(String(errors), words);
+  });
+}

@@ -69,7 +69,7 @@ const ROWS: Row[] = [
     right: tag,
     items: 2,
     wrong: [
-      [{ ...tag, type: "x".repeat(1000) }, 'a tag of type "xxx'],
+      [{ ...tag, type: "x".repeat(1000) }, "a tag of type xxx"],
       [{ ...tag, timestamp: NaN }, "timestamp NaN"],
       [{ ...tag, timestamp: 5n }, "timestamp a value of type bigint"],
       [{ ...tag, data: "text" }, "data of a tag"],
