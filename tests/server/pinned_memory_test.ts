@@ -44,8 +44,10 @@ Deno.test("small frames of aggregates do not keep alive what came with them", as
   await metricsUntil(server.http, "all frames", (metrics) => {
     return metrics.get("sluice_received_frames_total", { media: "video" }) > COUNT;
   });
-  // While it is live, or nothing would be kept. A few messages may wait to be collected.
+  // While it is live, or nothing would be kept: what goes on has the collector look again. A few
+  // messages may wait for it.
   await metricsUntil(server.http, "the memory to be free again", (metrics) => {
+    client.sendTags(Array.from({ length: 100 }, () => videoTag(1, 1_000)));
     return metrics.get("sluice_streams") === 1 &&
       metrics.get("sluice_external_memory_bytes") - before < COUNT * SIZE / 2;
   });

@@ -15,7 +15,7 @@ import { until } from "../../support/wait.ts";
 const NAMES: Record<string, string> = {
   "quotes": `"'\``,
   "markup": "<script>alert(1)<!--&amp;",
-  "text from right to left": "\u202egnp.\u202c\u05d0\u05d1",
+  "text from right to left": "a\u202egnp.\u202c\u05d0\u05d1",
   "emoji": "🎥👩‍👩‍👧",
   "a NUL": "a\0b",
   "lines": "a\r\nSet-Cookie: x=y\n2026-01-02 INF forged",
