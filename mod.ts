@@ -41,4 +41,5 @@ export type {
   ServeRtmpOptions,
   ShutdownOptions,
 } from "./src/server/types.ts";
+export type { PublishedStream } from "./src/server/published_stream.ts";
 export type { Certificate } from "./src/server/tls_entrance.ts";

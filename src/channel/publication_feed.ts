@@ -4,9 +4,8 @@
  * @module
  */
 
-import { describe } from "../check_option.ts";
 import type { Clock } from "../clock.ts";
-import { checkTag, copyTag, type FlvTag } from "../flv/flv_tag.ts";
+import { checkTag, checkTags, copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import { Keyframes } from "../flv/keyframes.ts";
 import { isSequenceHeader, mediaKind } from "../flv/tag_kind.ts";
 import type { MediaKind } from "../ledger/counts.ts";
@@ -140,7 +139,8 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     let reader: ReadableStreamDefaultReader<FlvTag> | undefined;
     let own: Subscriber[];
     try {
-      reader = readerOf(tags);
+      checkTags(tags);
+      reader = tags.getReader();
       for (let next = await reader.read(); !next.done; next = await reader.read()) {
         const full = this.#give(next.value);
         if (full) await full;
@@ -252,13 +252,4 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     this.#copies.set(tag, copy);
     return copy;
   }
-}
-
-/** Begins to read a source. */
-function readerOf(tags: ReadableStream<FlvTag>): ReadableStreamDefaultReader<FlvTag> {
-  if (typeof (tags as ReadableStream | undefined)?.getReader !== "function") {
-    throw new TypeError(`Cannot read tags from ${describe(tags)}: expected a ReadableStream`);
-  }
-  if (tags.locked) throw new TypeError("Cannot read tags from a stream that has a reader already");
-  return tags.getReader();
 }

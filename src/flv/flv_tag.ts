@@ -81,6 +81,18 @@ export function checkTag(tag: FlvTag): FlvTag {
   return withBytes(tag);
 }
 
+/**
+ * Checks that tags can be read from a source.
+ *
+ * @throws {TypeError} If it is no stream, or has a reader already.
+ */
+export function checkTags(tags: ReadableStream<FlvTag>): void {
+  if (typeof (tags as ReadableStream | undefined)?.getReader !== "function") {
+    throw new TypeError(`Cannot read tags from ${describe(tags)}: expected a ReadableStream`);
+  }
+  if (tags.locked) throw new TypeError("Cannot read tags from a stream that has a reader already");
+}
+
 /** A value as it stands in an error; its text may be long. */
 function shown(value: unknown): string {
   if (typeof value === "string") return plainText(value, MAX_SHOWN);

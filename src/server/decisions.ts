@@ -50,6 +50,9 @@ interface Question<T> {
 export class Decisions {
   readonly #options: DecisionOptions;
   readonly #errors: Pick<ErrorReport, "report" | "notify">;
+  /** Give up the questions that wait for an answer. */
+  readonly #waiting = new Set<() => void>();
+  #ended = false;
 
   constructor(options: DecisionOptions, errors: Pick<ErrorReport, "report" | "notify">) {
     this.#options = options;
@@ -116,16 +119,26 @@ export class Decisions {
     }
   }
 
+  /** Waits for no answer any more: what is undecided is refused, and so is what is asked later. */
+  end(): void {
+    this.#ended = true;
+    for (const giveUp of this.#waiting) giveUp();
+  }
+
   async #decide<T>(context: ErrorContext, question: Question<T>): Promise<T | Refusal> {
     const { ask, read, code, giveUp } = question;
     const refusal = (description: string): Refusal =>
       code ? { code, description } : { description };
+    if (this.#ended) return refusal(TOO_LATE);
     const { authorizeTimeout = DEFAULT_DECISION_TIMEOUT } = this.#options;
     const answered = (async () => read(await ask()))();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let end!: () => void;
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), authorizeTimeout);
+      end = () => resolve(undefined);
+      timer = setTimeout(end, authorizeTimeout);
     });
+    this.#waiting.add(end);
     try {
       const answer = await Promise.race([answered.then((answer) => ({ answer })), late]);
       if (answer) return answer.answer;
@@ -134,17 +147,19 @@ export class Decisions {
       return refusal(UNDECIDED);
     } finally {
       clearTimeout(timer);
+      this.#waiting.delete(end);
     }
-    const error = new RtmpTimeoutError(
-      `Cannot wait any longer for the answer of ${context.during}`,
-      {
-        read: `nothing for ${authorizeTimeout / 1000} s`,
-      },
-    );
-    this.#errors.report(error, context);
+    // An application that is shut down need not hear that it has not answered.
+    if (!this.#ended) this.#errors.report(tooLate(context, authorizeTimeout), context);
     answered.then(giveUp, (error) => this.#errors.report(error, context));
     return refusal(TOO_LATE);
   }
+}
+
+function tooLate({ during }: ErrorContext, timeout: number): RtmpTimeoutError {
+  return new RtmpTimeoutError(`Cannot wait any longer for the answer of ${during}`, {
+    read: `nothing for ${timeout / 1000} s`,
+  });
 }
 
 function readAuthorization(answer: unknown): true | Refusal {

@@ -6,11 +6,11 @@
 
 import { getLogger } from "@logtape/logtape";
 import { checkNumber, LONGEST_TIME } from "../check_number.ts";
-import { checkString } from "../check_option.ts";
+import { checkObject, checkString } from "../check_option.ts";
 import { checkChunkSize } from "../chunk/chunk.ts";
 import { errorMessage } from "../error_message.ts";
 import { RtmpCommandError, RtmpError } from "../errors.ts";
-import type { FlvTag } from "../flv/flv_tag.ts";
+import { checkTags, type FlvTag } from "../flv/flv_tag.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
 import { type RefusalReason, ServerLedger } from "../ledger/server_ledger.ts";
 import { plainText } from "../plain_text.ts";
@@ -34,6 +34,7 @@ import { ErrorReport } from "./error_report.ts";
 import { loggedLedger } from "./logged_ledger.ts";
 import { Names } from "./names.ts";
 import { isRefusal, noteInvalidName, noteRefusal, type Requested } from "./refusals.ts";
+import { completeRequest, type PublishedStream } from "./published_stream.ts";
 import type {
   PublicationHandler,
   RtmpConnection,
@@ -101,6 +102,8 @@ export class Server implements RtmpServer {
   /** Publications whose handler has not settled. */
   readonly #unsettled = new Set<Publication>();
   #stopChecks: () => void = () => {};
+  /** Ends what waits for something to begin. */
+  readonly #stop = new AbortController();
   #closed = false;
 
   /** @param inspector Chooses publications whose first frames are inspected. */
@@ -162,10 +165,12 @@ export class Server implements RtmpServer {
   }
 
   async publish(
-    asked: Omit<StreamRequest, "path">,
+    given: PublishedStream,
     tags: ReadableStream<FlvTag>,
     counts: ReceivedCounts = new ReceivedCounts(),
   ): Promise<PublicationEnd> {
+    const asked = completeRequest(given);
+    checkTags(tags);
     const path = streamPath(asked.app, asked.name);
     if ("description" in path) {
       tags.cancel(path.description).catch(() => {});
@@ -180,17 +185,22 @@ export class Server implements RtmpServer {
       throw refusedTags(request.path, denied, StatusCode.PublishDenied);
     }
     // The name is claimed when there is something to publish under it.
-    const { timeout } = this.#limits;
+    const patience = { timeout: this.#limits.timeout, signal: this.#stop.signal };
     const action = `publish ${request.path}`;
     const inspection = this.#inspection(request);
     const trial = inspection && new Trial(inspection);
     let verdict: Verdict;
     const isEnough = (tag: FlvTag) =>
       !trial || (verdict = trial.take(toMessage(tag))) !== undefined;
-    const whole = await begun(action, tags, { timeout }, isEnough).catch((error) => ({ error }));
+    const whole = await begun(action, tags, patience, isEnough).catch((error) => ({ error }));
     if (!whole) {
       this.#decisions.release(request);
       return { reason: "unpublished", description: "Nothing was published" };
+    }
+    if (this.#closed) {
+      this.#decisions.release(request);
+      if (!("error" in whole)) whole.cancel(SHUTTING_DOWN.description).catch(() => {});
+      return { reason: "closed", description: SHUTTING_DOWN.description };
     }
     if ("error" in whole) {
       this.#decisions.release(request);
@@ -203,14 +213,12 @@ export class Server implements RtmpServer {
     }
     const publisher = new TagPublisher(request, whole, counts);
     const { publication } = publisher;
-    const late = this.#closed ? SHUTTING_DOWN : undefined;
-    const refusal = late ?? this.#claim(publication, request, () => publisher.silence);
+    const refusal = this.#claim(publication, request, () => publisher.silence);
     if (refusal) {
       this.#decisions.release(request);
       publication.close(refusal.description);
-      noteRefusal(this.ledger, request, refusal, late ? "not-authorized" : "name-taken");
-      const usual = late ? StatusCode.PublishDenied : StatusCode.PublishBadName;
-      throw refusedTags(request.path, refusal, usual);
+      noteRefusal(this.ledger, request, refusal, "name-taken");
+      throw refusedTags(request.path, refusal, StatusCode.PublishBadName);
     }
     this.#publishers.add(publisher);
     this.#track(this.#publish(publication));
@@ -221,7 +229,9 @@ export class Server implements RtmpServer {
     }
   }
 
-  async shutdown({ timeout }: ShutdownOptions = {}): Promise<void> {
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    checkObject("the options", options);
+    const { timeout } = options;
     if (timeout !== undefined) checkNumber("timeout", timeout, 0, LONGEST_TIME);
     const ended = this.#shutdown(timeout ?? SHUTDOWN_DRAIN_TIME);
     if (timeout === undefined) return await ended;
@@ -230,6 +240,8 @@ export class Server implements RtmpServer {
 
   async #shutdown(drainTime: number): Promise<void> {
     this.#closed = true;
+    this.#stop.abort(SHUTTING_DOWN.description);
+    this.#decisions.end();
     this.listening = false;
     this.#listener[Symbol.dispose]();
     this.#tls?.close();

@@ -13,6 +13,7 @@ import type { PlaySource } from "../session/player.ts";
 import type { TagFilter } from "../session/player_filter.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../session/publication.ts";
 import type { Refusal } from "../session/status.ts";
+import type { PublishedStream } from "./published_stream.ts";
 import type { Certificate } from "./tls_entrance.ts";
 
 /** Options of {@linkcode serveRtmp}; the limits of {@linkcode RtmpLimits} are among them. */
@@ -150,7 +151,7 @@ export interface RtmpServer extends AsyncDisposable {
    * Publishes a stream that did not arrive over RTMP. It is authorized, claims its name and reaches
    * the handler like any other; tags are read at the handler's pace.
    *
-   * @param request Who publishes what; of the kind `publish`. Its path is made of app and name.
+   * @param request Who publishes what: app and name, and what else there is to say.
    * @param tags What is published; its end is that of the publication. It is cancelled when the
    * publication ends otherwise.
    * @param counts Where the bytes are counted from which the tags are made; messages are counted
@@ -158,9 +159,27 @@ export interface RtmpServer extends AsyncDisposable {
    * @returns How it ended, when everything has been handed on.
    * @throws {RtmpCommandError} If it is refused: `statusCode` and `read` are what an RTMP publisher
    * would hear.
+   * @throws {TypeError} If the tags are no stream, or something in the request is of another kind than
+   * it has to be.
+   *
+   * @example
+   * ```ts
+   * import { type FlvTag, serveRtmp } from "@sluice/rtmp";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const received: FlvTag[] = [];
+   * await using server = serveRtmp({ hostname: "127.0.0.1", port: 0 }, async ({ path, tags }) => {
+   *   assertEquals(path, "live/demo");
+   *   for await (const tag of tags) received.push(tag);
+   * });
+   *
+   * const tag: FlvTag = { type: "audio", timestamp: 0, data: Uint8Array.of(0xaf, 1, 0x21) };
+   * const end = await server.publish({ app: "live", name: "demo" }, ReadableStream.from([tag]));
+   * assertEquals(end.reason, "unpublished");
+   * ```
    */
   publish(
-    request: Omit<StreamRequest, "path">,
+    request: PublishedStream,
     tags: ReadableStream<FlvTag>,
     counts?: ReceivedCounts,
   ): Promise<PublicationEnd>;
@@ -184,7 +203,7 @@ export interface RtmpServer extends AsyncDisposable {
    * most or for `timeout`: one that has just finished loses nothing.
    *
    * @param options How long it may take. Without a `timeout` a handler that never settles keeps it
-   * waiting. With one, connections are closed and publications ended when the time is over, and it
+   * waiting; so does one that itself waits for the shutdown, which it may begin but not await. With one, connections are closed and publications ended when the time is over, and it
    * resolves although a handler has not settled, which the log says; `finished` goes on waiting.
    * @throws {RangeError} If the timeout is not a whole number of milliseconds from 0 to 2^31 - 1.
    */
