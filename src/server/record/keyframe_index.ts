@@ -46,6 +46,11 @@ export class KeyframeIndex {
     this.#positions.push(position);
   }
 
+  /** The tags begin so many bytes later than was said. */
+  move(bytes: number): void {
+    for (let i = 0; i < this.#positions.length; i++) this.#positions[i]! += bytes;
+  }
+
   /** The index so far. */
   get table(): KeyframeTable {
     return { times: this.#times, filepositions: this.#positions };

@@ -10,21 +10,28 @@ import { FlvDemuxer } from "../../flv/demuxer.ts";
 import { FILE_HEADER_LENGTH, FLAGS_AT } from "../../flv/file_header.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
 import { FlvMuxer } from "../../flv/muxer.ts";
-import { Keyframes } from "../../flv/keyframes.ts";
-import { mediaKind } from "../../flv/tag_kind.ts";
 import { PREVIOUS_TAG_SIZE_LENGTH, TAG_HEADER_LENGTH } from "../../flv/tag_header.ts";
-import { FileClock } from "./file_clock.ts";
-import { KeyframeIndex } from "./keyframe_index.ts";
+import { DiskFile } from "./disk_file.ts";
+import { RecordedFrames } from "./recorded_frames.ts";
 import {
   RECORDING_METADATA_LIMITS,
   type RecordingFacts,
   RecordingMetadata,
   recordingMetadataOf,
 } from "./recording_metadata.ts";
-import { RecordingTime } from "./recording_time.ts";
 
-/** How often it is checked whether the file still has a name, in milliseconds. */
-const NAME_CHECK_INTERVAL = 5_000;
+/** What a recording keeps in memory before it writes anything. */
+export interface Beginning {
+  /** Bytes of tags: 64 KiB. */
+  bytes: number;
+  /** For how long, in milliseconds: 1 s. */
+  time: number;
+}
+
+const BEGINNING: Readonly<Beginning> = { bytes: 64 * 1024, time: 1_000 };
+
+/** Where the first tag begins. */
+const FIRST_TAG_AT = FILE_HEADER_LENGTH + PREVIOUS_TAG_SIZE_LENGTH;
 
 /** Bytes that are read at once of a file that was left unfinished. */
 const READ_SIZE = 256 * 1024;
@@ -33,36 +40,38 @@ const READ_SIZE = 256 * 1024;
  * Writes tags to a file, the first of which is metadata with room for an index. Media and its times
  * stay as they are. What is written again is written in its place and keeps its length, so that
  * nothing is ever moved, and a program that is killed or a disk that is full costs the index alone.
+ *
+ * The room takes 37 kB. A recording that ends within its first moments is written only at its end, and
+ * without.
  */
 export class RecordingFile {
-  readonly #file: Deno.FsFile;
-  readonly #clock = new FileClock();
-  readonly #keyframes = new Keyframes();
-  readonly #index = new KeyframeIndex();
-  readonly #time = new RecordingTime();
+  readonly #file: DiskFile;
+  readonly #frames = new RecordedFrames();
   /** What has come, as the header says. */
   readonly #has = { audio: false, video: false };
   #muxer = new FlvMuxer(this.#has);
   #metadata: RecordingMetadata | undefined;
   /** When the metadata is of, in milliseconds. */
   #metadataTime = 0;
-  /** Bytes of the file that are whole. */
-  #length = 0;
+  readonly #beginning: Readonly<Beginning>;
+  /** The first tags, as long as nothing is written. */
+  #held: FlvTag[] | undefined = [];
+  #heldBytes = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** They are being written. */
+  #releasing: Promise<void> | undefined;
   /** Bytes of the last tag that was found in a file, without the size after it. */
   #lastSize = 0;
-  readonly #frames = { videoFrames: 0, audioFrames: 0 };
-  /** When the file was last seen to have a name, by `performance.now()`. */
-  #checkedAt = performance.now();
-  readonly #isReadable: boolean;
 
   /**
    * Begins a file that is empty.
    *
    * @param isReadable Whether Deno permits to read it: else it is not noticed when it is removed.
+   * @param beginning What is kept in memory first.
    */
-  constructor(file: Deno.FsFile, isReadable = true) {
-    this.#file = file;
-    this.#isReadable = isReadable;
+  constructor(file: Deno.FsFile, isReadable = true, beginning: Readonly<Beginning> = BEGINNING) {
+    this.#file = new DiskFile(file, isReadable);
+    this.#beginning = beginning;
   }
 
   /**
@@ -74,18 +83,20 @@ export class RecordingFile {
    */
   static async reopen(file: Deno.FsFile): Promise<RecordingFile> {
     const recording = new RecordingFile(file);
+    recording.#held = undefined;
     const demuxer = new FlvDemuxer();
+    let length = 0;
     const memory = new Uint8Array(READ_SIZE);
     for (let read = await file.read(memory); read !== null; read = await file.read(memory)) {
-      demuxer.decode(memory.subarray(0, read), (tag) => recording.#find(tag));
+      demuxer.decode(memory.subarray(0, read), (tag) => length = recording.#find(tag, length));
     }
     if (demuxer.header) {
       Object.assign(recording.#has, { audio: demuxer.header.audio, video: demuxer.header.video });
       recording.#muxer = new FlvMuxer(recording.#has);
     }
-    await file.truncate(recording.#length);
+    await recording.#file.cut(length);
     await recording.#writeLastSize();
-    if (recording.#length > 0 && !recording.#metadata) {
+    if (length > 0 && !recording.#metadata) {
       throw new FlvError("Cannot complete a recording", {
         read: "another first tag than the metadata of a recording",
       });
@@ -95,12 +106,12 @@ export class RecordingFile {
 
   /** Bytes that have been written. */
   get bytes(): number {
-    return this.#length;
+    return this.#file.length;
   }
 
   /** Seconds from the first frame to the end of the last. */
   get duration(): number {
-    return this.#time.duration;
+    return this.#frames.duration;
   }
 
   /** Frames of video that have been written. */
@@ -114,17 +125,14 @@ export class RecordingFile {
   }
 
   /**
-   * Writes the next tag.
+   * Takes the next tag, and writes it unless that can wait.
    *
    * @throws {Error} If it cannot be written; then the file ends with the tag before.
    */
   async write(tag: FlvTag): Promise<void> {
-    if (!this.#metadata && await this.#begin(tag)) return;
-    if (tag.type !== "script" && !this.#has[tag.type]) await this.#announce(tag.type);
-    const position = this.#length;
-    await this.#append(this.#muxer.tag(tag));
-    this.#count(tag, position);
-    if (performance.now() - this.#checkedAt > NAME_CHECK_INTERVAL) await this.#checkName();
+    if (this.#held) return await this.#hold(this.#held, tag);
+    if (this.#releasing) await this.#releasing;
+    await this.#write(tag);
   }
 
   /**
@@ -133,70 +141,106 @@ export class RecordingFile {
    * @throws {Error} If it cannot be written.
    */
   async finish(): Promise<void> {
+    clearTimeout(this.#timer);
     try {
-      if (!this.#metadata) await this.#begin();
-      if (this.#length === 0) return;
-      await this.#writeAt(
-        0,
-        this.#opening({
-          duration: this.#time.duration,
-          lasttimestamp: this.#time.last,
-          filesize: this.#length,
-          keyframes: this.#index.table,
-        }),
-      );
-      await this.#checkName();
-      await this.#file.syncData();
+      if (this.#held) await this.#writeSmall(this.#held);
+      else await this.#complete();
+      if (this.#file.length === 0) return;
+      await this.#file.checkName();
+      await this.#file.sync();
     } finally {
       this.#file.close();
     }
   }
 
-  /** Counts a tag that stands in the file. */
-  #count(tag: FlvTag, position: number): void {
-    const kind = mediaKind(tag.type, tag.data);
-    const isKeyframe = this.#keyframes.take(tag, kind);
-    if (kind !== "videoFrames" && kind !== "audioFrames") return;
-    const time = this.#clock.time(tag.timestamp);
-    this.#time.add(time, kind);
-    this.#frames[kind]++;
-    if (isKeyframe) this.#index.add(time, position);
+  async #hold(held: FlvTag[], tag: FlvTag): Promise<void> {
+    held.push(tag);
+    this.#heldBytes += tag.data.length;
+    const { bytes, time } = this.#beginning;
+    if (this.#heldBytes > bytes) return await this.#release();
+    // An encoder may send a frame and then nothing for long.
+    this.#timer ??= setTimeout(() => void this.#release().catch(() => {}), time);
   }
 
-  /** Counts a tag that was found in a file; the first is metadata of ours. */
-  #find(tag: FlvTag): void {
-    const position = this.#length || FILE_HEADER_LENGTH + PREVIOUS_TAG_SIZE_LENGTH;
+  /** Writes the first tags; the next waits for that, and hears why it fails. */
+  #release(): Promise<void> {
+    clearTimeout(this.#timer);
+    const held = this.#held!;
+    this.#held = undefined;
+    return this.#releasing = this.#writeAll(held).then(() => this.#releasing = undefined);
+  }
+
+  async #writeAll(tags: FlvTag[]): Promise<void> {
+    for (const tag of tags) await this.#write(tag);
+  }
+
+  async #write(tag: FlvTag): Promise<void> {
+    if (!this.#metadata) {
+      const isMetadata = this.#begin(tag);
+      await this.#file.append(this.#opening());
+      if (isMetadata) return;
+    }
+    if (tag.type !== "script" && !this.#has[tag.type]) await this.#announce(tag.type);
+    const position = this.#file.length;
+    await this.#file.append(this.#muxer.tag(tag));
+    this.#frames.count(tag, position);
+  }
+
+  /** Writes all of a recording that has ended, with just as much room as its index takes. */
+  async #writeSmall(tags: FlvTag[]): Promise<void> {
+    const rest = tags.slice(this.#begin(tags[0]) ? 1 : 0);
+    for (const { type } of rest) if (type !== "script") this.#has[type] = true;
+    this.#muxer = new FlvMuxer(this.#has);
+    let length = 0;
+    const written = rest.map((tag) => {
+      const bytes = this.#muxer.tag(tag);
+      this.#frames.count(tag, length);
+      length += bytes.length;
+      return bytes;
+    });
+    this.#metadata!.fitKeyframes(this.#frames.keyframes);
+    const before = this.#opening().length;
+    this.#frames.move(before);
+    await this.#file.append(
+      concat([this.#opening(this.#frames.facts(before + length)), ...written]),
+    );
+  }
+
+  /** Writes the metadata again, with what is known only at the end. */
+  async #complete(): Promise<void> {
+    await this.#releasing;
+    if (this.#file.length === 0) return;
+    await this.#file.writeAt(0, this.#opening(this.#frames.facts(this.#file.length)));
+  }
+
+  /** Counts a tag that was found at the end of what was found before, and tells where it ends. */
+  #find(tag: FlvTag, length: number): number {
     this.#lastSize = TAG_HEADER_LENGTH + tag.data.length;
-    if (this.#length === 0) {
-      const own = recordingMetadataOf(tag, RECORDING_METADATA_LIMITS);
-      if (own?.encode().length === tag.data.length) this.#metadata = own;
-      this.#metadataTime = tag.timestamp;
-    } else this.#count(tag, position);
-    this.#length = position + this.#lastSize + PREVIOUS_TAG_SIZE_LENGTH;
+    if (length === 0) this.#findMetadata(tag);
+    else this.#frames.count(tag, length);
+    return (length || FIRST_TAG_AT) + this.#lastSize + PREVIOUS_TAG_SIZE_LENGTH;
+  }
+
+  /** Takes the first tag of a file up, which is metadata of ours. */
+  #findMetadata(tag: FlvTag): void {
+    const own = recordingMetadataOf(tag, RECORDING_METADATA_LIMITS);
+    if (own?.fitBytes(tag.data.length)) this.#metadata = own;
+    this.#metadataTime = tag.timestamp;
   }
 
   /** The size that stands after the last tag that was found may have been torn. */
   async #writeLastSize(): Promise<void> {
-    if (this.#length === 0) return;
+    if (this.#file.length === 0) return;
     const size = new Uint8Array(PREVIOUS_TAG_SIZE_LENGTH);
     new DataView(size.buffer).setUint32(0, this.#lastSize);
-    await this.#writeAt(this.#length - PREVIOUS_TAG_SIZE_LENGTH, size);
+    await this.#file.writeAt(this.#file.length - PREVIOUS_TAG_SIZE_LENGTH, size);
   }
 
-  /** What is written to a file without a name is lost when the file is closed. */
-  async #checkName(): Promise<void> {
-    if (!this.#isReadable) return;
-    this.#checkedAt = performance.now();
-    const { nlink } = await this.#file.stat();
-    if (nlink === 0) throw new Error("the file was removed while it was written");
-  }
-
-  /** Writes header and metadata; returns whether the first tag was that metadata. */
-  async #begin(first?: FlvTag): Promise<boolean> {
+  /** Decides on the metadata; returns whether the first tag was that. */
+  #begin(first?: FlvTag): boolean {
     const own = first && recordingMetadataOf(first);
     this.#metadata = own ?? new RecordingMetadata();
     if (own) this.#metadataTime = first.timestamp;
-    await this.#append(this.#opening());
     return own !== undefined;
   }
 
@@ -211,27 +255,6 @@ export class RecordingFile {
   async #announce(type: "audio" | "video"): Promise<void> {
     this.#has[type] = true;
     this.#muxer = new FlvMuxer(this.#has);
-    await this.#writeAt(FLAGS_AT, this.#muxer.header().subarray(FLAGS_AT, FLAGS_AT + 1));
-  }
-
-  async #append(bytes: Uint8Array): Promise<void> {
-    try {
-      await this.#writeAll(bytes);
-      this.#length += bytes.length;
-    } catch (error) {
-      await this.#file.truncate(this.#length);
-      await this.#file.seek(this.#length, Deno.SeekMode.Start);
-      throw error;
-    }
-  }
-
-  async #writeAt(position: number, bytes: Uint8Array): Promise<void> {
-    await this.#file.seek(position, Deno.SeekMode.Start);
-    await this.#writeAll(bytes);
-    await this.#file.seek(this.#length, Deno.SeekMode.Start);
-  }
-
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
+    await this.#file.writeAt(FLAGS_AT, this.#muxer.header().subarray(FLAGS_AT, FLAGS_AT + 1));
   }
 }

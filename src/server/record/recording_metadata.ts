@@ -30,11 +30,13 @@ const OWN_MEMBERS: readonly string[] = [
   ...["duration", "lasttimestamp", "filesize", "hasKeyframes", "keyframes", "filler"],
 ];
 
-const NOTHING_YET: RecordingFacts = {
+const NO_KEYFRAMES: Readonly<KeyframeTable> = { times: [], filepositions: [] };
+
+const NOTHING_YET: Readonly<RecordingFacts> = {
   duration: 0,
   lasttimestamp: 0,
   filesize: 0,
-  keyframes: { times: [], filepositions: [] },
+  keyframes: NO_KEYFRAMES,
 };
 
 /** Numbers are all of one length in AMF0, so that this is as long as any table that is full. */
@@ -62,7 +64,8 @@ export class RecordingMetadata {
   /** What the publisher has said, and how many members that is. It is encoded once. */
   readonly #members: Uint8Array;
   readonly #memberCount: number;
-  readonly #length: number;
+  /** Bytes of script data. */
+  #length: number;
 
   /** Our members take the place of the publisher's of the same name. */
   constructor(said: Readonly<Record<string, unknown>> = {}) {
@@ -73,9 +76,29 @@ export class RecordingMetadata {
     this.#length = this.#encode({ ...NOTHING_YET, keyframes: LARGEST_TABLE }, 0).length;
   }
 
-  /** Script data for the beginning of the file, of the same length each time. */
+  /** Has room for this table alone from now on. */
+  fitKeyframes(keyframes: KeyframeTable): void {
+    this.#length = this.#encode({ ...NOTHING_YET, keyframes }, 0).length;
+  }
+
+  /**
+   * Takes so many bytes from now on, as script data of a file that was found.
+   *
+   * @returns Whether that is enough for what we write ourselves.
+   */
+  fitBytes(length: number): boolean {
+    if (length < this.#encode(NOTHING_YET, 0).length) return false;
+    this.#length = length;
+    return true;
+  }
+
+  /**
+   * Script data for the beginning of the file, of the same length each time. A table that has no room
+   * is left out.
+   */
   encode(facts: RecordingFacts = NOTHING_YET): Uint8Array {
     const bare = this.#encode(facts, 0);
+    if (bare.length > this.#length) return this.encode({ ...facts, keyframes: NO_KEYFRAMES });
     return this.#encode(facts, this.#length - bare.length);
   }
 

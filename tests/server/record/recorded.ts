@@ -20,6 +20,11 @@ export interface Said {
   [name: string]: unknown;
 }
 
+/** A recording that writes each tag at once. */
+export function recordingOf(file: Deno.FsFile): RecordingFile {
+  return new RecordingFile(file, true, { bytes: 0, time: 0 });
+}
+
 /** Records tags into a file; `look` sees the recording after each of them. */
 export async function recordInto(
   path: string,
@@ -27,7 +32,7 @@ export async function recordInto(
   look: (recording: RecordingFile) => void | Promise<void> = () => {},
 ): Promise<void> {
   const file = await Deno.open(path, { write: true, create: true, truncate: true });
-  const recording = new RecordingFile(file);
+  const recording = recordingOf(file);
   for (const tag of tags) {
     await recording.write(tag);
     await look(recording);

@@ -10,9 +10,9 @@ import { encodeAmf0 } from "../../../src/amf/encode_amf0.ts";
 import { FlvDemuxer } from "../../../src/flv/demuxer.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
 import { isKeyframe } from "../../../src/flv/tag_kind.ts";
-import { RecordingFile } from "../../../src/server/record/recording_file.ts";
 import { fixtureTags, mediaOf, videoTag } from "../../support/media.ts";
 import { toolTest } from "../../support/tools.ts";
+import { recordingOf } from "./recorded.ts";
 
 /** Bytes that a system writes at once or not at all. */
 const PAGE = 4096;
@@ -46,7 +46,7 @@ class FakeDisk {
 
 async function writesOf(tags: FlvTag[]): Promise<Write[]> {
   const disk = new FakeDisk();
-  const recording = new RecordingFile(disk.file);
+  const recording = recordingOf(disk.file);
   for (const tag of tags) await recording.write(tag);
   await recording.finish();
   return disk.writes;
