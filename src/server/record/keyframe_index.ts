@@ -4,8 +4,11 @@
  * @module
  */
 
-/** Keyframes that are kept: those of more than an hour of one every two seconds. */
-export const MAX_KEYFRAMES = 2048;
+/**
+ * Keyframes that are kept: those of an hour of one every two seconds. Each is two values of the 4,096
+ * up to which servers like this one read metadata.
+ */
+export const MAX_KEYFRAMES = 2000;
 
 /** The index as it stands in `onMetaData` (FLV 10.1, section E.5, leaves it to custom). */
 export interface KeyframeTable {

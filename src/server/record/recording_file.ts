@@ -41,7 +41,7 @@ const READ_SIZE = 256 * 1024;
  * stay as they are. What is written again is written in its place and keeps its length, so that
  * nothing is ever moved, and a program that is killed or a disk that is full costs the index alone.
  *
- * The room takes 37 kB. A recording that ends within its first moments is written only at its end, and
+ * The room takes 36 kB. A recording that ends within its first moments is written only at its end, and
  * without.
  */
 export class RecordingFile {

@@ -57,8 +57,8 @@ const ARRAY_END = Uint8Array.of(0, 0, Amf0Marker.ObjectEnd);
 
 /**
  * Metadata of a length that is fixed when a file is begun, so that it can be written again in its
- * place when the file is complete. What is left of its room is an array of nulls, which take a byte
- * each and which players read over.
+ * place when the file is complete. What is left of its room is an array of spaces, which players read
+ * over.
  */
 export class RecordingMetadata {
   /** What the publisher has said, and how many members that is. It is encoded once. */
@@ -109,10 +109,25 @@ export class RecordingMetadata {
     const start = encodeAmf0("onMetaData", ecmaArray({})).slice(0, -ARRAY_END.length);
     writeCount(start, this.#memberCount + Object.keys(own).length);
     const ownMembers = encodeMembers(own);
-    writeCount(ownMembers, filler);
-    const nulls = new Uint8Array(filler).fill(Amf0Marker.Null);
-    return concat([start, this.#members, ownMembers, nulls, ARRAY_END]);
+    const values = fillerOf(filler);
+    writeCount(ownMembers, values.length);
+    return concat([start, this.#members, ownMembers, ...values, ARRAY_END]);
   }
+}
+
+/** Bytes of a string that FFmpeg reads over in metadata, and of what is before its text. */
+const LONGEST_FILLER = 1_000;
+const STRING_HEAD = 3;
+
+/** Values of so many bytes together; few, as metadata with thousands is not looked into. */
+function fillerOf(bytes: number): Uint8Array[] {
+  const values: Uint8Array[] = [];
+  let left = bytes;
+  for (; left >= STRING_HEAD; left -= values.at(-1)!.length) {
+    values.push(encodeAmf0(" ".repeat(Math.min(left - STRING_HEAD, LONGEST_FILLER))));
+  }
+  for (; left > 0; left--) values.push(Uint8Array.of(Amf0Marker.Null));
+  return values;
 }
 
 /** The members of an object, without what is around them. */

@@ -60,6 +60,8 @@ export function said(bytes: Uint8Array): Said {
   const { name, values } = parseScriptTag(tagsOf(bytes)[0]!.data);
   assertEquals(name, "onMetaData");
   const { filler, ...rest } = values[0] as Said;
-  assert(Array.isArray(filler) && filler.every((value) => value === null));
+  assert(
+    Array.isArray(filler) && filler.every((value) => value === null || /^ *$/.test(String(value))),
+  );
   return rest as Said;
 }

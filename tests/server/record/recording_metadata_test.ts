@@ -1,8 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { decodeAmf0 } from "../../../src/amf/decode_amf0.ts";
 import { encodeAmf0 } from "../../../src/amf/encode_amf0.ts";
 import { ecmaArray } from "../../../src/amf/values.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
+import { METADATA_LIMITS, readMetadata } from "../../../src/flv/metadata.ts";
+import { MAX_KEYFRAMES } from "../../../src/server/record/keyframe_index.ts";
 import { RecordingMetadata } from "../../../src/server/record/recording_metadata.ts";
 import { tagsOf, videoTag } from "../../support/media.ts";
 import { record, said } from "./recorded.ts";
@@ -51,6 +53,16 @@ Deno.test("the members of a recording take the place of the publisher's", () => 
   const { filler, ...rest } = members as Record<string, unknown>;
   assertEquals(rest, { width: 16, ...FACTS, hasKeyframes: true });
   assertEquals(Array.isArray(filler), true);
+});
+
+Deno.test("a server that a recording is sent to can read its metadata", () => {
+  const times = Array.from({ length: MAX_KEYFRAMES }, (_, i) => 2 * i);
+  const metadata = new RecordingMetadata({ width: 16 });
+  for (const keyframes of [{ times: [], filepositions: [] }, { times, filepositions: times }]) {
+    const read = readMetadata(metadata.encode({ ...FACTS, keyframes }), METADATA_LIMITS);
+    assert(read && "members" in read, JSON.stringify(read));
+    assertEquals([read.members.width, read.members.filesize], [16, FACTS.filesize]);
+  }
 });
 
 Deno.test("the count of its members is theirs", () => {
