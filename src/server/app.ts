@@ -58,6 +58,8 @@ export async function startApp(
   requirePermissions(config);
   const hub = new Hub();
   const recordings = await openRecordings(config.record ?? config.recordOnDemand);
+  await using opened = new AsyncDisposableStack();
+  opened.defer(() => recordings?.close());
   const output = config.output === undefined
     ? undefined
     : await openOutput(config.output, config.loop);
@@ -119,6 +121,8 @@ export async function startApp(
         return distribute(publication, hub, consumers);
       }, (request, silence) => loops.inspection(request, silence)),
   );
+  // From here on `shutdown` closes it.
+  opened.move();
   const metrics = httpPort === undefined
     ? undefined
     : new Metrics({ hub, rtmp, recordings, http: () => app.http });

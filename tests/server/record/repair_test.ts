@@ -4,12 +4,14 @@
  * @module
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FlvDemuxer } from "../../../src/flv/demuxer.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
+import { StartError } from "../../../src/server/cli/start_error.ts";
+import { recordingDirectory } from "../../support/api.ts";
 import { mediaOf, tagsOf, videoTag, videoTags } from "../../support/media.ts";
 import { RawClient } from "../../support/raw_client.ts";
-import { recordPermissions, ServerProcess } from "../../support/server.ts";
+import { recordPermissions, ServerProcess, startTestApp } from "../../support/server.ts";
 import { until } from "../../support/wait.ts";
 import { said } from "./recorded.ts";
 
@@ -169,3 +171,16 @@ async function directoriesIn(directory: string): Promise<number> {
   }
   return count;
 }
+
+Deno.test("a server that cannot start leaves nothing in its directory of recordings", async () => {
+  await using directory = await recordingDirectory();
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const port = String((taken.addr as Deno.NetAddr).port);
+  await assertRejects(
+    () => startTestApp("--record", directory.path, "--port", port),
+    StartError,
+    `port ${port}`,
+  );
+  taken.close();
+  assertEquals(await filesIn(directory.path), []);
+});
