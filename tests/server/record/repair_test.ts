@@ -179,7 +179,7 @@ Deno.test("a server that cannot start leaves nothing in its directory of recordi
   await assertRejects(
     () => startTestApp("--record", directory.path, "--port", port),
     StartError,
-    `port ${port}`,
+    port,
   );
   taken.close();
   assertEquals(await filesIn(directory.path), []);
