@@ -4,7 +4,6 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import type { ServerLedger } from "../ledger/server_ledger.ts";
 import { readAdobeQuery } from "../session/adobe_auth.ts";
 import {
@@ -16,6 +15,7 @@ import {
 import { StatusCode } from "../session/status.ts";
 import { hostOf } from "./address.ts";
 import { Guesses } from "./guesses.ts";
+import { libraryLogger } from "./logger.ts";
 
 /** Characters of a user's name that are logged. */
 const MAX_LOGGED_USER = 64;
@@ -34,7 +34,7 @@ interface Applicant {
   remoteAddr: string;
 }
 
-const log = getLogger(["sluice", "rtmp"]);
+const log = libraryLogger(["sluice", "rtmp"]);
 
 /** Admits peers that know a password. */
 export class AdobeEntrance {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import { errorText } from "../error_message.ts";
 import { isResetByClient } from "./accept.ts";
+import { libraryLogger } from "./logger.ts";
 import type { ErrorContext, ServeRtmpOptions } from "./types.ts";
 
-const log = getLogger(["sluice", "rtmp"]);
+const log = libraryLogger(["sluice", "rtmp"]);
 
 /** Reports errors of the application. Nothing here throws, whatever the application does. */
 export class ErrorReport {

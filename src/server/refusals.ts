@@ -4,17 +4,17 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import type { RefusalReason, ServerLedger } from "../ledger/server_ledger.ts";
 import type { StreamRequest } from "../session/publication.ts";
 import type { Refusal } from "../session/status.ts";
+import { libraryLogger } from "./logger.ts";
 
 /** What of a publish or play stands in the log when it is refused. */
 export type Requested = Pick<StreamRequest, "path" | "remoteAddr"> & {
   connection?: string | undefined;
 };
 
-const log = getLogger(["sluice", "server"]);
+const log = libraryLogger(["sluice", "server"]);
 
 /** Counts a refusal, and logs what the peer is told. */
 export function noteRefusal(

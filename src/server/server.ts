@@ -4,7 +4,6 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import { checkNumber, LONGEST_TIME } from "../check_number.ts";
 import { checkObject, checkString } from "../check_option.ts";
 import { checkChunkSize } from "../chunk/chunk.ts";
@@ -32,6 +31,7 @@ import { ConnectionSet } from "./connection_set.ts";
 import { Decisions } from "./decisions.ts";
 import { ErrorReport } from "./error_report.ts";
 import { loggedLedger } from "./logged_ledger.ts";
+import { libraryLogger } from "./logger.ts";
 import { Names } from "./names.ts";
 import { isRefusal, noteInvalidName, noteRefusal, type Requested } from "./refusals.ts";
 import { completeRequest, type PublishedStream } from "./published_stream.ts";
@@ -62,7 +62,7 @@ const CUT_TIME = 500;
 /** What everybody is told who comes too late. */
 const SHUTTING_DOWN: Refusal = { description: "The server is shutting down" };
 
-const log = getLogger(["sluice", "rtmp"]);
+const log = libraryLogger(["sluice", "rtmp"]);
 
 /**
  * Chooses what the first frames of a publication are inspected by, if they are.
