@@ -5,7 +5,7 @@
  * @module
  */
 
-import { checkFunction, checkWord } from "../check_option.ts";
+import { checkFunction, checkObject, checkString, checkWord } from "../check_option.ts";
 import { errorMessage } from "../error_message.ts";
 import { checkTag, copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import type { SubscribeOptions } from "./subscription.ts";
@@ -13,9 +13,12 @@ import type { SubscribeOptions } from "./subscription.ts";
 /**
  * Checks what a consumer asks for.
  *
- * @throws {TypeError} If the mode is none of the two, or a function is none.
+ * @throws {TypeError} If the kind is no text, the mode none of the two, or a function is none.
  */
-export function checkSubscribeOptions({ mode, filter, onLag }: SubscribeOptions): void {
+export function checkSubscribeOptions(options: SubscribeOptions): void {
+  checkObject("the options", options);
+  const { kind, mode, filter, onLag } = options;
+  checkString("kind", kind);
   checkWord("mode", mode, ["live", "lossless"]);
   if (filter !== undefined) checkFunction("filter", filter);
   if (onLag !== undefined) checkFunction("onLag", onLag);

@@ -157,6 +157,8 @@ Deno.test("a lossless consumer that fails with a full queue holds the publisher 
 Deno.test("a consumer that asks for what there is not is told so at once", () => {
   const { channel } = new Broadcast();
   const wrong: [options: unknown, message: string][] = [
+    [null, "Cannot use null as the options"],
+    [{ mode: "live" }, "Cannot use undefined as kind"],
     [{ kind: "test" }, 'Cannot use undefined as mode: expected "live" or "lossless"'],
     [{ kind: "test", mode: "losless" }, "Cannot use a value of type string as mode"],
     [{ kind: "test", mode: 1n }, "Cannot use a value of type bigint as mode"],

@@ -74,7 +74,7 @@ export function readAacConfig(configuration: Uint8Array): AudioConfig {
   let objectType = readObjectType(reader);
   let sampleRate = readSampleRate(reader);
   const channelConfiguration = reader.bits(4);
-  let channels = CHANNELS[channelConfiguration];
+  let channels: number | undefined = CHANNELS[channelConfiguration];
   let sbr = objectType === SBR || objectType === PS;
   let ps = objectType === PS;
   if (sbr) {
