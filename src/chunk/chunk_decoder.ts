@@ -125,14 +125,15 @@ export class ChunkDecoder {
     this.#maxPartialBytes = bytes;
   }
 
-  /** Bytes that wait in unfinished messages, and in a chunk that is not all there. */
-  get unfinishedBytes(): number {
-    return this.#partialBytes + this.#tail.length;
+  /** Bytes of memory that are taken for a chunk that is not all there. */
+  get reservedBytes(): number {
+    return this.#tail.capacity;
   }
 
-  /** Counts what is left when no more bytes come. */
+  /** Counts what is left when no more bytes come, and gives its memory back. */
   end(): void {
     if (this.#tail.length > 0) this.#counts.discard("incomplete-chunk");
+    this.#tail.release();
   }
 
   #decode(bytes: Uint8Array, sink: ChunkSink, joins: boolean): void {

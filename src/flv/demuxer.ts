@@ -81,6 +81,16 @@ export class FlvDemuxer {
     return this.#tail.length;
   }
 
+  /** Bytes of memory that are taken for those, with what is reserved for the rest of the tag. */
+  get reservedBytes(): number {
+    return this.#tail.capacity;
+  }
+
+  /** Gives up what has come of a tag that is not complete, and its memory. */
+  release(): void {
+    this.#tail.release();
+  }
+
   /**
    * Emits the tags that an input completes.
    *
@@ -104,9 +114,9 @@ export class FlvDemuxer {
         this.#offset += skipped;
         at += skipped;
       } else if (tail.length > 0) {
-        at += tail.fill(input.subarray(at), this.#unitLength(tail.bytes));
+        at += tail.fill(input.subarray(at), this.#unitLength(tail.front));
+        if (tail.length < this.#unitLength(tail.front)) continue;
         const unit = tail.bytes;
-        if (unit.length < this.#unitLength(unit)) continue;
         tail.clear();
         this.#read(unit, emit);
       } else {
@@ -202,7 +212,10 @@ export class FlvDemuxerStream extends OrderedTransformStream<ByteSource, FlvTag>
   /** Makes a stream for one file. */
   constructor() {
     const demuxer = new FlvDemuxer();
-    super({ transform: (input, emit) => demuxer.decode(input, emit) });
+    super({
+      transform: (input, emit) => demuxer.decode(input, emit),
+      cancel: () => demuxer.release(),
+    });
     this.#demuxer = demuxer;
   }
 
@@ -219,5 +232,10 @@ export class FlvDemuxerStream extends OrderedTransformStream<ByteSource, FlvTag>
   /** Bytes that have come of a tag, or of the header, that is not complete. */
   get incompleteBytes(): number {
     return this.#demuxer.incompleteBytes;
+  }
+
+  /** Bytes of memory that are taken for those, with what is reserved for the rest of the tag. */
+  get reservedBytes(): number {
+    return this.#demuxer.reservedBytes;
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { toBytes } from "../bytes/byte_source.ts";
+import { ContinuousBuffer } from "../bytes/continuous_buffer.ts";
 import { readUint32 } from "../bytes/integers.ts";
 import type { RtmpChunk } from "../chunk/chunk.ts";
 import type { ChunkStream } from "../chunk/chunk_stream.ts";
@@ -34,25 +35,25 @@ const LARGEST_RESERVE = 1024 * 1024;
 /** The payload of every empty message: a flood of them must not cost memory for each. */
 const NOTHING = new Uint8Array(0);
 
-/** A message that is not all there yet. */
-interface Unfinished {
-  memory: Uint8Array;
-  length: number;
-}
-
 /**
  * Puts the chunks of each chunk stream together to messages. What it holds in unfinished messages
  * is bounded by the decoder of chunks ({@linkcode RtmpChunkDecoderOptions.maxPartialBytes}), and
  * memory is taken as bytes come, not as a header announces.
  */
 export class MessageDecoder {
-  readonly #unfinished = new Map<number, Unfinished>();
+  readonly #unfinished = new Map<number, ContinuousBuffer>();
   readonly #counts: ReceivedCounts;
   /** Bytes that a message may reserve before they have come. */
   #reserve = FIRST_RESERVE;
+  #reservedBytes = 0;
 
   constructor(options: RtmpMessageDecoderOptions = {}) {
     this.#counts = options.counts ?? new ReceivedCounts();
+  }
+
+  /** Bytes of memory that are taken for unfinished messages, with what is reserved for their rest. */
+  get reservedBytes(): number {
+    return this.#reservedBytes;
   }
 
   /** Takes the next chunk of the connection and returns the message that it completes, if any. */
@@ -60,9 +61,7 @@ export class MessageDecoder {
     const { offset, length } = chunk;
     const payload = toBytes(chunk.payload, "the payload of a chunk");
     if (payload.length === length) return this.#whole(chunk, owned(payload));
-    const unfinished = this.#messageOf(chunk, offset);
-    append(unfinished, payload, length);
-    return this.#complete(chunk, unfinished);
+    return this.#append(chunk, offset, payload);
   }
 
   /**
@@ -74,23 +73,23 @@ export class MessageDecoder {
     if (to - from === length) {
       return this.#whole(stream, length === 0 ? NOTHING : bytes.slice(from, to));
     }
-    const unfinished = this.#messageOf(stream, received);
-    append(unfinished, bytes.subarray(from, to), length);
-    return this.#complete(stream, unfinished);
+    return this.#append(stream, received, bytes.subarray(from, to));
   }
 
-  /** The message of a chunk that begins `offset` bytes into it. */
-  #messageOf({ chunkStreamId, length }: MessageHeader, offset: number): Unfinished {
-    if (offset === 0) this.#discard(chunkStreamId, "aborted-message");
-    return this.#unfinished.get(chunkStreamId) ?? this.#begin(chunkStreamId, length);
-  }
-
-  #complete(header: MessageHeader, unfinished: Unfinished): RtmpMessage | undefined {
+  /** Takes what begins `offset` bytes into a message, and returns the message if that completes it. */
+  #append(header: MessageHeader, offset: number, payload: Uint8Array): RtmpMessage | undefined {
     const { chunkStreamId, length } = header;
+    if (offset === 0) this.#discard(chunkStreamId, "aborted-message");
+    const unfinished = this.#unfinished.get(chunkStreamId) ?? this.#begin(chunkStreamId);
+    const before = unfinished.capacity;
+    const isUsual = this.#unfinished.size <= USUAL_UNFINISHED;
+    unfinished.fill(payload, length, isUsual ? this.#reserve : 0);
+    this.#reservedBytes += unfinished.capacity - before;
     if (unfinished.length < length) return undefined;
     this.#unfinished.delete(chunkStreamId);
+    this.#reservedBytes -= unfinished.capacity;
     if (length > this.#reserve) this.#reserve = Math.min(length, LARGEST_RESERVE);
-    return this.#whole(header, unfinished.memory);
+    return this.#whole(header, unfinished.bytes);
   }
 
   /** Counts what is unfinished when no more chunks come. */
@@ -98,9 +97,8 @@ export class MessageDecoder {
     for (const id of [...this.#unfinished.keys()]) this.#discard(id, "incomplete-message");
   }
 
-  #begin(chunkStreamId: number, length: number): Unfinished {
-    const reserve = this.#unfinished.size < USUAL_UNFINISHED ? this.#reserve : 0;
-    const unfinished = { memory: new Uint8Array(Math.min(length, reserve)), length: 0 };
+  #begin(chunkStreamId: number): ContinuousBuffer {
+    const unfinished = new ContinuousBuffer();
     this.#unfinished.set(chunkStreamId, unfinished);
     return unfinished;
   }
@@ -115,20 +113,13 @@ export class MessageDecoder {
   }
 
   #discard(chunkStreamId: number, reason: "aborted-message" | "incomplete-message"): void {
-    if (this.#unfinished.delete(chunkStreamId)) this.#counts.discard(reason);
+    const unfinished = this.#unfinished.get(chunkStreamId);
+    if (!unfinished) return;
+    this.#unfinished.delete(chunkStreamId);
+    this.#reservedBytes -= unfinished.capacity;
+    unfinished.release();
+    this.#counts.discard(reason);
   }
-}
-
-/** Adds bytes to a message of `length` bytes; when they are all there, the memory is just theirs. */
-function append(unfinished: Unfinished, payload: Uint8Array, length: number): void {
-  const needed = unfinished.length + payload.length;
-  if (needed > unfinished.memory.length) {
-    const memory = new Uint8Array(Math.min(length, 2 * needed));
-    memory.set(unfinished.memory.subarray(0, unfinished.length));
-    unfinished.memory = memory;
-  }
-  unfinished.memory.set(payload, unfinished.length);
-  unfinished.length = needed;
 }
 
 /**

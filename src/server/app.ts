@@ -167,6 +167,7 @@ export async function startApp(
       rules: { timeout, allowLossless: config.allowLosslessViewers, authorize },
       publish: rtmp.publish.bind(rtmp),
       isEnding: () => isEnding,
+      noteUnfinished: () => app.http?.sockets.noteUnfinished(),
       metrics,
       notReady() {
         if (isEnding) return "The server is shutting down";

@@ -21,8 +21,8 @@ export interface RtmpLimits {
   /** Bytes that may wait in unfinished messages of a connection: 24 MiB. */
   maxPartialBytes: number;
   /**
-   * Bytes that may wait in unfinished messages of all connections together: 256 MiB. A thousand
-   * publishers of 6 Mbit/s leave about 50; beyond the limit, the peer with the most is cut off.
+   * Bytes of memory for unfinished messages of all connections together: 256 MiB. A thousand
+   * publishers of 6 Mbit/s take about 50; beyond the limit, the peer with the most is cut off.
    */
   maxTotalPartialBytes: number;
   /** Chunk streams of a connection: 256; the encoders in use need up to 8. */

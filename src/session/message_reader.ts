@@ -21,7 +21,7 @@ export type ByteReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | 
 
 /** What a {@linkcode MessageReader} can be told. */
 export interface MessageReaderOptions extends RtmpChunkDecoderOptions {
-  /** Called with the bytes that wait in unfinished messages, when that has changed. */
+  /** Called with the bytes of memory that unfinished messages take up, when that has changed. */
   onUnfinished?: (bytes: number) => void;
 }
 
@@ -103,7 +103,9 @@ export class MessageReader {
     this.#bytes = isPiece ? NOTHING : bytes.subarray(LARGEST_PIECE);
     try {
       this.#chunks.decode(isPiece ? bytes : bytes.subarray(0, LARGEST_PIECE), this.#add, true);
-      if (!this.#ended) this.#tellUnfinished(this.#chunks.unfinishedBytes);
+      if (!this.#ended) {
+        this.#tellUnfinished(this.#chunks.reservedBytes + this.#decoder.reservedBytes);
+      }
     } catch (error) {
       this.#failure = { error };
       this.#end();

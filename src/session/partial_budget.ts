@@ -12,7 +12,7 @@ interface Share {
 }
 
 /**
- * Bytes that wait in unfinished messages, over all peers. What each of them may hold is a matter of
+ * Bytes of memory that unfinished messages take up, over all peers. What each of them may hold is a matter of
  * its own limit; when all together hold too much, the peer that holds the most is cut off, which is never
  * one that publishes as others do.
  */

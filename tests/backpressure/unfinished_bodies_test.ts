@@ -5,13 +5,14 @@
  */
 
 import type { HttpBindings } from "@hono/node-server";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { Hono } from "hono";
 import { Connections } from "../../src/server/connections.ts";
 import { httpPublish } from "../../src/server/http/http_publish.ts";
 import { serveHttp } from "../../src/server/http/http_server.ts";
 import { PartialBudget } from "../../src/session/partial_budget.ts";
 import { flvBytes, RawHttpClient } from "../support/http.ts";
+import { captureLog } from "../support/log.ts";
 import { LARGE, largeTag, videoTag } from "../support/media.ts";
 import { collect } from "../support/publications.ts";
 import { turns } from "../support/streams.ts";
@@ -19,6 +20,8 @@ import { until } from "../support/wait.ts";
 
 Deno.test("of bodies that leave too much unfinished together, the one with the most goes", async () => {
   await using app = collect();
+  let cut = 0;
+  await using log = await captureLog();
   const budget = new PartialBudget(1.5 * LARGE.length);
   const routes = new Hono<{ Bindings: HttpBindings }>().put(
     "*",
@@ -28,6 +31,7 @@ Deno.test("of bodies that leave too much unfinished together, the one with the m
       isOpen: false,
       isLocal: false,
       isEnding: () => false,
+      noteUnfinished: () => cut++,
     }, budget),
   ).onError(({ message }, context) => context.text(message, 400, { connection: "close" }));
   const server = serveHttp({ fetch: routes.fetch, upgrade: () => {} }, "127.0.0.1", 0);
@@ -44,9 +48,11 @@ Deno.test("of bodies that leave too much unfinished together, the one with the m
   await until("most of a tag", () => budget.bytes > 0.8 * LARGE.length);
   using second = await begin("second", 0.8 * LARGE.length);
   await first.text(/^HTTP\/1\.1 400[^]*Cannot keep so many bytes of unfinished tags/);
+  assertMatch(log.lines("warning").join("\n"), /cut off: .*, live\/first$/);
+  assertMatch(log.lines("info").join("\n"), /begins to send live\/first over HTTP/);
   second.write(file.subarray(0.8 * LARGE.length));
   await second.text(/^HTTP\/1\.1 201/);
-  assertEquals([budget.bytes, app.server.ledger.balance()], [0, 0]);
+  assertEquals([budget.bytes, app.server.ledger.balance(), cut], [0, 0, 1]);
   await server.shutdown();
   await turns();
 });

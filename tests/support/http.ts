@@ -124,6 +124,11 @@ export class RawHttpClient implements Disposable {
     return this.#received;
   }
 
+  /** Bytes that have not left for the server, since it does not take what was sent before them. */
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
   /** Whether the connection has gone. */
   get closed(): boolean {
     return this.#closed;

@@ -80,6 +80,11 @@ export class ServerProcess implements AsyncDisposable {
     return this.#announced(/(?<=Watch \W*)http:\/\/[^/]+/);
   }
 
+  /** Its number in the system's list of processes. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** The port of RTMP. */
   get port(): number {
     return Number(this.rtmp.split(":").at(-1));

@@ -5,6 +5,7 @@
  */
 
 import type { IncomingMessage } from "node:http";
+import { getLogger } from "@logtape/logtape";
 import type { Handler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { FlvError, RtmpCommandError } from "../../errors.ts";
@@ -20,6 +21,8 @@ import type { HttpEnv } from "./http_env.ts";
 import { isForLoopback, isFromOtherSite, mayBeRebound } from "./same_site.ts";
 import { readStreamRequest, socketOf } from "./stream_request.ts";
 import { ENDING } from "./view.ts";
+
+const log = getLogger(["sluice", "http"]);
 
 /** The status for each way in which a publication ends; no client is left to read that of the second. */
 const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
@@ -51,15 +54,17 @@ export interface PublishContext {
   isLocal: boolean;
   /** Whether the server is shutting down, so that nothing begins any more. */
   isEnding: () => boolean;
+  /** Is told of a publisher that is cut off for what all of them leave unfinished. */
+  noteUnfinished: () => void;
 }
 
 /**
  * Answers when the body has ended, and everything in it has been handed on.
  *
- * @param budget What all bodies together may leave in unfinished tags: as much as RTMP, by default.
+ * @param budget What all bodies together may take up in unfinished tags: as much as RTMP, by default.
  */
 export function httpPublish(
-  { publish, connections, isOpen, isLocal, isEnding }: PublishContext,
+  { publish, connections, isOpen, isLocal, isEnding, noteUnfinished }: PublishContext,
   budget: PartialBudget = new PartialBudget(DEFAULT_LIMITS.maxTotalPartialBytes),
 ): Handler<HttpEnv> {
   return async (context) => {
@@ -79,14 +84,24 @@ export function httpPublish(
     const counts = new ReceivedCounts();
     const demuxer = new FlvDemuxerStream();
     const stop = new AbortController();
-    const hold = budget.open(() => stop.abort(tooMuch()));
-    const look = () => hold(demuxer.incompleteBytes);
+    const { connection, remoteAddr, path } = request;
+    const facts = { connection, remoteAddr, path };
+    const hold = budget.open(() => {
+      log.warn(
+        "{remoteAddr} is cut off: it has sent the most of what is unfinished, {path}",
+        facts,
+      );
+      noteUnfinished();
+      stop.abort(tooMuch());
+    });
+    const look = () => hold(demuxer.reservedBytes);
     const body = bodyOf(incoming, counts, look, stop.signal);
     const tags = body.pipeThrough(demuxer);
     const leave = connections.add({
       protocol: "http-flv",
       socket: socketOf(incoming),
     });
+    log.info("{remoteAddr} begins to send {path} over HTTP", facts);
     const end = await publish(request, tags, counts)
       .catch((error) => {
         throw refusal(error, request);

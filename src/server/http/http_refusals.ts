@@ -10,12 +10,14 @@ import type { Shortage } from "./http_places.ts";
 /** Minimum interval between two reports of refusals, in milliseconds. */
 const REPORT_INTERVAL = 10_000;
 
-/** Why a connection was closed that had done no wrong. */
+/** Why a connection was closed for others. */
 export type HttpRefusal =
   /** There were as many as there may be, in all or from its address. */
   | Shortage
   /** It had asked for nothing, or waited for a publisher, and others wanted its place. */
   | "made-room"
+  /** It had published the most of what all left unfinished together, when that was too much. */
+  | "too-much-unfinished"
   /** File descriptors had run out. */
   | "no-descriptors"
   /** The system could not accept it. */

@@ -114,6 +114,11 @@ export class HttpSockets {
     if (isLackOfDescriptors(error)) this.giveBack();
   }
 
+  /** A publisher is refused for the most bytes in unfinished tags. */
+  noteUnfinished(): void {
+    this.#refuse("too-much-unfinished");
+  }
+
   /** Closes connections, idle ones first and then the newest: file descriptors have run out. */
   giveBack(): void {
     const count = this.#open.size;

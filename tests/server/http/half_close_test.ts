@@ -39,6 +39,7 @@ async function heldBack() {
     isOpen: false,
     isLocal: true,
     isEnding: () => false,
+    noteUnfinished: () => {},
   };
   const { fetch } = new Hono<{ Bindings: HttpBindings }>()
     .put("*", httpPublish(context, new PartialBudget(1e9)))
