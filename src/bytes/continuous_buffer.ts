@@ -110,7 +110,7 @@ export class ContinuousBuffer {
   }
 }
 
-/** Gives memory back to the system. */
-function free(memory: Uint8Array<ArrayBuffer>): void {
-  memory.buffer.transfer(0);
+/** Gives memory back to the system; engines from before 2024 leave that to their garbage collector. */
+function free({ buffer }: Uint8Array<ArrayBuffer>): void {
+  buffer.transfer?.(0);
 }
