@@ -64,17 +64,26 @@ export class ClientGoodbye {
   /**
    * Writes the last messages and waits for the server.
    *
+   * @param before Settles when everything has been sent that comes before them.
    * @param over Settles when the server has closed its side.
    * @throws {RtmpTimeoutError} If the server neither takes nor says anything for `closeTimeout`.
    * @throws {RtmpError} If it refuses, or the connection breaks.
    */
-  async say(over: Promise<void>, ...messages: RtmpMessage[]): Promise<void> {
+  async say(
+    before: Promise<void>,
+    over: Promise<void>,
+    ...messages: RtmpMessage[]
+  ): Promise<void> {
     const { writer, patience: { closeTimeout } } = this.#session;
     const silentFrom = performance.now();
     this.#begun = true;
-    writer.send(userControl(UserControlEvent.PingRequest, PING), ...messages);
+    const write = async () => {
+      await before;
+      writer.send(userControl(UserControlEvent.PingRequest, PING), ...messages);
+      await writer.flush();
+    };
     const wrote = await whileActive(
-      Promise.race([writer.flush(), this.#taken]),
+      Promise.race([write(), this.#taken]),
       closeTimeout,
       () => Math.min(this.#session.stall, this.#silence(silentFrom)),
     );

@@ -60,6 +60,15 @@ export class ClientPublication {
   /** Settles when the server has closed its side. */
   readonly #over: Promise<void>;
   #controller!: WritableStreamDefaultController;
+  /** Tags that were written to the stream, those that wait in it included. */
+  #given = 0;
+  /** Tags of these that were sent. */
+  #sent = 0;
+  /** How many were given when the publication was closed: later ones are none of its own. */
+  #last = Infinity;
+  /** Resolves when the last of them has been sent, or the publication has failed. */
+  readonly #written: Promise<void>;
+  #resolveWritten!: () => void;
 
   /** {@linkcode publishOn} makes these. */
   constructor(session: ClientSession, request: PublishRequest, messageStreamId: number) {
@@ -72,6 +81,8 @@ export class ClientPublication {
       if (!this.#controller.signal.aborted) this.#controller.error(error);
     });
     this.closed = this.#end.closed;
+    this.#written = new Promise((resolve) => this.#resolveWritten = resolve);
+    this.closed.catch(() => this.#resolveWritten());
     this.writable = new WritableStream({
       start: (controller) => {
         this.#controller = controller;
@@ -81,10 +92,17 @@ export class ClientPublication {
           () => this.#end.fail(controller.signal.reason),
         );
       },
-      write: (tag) => this.#write(tag),
+      write: (tag) => this.#next(tag),
       close: async () => {
+        this.#resolveWritten();
         await this.#finish();
         await this.closed;
+      },
+    }, {
+      // It is called when a tag is written, not when its turn has come.
+      size: () => {
+        this.#given++;
+        return 1;
       },
     });
     const watch = new IdleWatch(
@@ -98,8 +116,10 @@ export class ClientPublication {
 
   /** Ends the publication as {@linkcode RtmpPublisher.close} does. */
   async close(): Promise<void> {
+    this.#last = Math.min(this.#last, this.#given);
+    if (this.#sent >= this.#last) this.#resolveWritten();
     await this.#finish();
-    this.#controller.error(new RtmpError("Cannot write to a publication that has been closed"));
+    this.#controller.error(hasBeenClosed());
     await this.closed;
   }
 
@@ -112,11 +132,20 @@ export class ClientPublication {
   #finish(): Promise<void> {
     return this.#end.finish(() =>
       this.#goodbye.say(
+        this.#written,
         this.#over,
         writeCommand(0, "FCUnpublish", 0, null, this.#request.streamName),
         writeCommand(0, "deleteStream", 0, null, this.#messageStreamId),
       )
     );
+  }
+
+  /** Sends the next of the tags that were given before the publication was closed. */
+  async #next(tag: FlvTag): Promise<void> {
+    if (this.#sent >= this.#last) throw hasBeenClosed();
+    await this.#write(tag);
+    this.#sent++;
+    if (this.#sent >= this.#last) this.#resolveWritten();
   }
 
   /**
@@ -204,6 +233,10 @@ export async function publishOn(
     return readOnStatus(action, message)?.code === StatusCode.PublishStart || undefined;
   });
   return new ClientPublication(session, request, messageStreamId);
+}
+
+function hasBeenClosed(): RtmpError {
+  return new RtmpError("Cannot write to a publication that has been closed");
 }
 
 /** The message that carries a tag. Its time is cut to 32 bits: the wire's clock wraps. */
