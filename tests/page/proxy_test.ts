@@ -6,6 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { connect } from "node:tls";
 import type { Browser } from "playwright-core";
 import { codeBlocks, readDocument } from "../docs/documents.ts";
 import { CHROMIUM, openPage, withBrowser } from "../support/browser.ts";
@@ -15,6 +16,7 @@ import { freePort } from "../support/free_port.ts";
 import { startHttpApp } from "../support/http.ts";
 import { PeerServer } from "../support/peer_server.ts";
 import { toolTest } from "../support/tools.ts";
+import { until } from "../support/wait.ts";
 import { pictureMoves, WATCH } from "./watching.ts";
 
 const TOOLS = [CHROMIUM, "ffmpeg", "nginx", "openssl"];
@@ -70,6 +72,25 @@ async function openThrough(browser: Browser, { port }: PeerServer) {
   return opened;
 }
 
+/** Asks for a WebSocket as a page of this origin makes a browser do it; gives the status. */
+async function upgrade({ port }: PeerServer, origin: string | undefined): Promise<string> {
+  const socket = connect({ host: "127.0.0.1", port, rejectUnauthorized: false });
+  let received = "";
+  socket.on("data", (bytes) => received += bytes.toString("latin1"));
+  const head = [
+    "GET /live/demo.flv HTTP/1.1",
+    `Host: 127.0.0.1:${port}`,
+    ...["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"],
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    `Authorization: Basic ${btoa(`${USER.username}:${USER.password}`)}`,
+    ...origin === undefined ? [] : [`Origin: ${origin}`],
+  ];
+  socket.write([...head, "", ""].join("\r\n"));
+  const answer = await until("an answer", () => /^HTTP\/1\.1 (\d+)/.exec(received)?.[1]);
+  socket.destroy();
+  return answer;
+}
+
 await toolTest(TOOLS, "the page plays behind a proxy that asks for a password", async (test) => {
   const clip = await liveClip("320x180");
   await withBrowser(async (browser) => {
@@ -91,6 +112,15 @@ await toolTest(TOOLS, "the page plays behind a proxy that asks for a password", 
       await page.unroute("**/api/v1/streams");
       await page.locator("#unreachable").waitFor({ state: "hidden" });
       await page.context().close();
+    });
+
+    await test.step("not for pages of other sites, with which browsers send the password too", async () => {
+      await using proxy = await startProxy(app.httpPort);
+      assertEquals(await upgrade(proxy, `https://127.0.0.1:${proxy.port}`), "101");
+      assertEquals(await upgrade(proxy, undefined), "101");
+      for (const origin of ["https://evil.example", "null", `http://127.0.0.1:${proxy.port}`]) {
+        assertEquals(await upgrade(proxy, origin), "403", origin);
+      }
     });
 
     await test.step("over HTTP where the proxy lets no WebSocket through", async () => {

@@ -55,11 +55,6 @@ const METHODS: readonly [path: string, methods: string][] = [
 export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
   const { hub, connections, endedStreams, relays, recordings, apiToken, server } = context;
   const routes = new Hono<HttpEnv>();
-  routes.use(async (context, next) => {
-    await next();
-    context.header("cache-control", "no-store");
-    context.header("x-content-type-options", "nosniff");
-  });
   routes.use(apiGuard(apiToken));
   // People look at it as well.
   const description = JSON.stringify(openApi, null, 2);

@@ -7,8 +7,6 @@
 import { Hono } from "hono";
 import type { HttpEnv } from "./http_env.ts";
 
-const HEADERS = { "cache-control": "no-store" } as const;
-
 /**
  * Routes health checks.
  *
@@ -17,12 +15,12 @@ const HEADERS = { "cache-control": "no-store" } as const;
 export function healthRoutes(notReady: () => string | undefined): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   // An answer proves that the event loop runs.
-  routes.get("/healthz", (context) => context.json({ status: "ok" }, 200, HEADERS));
+  routes.get("/healthz", (context) => context.json({ status: "ok" }));
   routes.get("/readyz", (context) => {
     const reason = notReady();
     return reason === undefined
-      ? context.json({ status: "ready" }, 200, HEADERS)
-      : context.json({ status: "not-ready", reason }, 503, HEADERS);
+      ? context.json({ status: "ready" })
+      : context.json({ status: "not-ready", reason }, 503);
   });
   return routes;
 }

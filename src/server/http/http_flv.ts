@@ -7,13 +7,14 @@
 import type { Handler } from "hono";
 import type { HttpEnv } from "./http_env.ts";
 import { flvBody } from "../../channel/flv_body.ts";
+import { FOR_ALL_SITES } from "./security_headers.ts";
 import { readStreamRequest, socketOf } from "./stream_request.ts";
 import { authorizeView, beginView, type ViewContext, type Viewer } from "./view.ts";
 import { readViewOptions } from "./view_options.ts";
 
 /** What browsers ask before a request, and what they are told: pages of all sites may watch. */
 export const CORS_HEADERS: Readonly<Record<string, string>> = {
-  "access-control-allow-origin": "*",
+  ...FOR_ALL_SITES,
   "access-control-allow-methods": "GET, HEAD",
   "access-control-allow-headers": "*",
   "access-control-max-age": "86400",
@@ -21,8 +22,6 @@ export const CORS_HEADERS: Readonly<Record<string, string>> = {
 
 const FLV_HEADERS: Readonly<Record<string, string>> = {
   "content-type": "video/x-flv",
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
 };
 
 /** Answers GET, and HEAD at once: nothing is sent before there is a publisher. */

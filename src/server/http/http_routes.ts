@@ -17,6 +17,7 @@ import { CORS_HEADERS, httpFlv } from "./http_flv.ts";
 import { httpPublish, type PublishContext } from "./http_publish.ts";
 import { metricsRoutes } from "./metrics_routes.ts";
 import { pageRoutes } from "./page_routes.ts";
+import { FOR_ALL_SITES } from "./security_headers.ts";
 import { socketOf } from "./stream_request.ts";
 import { NOT_FOUND } from "./stream_url.ts";
 import type { ViewContext } from "./view.ts";
@@ -51,7 +52,7 @@ export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
     await next();
     // Pages of other sites may watch, and may know why they cannot.
     if (!WATCHING.includes(context.req.method)) return;
-    context.header("access-control-allow-origin", "*");
+    for (const [name, value] of Object.entries(FOR_ALL_SITES)) context.header(name, value);
   });
   routes.options(STREAM, (context) => context.body(null, 204, { ...CORS_HEADERS }));
   routes.get(STREAM, httpFlv(context));

@@ -14,7 +14,6 @@ export function metricsRoutes(metrics: Metrics): Hono<HttpEnv> {
   routes.get("/", async (context) => {
     return context.body(await metrics.text(), 200, {
       "content-type": metrics.contentType,
-      "cache-control": "no-store",
     });
   });
   return routes;

@@ -12,6 +12,8 @@ import type { HttpSocket } from "./http_socket.ts";
 import type { HttpSockets } from "./http_sockets.ts";
 import { Misdirected } from "./misdirected.ts";
 import { answerError } from "./raw_answer.ts";
+import { settleTarget } from "./request_target.ts";
+import { FOR_ALL_SITES, SECURITY_HEADERS } from "./security_headers.ts";
 import { socketOf } from "./stream_request.ts";
 
 /**
@@ -73,9 +75,15 @@ export function nodeServer(
     response.once("close", () => socket.requests--);
     // Deno would never read the rest of an unread body, nor the requests after it.
     response.once("finish", () => void request.resume());
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    const flaw = settleTarget(request);
+    if (flaw !== undefined) return refuse(response, 400, flaw);
     const shortage = sockets.admit(socket, request.url ?? "");
-    if (shortage) turnAway(response, shortage);
-    else void answer(request, response);
+    if (shortage) {
+      // Pages of other sites may know why they cannot watch.
+      const headers = { ...FOR_ALL_SITES, "retry-after": String(RETRY_AFTER) };
+      refuse(response, 503, NO_PLACE[shortage], headers);
+    } else void answer(request, response);
   });
   server.on("upgrade", (request, stream, head) => {
     const socket = stream as HttpSocket;
@@ -83,6 +91,8 @@ export function nodeServer(
     if (socket.requests > 0) return void socket.destroy();
     // It is the upgrade's until it is closed.
     begin(socket);
+    const flaw = settleTarget(request);
+    if (flaw !== undefined) return answerError(socket, 400, flaw);
     const shortage = sockets.admit(socket, request.url ?? "");
     if (shortage) answerError(socket, 503, NO_PLACE[shortage]);
     else upgrade(request, socket, head);
@@ -125,15 +135,17 @@ function jsonError(status: number, error: string): Response {
   return Response.json({ error }, { status });
 }
 
-function turnAway(response: ServerResponse, shortage: Shortage): void {
-  response.writeHead(503, {
-    "content-type": "application/json",
-    // Pages of other sites may know why they cannot watch.
-    "access-control-allow-origin": "*",
-    "retry-after": String(RETRY_AFTER),
-    connection: "close",
+function refuse(
+  response: ServerResponse,
+  status: number,
+  error: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, {
+    ...{ "content-type": "application/json", connection: "close" },
+    ...headers,
   });
-  response.end(JSON.stringify({ error: NO_PLACE[shortage] }));
+  response.end(JSON.stringify({ error }));
 }
 
 /**

@@ -30,12 +30,10 @@ const CONTENT_SECURITY_POLICY: string = [
   "trusted-types 'none'",
 ].join("; ");
 
+/** What the page has beside the headers of every answer. */
 const HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": CONTENT_SECURITY_POLICY,
   "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
 };
 
 /** A browser asks each time whether there is a newer one, and hears in a line that there is not. */

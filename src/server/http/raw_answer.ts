@@ -6,6 +6,7 @@
 
 import { STATUS_CODES } from "node:http";
 import type { HttpSocket } from "./http_socket.ts";
+import { SECURITY_HEADERS } from "./security_headers.ts";
 
 /** Answers with an error as JSON, as all routes do, and closes the connection. */
 export function answerError(socket: HttpSocket, status: number, error: string): void {
@@ -16,6 +17,7 @@ export function answerError(socket: HttpSocket, status: number, error: string): 
     "content-type: application/json",
     `content-length: ${new TextEncoder().encode(body).length}`,
     "connection: close",
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
     "",
     body,
   ].join("\r\n"));

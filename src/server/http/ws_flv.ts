@@ -14,6 +14,7 @@ import { LINGER_MS } from "../linger.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import type { Upgrade } from "./node_server.ts";
 import { answerError } from "./raw_answer.ts";
+import { isFromOtherSite } from "./same_site.ts";
 import { readStreamRequest } from "./stream_request.ts";
 import { beginView, type ViewContext, type Viewer } from "./view.ts";
 import { createWebSocketServer, type WebSocketPeer, type WebSocketServer } from "./websocket.ts";
@@ -29,6 +30,12 @@ const MAX_PAYLOAD = 4 * 1024;
 /** The status of a WebSocket that is closed because the server ends it (RFC 6455, section 7.4.1). */
 const POLICY_VIOLATION = 1008;
 
+/** 16 bytes in base64 (RFC 6455, section 4.1). */
+const HANDSHAKE_KEY = /^[+/0-9A-Za-z]{22}==$/;
+
+/** Versions of the protocol that `ws` speaks; 8 was a draft of 13. */
+const VERSIONS: readonly string[] = ["8", "13"];
+
 /** Answers requests for a WebSocket: with a stream, or as HTTP would when there is none. */
 export function wsFlv(context: ViewContext): Upgrade {
   const server = createWebSocketServer({
@@ -39,6 +46,8 @@ export function wsFlv(context: ViewContext): Upgrade {
   });
   return async (incoming, socket, head) => {
     try {
+      checkHandshake(incoming);
+      checkCredentials(incoming);
       const request = readStreamRequest("play", incoming);
       const gone = watchForEnd(socket);
       const opened: { peer?: WebSocketPeer } = {};
@@ -54,6 +63,38 @@ export function wsFlv(context: ViewContext): Upgrade {
       refuse(socket, error);
     }
   };
+}
+
+/**
+ * Checks that the opening handshake is one (RFC 6455, section 4.2.1), before it is waited for a
+ * stream.
+ *
+ * @throws {HTTPException} If not: 400 or 405.
+ */
+function checkHandshake({ method, headers }: IncomingMessage): void {
+  if (method !== "GET") {
+    throw new HTTPException(405, { message: "A WebSocket is asked for with GET" });
+  }
+  if (!HANDSHAKE_KEY.test(headers["sec-websocket-key"] ?? "")) {
+    throw new HTTPException(400, { message: "Sec-WebSocket-Key is missing or malformed" });
+  }
+  if (!VERSIONS.includes(headers["sec-websocket-version"] ?? "")) {
+    throw new HTTPException(400, { message: "Sec-WebSocket-Version must be 13" });
+  }
+}
+
+/**
+ * Lets pages of other sites watch as strangers alone. What a browser has for a proxy in front of this
+ * server it sends with a WebSocket of any page, and no rule of its own keeps the page from reading.
+ *
+ * @throws {HTTPException} If a page of another site comes with them: 403.
+ */
+function checkCredentials({ headers }: IncomingMessage): void {
+  if (headers.cookie === undefined && headers.authorization === undefined) return;
+  const header = (name: string) => headers[name] as string | undefined;
+  if (!isFromOtherSite(header)) return;
+  const message = "Pages of other sites may watch without cookies and passwords alone";
+  throw new HTTPException(403, { message });
 }
 
 /** Closes the WebSocket, and the connection under it when the peer does not answer. */
