@@ -4,7 +4,14 @@
  * @module
  */
 
-import { checkObject, checkSignal, checkString, checkStrings, checkWord } from "../check_option.ts";
+import {
+  checkFunction,
+  checkObject,
+  checkSignal,
+  checkString,
+  checkStrings,
+  checkWord,
+} from "../check_option.ts";
 import { HANDSHAKE_SCHEMES } from "../handshake/digest.ts";
 import type { RtmpClientOptions } from "./connect.ts";
 
@@ -15,7 +22,7 @@ import type { RtmpClientOptions } from "./connect.ts";
  */
 export function checkClientOptions(options: RtmpClientOptions): void {
   checkObject("the options", options);
-  const { app, caCerts, flashVer, handshake, signal, streamName, via } = options;
+  const { app, caCerts, flashVer, handshake, permitAddress, signal, streamName, via } = options;
   for (const [name, value] of Object.entries({ app, flashVer, streamName })) {
     if (value !== undefined) checkString(name, value);
   }
@@ -23,5 +30,6 @@ export function checkClientOptions(options: RtmpClientOptions): void {
     if (value !== undefined) checkStrings(name, value);
   }
   if (handshake !== undefined) checkWord("handshake", handshake, HANDSHAKE_SCHEMES);
+  if (permitAddress !== undefined) checkFunction("permitAddress", permitAddress);
   if (signal !== undefined) checkSignal("signal", signal);
 }

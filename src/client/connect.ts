@@ -15,6 +15,7 @@ import { type ClientPatience, ClientSession } from "../session/client_session.ts
 import { checkTimeout, type Patience, patiently } from "../session/deadline.ts";
 import { whileDoing } from "../session/while_doing.ts";
 import { requireNetPermission } from "./net_permission.ts";
+import { checkAddress, checkHost } from "./permitted_addresses.ts";
 import { Socket } from "./socket.ts";
 import type { RtmpTarget, RtmpTargetOptions } from "./url.ts";
 
@@ -50,6 +51,12 @@ export interface RtmpClientOptions extends RtmpTargetOptions {
   via?: readonly string[];
   /** The handshake to begin with: `simple` by default, which every server takes. */
   handshake?: HandshakeScheme;
+  /**
+   * Whether the client may connect to an address; it may to all where this is not given. It is for
+   * URLs that strangers have chosen: asked for every address that the host leads to before anything is
+   * connected, and again for the one that is connected before anything is sent.
+   */
+  permitAddress?: (address: string) => boolean;
   /** Certificates (PEM) to trust beside those of the system, for `rtmps:`. */
   caCerts?: string[];
 }
@@ -148,16 +155,19 @@ async function openSession(
 async function dial(
   action: string,
   { secure, hostname, port }: RtmpTarget,
-  { caCerts }: RtmpClientOptions,
+  { caCerts, permitAddress }: RtmpClientOptions,
   patience: Patience,
 ): Promise<Deno.Conn> {
   patience.signal?.throwIfAborted();
   requireNetPermission(action, hostname, port);
+  if (permitAddress) await patiently(action, checkHost(action, hostname, permitAddress), patience);
   const stop = new AbortController();
   const connecting = Deno.connect({ hostname, port, signal: stop.signal });
   let conn: Deno.Conn | undefined;
   try {
     const tcp = conn = await patiently(action, connecting, patience);
+    // A name may lead elsewhere than a moment ago.
+    if (permitAddress) checkAddress(action, tcp.remoteAddr.hostname, permitAddress);
     // Frames leave when they are written: they have been gathered already.
     tcp.setNoDelay();
     if (!secure) return tcp;
@@ -190,7 +200,7 @@ async function abandon(connecting: Promise<Deno.Conn>, stop: AbortController): P
 
 /** Whether an error says all there is to say: not so those of the network, which name no host. */
 function isOurs(error: unknown, { signal }: Patience): boolean {
-  return error instanceof RtmpTimeoutError || error instanceof Deno.errors.NotCapable ||
+  return error instanceof RtmpError || error instanceof Deno.errors.NotCapable ||
     signal?.aborted === true;
 }
 

@@ -8,6 +8,7 @@ import { Hono } from "hono";
 import type { Connections } from "../connections.ts";
 import type { Hub } from "../hub.ts";
 import type { Recordings } from "../record/recordings.ts";
+import { isInReach } from "../relay/reach.ts";
 import type { Relays } from "../relay/relays.ts";
 import { apiGuard } from "./api_guard.ts";
 import { connectionRoutes } from "./connection_routes.ts";
@@ -69,7 +70,7 @@ export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
   routes.route("/streams", streamRoutes(hub));
   routes.route("/", endedRoutes(endedStreams));
   routes.route("/connections", connectionRoutes(connections));
-  routes.route("/pushes", pushRoutes(relays.pushes));
+  routes.route("/pushes", pushRoutes(relays.pushes, needsToken ? undefined : isInReach));
   routes.route("/recordings", recordingRoutes(hub, recordings));
   for (const [path, methods] of METHODS) {
     routes.all(path, (context) => {

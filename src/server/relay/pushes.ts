@@ -4,12 +4,11 @@
  * @module
  */
 
-import type { RtmpTargetOptions } from "../../client/url.ts";
 import { streamPath } from "../../session/stream_path.ts";
 import type { Publication } from "../../session/publication.ts";
 import type { Hub } from "../hub.ts";
 import { Push, type PushOptions } from "./push.ts";
-import { RelayUrl } from "./relay_url.ts";
+import { type RelayOptions, RelayUrl } from "./relay_url.ts";
 
 /** Pushes that may run at once. */
 export const MAX_PUSHES = 100;
@@ -33,11 +32,12 @@ export class Pushes {
   /**
    * Begins to send a stream on whenever it is live.
    *
-   * @param options The application and the stream's name there, where the URL does not say them.
+   * @param options The application and the stream's name there, where the URL does not say them, and
+   * which addresses are permitted.
    * @throws {TypeError} If the stream or the URL cannot be one.
    * @throws {RangeError} If there are too many already.
    */
-  add(stream: string, url: string, options: RtmpTargetOptions = {}): Push {
+  add(stream: string, url: string, options: RelayOptions = {}): Push {
     const path = streamPath("", stream);
     if ("description" in path) throw new TypeError(`Cannot push: ${path.description}`);
     const target = new RelayUrl(url, options);

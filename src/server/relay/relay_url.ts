@@ -5,10 +5,18 @@
  */
 
 import { requireNetPermission } from "../../client/net_permission.ts";
+import type { RtmpClientOptions } from "../../client/connect.ts";
+import { checkHost } from "../../client/permitted_addresses.ts";
 import { parseRtmpUrl, type RtmpTargetOptions } from "../../client/url.ts";
 
 /** Characters of the shortest text that is taken for a secret: less cannot be told from words. */
 const SHORTEST_SECRET = 4;
+
+/** What is given beside the URL of a relay. */
+export interface RelayOptions extends RtmpTargetOptions {
+  /** Which addresses its host may lead to; all unless given. */
+  permitAddress?: NonNullable<RtmpClientOptions["permitAddress"]>;
+}
 
 /**
  * What of a relay's URL may be shown. User, password and parameters may not, nor may the stream's
@@ -18,7 +26,7 @@ export class RelayUrl {
   /** The URL as it is. */
   readonly href: string;
   /** What was given beside it. */
-  readonly options: RtmpTargetOptions;
+  readonly options: RelayOptions;
   /** Where it leads, as `rtmp://host:1935/app/…`. */
   readonly shown: string;
   readonly #address: { hostname: string; port: number };
@@ -27,10 +35,11 @@ export class RelayUrl {
   /**
    * Takes it apart.
    *
-   * @param options The application and the stream's name, where the URL does not say them.
+   * @param options The application and the stream's name, where the URL does not say them, and which
+   * addresses are permitted.
    * @throws {TypeError} If it is not an RTMP URL, or names no application or no stream.
    */
-  constructor(href: string, options: RtmpTargetOptions = {}) {
+  constructor(href: string, options: RelayOptions = {}) {
     const target = parseRtmpUrl(href, options);
     const { secure, hostname, port, place, app, streamName, credentials } = target;
     this.#address = { hostname, port };
@@ -58,6 +67,17 @@ export class RelayUrl {
   requirePermission(): void {
     const { hostname, port } = this.#address;
     requireNetPermission(`connect to ${this.shown}`, hostname, port);
+  }
+
+  /**
+   * Checks that its host leads to permitted addresses alone.
+   *
+   * @throws {RtmpError} If not.
+   */
+  async checkReach(): Promise<void> {
+    const { permitAddress } = this.options;
+    if (!permitAddress) return;
+    await checkHost(`connect to ${this.shown}`, this.hostname, permitAddress);
   }
 
   /** A text without what is secret in the URL. */

@@ -46,7 +46,8 @@ export const LOCATION: Part = {
 const WHY: Readonly<Record<number, string>> = {
   400: "The request makes no sense, or what was sent is broken.",
   401: "The token or key is missing or wrong.",
-  403: "It is not allowed: a page of another site asks, or what is asked for is not served here.",
+  403:
+    "It is not allowed: a page of another site asks, or what is asked for is not served here, or leads where only the token may.",
   404: "Not found.",
   405: "The method is not for this; `Allow` has those that are.",
   409:
