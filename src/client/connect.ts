@@ -5,7 +5,7 @@
  */
 
 import { errorMessage } from "../error_message.ts";
-import { RtmpCommandError, RtmpError, RtmpTimeoutError } from "../errors.ts";
+import { RtmpCommandError, RtmpError } from "../errors.ts";
 import { beginHandshake, finishHandshake } from "../handshake/client_handshake.ts";
 import type { HandshakeScheme } from "../handshake/digest.ts";
 import { checkS0, HANDSHAKE_SERVER_BYTES } from "../handshake/packet.ts";
