@@ -12,6 +12,7 @@ import { ReceivedCounts } from "../ledger/received_counts.ts";
 import { ContinuedClock } from "./continued_clock.ts";
 import type { Feed } from "./feed.ts";
 import { checkGopCacheLimits, DEFAULT_GOP_CACHE, type GopCacheLimits } from "./gop_cache.ts";
+import type { MediaBudget } from "./media_budget.ts";
 import { PublicationFeed } from "./publication_feed.ts";
 import type { PublishedMedia } from "./published_media.ts";
 import { RateMeter } from "./rate_meter.ts";
@@ -40,6 +41,7 @@ import type { SubscribeOptions, Subscription } from "./subscription.ts";
 export class Channel {
   readonly #gopCache: GopCacheLimits;
   readonly #clock: Clock;
+  readonly #budget: MediaBudget | undefined;
   readonly #times: ContinuedClock;
   readonly #resent: ResentFrames;
   readonly #subscribers = new Set<Subscriber>();
@@ -54,14 +56,21 @@ export class Channel {
    *
    * @param gopCache What may be kept for newcomers: 16 MiB and 20 s unless given.
    * @param clock By which consumers are slow and rates are measured: `performance` unless given.
+   * @param budget What it may keep together with other channels: without one each channel, and each
+   * consumer, has its own limits alone.
    * @throws {RangeError} If a limit is no whole number of at least 0.
    * @throws {TypeError} If the limits are no object, or the clock is none.
    */
-  constructor(gopCache: GopCacheLimits = DEFAULT_GOP_CACHE, clock: Clock = performance) {
+  constructor(
+    gopCache: GopCacheLimits = DEFAULT_GOP_CACHE,
+    clock: Clock = performance,
+    budget?: MediaBudget,
+  ) {
     checkObject("the limits", gopCache);
     this.#gopCache = checkGopCacheLimits(gopCache);
     checkFunction("clock.now", Object(clock).now);
     this.#clock = clock;
+    this.#budget = budget;
     this.#times = new ContinuedClock(clock);
     this.#resent = new ResentFrames(clock);
   }
@@ -125,6 +134,7 @@ export class Channel {
       resent: this.#resent,
       resends,
       gopCache: this.#gopCache,
+      budget: this.#budget,
       turn: this.#feed?.given ?? Promise.resolve(),
       enrol: (options) => this.#enrol(options),
       formerMedia: () => this.#formerMedia,
@@ -178,7 +188,7 @@ export class Channel {
   }
 
   #enrol(options: SubscribeOptions): Subscriber {
-    const subscriber = new Subscriber(options, this.#clock);
+    const subscriber = new Subscriber(options, this.#clock, this.#budget);
     this.#subscribers.add(subscriber);
     subscriber.done.then(() => this.#subscribers.delete(subscriber));
     if (this.#ended) subscriber.end();

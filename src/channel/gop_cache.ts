@@ -8,6 +8,7 @@ import { checkNumber } from "../check_number.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { isMetadata, sequenceHeaderKey } from "../flv/tag_kind.ts";
 import { type CountedTag, sizeOf } from "./counted_tag.ts";
+import type { MediaBudget, MediaKeeper } from "./media_budget.ts";
 
 /** What a cache may hold of the frames since the last keyframe. */
 export interface GopCacheLimits {
@@ -48,8 +49,9 @@ export const METADATA = "metadata";
  * Keeps the latest metadata, the latest sequence headers of every track, and everything since the
  * last keyframe. When that passes its limits it is let go, and newcomers wait for a keyframe.
  */
-export class GopCache {
+export class GopCache implements MediaKeeper {
   readonly #limits: GopCacheLimits;
+  readonly #budget: MediaBudget | undefined;
   readonly #headers = new Map<string, CountedTag>();
   #headerBytes = 0;
   /** From the last keyframe on, as long as it is within the limits. */
@@ -58,8 +60,28 @@ export class GopCache {
   #headersBefore: CountedTag[] = [];
   #bytes = 0;
 
-  constructor(limits: GopCacheLimits = DEFAULT_GOP_CACHE) {
+  /** @param budget Where what is kept is counted together with other caches and queues. */
+  constructor(limits: GopCacheLimits = DEFAULT_GOP_CACHE, budget?: MediaBudget) {
     this.#limits = limits;
+    this.#budget = budget;
+  }
+
+  /** Bytes of all that is kept. */
+  get keptBytes(): number {
+    return this.#bytes + this.#headerBytes;
+  }
+
+  /** Lets go the frames, for which there is no memory, or else the headers. */
+  letGo(): void {
+    if (this.#frames.length > 0) this.forgetFrames();
+    else for (const key of this.#headers.keys()) this.#forgetHeader(key);
+  }
+
+  /** Nothing more comes, and no newcomers: the headers that are left are counted no longer. */
+  end(): void {
+    this.forgetFrames();
+    this.#count("letGo", this.#headers.values());
+    this.#budget?.removeKeeper(this);
   }
 
   /** From the last keyframe on; empty when there is none, or too much since. */
@@ -97,6 +119,8 @@ export class GopCache {
 
   /** Lets the frames go, and keeps the headers. */
   forgetFrames(): void {
+    this.#count("letGo", this.#frames);
+    this.#count("letGo", this.#headersBefore);
     this.#frames = [];
     this.#headersBefore = [];
     this.#bytes = 0;
@@ -106,6 +130,8 @@ export class GopCache {
     // A header that is renewed moves to the end: what it belongs to may have changed before it.
     this.#forgetHeader(key);
     this.#headers.set(key, header);
+    this.#budget?.addKeeper(this);
+    this.#budget?.keep(header.tag);
     this.#headerBytes += sizeOf(header.tag);
     for (const oldest of this.#headers.keys()) {
       if (this.#headerBytes <= MAX_HEADER_BYTES) return;
@@ -117,21 +143,30 @@ export class GopCache {
     const header = this.#headers.get(key);
     if (!header) return;
     this.#headers.delete(key);
+    this.#budget?.letGo(header.tag);
     this.#headerBytes -= sizeOf(header.tag);
   }
 
   #begin(keyframe: CountedTag): void {
     this.forgetFrames();
     this.#headersBefore = [...this.#headers.values()];
+    this.#budget?.addKeeper(this);
+    this.#count("keep", this.#headersBefore);
     this.#append(keyframe);
   }
 
   #append(counted: CountedTag): void {
     this.#frames.push(counted);
+    this.#budget?.keep(counted.tag);
     this.#bytes += sizeOf(counted.tag);
     const time = counted.tag.timestamp - this.#frames[0]!.tag.timestamp;
     if (this.#bytes <= this.#limits.maxBytes && time <= this.#limits.maxTime) return;
     this.forgetFrames();
+  }
+
+  #count(how: "keep" | "letGo", kept: Iterable<CountedTag>): void {
+    const budget = this.#budget;
+    if (budget) { for (const { tag } of kept) budget[how](tag); }
   }
 }
 

@@ -15,6 +15,7 @@ import type { CountedTag } from "./counted_tag.ts";
 import type { Feed } from "./feed.ts";
 import { GopCache, type GopCacheLimits, METADATA } from "./gop_cache.ts";
 import { KeyframeInterval } from "./keyframe_interval.ts";
+import type { MediaBudget } from "./media_budget.ts";
 import { isAac, type MediaType, PublishedMedia } from "./published_media.ts";
 import { RateMeter } from "./rate_meter.ts";
 import type { ResentFrames } from "./resent_frames.ts";
@@ -39,6 +40,8 @@ export interface FeedContext {
   readonly resent: ResentFrames;
   readonly resends: boolean;
   readonly gopCache: GopCacheLimits;
+  /** What all channels together may keep. */
+  readonly budget: MediaBudget | undefined;
   /** Resolves when the publication before this one has been given. */
   readonly turn: Promise<void>;
   /** Makes a consumer of the channel. */
@@ -82,7 +85,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     this.ledger = ledger;
     this.#context = context;
     this.rate = new RateMeter(context.clock);
-    this.#cache = new GopCache(context.gopCache);
+    this.#cache = new GopCache(context.gopCache, context.budget);
     this.given = new Promise((resolve) => this.#resolveGiven = resolve);
   }
 
@@ -121,6 +124,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     subscriber.follow(this);
     if (this.#hasSuccessor) subscriber.takeTail();
     if (this.#begunAt !== undefined) subscriber.catchUp(this.#cache.frames);
+    this.#context.budget?.relieve();
   }
 
   /** The rest is given past consumers that do not read, as far as there is room for it. */
@@ -158,7 +162,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   /** Ends the consumers that end with the publication, and returns them. */
   #finish(): Subscriber[] {
     this.#isOver = true;
-    this.#cache.forgetFrames();
+    this.#cache.end();
     const own = [...this.#subscribers].filter(({ outlives }) => !outlives);
     const viewers = [...this.#subscribers].filter(({ outlives }) => outlives);
     this.#subscribers.clear();
@@ -184,6 +188,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
       const room = subscriber.offer(counted);
       if (room) (full ??= []).push(room);
     }
+    this.#context.budget?.relieve();
     return full && Promise.all(full);
   }
 

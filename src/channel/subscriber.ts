@@ -17,6 +17,7 @@ import { Gap } from "./gap.ts";
 import { LagWatch } from "./lag.ts";
 import type { MediaType, PublishedMedia } from "./published_media.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
+import type { MediaBudget, MediaKeeper } from "./media_budget.ts";
 import { TagOutlet } from "./tag_outlet.ts";
 
 /** Bytes that may wait for a lossless consumer before the publisher is held back. */
@@ -50,7 +51,7 @@ export interface SubscriptionSource {
 }
 
 /** The channel's side of a subscription: takes what is published, and queues, gives or drops it. */
-export class Subscriber implements Subscription {
+export class Subscriber implements Subscription, MediaKeeper {
   readonly tags: ReadableStream<FlvTag>;
   readonly ledger: ConsumerLedger;
   readonly outlives: boolean;
@@ -85,7 +86,7 @@ export class Subscriber implements Subscription {
   #resolveDone!: () => void;
 
   /** @throws {TypeError} If the mode or a function among the options is none. */
-  constructor(options: SubscribeOptions, clock: Clock) {
+  constructor(options: SubscribeOptions, clock: Clock, budget?: MediaBudget) {
     checkSubscribeOptions(options);
     this.#options = options;
     this.#filter = filterOf(options);
@@ -98,7 +99,7 @@ export class Subscriber implements Subscription {
     this.done = new Promise((resolve) => this.#resolveDone = resolve);
     const { filter, shared } = options;
     this.#outlet = new TagOutlet({
-      clock,
+      ...{ clock, budget },
       // What a filter has made, or was given, is the consumer's own already.
       copies: !shared && !filter,
       maxBytes: options.mode === "live" ? Infinity : LOSSLESS_QUEUE_BYTES,
@@ -110,6 +111,19 @@ export class Subscriber implements Subscription {
       },
     });
     this.tags = this.#outlet.tags;
+    if (!budget || options.mode !== "live") return;
+    budget.addKeeper(this);
+    this.done.then(() => budget.removeKeeper(this));
+  }
+
+  /** Bytes of the tags that wait for it. */
+  get keptBytes(): number {
+    return this.#outlet.bytes;
+  }
+
+  /** Drops what waits, for which there is no memory, and goes on at the next keyframe. */
+  letGo(): void {
+    this.#skipForward("memory-limit");
   }
 
   /** Whether no publication is given to it. */
@@ -240,10 +254,10 @@ export class Subscriber implements Subscription {
     }
     if (this.#paused) return "paused";
     if (counted.resent && tag.type !== "script" && this.#had[tag.type]) return "already-had";
-    if (this.#isBehind()) this.#skipForward();
+    if (this.#isBehind()) this.#skipForward("slow-subscriber");
     if (this.#gap) {
       if (!this.#canBeginWith(counted, this.#gap)) {
-        if (this.#gap.reason === "slow-subscriber") this.#lag?.drop(counted.kind);
+        if (isSkip(this.#gap.reason)) this.#lag?.drop(counted.kind);
         return this.#gap.reason;
       }
       this.#gap = undefined;
@@ -265,10 +279,10 @@ export class Subscriber implements Subscription {
       (this.#outlet.bytesBehind > LIVE_QUEUE_BYTES || this.#outlet.age > LIVE_QUEUE_TIME);
   }
 
-  #skipForward(): void {
+  #skipForward(reason: DropReason): void {
     const { bytes, age } = this.#outlet;
-    const dropped = this.#outlet.drop("slow-subscriber");
-    this.#gap = new Gap("slow-subscriber");
+    const dropped = this.#outlet.drop(reason);
+    this.#gap = new Gap(reason);
     this.#lag?.skip(bytes, age, dropped);
   }
 
@@ -325,4 +339,9 @@ export class Subscriber implements Subscription {
     this.#ledgers.delete(share);
     this.ledger.close(share);
   }
+}
+
+/** Whether tags are left out for this reason because the consumer did not read others. */
+function isSkip(reason: DropReason): boolean {
+  return reason === "slow-subscriber" || reason === "memory-limit";
 }

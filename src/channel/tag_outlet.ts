@@ -9,11 +9,14 @@ import { copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import type { ConsumerShare } from "../ledger/consumer_share.ts";
 import { type MediaCounts, type MediaKind, noMedia } from "../ledger/counts.ts";
+import type { MediaBudget } from "./media_budget.ts";
 import { TagQueue } from "./tag_queue.ts";
 
 /** What an outlet has of its consumer. */
 export interface TagOutletContext {
   readonly clock: Clock;
+  /** Where what waits is counted. */
+  readonly budget: MediaBudget | undefined;
   /** Whether each tag is copied for the consumer. */
   readonly copies: boolean;
   /** Bytes that may wait before the publisher is held back, to begin with. */
@@ -48,7 +51,7 @@ export class TagOutlet {
   constructor(context: TagOutletContext) {
     this.#context = context;
     this.#maxBytes = context.maxBytes;
-    this.#queue = new TagQueue(context.clock);
+    this.#queue = new TagQueue(context.clock, context.budget);
     this.#askedAt = context.clock.now();
     this.tags = new ReadableStream<FlvTag>({
       start: (controller) => void (this.#controller = controller),

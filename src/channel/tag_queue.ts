@@ -9,6 +9,7 @@ import type { FlvTag } from "../flv/flv_tag.ts";
 import type { ConsumerShare } from "../ledger/consumer_share.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import { sizeOf } from "./counted_tag.ts";
+import type { MediaBudget } from "./media_budget.ts";
 
 /** A tag that waits, and the share of its publication in which it is counted. */
 export interface QueuedTag {
@@ -28,12 +29,15 @@ const COMPACT_AFTER = 64;
 /** A queue that knows its size in bytes and in time. */
 export class TagQueue {
   readonly #clock: Clock;
+  readonly #budget: MediaBudget | undefined;
   #waiting: Waiting[] = [];
   #taken = 0;
   #bytes = 0;
 
-  constructor(clock: Clock = performance) {
+  /** @param budget Where what waits is counted together with other queues and caches. */
+  constructor(clock: Clock = performance, budget?: MediaBudget) {
     this.#clock = clock;
+    this.#budget = budget;
   }
 
   /** How many tags wait. */
@@ -56,6 +60,7 @@ export class TagQueue {
   push(tag: FlvTag, kind: MediaKind, share: ConsumerShare): void {
     this.#waiting.push({ tag, kind, share, since: this.#clock.now() });
     this.#bytes += sizeOf(tag);
+    this.#budget?.keep(tag);
   }
 
   /** Takes the first tag. */
@@ -63,8 +68,9 @@ export class TagQueue {
     const first = this.#waiting[this.#taken];
     if (!first) return undefined;
     this.#bytes -= sizeOf(first.tag);
+    this.#budget?.letGo(first.tag);
     this.#taken++;
-    if (this.length === 0) this.clear();
+    if (this.length === 0) this.#empty();
     else if (this.#taken > COMPACT_AFTER && 2 * this.#taken > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#taken);
       this.#taken = 0;
@@ -75,9 +81,14 @@ export class TagQueue {
   /** Takes all tags. */
   clear(): QueuedTag[] {
     const waiting = this.#waiting.slice(this.#taken);
+    this.#empty();
+    if (this.#budget) { for (const { tag } of waiting) this.#budget.letGo(tag); }
+    return waiting;
+  }
+
+  #empty(): void {
     this.#waiting = [];
     this.#taken = 0;
     this.#bytes = 0;
-    return waiting;
   }
 }

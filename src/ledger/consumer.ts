@@ -35,6 +35,8 @@ export type DropReason =
   | "already-had"
   /** It took too long to read, and was skipped forward to the next keyframe. */
   | "slow-subscriber"
+  /** It had much to read when the server kept too much for all, and was skipped forward likewise. */
+  | "memory-limit"
   /** It has paused. */
   | "paused"
   /** It has asked not to get this kind, or does not know the codec. */

@@ -56,7 +56,7 @@ export async function startApp(
   httpLimits: Partial<HttpLimits> = {},
 ): Promise<App> {
   requirePermissions(config);
-  const hub = new Hub();
+  const hub = new Hub(config.maxMediaMemory * 1024 * 1024);
   const recordings = await openRecordings(config.record ?? config.recordOnDemand);
   await using opened = new AsyncDisposableStack();
   opened.defer(() => recordings?.close());

@@ -6,6 +6,7 @@
 
 import { Channel } from "../channel/channel.ts";
 import type { Feed } from "../channel/feed.ts";
+import { DEFAULT_MEDIA_BYTES, MediaBudget } from "../channel/media_budget.ts";
 import type { SubscribeOptions, Subscription } from "../channel/subscription.ts";
 import type { Publication } from "../session/publication.ts";
 
@@ -29,11 +30,18 @@ interface Place {
 
 /** Brings publishers and consumers together, in whichever order they come. */
 export class Hub {
+  /** What is kept of all streams, for newcomers and slow viewers. */
+  readonly media: MediaBudget;
   readonly #places = new Map<string, Place>();
   /** Paths that a pull brings in when a publisher has ended: their viewers wait for that. */
   readonly pulledPaths: Set<string> = new Set();
   /** What waits for a change at a path. */
   readonly #waiters = new Set<{ path: string; look: () => void }>();
+
+  /** @param maxMediaBytes Bytes that may be kept of all streams. */
+  constructor(maxMediaBytes: number = DEFAULT_MEDIA_BYTES) {
+    this.media = new MediaBudget(maxMediaBytes);
+  }
 
   /** The streams that are live now. */
   get streams(): LiveStream[] {
@@ -139,7 +147,11 @@ export class Hub {
   #place(path: string): Place {
     const known = this.#places.get(path);
     if (known) return known;
-    const place: Place = { channel: new Channel(), live: undefined, grace: undefined };
+    const place: Place = {
+      channel: new Channel(undefined, undefined, this.media),
+      live: undefined,
+      grace: undefined,
+    };
     this.#places.set(path, place);
     return place;
   }

@@ -18,6 +18,9 @@ export interface ByteWriter {
 /** Bytes that may wait for the write before them. */
 const MAX_PENDING_BYTES = 256 * 1024;
 
+/** Bytes from which on a piece is written by itself: players share it, and copies would be their own. */
+const LARGE_PIECE = 64 * 1024;
+
 /**
  * Sends messages: those of one turn leave in one write.
  *
@@ -80,9 +83,9 @@ export class MessageWriter {
     this.#writing = true;
     try {
       while (this.#pending.length > 0) {
-        const bytes = this.#pending.length === 1 ? this.#pending[0]! : concat(this.#pending);
+        const pending = this.#pending;
         this.#clear();
-        await this.#writer.write(bytes);
+        for (const bytes of joined(pending)) await this.#writer.write(bytes);
       }
     } catch (error) {
       this.failure ??= error;
@@ -91,4 +94,19 @@ export class MessageWriter {
       this.#writing = false;
     }
   }
+}
+
+/** The same bytes in fewer pieces: small ones that follow each other are put together. */
+function* joined(pieces: Uint8Array[]): Generator<Uint8Array> {
+  let small: Uint8Array[] = [];
+  for (const piece of pieces) {
+    if (piece.length < LARGE_PIECE) {
+      small.push(piece);
+      continue;
+    }
+    if (small.length > 0) yield concat(small);
+    small = [];
+    yield piece;
+  }
+  if (small.length > 0) yield small.length === 1 ? small[0]! : concat(small);
 }

@@ -49,6 +49,8 @@ export interface Config {
   chunkSize: number;
   /** In bytes. */
   maxMessageSize: number;
+  /** Mebibytes of media that are kept for newcomers and slow viewers. */
+  maxMediaMemory: number;
   logLevel: LogLevel;
   json: boolean;
   /** Variables that may hold a secret, and that Deno does not let us read. */
@@ -93,6 +95,7 @@ export function readConfig(args: string[]): Config | { print: string } {
     maxHttpConnectionsPerAddress: values["max-http-connections-per-address"],
     chunkSize: values["chunk-size"],
     maxMessageSize: values["max-message-size"],
+    maxMediaMemory: values["max-media-memory"],
     logLevel: values["log-level"],
     json: values.json,
     unreadVariables: FLAG_NAMES.filter((name) => isUnread(name, given))

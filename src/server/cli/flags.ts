@@ -5,6 +5,7 @@
  * @module
  */
 
+import { DEFAULT_MEDIA_BYTES } from "../../channel/media_budget.ts";
 import { LARGEST_MESSAGE } from "../../chunk/chunk.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { app, integer, notEmpty, oneOf, port, portOrOff, relay } from "./values.ts";
@@ -222,6 +223,13 @@ export const FLAGS = {
     default: String(LARGEST_MESSAGE),
     help: "the largest message that is accepted",
     read: integer(1024, LARGEST_MESSAGE),
+  },
+  "max-media-memory": {
+    topic: "limits",
+    placeholder: "MIB",
+    default: String(DEFAULT_MEDIA_BYTES / 2 ** 20),
+    help: "the memory for media that waits for newcomers and slow viewers",
+    read: integer(1, 2 ** 20),
   },
   "allow-lossless-viewers": {
     topic: "limits",

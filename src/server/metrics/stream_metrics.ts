@@ -119,6 +119,18 @@ export function registerStreams(registry: Registry, hub: Hub, read: () => Readin
     labels: [],
   }, () => hub.streams.length);
   register(registry, {
+    name: "sluice_kept_media_bytes",
+    type: "gauge",
+    help: "Media that waits for newcomers and slow viewers",
+    labels: [],
+  }, () => hub.media.bytes);
+  register(registry, {
+    name: "sluice_kept_media_let_go_total",
+    type: "counter",
+    help: "Times that media of a stream or viewer was let go because all kept too much",
+    labels: [],
+  }, () => hub.media.timesLetGo);
+  register(registry, {
     name: "sluice_hidden_streams",
     type: "gauge",
     help: "Live streams without metrics of their own: there are more than 1000",

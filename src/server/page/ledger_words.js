@@ -27,6 +27,7 @@ const DROP_REASONS = {
   "before-header": "dropped: came before their header",
   "already-had": "sent again after a broken connection",
   "slow-subscriber": "dropped: too slow, went on at a keyframe",
+  "memory-limit": "dropped: too slow for the server's memory",
   "consumer-left": "dropped: left before reading them",
   "paused": "while paused",
   "not-wanted": "not asked for",

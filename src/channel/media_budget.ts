@@ -1,0 +1,112 @@
+/**
+ * What all channels together may keep of what is published.
+ *
+ * @module
+ */
+
+import { checkNumber } from "../check_number.ts";
+import type { FlvTag } from "../flv/flv_tag.ts";
+import { TAG_OVERHEAD } from "./counted_tag.ts";
+
+/** Bytes that all channels of a server may keep, unless it is told otherwise. */
+export const DEFAULT_MEDIA_BYTES: number = 1024 * 1024 * 1024;
+
+/** Bytes that a tag costs in each place where it waits, about, beside the tag itself. */
+const PLACE_BYTES = 96;
+
+/** The part of the limit that is left free when something had to go, so that it is not so at once again. */
+const HEADROOM = 1 / 8;
+
+/** A cache or a queue that keeps tags. */
+export interface MediaKeeper {
+  /** Bytes of the tags that it keeps. */
+  readonly keptBytes: number;
+  /** Lets them go. */
+  letGo(): void;
+}
+
+/**
+ * Bytes of tags that caches and queues keep, over all channels that share the budget. A tag that waits
+ * in many places is in memory once, and is counted once. When all of them keep too much, those that
+ * keep the most let go what they have: newcomers wait for the next keyframe then, and a live consumer is
+ * skipped forward to it, which is counted as `memory-limit`.
+ *
+ * @example
+ * ```ts
+ * import { Channel, MediaBudget } from "@sluice/rtmp";
+ *
+ * const budget = new MediaBudget(256 * 1024 * 1024);
+ * const channels = ["one", "two"].map(() => new Channel(undefined, undefined, budget));
+ * await Promise.all(channels.map((channel) => channel.end()));
+ * ```
+ */
+export class MediaBudget {
+  readonly #maxBytes: number;
+  /** In how many places the data of each tag is kept. */
+  readonly #places = new Map<Uint8Array, number>();
+  readonly #keepers = new Set<MediaKeeper>();
+  #bytes = 0;
+  #timesLetGo = 0;
+
+  /**
+   * Makes a budget.
+   *
+   * @param maxBytes Bytes that may be kept: 1 or more, 1 GiB unless given.
+   * @throws {RangeError} If that is no whole number above 0.
+   */
+  constructor(maxBytes: number = DEFAULT_MEDIA_BYTES) {
+    this.#maxBytes = checkNumber("maxBytes", maxBytes, 1);
+  }
+
+  /** Bytes that are kept. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How often a cache or a queue had to let go what it kept, because all of them kept too much. */
+  get timesLetGo(): number {
+    return this.#timesLetGo;
+  }
+
+  /** Adds a cache or a queue that can let go what it keeps. */
+  addKeeper(keeper: MediaKeeper): void {
+    this.#keepers.add(keeper);
+  }
+
+  /** Removes one that keeps nothing any more. */
+  removeKeeper(keeper: MediaKeeper): void {
+    this.#keepers.delete(keeper);
+  }
+
+  /** A tag is kept in one more place. */
+  keep({ data }: FlvTag): void {
+    const places = this.#places.get(data) ?? 0;
+    this.#places.set(data, places + 1);
+    this.#bytes += places === 0 ? PLACE_BYTES + TAG_OVERHEAD + data.length : PLACE_BYTES;
+  }
+
+  /** A tag is kept in one place less. */
+  letGo({ data }: FlvTag): void {
+    const places = this.#places.get(data)!;
+    if (places > 1) {
+      this.#places.set(data, places - 1);
+      this.#bytes -= PLACE_BYTES;
+    } else {
+      this.#places.delete(data);
+      this.#bytes -= PLACE_BYTES + TAG_OVERHEAD + data.length;
+    }
+  }
+
+  /** Has those that keep the most let it go, if all of them keep too much. */
+  relieve(): void {
+    if (this.#bytes <= this.#maxBytes) return;
+    const enough = this.#maxBytes * (1 - HEADROOM);
+    const keepers = [...this.#keepers].filter(({ keptBytes }) => keptBytes > 0)
+      .sort((a, b) => b.keptBytes - a.keptBytes);
+    for (const keeper of keepers) {
+      keeper.letGo();
+      this.#timesLetGo++;
+      if (this.#bytes <= enough) return;
+    }
+  }
+}
