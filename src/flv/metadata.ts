@@ -32,11 +32,24 @@ export type MetadataReading =
 const known = new WeakMap<Uint8Array, MetadataReading | undefined>();
 
 /**
+ * Bytes of data of which the members are remembered, over all publications; they take about four times
+ * as much memory. Encoders write some 500.
+ */
+export const MAX_REMEMBERED_METADATA: number = 16 * 1024 * 1024;
+
+/** Bytes of data that are read even when so much is remembered. */
+const ALWAYS_READ = 2 * 1024;
+
+let remembered = 0;
+const forgotten = new FinalizationRegistry<number>((bytes) => remembered -= bytes);
+
+/**
  * Reads script data if it is `onMetaData`; of any other event only the name is decoded. The publisher
  * chooses how much there is, and all others wait while it is decoded: hence the limits.
  *
  * What has been read within the usual limits is remembered for as long as the data is: a session, a
- * recording and the API ask for the same.
+ * recording and the API ask for the same. When {@linkcode MAX_REMEMBERED_METADATA} is, larger metadata
+ * is oversize.
  *
  * @param data The body of a script tag, which is not written to any more.
  * @returns `undefined` if it is another event, or has no members.
@@ -46,8 +59,19 @@ export function readMetadata(
   limits: MetadataLimits = METADATA_LIMITS,
 ): MetadataReading | undefined {
   if (limits !== METADATA_LIMITS) return read(data, limits);
-  if (!known.has(data)) known.set(data, read(data, limits));
+  if (!known.has(data)) known.set(data, remember(data));
   return known.get(data);
+}
+
+/** Reads data, and counts it for as long as it is there; when too much is, it is not read. */
+function remember(data: Uint8Array): MetadataReading | undefined {
+  const isTooMuch = data.length > ALWAYS_READ &&
+    remembered + data.length > MAX_REMEMBERED_METADATA;
+  const reading = read(data, isTooMuch ? { ...METADATA_LIMITS, maxBytes: 0 } : METADATA_LIMITS);
+  if (!reading || "flaw" in reading) return reading;
+  remembered += data.length;
+  forgotten.register(data, data.length);
+  return reading;
 }
 
 function read(
