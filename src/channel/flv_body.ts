@@ -33,6 +33,22 @@ export interface FlvBodyOptions {
   reconnects?: boolean;
 }
 
+/** Bytes of data from which on a tag is large. */
+const LARGE_DATA = 64 * 1024;
+
+/** Large tags as viewers have them: those who share the tag share its bytes, as long as one has them. */
+const large = new WeakMap<FlvTag, WeakRef<Uint8Array<ArrayBuffer>>>();
+
+/** The bytes of a tag in an FLV file. */
+function bytesOf(tag: FlvTag, muxer: FlvMuxer): Uint8Array<ArrayBuffer> {
+  if (tag.data.length < LARGE_DATA) return muxer.tag(tag);
+  const known = large.get(tag)?.deref();
+  if (known) return known;
+  const bytes = muxer.tag(tag);
+  large.set(tag, new WeakRef(bytes));
+  return bytes;
+}
+
 /**
  * Gives header and tags to a consumer. The header is held back until audio and video have both come,
  * or one of them has been missing for a second after the first frame of the other. A live viewer
@@ -84,7 +100,7 @@ class FlvBody {
         controller.close();
         return await this.#tags.cancel();
       }
-      for (const tag of tags) controller.enqueue(this.#muxer.tag(tag));
+      for (const tag of tags) controller.enqueue(bytesOf(tag, this.#muxer));
       if (tags.length > 0) return;
     }
   }
@@ -105,7 +121,7 @@ class FlvBody {
     const muxer = this.#muxer = new FlvMuxer(this.#announced);
     controller.enqueue(muxer.header());
     for (const tag of held.flatMap((tag) => this.#admit(tag) ?? [])) {
-      controller.enqueue(muxer.tag(tag));
+      controller.enqueue(bytesOf(tag, muxer));
     }
   }
 

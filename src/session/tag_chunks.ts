@@ -22,13 +22,16 @@ const TYPES: Readonly<Record<FlvTagType, number>> = {
 /** Nearly all players have asked for one stream, which is their first. */
 const USUAL_MESSAGE_STREAM = 1;
 
+/** Bytes of data from which on what is written of a tag is kept only as long as a player has it. */
+const LARGE_DATA = 64 * 1024;
+
 /**
  * Writes tags as chunks. Every message has a whole header (type 0), so that its bytes do not depend
  * on what was sent before, and all players of a chunk size get the same ones.
  */
 export class TagChunks {
   readonly #chunkSize: number;
-  readonly #written = new WeakMap<FlvTag, Uint8Array>();
+  readonly #written = new WeakMap<FlvTag, Uint8Array | WeakRef<Uint8Array>>();
 
   constructor(chunkSize: number) {
     this.#chunkSize = chunkSize;
@@ -37,8 +40,11 @@ export class TagChunks {
   /** The bytes of a tag on a message stream. They are shared, and must not be written to. */
   of(tag: FlvTag, messageStreamId: number): Uint8Array {
     if (messageStreamId !== USUAL_MESSAGE_STREAM) return this.#write(tag, messageStreamId);
-    let bytes = this.#written.get(tag);
-    if (!bytes) this.#written.set(tag, bytes = this.#write(tag, messageStreamId));
+    const known = this.#written.get(tag);
+    const written = known instanceof WeakRef ? known.deref() : known;
+    if (written) return written;
+    const bytes = this.#write(tag, messageStreamId);
+    this.#written.set(tag, tag.data.length < LARGE_DATA ? bytes : new WeakRef(bytes));
     return bytes;
   }
 

@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
+import { concat } from "@std/bytes";
 import { flvBody, type FlvBodyOptions } from "../../src/channel/flv_body.ts";
 import type { SubscribeOptions, Subscription } from "../../src/channel/subscription.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { FlvReader } from "../support/http.ts";
-import { videoTag } from "../support/media.ts";
+import { tagsOf, videoTag } from "../support/media.ts";
 import { turns } from "../support/streams.ts";
 import { audioTag, Broadcast, metadata, sequenceHeader } from "./broadcast.ts";
 
@@ -177,4 +178,18 @@ Deno.test("flvBody() keeps a bounded number of bytes in headers that wait for a 
   await broadcast.end();
   await broadcast.channel.end();
   assert(reader.announced === "video");
+});
+
+Deno.test("flvBody() gives viewers who share large tags the same bytes, and small ones their own", async () => {
+  const broadcast = new Broadcast();
+  const options = { announces: true, outlives: true, shared: true, audio: false };
+  const bodies = [0, 1].map(() => Array.fromAsync(flvBody(broadcast.subscribe(options))));
+  const tags = [videoTag(0, 100_000), videoTag(1, 1_000)];
+  await broadcast.send(...tags);
+  await broadcast.end();
+  await broadcast.channel.end();
+  const [first, second] = await Promise.all(bodies);
+  assertEquals(first, second);
+  assertEquals(tagsOf(concat(first!)), tags);
+  assertEquals(first!.map((bytes, i) => bytes === second![i]), [false, true, false]);
 });

@@ -58,37 +58,45 @@ testMemory("what is kept for newcomers takes up what is counted, over all stream
   attack: publishAll,
 });
 
-testMemory("what waits for players that never read takes up what is counted, over all of them", {
-  args: ARGS,
-  mebibytes: 2 * KEPT + 64,
-  async attack(server, peers) {
-    const { port, http } = server;
-    const httpPort = Number(new URL(http).port);
-    const publisher = peers.use(await RawClient.publish(port, "large"));
-    publisher.send(setChunkSize(60_000));
-    const publish = async (from: number) => {
-      for (let i = from; i < from + 25; i++) {
-        publisher.sendTags([videoTag(i, 1_000_000)]);
-        await publisher.flushed();
+/** Frames of which many make up what may wait for a player, and frames of which two do. */
+const DEAF_TESTS = [
+  { what: "frames of 1 MB", size: 1_000_000, group: 25 },
+  { what: "frames of 8 MB", size: 8_000_000, group: 3 },
+];
+
+for (const { what, size, group } of DEAF_TESTS) {
+  testMemory(`${what} for players that never read take up what is counted, over all of them`, {
+    args: ARGS,
+    mebibytes: 2 * KEPT + 64,
+    async attack(server, peers) {
+      const { port, http } = server;
+      const httpPort = Number(new URL(http).port);
+      const publisher = peers.use(await RawClient.publish(port, "large"));
+      publisher.send(setChunkSize(60_000));
+      const publish = async () => {
+        for (let i = 0; i < group; i++) {
+          publisher.sendTags([videoTag(i, size)]);
+          await publisher.flushed();
+        }
+      };
+      await publish();
+      for (let i = 0; i < DEAF; i++) {
+        const player = peers.use(await RawClient.open(port));
+        player.command("createStream", 2, null);
+        player.send(writeCommand(STREAM_ID, "play", 3, null, "large"));
+        player.deafen();
+        for (const headers of [[], WEBSOCKET]) {
+          const viewer = peers.use(await RawHttpClient.connect(httpPort));
+          viewer.request("GET /live/large.flv", ...headers);
+          viewer.stopReading();
+        }
+        if (i % 10 === 9) await publish();
       }
-    };
-    await publish(0);
-    for (let i = 0; i < DEAF; i++) {
-      const player = peers.use(await RawClient.open(port));
-      player.command("createStream", 2, null);
-      player.send(writeCommand(STREAM_ID, "play", 3, null, "large"));
-      player.deafen();
-      for (const headers of [[], WEBSOCKET]) {
-        const viewer = peers.use(await RawHttpClient.connect(httpPort));
-        viewer.request("GET /live/large.flv", ...headers);
-        viewer.stopReading();
-      }
-      if (i % 10 === 9) await publish(25 * i);
-    }
-    await publish(25 * DEAF);
-    await metricsUntil(http, "consumers", (metrics) => {
-      const kinds = ["rtmp-play", "http-flv", "ws-flv"];
-      return kinds.every((kind) => metrics.get("sluice_consumers", { kind }) >= DEAF);
-    });
-  },
-});
+      await publish();
+      await metricsUntil(http, "consumers", (metrics) => {
+        const kinds = ["rtmp-play", "http-flv", "ws-flv"];
+        return kinds.every((kind) => metrics.get("sluice_consumers", { kind }) >= DEAF);
+      });
+    },
+  });
+}
