@@ -39,7 +39,9 @@ export class ServerLedger {
   connections = 0;
   /** Connections that were closed at once because there were too many. */
   tooManyConnections = 0;
-  /** Connections that were closed in their handshake to make room for others. */
+  /** Connections that were closed at once because too few file descriptors were left. */
+  shortOfDescriptors = 0;
+  /** Connections that were closed before they published or played, to make room for others. */
   evictedConnections = 0;
   /**
    * Connections that were closed for the most bytes in unfinished messages, when those of all

@@ -115,6 +115,11 @@ export class Connection implements RtmpConnection, DrainedPeer {
     return this.#session !== undefined;
   }
 
+  /** Whether it neither publishes nor plays. */
+  get isIdle(): boolean {
+    return !this.#session?.isActive;
+  }
+
   /** Whether the peer ended it before it sent a byte, as health checks do. */
   get isEmpty(): boolean {
     return this.#isEmpty;

@@ -7,12 +7,20 @@
 import type { ServerLedger } from "../ledger/server_ledger.ts";
 import type { RtmpLimits } from "../session/limits.ts";
 import type { Connection } from "./connection.ts";
+import { DescriptorReserve } from "./descriptors.ts";
+
+/** File descriptors that peers leave to recordings, to relays, and to Deno itself. */
+const RESERVE = 8;
+
+/** What there is no room for. */
+export type Shortage = "connections" | "descriptors";
 
 /** Knows who is connected. */
 export class ConnectionSet implements Iterable<Connection> {
   readonly #connections = new Set<Connection>();
   readonly #limits: Pick<RtmpLimits, "maxConnections" | "maxConnectionsPerAddress">;
   readonly #ledger: ServerLedger;
+  readonly #descriptors = new DescriptorReserve(RESERVE);
 
   /** @param ledger Where those are counted who come and go. */
   constructor(limits: RtmpLimits, ledger: ServerLedger) {
@@ -25,15 +33,19 @@ export class ConnectionSet implements Iterable<Connection> {
     return this.#connections.values();
   }
 
-  /** Adds one, if there is room or a half-open one that can make some; tells whether it did. */
-  add(connection: Connection): boolean {
+  /** Adds one, if there is room or another can make some; returns what there is no room for, if so. */
+  add(connection: Connection): Shortage | undefined {
     if (this.#isFullFor(connection) && !this.#makeRoomFor(connection)) {
       this.#ledger.tooManyConnections++;
-      return false;
+      return "connections";
+    }
+    if (!this.#descriptors.allows() && !this.#freeDescriptor()) {
+      this.#ledger.shortOfDescriptors++;
+      return "descriptors";
     }
     this.#ledger.connections++;
     this.#connections.add(connection);
-    return true;
+    return undefined;
   }
 
   /** Takes one out. What it has counted is in one place or the other at any time. */
@@ -59,10 +71,20 @@ export class ConnectionSet implements Iterable<Connection> {
     const all = [...this.#connections];
     const isFull = all.length >= this.#limits.maxConnections;
     const oldest = all.find((one) => !one.hasShakenHands && (isFull || one.network === network));
-    if (!oldest) return false;
+    return this.#evict(oldest);
+  }
+
+  /** Closes the oldest connection that neither publishes nor plays, a half-open one if there is one. */
+  #freeDescriptor(): boolean {
+    const idle = [...this.#connections].filter((one) => one.isIdle);
+    return this.#evict(idle.find((one) => !one.hasShakenHands) ?? idle[0]);
+  }
+
+  #evict(connection: Connection | undefined): boolean {
+    if (!connection) return false;
     this.#ledger.evictedConnections++;
-    this.delete(oldest);
-    oldest.close();
+    this.delete(connection);
+    connection.close();
     return true;
   }
 }

@@ -34,6 +34,39 @@ export function canOpen(count: number): boolean {
   }
 }
 
+/** Peers that are taken between two checks of whether enough descriptors are left. */
+const CHECK_EVERY = 4;
+
+/** How long what was found is believed, in milliseconds: many when there are enough, few when not. */
+const BELIEVED = { enough: 1_000, short: 50 } as const;
+
+/** Sees to it that peers leave some descriptors: to files, to relays, and to Deno itself. */
+export class DescriptorReserve {
+  readonly #size: number;
+  #isShort = false;
+  /** How many peers may be taken, and until when by `performance.now()`, without another check. */
+  #unchecked = 0;
+  #until = 0;
+
+  /** @param size How many descriptors are left free. */
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** Whether the peer that has just been accepted may stay. */
+  allows(): boolean {
+    const now = performance.now();
+    const isKnown = now < this.#until && (this.#isShort || this.#unchecked > 0);
+    if (!isKnown) {
+      this.#isShort = !canOpen(this.#size + CHECK_EVERY);
+      this.#until = now + BELIEVED[this.#isShort ? "short" : "enough"];
+      this.#unchecked = CHECK_EVERY;
+    }
+    this.#unchecked--;
+    return !this.#isShort;
+  }
+}
+
 /**
  * An error with its stack, for the log. Deno 2.9 ends the process when the first stack is read while
  * no descriptor is free; then the error has to do without.

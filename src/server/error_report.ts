@@ -7,6 +7,7 @@
 import { errorText } from "../error_message.ts";
 import { isResetByClient } from "./accept.ts";
 import { libraryLogger } from "./logger.ts";
+import { Seldom } from "./seldom.ts";
 import type { ErrorContext, ServeRtmpOptions } from "./types.ts";
 
 const log = libraryLogger(["sluice", "rtmp"]);
@@ -14,6 +15,7 @@ const log = libraryLogger(["sluice", "rtmp"]);
 /** Reports errors of the application. Nothing here throws, whatever the application does. */
 export class ErrorReport {
   readonly #options: Pick<ServeRtmpOptions, "onError" | "onAcceptError">;
+  readonly #failedAccepts = new Seldom();
 
   /** @param options The callbacks of the application. */
   constructor(options: Pick<ServeRtmpOptions, "onError" | "onAcceptError">) {
@@ -40,9 +42,14 @@ export class ErrorReport {
 
   /** Reports a connection that could not be accepted. */
   acceptFailed(error: unknown): void {
+    const text = "Cannot take in a connection: {error}";
+    const facts = { error: errorText(error) };
     // What a client has done to its own connection is no fault of the server.
-    const level = isResetByClient(error) ? "debug" : "warn";
-    log[level]("Cannot take in a connection: {error}", { error: errorText(error) });
+    if (isResetByClient(error)) log.debug(text, facts);
+    else {
+      const count = this.#failedAccepts.add();
+      if (count) log.warn(`${text} ({count} since the last report)`, { ...facts, count });
+    }
     const { onAcceptError } = this.#options;
     if (onAcceptError) this.notify("onAcceptError", () => onAcceptError(error));
   }

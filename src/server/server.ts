@@ -27,7 +27,7 @@ import { checkOptions } from "./check_options.ts";
 import { atIntervals } from "./at_intervals.ts";
 import { begun } from "./begun.ts";
 import { Connection } from "./connection.ts";
-import { ConnectionSet } from "./connection_set.ts";
+import { ConnectionSet, type Shortage } from "./connection_set.ts";
 import { Decisions } from "./decisions.ts";
 import { ErrorReport } from "./error_report.ts";
 import { loggedLedger } from "./logged_ledger.ts";
@@ -42,6 +42,7 @@ import type {
   ServeRtmpOptions,
   ShutdownOptions,
 } from "./types.ts";
+import { Seldom } from "./seldom.ts";
 import { TagPublisher, toMessage } from "./tag_publisher.ts";
 import { type Certificate, TlsEntrance } from "./tls_entrance.ts";
 
@@ -63,6 +64,12 @@ const CUT_TIME = 500;
 const SHUTTING_DOWN: Refusal = { description: "The server is shutting down" };
 
 const log = libraryLogger(["sluice", "rtmp"]);
+
+/** Why a connection is turned away. */
+const SHORTAGES: Readonly<Record<Shortage, string>> = {
+  connections: "too many connections are open",
+  descriptors: "too few file descriptors are left (ulimit -n)",
+};
 
 /**
  * Chooses what the first frames of a publication are inspected by, if they are.
@@ -95,6 +102,7 @@ export class Server implements RtmpServer {
   readonly #names = new Names();
   readonly #inspector: Inspector | undefined;
   readonly #connections: ConnectionSet;
+  readonly #refusals = { connections: new Seldom(), descriptors: new Seldom() };
   /** Publications that come by another way than RTMP. */
   readonly #publishers = new Set<TagPublisher>();
   /** Everything that has to end before the server has. */
@@ -297,14 +305,21 @@ export class Server implements RtmpServer {
       limits: this.#limits,
       budget: this.#budget,
     });
-    if (!this.#connections.add(connection)) {
-      log.warn("{remoteAddr} was turned away: too many connections are open", {
-        connection: connection.id,
-        remoteAddr: connection.remoteAddr,
-      });
+    const shortage = this.#connections.add(connection);
+    if (shortage) {
+      this.#turnedAway(connection, shortage);
       return connection.close();
     }
     this.#track(this.#serve(connection).finally(() => this.#connections.delete(connection)));
+  }
+
+  /** A flood must not become one of log lines: the ledger counts all. */
+  #turnedAway({ id, remoteAddr }: Connection, shortage: Shortage): void {
+    const count = this.#refusals[shortage].add();
+    if (count === undefined) return;
+    log.warn("{remoteAddr} was turned away: {reason} ({count} since the last report)", {
+      ...{ connection: id, remoteAddr, reason: SHORTAGES[shortage], count },
+    });
   }
 
   #track(task: Promise<void>): void {

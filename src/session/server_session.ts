@@ -136,9 +136,14 @@ export class ServerSession {
     this.#media = new MediaLayer({ writer: this.#writer, streams: this.#streams, handler, counts });
   }
 
+  /** Whether something is published or played. */
+  get isActive(): boolean {
+    return this.#streams.some((stream) => stream.active);
+  }
+
   /** For how long nothing has been published or played, in milliseconds. */
   get inactivity(): number {
-    if (this.#streams.some((stream) => stream.active)) this.#inactiveSince = performance.now();
+    if (this.isActive) this.#inactiveSince = performance.now();
     return performance.now() - this.#inactiveSince;
   }
 

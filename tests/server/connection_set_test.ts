@@ -15,7 +15,7 @@ function from(host: string, hasShakenHands = true): Connection {
 /** How many of so many connections are accepted, each from another address. */
 function accepted(set: ConnectionSet, count: number, host: (i: string) => string): number {
   const all = Array.from({ length: count }, (_, i) => set.add(from(host((i + 1).toString(16)))));
-  return all.filter((isAccepted) => isAccepted).length;
+  return all.filter((shortage) => shortage === undefined).length;
 }
 
 Deno.test("all addresses of a network of IPv6 have together what one address may have", () => {
@@ -34,7 +34,7 @@ Deno.test("a half-open connection makes way for another of its network of IPv6",
   const set = new ConnectionSet(limits, ledger);
   set.add(from("2001:db8::1"));
   set.add(from("2001:db8::2", false));
-  assertEquals(set.add(from("2001:db8::3")), true);
-  assertEquals(set.add(from("2001:db8::4")), false);
+  assertEquals(set.add(from("2001:db8::3")), undefined);
+  assertEquals(set.add(from("2001:db8::4")), "connections");
   assertEquals([ledger.evictedConnections, ledger.tooManyConnections], [1, 1]);
 });

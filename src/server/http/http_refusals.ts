@@ -5,10 +5,8 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { Seldom } from "../seldom.ts";
 import type { Shortage } from "./http_places.ts";
-
-/** Minimum interval between two reports of refusals, in milliseconds. */
-const REPORT_INTERVAL = 10_000;
 
 /** Why a connection was closed for others. */
 export type HttpRefusal =
@@ -29,8 +27,7 @@ const log = getLogger(["sluice", "http"]);
 export class HttpRefusals {
   /** How many there were, by reason. */
   readonly counts: Partial<Record<HttpRefusal, number>> = {};
-  /** How many had been refused at the last report, and when that was. */
-  #reported = { count: 0, at: -Infinity };
+  readonly #seldom = new Seldom();
 
   /**
    * Counts one.
@@ -39,13 +36,10 @@ export class HttpRefusals {
    */
   add(reason: HttpRefusal, open: number, text = "Some connections are turned away"): void {
     this.counts[reason] = (this.counts[reason] ?? 0) + 1;
-    const now = performance.now();
-    if (now - this.#reported.at < REPORT_INTERVAL) return;
-    const count = Object.values(this.counts).reduce((sum, count) => sum + count, 0);
+    const refused = this.#seldom.add();
+    if (refused === undefined) return;
     log.warn("{text} ({reason}): {refused} since the last report; {open} are open", {
-      ...{ text, reason, open },
-      refused: count - this.#reported.count,
+      ...{ text, reason, refused, open },
     });
-    this.#reported = { count, at: now };
   }
 }

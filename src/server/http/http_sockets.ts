@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { formatAddr, networkOf } from "../address.ts";
-import { canOpen, isLackOfDescriptors } from "../descriptors.ts";
+import { canOpen, DescriptorReserve, isLackOfDescriptors } from "../descriptors.ts";
 import { HttpPlaces, isOperating, type PlaceLimits, type Shortage } from "./http_places.ts";
 import { type HttpRefusal, HttpRefusals } from "./http_refusals.ts";
 import { HttpSocket } from "./http_socket.ts";
@@ -14,6 +14,9 @@ import { answerError } from "./raw_answer.ts";
 
 /** File descriptors that HTTP leaves to RTMP and to recordings. */
 const RESERVE = 64;
+
+/** File descriptors that it leaves even where a process has few: more than RTMP leaves to others. */
+const LAST_RESERVE = 12;
 
 /** Connections accepted between two checks of whether that many are left. */
 const CHECK_EVERY = 16;
@@ -36,6 +39,7 @@ export class HttpSockets {
   readonly #refusals = new HttpRefusals();
   /** Bytes of those that are closed. */
   readonly #gone = { bytesRead: 0, bytesWritten: 0 };
+  readonly #last = new DescriptorReserve(LAST_RESERVE);
   /** How many there may be for lack of file descriptors, as far as is known. */
   #affordable = Infinity;
   /** With how many descriptors are looked for again, or when by `performance.now()`. */
@@ -70,6 +74,11 @@ export class HttpSockets {
   take(conn: Deno.TcpConn): HttpSocket | undefined {
     this.#lookAhead();
     const network = networkOf(formatAddr(conn.remoteAddr));
+    if (!this.#last.allows() && !this.#closeOneThatAsksForNothing()) {
+      this.#refuse("no-descriptors");
+      conn[Symbol.dispose]();
+      return undefined;
+    }
     const shortage = this.#shortageFor(network, 1);
     const isShort = shortage !== undefined && !this.#closeIdle(shortage, network);
     if (isShort && !this.#freeReserve()) {
@@ -119,18 +128,17 @@ export class HttpSockets {
     this.#refuse("too-much-unfinished");
   }
 
-  /** Closes connections, idle ones first and then the newest: file descriptors have run out. */
+  /**
+   * File descriptors have run out: closes connections that ask for nothing, and tells half of the
+   * viewers that wait for a publisher to make way. What is being watched goes on.
+   */
   giveBack(): void {
-    const count = this.#open.size;
-    this.#afford(Math.max(Math.ceil(count / 2), count - RESERVE));
     for (const socket of this.#open) {
-      if (this.#open.size <= this.#affordable) return;
       if (socket.requests === 0) this.#close(socket, "no-descriptors");
     }
-    const surplus = Math.max(0, this.#open.size - this.#affordable);
-    for (const socket of this.open.reverse().slice(0, surplus)) {
-      this.#close(socket, "no-descriptors");
-    }
+    const waiting = this.open.filter(({ isWaiting, isLeaving }) => isWaiting && !isLeaving);
+    for (const viewer of waiting.slice(waiting.length / 2)) this.#makeWay(viewer);
+    this.#afford(this.#open.size);
   }
 
   /** Closes those that are being served. */
@@ -193,11 +201,24 @@ export class HttpSockets {
   /** Tells a viewer that waits for a publisher to make way; tells whether there was one. */
   #closeWaiting(shortage: Shortage, network: string): boolean {
     const viewer = this.#places.waiting(shortage, network);
-    if (!viewer) return false;
+    if (viewer) this.#makeWay(viewer);
+    return viewer !== undefined;
+  }
+
+  #makeWay(viewer: HttpSocket): void {
     viewer.isLeaving = true;
     for (const makeWay of viewer.waiting) makeWay();
     this.#refuse("made-room");
-    return true;
+  }
+
+  /** Closes the oldest of them, if there is one: file descriptors are short. */
+  #closeOneThatAsksForNothing(): boolean {
+    for (const socket of this.#open) {
+      if (socket.requests > 0 || socket.isLeaving) continue;
+      this.#close(socket, "made-room");
+      return true;
+    }
+    return false;
   }
 
   /** Sees to it that one of the places for operators is free; tells whether there are any. */

@@ -39,6 +39,7 @@ export function registerConnections(
     () =>
       byReason({
         "too-many": ledger.tooManyConnections,
+        "no-descriptors": ledger.shortOfDescriptors,
         "made-room": ledger.evictedConnections,
         "too-much-unfinished": ledger.cutConnections,
         "failed-accept": ledger.failedAccepts,
