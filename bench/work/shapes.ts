@@ -168,8 +168,8 @@ function ecma(name: string, size: number, keySize: number): Uint8Array {
   const all = new Uint8Array(count * member.length);
   for (let i = 0; i < count; i++) {
     all.set(member, i * member.length);
-    for (let k = 0, left = i; k < keySize; k++, left = Math.floor(left / 26)) {
-      all[i * member.length + 2 + k] = 0x61 + left % 26;
+    for (let k = 0; k < keySize; k++) {
+      all[i * member.length + 2 + k] = 0x61 + Math.floor(i / 26 ** k) % 26;
     }
   }
   return concat([encodeAmf0(name), bytes([8, 0, 0, 0, 1]), all, bytes([0, 0, 9])]);
