@@ -139,7 +139,7 @@ function dearest(results: Measured[]): Measured[] {
 
 function print(title: string, results: Measured[]): void {
   console.log(`\n${title}:`);
-  for (const one of results.slice(0, 12)) {
+  for (const one of results.slice(0, 10)) {
     console.log(
       `${one.shape.padEnd(40)} size ${String(one.size).padStart(8)}  ` +
         `${one.perKib.toFixed(1).padStart(8)} us/KiB  bare ${one.bare.toFixed(1).padStart(6)}  ` +
