@@ -16,7 +16,14 @@ Deno.test("what is published is the sources, what they import, and the documents
   await using stranger = await Stranger.arrive();
   const paths = [...stranger.package.files.keys()];
   const others = paths.filter((path) => !/^(src|docs)\//.test(path)).sort();
-  assertEquals(others, ["CHANGELOG.md", "LICENSE", "README.md", "deno.json", "mod.ts"]);
+  assertEquals(others, [
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "SECURITY.md",
+    "deno.json",
+    "mod.ts",
+  ]);
 });
 
 Deno.test("the changelog tells about the version that is published", async () => {
