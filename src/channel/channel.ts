@@ -157,7 +157,8 @@ export class Channel {
    * @param ledger The publication's ledger, to which its consumers are added.
    * @param prepare Called before the first tag, to subscribe those who want just this publication.
    * @throws {TypeError} If it is no stream, or has a reader already, or gives what is no tag.
-   * @throws What the stream fails with, and what `prepare` throws. The publication is over then, and the next can begin.
+   * @throws What the stream fails with, and what `prepare` throws. The publication is over then, and
+   * the next can begin.
    */
   async run(
     tags: ReadableStream<FlvTag>,

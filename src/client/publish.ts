@@ -40,9 +40,8 @@ export interface RtmpPublisher extends AsyncDisposable {
   readonly closed: Promise<void>;
   /**
    * Ends the publication after all tags that were written before, awaited or not, and waits until the
-   * server has taken everything. What counts as that: it
-   * answers the goodbye, or a ping that follows the last tag; or it closes its side of the connection
-   * after ours, without a reset.
+   * server has taken everything. What counts as that: it answers the goodbye, or a ping that follows
+   * the last tag; or it closes its side of the connection after ours, without a reset.
    *
    * @throws What `closed` rejects with.
    */

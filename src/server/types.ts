@@ -203,8 +203,9 @@ export interface RtmpServer extends AsyncDisposable {
    * most or for `timeout`: one that has just finished loses nothing.
    *
    * @param options How long it may take. Without a `timeout` a handler that never settles keeps it
-   * waiting; so does one that itself waits for the shutdown, which it may begin but not await. With one, connections are closed and publications ended when the time is over, and it
-   * resolves although a handler has not settled, which the log says; `finished` goes on waiting.
+   * waiting; so does one that itself waits for the shutdown, which it may begin but not await. With
+   * one, connections are closed and publications ended when the time is over, and it resolves although
+   * a handler has not settled, which the log says; `finished` goes on waiting.
    * @throws {RangeError} If the timeout is not a whole number of milliseconds from 0 to 2^31 - 1.
    */
   shutdown(options?: ShutdownOptions): Promise<void>;

@@ -12,9 +12,9 @@ interface Share {
 }
 
 /**
- * Bytes of memory that unfinished messages take up, over all peers. What each of them may hold is a matter of
- * its own limit; when all together hold too much, the peer that holds the most is cut off, which is never
- * one that publishes as others do.
+ * Bytes of memory that unfinished messages take up, over all peers. What each of them may hold is a
+ * matter of its own limit; when all together hold too much, the peer that holds the most is cut off,
+ * which is never one that publishes as others do.
  */
 export class PartialBudget {
   readonly #limit: number;

@@ -172,3 +172,17 @@ export class RawHttpClient implements Disposable {
     this.#socket.destroy();
   }
 }
+
+/** Sends a request with these headers and no others; gives the status. `PORT` is the server's. */
+export async function statusOf(
+  { httpPort }: HttpApp,
+  line: string,
+  headers: string[],
+  body: string | Uint8Array = "",
+): Promise<number> {
+  using client = await RawHttpClient.connect(httpPort);
+  const head = [`${line} HTTP/1.1`, ...headers, `Content-Length: ${body.length}`, "", ""];
+  client.write(head.join("\r\n").replaceAll("PORT", String(httpPort)));
+  client.write(body);
+  return Number((await client.text(/^HTTP\/1\.1 \d+/)).slice(-3));
+}

@@ -83,12 +83,12 @@ export class Recording {
       // What the file begins with may be metadata, which is encoded anew: a thousand frames' work.
       await TURNS.take(Infinity);
       for (; tag; tag = await this.#next()) await this.#file!.write(tag);
+      await this.#file!.finish();
     } catch (error) {
       await this.#tags.cancel(error);
       await this.#giveUp();
       throw error;
     }
-    await this.#file!.finish();
     await this.#recorder.complete(this.#name!);
     log.info("The recording {name} is complete", this.#facts);
   }

@@ -60,6 +60,7 @@ export class RecordingFile {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** They are being written. */
   #releasing: Promise<void> | undefined;
+  #finished: Promise<void> | undefined;
   /** Bytes of the last tag that was found in a file, without the size after it. */
   #lastSize = 0;
 
@@ -136,11 +137,15 @@ export class RecordingFile {
   }
 
   /**
-   * Writes what is known only now, and closes the file.
+   * Writes what is known only now, and closes the file; once, however often it is called.
    *
    * @throws {Error} If it cannot be written.
    */
-  async finish(): Promise<void> {
+  finish(): Promise<void> {
+    return this.#finished ??= this.#finish();
+  }
+
+  async #finish(): Promise<void> {
     clearTimeout(this.#timer);
     try {
       if (this.#held) await this.#writeSmall(this.#held);
@@ -208,9 +213,12 @@ export class RecordingFile {
 
   /** Writes the metadata again, with what is known only at the end. */
   async #complete(): Promise<void> {
-    await this.#releasing;
-    if (this.#file.length === 0) return;
-    await this.#file.writeAt(0, this.#opening(this.#frames.facts(this.#file.length)));
+    try {
+      await this.#releasing;
+    } finally {
+      const { length } = this.#file;
+      if (length > 0) await this.#file.writeAt(0, this.#opening(this.#frames.facts(length)));
+    }
   }
 
   /** Counts a tag that was found at the end of what was found before, and tells where it ends. */

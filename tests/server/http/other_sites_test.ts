@@ -6,25 +6,11 @@
 
 import { assertEquals } from "@std/assert";
 import { startApiApp } from "../../support/api.ts";
-import { flvBytes, type HttpApp, RawHttpClient, startHttpApp } from "../../support/http.ts";
+import { flvBytes, startHttpApp, statusOf } from "../../support/http.ts";
 import { videoTags } from "../../support/media.ts";
 import { RawClient } from "../../support/raw_client.ts";
 
 const BODY = JSON.stringify({ stream: "live/demo", url: "rtmp://127.0.0.1:1/live/copy" });
-
-/** Sends a request with these headers and no others; gives the status. */
-async function status(
-  { httpPort }: HttpApp,
-  line: string,
-  headers: string[],
-  body: string | Uint8Array = "",
-): Promise<number> {
-  using client = await RawHttpClient.connect(httpPort);
-  const lines = [`${line} HTTP/1.1`, ...headers, `Content-Length: ${body.length}`, "", ""];
-  client.write(lines.join("\r\n"));
-  client.write(body);
-  return Number((await client.text(/^HTTP\/1\.1 \d+/)).slice(-3));
-}
 
 const JSON_TYPE = "Content-Type: application/json";
 
@@ -81,7 +67,7 @@ for (const [what, headers, isLetIn] of PAGES) {
   Deno.test(`a server on loopback ${isLetIn ? "lets" : "does not let"} ${what} change anything`, async () => {
     await using http = await startHttpApp();
     const own = headers.map((header) => header.replaceAll("PORT", String(http.httpPort)));
-    const ask = (line: string, ...more: string[]) => status(http, line, [...own, ...more], BODY);
+    const ask = (line: string, ...more: string[]) => statusOf(http, line, [...own, ...more], BODY);
     const flv = flvBytes(videoTags(2));
     const answers = [
       await ask("POST /api/v1/pushes", JSON_TYPE),
@@ -89,8 +75,8 @@ for (const [what, headers, isLetIn] of PAGES) {
       await ask("DELETE /api/v1/pushes/none"),
       await ask("DELETE /api/v1/streams/live/demo"),
       await ask("DELETE /api/v1/connections/none"),
-      await status(http, "PUT /live/demo.flv", own, flv),
-      await status(http, "POST /live/demo.flv", own, flv),
+      await statusOf(http, "PUT /live/demo.flv", own, flv),
+      await statusOf(http, "POST /live/demo.flv", own, flv),
     ];
     assertEquals(answers, isLetIn ? [201, 409, 404, 404, 404, 201, 201] : Array(7).fill(403));
     await http.idle();
@@ -155,8 +141,8 @@ for (const [what, headers, isLetIn] of PUBLISHERS) {
     const own = headers.map((header) => header.replaceAll("PORT", String(http.httpPort)));
     const flv = flvBytes(videoTags(2));
     const answers = [
-      await status(http, "PUT /live/demo.flv", own, flv),
-      await status(http, "POST /live/demo.flv", own, flv),
+      await statusOf(http, "PUT /live/demo.flv", own, flv),
+      await statusOf(http, "POST /live/demo.flv", own, flv),
     ];
     assertEquals(answers, Array(2).fill(isLetIn ? 201 : 403));
     await http.idle();
@@ -168,7 +154,7 @@ Deno.test("a page that was made to lead there does not throw out the encoder of 
   using encoder = await RawClient.publish(http.port, "demo");
   const host = `evil.example:${http.httpPort}`;
   const headers = [`Host: ${host}`, `Origin: http://${host}`, "Sec-Fetch-Site: same-origin"];
-  assertEquals(await status(http, "PUT /live/demo.flv", headers, flvBytes(videoTags(2))), 403);
+  assertEquals(await statusOf(http, "PUT /live/demo.flv", headers, flvBytes(videoTags(2))), 403);
   assertEquals([encoder.ended, http.app.rtmp.publications.length], [false, 1]);
 });
 
@@ -176,8 +162,8 @@ Deno.test("where there is a stream key it alone decides who publishes", async ()
   await using http = await startHttpApp("--api-token", "sesame", "--stream-key", "key");
   const headers = ["Host: video.example", "Origin: https://video.example"];
   const flv = flvBytes(videoTags(2));
-  assertEquals(await status(http, "PUT /live/demo.flv", headers, flv), 401);
-  assertEquals(await status(http, "PUT /live/demo.flv?key=key", headers, flv), 201);
+  assertEquals(await statusOf(http, "PUT /live/demo.flv", headers, flv), 401);
+  assertEquals(await statusOf(http, "PUT /live/demo.flv?key=key", headers, flv), 201);
   await http.idle();
 });
 
@@ -185,20 +171,20 @@ Deno.test("a server on loopback tells nothing to names that were made to lead th
   await using http = await startHttpApp();
   const host = [`Host: evil.example:${http.httpPort}`];
   for (const path of ["streams", "connections", "pushes", "recordings", "openapi.json"]) {
-    assertEquals(await status(http, `GET /api/v1/${path}`, host), 403, path);
+    assertEquals(await statusOf(http, `GET /api/v1/${path}`, host), 403, path);
   }
-  assertEquals(await status(http, "GET /live/demo.flv?wait=0", host), 404);
+  assertEquals(await statusOf(http, "GET /live/demo.flv?wait=0", host), 404);
 });
 
 Deno.test("where there is a token it alone decides, whatever a proxy makes of the host", async () => {
   await using http = await startHttpApp("--api-token", "sesame");
   const headers = ["Host: video.example", "Origin: https://video.example", JSON_TYPE];
   const token = "Authorization: Bearer sesame";
-  assertEquals(await status(http, "POST /api/v1/pushes", headers, BODY), 401);
+  assertEquals(await statusOf(http, "POST /api/v1/pushes", headers, BODY), 401);
   const login = ["Cookie: token=sesame", `Authorization: Basic ${btoa("viewer:sesame")}`];
-  assertEquals(await status(http, "POST /api/v1/pushes", [...headers, ...login], BODY), 401);
-  assertEquals(await status(http, "POST /api/v1/pushes", [...headers, token], BODY), 201);
-  assertEquals(await status(http, "GET /api/v1/pushes", headers), 200);
+  assertEquals(await statusOf(http, "POST /api/v1/pushes", [...headers, ...login], BODY), 401);
+  assertEquals(await statusOf(http, "POST /api/v1/pushes", [...headers, token], BODY), 201);
+  assertEquals(await statusOf(http, "GET /api/v1/pushes", headers), 200);
 });
 
 Deno.test("no page of another site may read the API, or ask for more than watching", async () => {

@@ -5,27 +5,13 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { flvBytes, type HttpApp, RawHttpClient, startHttpApp } from "../../support/http.ts";
+import { flvBytes, RawHttpClient, startHttpApp, statusOf } from "../../support/http.ts";
 import { videoTags } from "../../support/media.ts";
 import { RawClient } from "../../support/raw_client.ts";
 
 const BODY = JSON.stringify({ stream: "live/demo", url: "rtmp://127.0.0.1:1/live/copy" });
 const KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 const UPGRADE = ["Upgrade: websocket", "Connection: Upgrade", KEY, "Sec-WebSocket-Version: 13"];
-
-/** Sends a request with these headers and no others; gives the status. `PORT` is the server's. */
-async function status(
-  { httpPort }: HttpApp,
-  line: string,
-  headers: string[],
-  body: string | Uint8Array = "",
-): Promise<number> {
-  using client = await RawHttpClient.connect(httpPort);
-  const head = [`${line} HTTP/1.1`, ...headers, `Content-Length: ${body.length}`, "", ""];
-  client.write(head.join("\r\n").replaceAll("PORT", String(httpPort)));
-  client.write(body);
-  return Number((await client.text(/^HTTP\/1\.1 \d+/)).slice(-3));
-}
 
 const TARGETS: [what: string, authority: string, headers: string[], isLetIn: boolean][] = [
   ["this machine", "127.0.0.1:PORT", ["Host: 127.0.0.1:PORT"], true],
@@ -54,18 +40,18 @@ for (const scheme of ["http", "HTTP", "https"]) {
       const base = `${scheme}://${authority.replace("PORT", String(http.httpPort))}`;
       const flv = flvBytes(videoTags(2));
       const answers = [
-        await status(
+        await statusOf(
           http,
           `GET ${base}/api/v1/streams?x=1`,
           isLetIn ? headers.slice(0, 1) : headers,
         ),
-        await status(
+        await statusOf(
           http,
           `POST ${base}/api/v1/pushes`,
           [...headers, "Content-Type: application/json"],
           BODY,
         ),
-        await status(http, `PUT ${base}/live/demo.flv`, headers, flv),
+        await statusOf(http, `PUT ${base}/live/demo.flv`, headers, flv),
       ];
       // A page of another name reads nothing, since its browser lets it not.
       const isPage = what.startsWith("this machine by a page");
@@ -77,8 +63,8 @@ for (const scheme of ["http", "HTTP", "https"]) {
 
 Deno.test("a host in capitals is the same host", async () => {
   await using http = await startHttpApp();
-  assertEquals(await status(http, "GET /api/v1/streams", ["HOST: LocalHost:PORT"]), 200);
-  assertEquals(await status(http, "GET /api/v1/streams", ["HOST: Evil.Example:PORT"]), 403);
+  assertEquals(await statusOf(http, "GET /api/v1/streams", ["HOST: LocalHost:PORT"]), 200);
+  assertEquals(await statusOf(http, "GET /api/v1/streams", ["HOST: Evil.Example:PORT"]), 403);
 });
 
 Deno.test("a stream is found by a target in absolute form, over HTTP and a WebSocket", async () => {
@@ -86,12 +72,12 @@ Deno.test("a stream is found by a target in absolute form, over HTTP and a WebSo
   using publisher = await RawClient.publish(http.port, "demo");
   publisher.sendTags(videoTags(3));
   const host = ["Host: x"];
-  assertEquals(await status(http, "GET http://video.example/live/demo.flv", host), 200);
+  assertEquals(await statusOf(http, "GET http://video.example/live/demo.flv", host), 200);
   assertEquals(
-    await status(http, "GET http://video.example/live/demo.flv", [...host, ...UPGRADE]),
+    await statusOf(http, "GET http://video.example/live/demo.flv", [...host, ...UPGRADE]),
     101,
   );
-  assertEquals(await status(http, "GET http://video.example", host), 200, "the page");
+  assertEquals(await statusOf(http, "GET http://video.example", host), 200, "the page");
 });
 
 const MALFORMED: [what: string, target: string, headers: string[]][] = [
@@ -108,8 +94,8 @@ const MALFORMED: [what: string, target: string, headers: string[]][] = [
 for (const [what, target, headers] of MALFORMED) {
   Deno.test(`a request with ${what} is malformed, for a WebSocket too`, async () => {
     await using http = await startHttpApp();
-    assertEquals(await status(http, `GET ${target}`, headers), 400);
-    assertEquals(await status(http, `GET ${target}`, [...headers, ...UPGRADE]), 400);
+    assertEquals(await statusOf(http, `GET ${target}`, headers), 400);
+    assertEquals(await statusOf(http, `GET ${target}`, [...headers, ...UPGRADE]), 400);
   });
 }
 

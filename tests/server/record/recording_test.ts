@@ -36,6 +36,34 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a small recording that finds no room at its end leaves no file, and has failed",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const directory = await Deno.makeTempDir({ prefix: "sluice-test-" });
+    const server = await ServerProcess.start({
+      shell: "trap '' XFSZ; ulimit -f 16",
+      args: ["--record", directory],
+      permissions: recordPermissions(directory),
+    });
+    const publish = async (name: string, frames: number) => {
+      using client = await RawClient.publish(server.port, name);
+      client.sendTags(videoTags(frames, 1000));
+      client.command("FCUnpublish", 4, null, name);
+      await server.line(new RegExp(`live/${name} has ended.*The books balance`));
+    };
+    await publish("large", 20);
+    assertMatch(await server.line(/ERR .*live\/large/), /recording of live\/large has failed/);
+    await publish("small", 2);
+    await server.line(/The recording .*small.* is complete/);
+    await server.stop();
+    const files = await Array.fromAsync(Deno.readDir(`${directory}/live`), ({ name }) => name);
+    assertEquals(files.map((name) => name.split("-")[0]), ["small"]);
+    assertEquals((await Array.fromAsync(Deno.readDir(directory))).length, 1, "no journal is left");
+    await Deno.remove(directory, { recursive: true });
+  },
+});
+
 Deno.test("two recordings of one name in one second do not overwrite each other", async () => {
   const directory = await Deno.makeTempDir({ prefix: "sluice-test-" });
   const server = await ServerProcess.start({

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
 import { isKeyframe } from "../../../src/flv/tag_kind.ts";
@@ -86,6 +86,32 @@ Deno.test("a recording is written after some time, though nothing more has come"
   await recording.finish();
   assertEquals(mediaOf(tagsOf(await file.read())), [videoTag(0), videoTag(1)]);
 });
+
+Deno.test("a recording whose first tags cannot all be written says so, and has its index", async () => {
+  await using file = await newFile();
+  const { file: disk } = file;
+  const full = {
+    write: (bytes: Uint8Array) =>
+      bytes[0] === 9 ? Promise.reject(new Error("the disk is full")) : disk.write(bytes),
+    seek: disk.seek.bind(disk),
+    truncate: disk.truncate.bind(disk),
+    stat: disk.stat.bind(disk),
+    syncData: disk.syncData.bind(disk),
+    close: disk.close.bind(disk),
+  } as unknown as Deno.FsFile;
+  const recording = new RecordingFile(full, true, { bytes: 64 * 1024, time: 1 });
+  await recording.write({ type: "audio", timestamp: 0, data: Uint8Array.of(0xaf, 1, 0x21) });
+  await recording.write(videoTag(0));
+  await until("the sound", async () => tagsIn(await file.read()) === 2);
+  await assertRejects(() => recording.finish(), Error, "the disk is full");
+  const bytes = await file.read();
+  assertEquals([mediaOf(tagsOf(bytes)).length, said(bytes).filesize], [1, bytes.length]);
+});
+
+/** Whole tags in a file that may be empty. */
+function tagsIn(bytes: Uint8Array): number {
+  return bytes.length === 0 ? 0 : tagsOf(bytes).length;
+}
 
 Deno.test("a small recording that is torn anywhere is completed with its whole tags", async () => {
   const tags = videoTags(3, 100);

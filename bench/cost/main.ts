@@ -1,5 +1,5 @@
 /**
- * Searches for the bytes that cost the server the most: `deno task bench:work [seed] [seconds]`.
+ * Searches for the bytes that cost the server the most: `deno task bench:cost [seed] [seconds]`.
  *
  * Each shape is sent in a few sizes to a server process, behind a viewer that reads everything; the
  * dearest is then searched around. CPU time is that of the server's process, the kernel's and the
