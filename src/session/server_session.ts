@@ -95,10 +95,7 @@ export class ServerSession {
       maxChunkStreams,
       maxPartialBytes: Math.min(maxPartialBytes, STRANGERS_PARTIAL_BYTES),
       counts,
-      onBytes: (bytes: number) => {
-        TURNS.begin();
-        this.#control.received(bytes);
-      },
+      onBytes: (bytes: number) => this.#control.received(bytes),
       ...options.onUnfinished && { onUnfinished: options.onUnfinished },
     };
     this.#messages = new MessageReader(reader, chunkOptions);
@@ -235,6 +232,7 @@ export class ServerSession {
 
   /** Deals with what has come, one message after the other. */
   async #receiveAll(): Promise<void> {
+    TURNS.begin();
     while (!this.#closing) {
       const message = this.#messages.take();
       if (!message) return TURNS.end();

@@ -4,12 +4,12 @@
  * @module
  */
 
-/** How long all peers together may be served before the event loop goes round, in milliseconds. */
+/** Work for all peers together, in milliseconds, after which the event loop goes round. */
 const LONGEST_TURN = 8;
 
 /**
- * Milliseconds without work for a peer, after which the event loop has gone round. A read that finds
- * its bytes already there takes less, and does not let it.
+ * Milliseconds between two pieces of work above which they count as idle time. They do not begin a new
+ * turn: the event loop need not have gone round in them, as when the collector has run.
  */
 const PAUSE = 0.5;
 
@@ -26,9 +26,9 @@ const BYTES_BETWEEN_CHECKS = 64 * 1024;
  * in a line.
  */
 export class Turns {
-  /** When the turn began, by `performance.now()`. */
+  /** When the turn began, by `performance.now()`, with its idle time left out. */
   #began = performance.now();
-  /** When work for a peer was last seen to begin or to end. */
+  /** When work for a peer last began or ended. */
   #seen = performance.now();
   /** Since the last clock check. */
   #messages = 0;
@@ -41,7 +41,8 @@ export class Turns {
   /** Something has come from the network. */
   begin(): void {
     const now = performance.now();
-    if (now - this.#seen > PAUSE) this.#began = now;
+    const idle = now - this.#seen;
+    if (idle > PAUSE) this.#began += idle;
     this.#seen = now;
   }
 
@@ -62,7 +63,8 @@ export class Turns {
         return undefined;
       }
       this.#messages = this.#bytes = 0;
-      if (performance.now() - this.#began < LONGEST_TURN) return undefined;
+      this.#seen = performance.now();
+      if (this.#seen - this.#began < LONGEST_TURN) return undefined;
       this.#finish();
     }
     return new Promise((resolve) => this.#waiting.push(resolve));
@@ -75,7 +77,7 @@ export class Turns {
 
   /** The event loop has gone round: those who wait go on one by one, as long as there is time. */
   async #next(): Promise<void> {
-    this.#began = performance.now();
+    this.#began = this.#seen = performance.now();
     this.#isOver = false;
     const waiting = this.#waiting;
     this.#waiting = [];

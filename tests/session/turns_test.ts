@@ -59,6 +59,25 @@ Deno.test("peers are served in turn, so that none has to wait for another's last
   assert(Math.min(...atFirstEnd) > 0, String(atFirstEnd));
 });
 
+Deno.test("a pause in which the event loop has not gone round does not begin a new turn", async () => {
+  const turns = new Turns();
+  let hasGoneRound = false;
+  setTimeout(() => hasGoneRound = true, 0);
+  let turn: Promise<void> | undefined;
+  for (let i = 0; i < 100 && !turn; i++) {
+    turns.begin();
+    turn = turns.take(Infinity);
+    work();
+    turns.end();
+    // As the collector does.
+    work();
+  }
+  assert(turn, "there was no end of it");
+  assertEquals(hasGoneRound, false);
+  await turn;
+  assertEquals(hasGoneRound, true);
+});
+
 Deno.test("what comes after a pause does not wait", async () => {
   const turns = new Turns();
   for (let i = 0; i < 5; i++) {
