@@ -12,8 +12,13 @@ const MAX_RESERVE = 16;
 /** The part of all places that is kept at most. */
 const RESERVE_PART = 1 / 8;
 
+/** How many of them may take a file descriptor when others may not. */
+const DESCRIPTOR_RESERVE = 4;
+
 /** What there is no place for. */
 export type Shortage =
+  /** The process may open few more files and connections. */
+  | "no-descriptors"
   /** All places are taken. */
   | "too-many"
   /** The address has as many as one may have. */
@@ -71,7 +76,8 @@ export class HttpPlaces {
   /** The connection that has been there the longest of those that ask for nothing. */
   idle(shortage: Shortage, network: string): HttpSocket | undefined {
     return this.#find((socket) =>
-      !socket.isReserved && socket.requests === 0 && makesRoom(socket, shortage, network)
+      !socket.isReserved && !socket.isLeaving && socket.requests === 0 &&
+      makesRoom(socket, shortage, network)
     );
   }
 
@@ -89,25 +95,31 @@ export class HttpPlaces {
   }
 
   /** Whether a reserved place is free. */
-  get hasReserve(): boolean {
+  hasReserve(shortage: Shortage): boolean {
     let reserved = 0;
     for (const { isReserved } of this.#open) if (isReserved) reserved++;
-    return reserved < this.reserve;
+    const { reserve } = this;
+    return reserved <
+      (shortage === "no-descriptors" ? Math.min(DESCRIPTOR_RESERVE, reserve) : reserve);
   }
 
-  /** The reserved connection that should go first: what it asks for is answered in a moment. */
+  /**
+   * The reserved connection that should go first: one that has been refused and is still open, then one
+   * that asks for nothing. What the others ask for is answered in a moment.
+   */
   get reserved(): HttpSocket | undefined {
-    return this.#find(({ isReserved, requests }) => isReserved && requests === 0) ??
+    return this.#find(({ isReserved, isLeaving }) => isReserved && isLeaving) ??
+      this.#find(({ isReserved, requests }) => isReserved && requests === 0) ??
       this.#find(({ isReserved }) => isReserved);
   }
 
   #find(is: (socket: HttpSocket) => boolean): HttpSocket | undefined {
-    for (const socket of this.#open) if (!socket.isLeaving && is(socket)) return socket;
+    for (const socket of this.#open) if (is(socket)) return socket;
     return undefined;
   }
 }
 
 /** Whether the place of a connection would be one for another from this network. */
 function makesRoom(socket: HttpSocket, shortage: Shortage, network: string): boolean {
-  return shortage === "too-many" || socket.network === network;
+  return shortage !== "too-many-of-address" || socket.network === network;
 }

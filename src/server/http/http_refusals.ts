@@ -10,14 +10,12 @@ import type { Shortage } from "./http_places.ts";
 
 /** Why a connection was closed for others. */
 export type HttpRefusal =
-  /** There were as many as there may be, in all or from its address. */
+  /** There were as many as there may be, in all, from its address or for lack of descriptors. */
   | Shortage
   /** It had asked for nothing, or waited for a publisher, and others wanted its place. */
   | "made-room"
   /** It had published the most of what all left unfinished together, when that was too much. */
   | "too-much-unfinished"
-  /** File descriptors had run out. */
-  | "no-descriptors"
   /** The system could not accept it. */
   | "failed-accept";
 

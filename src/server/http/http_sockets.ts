@@ -74,14 +74,9 @@ export class HttpSockets {
   take(conn: Deno.TcpConn): HttpSocket | undefined {
     this.#lookAhead();
     const network = networkOf(formatAddr(conn.remoteAddr));
-    if (!this.#last.allows() && !this.#closeOneThatAsksForNothing()) {
-      this.#refuse("no-descriptors");
-      conn[Symbol.dispose]();
-      return undefined;
-    }
     const shortage = this.#shortageFor(network, 1);
     const isShort = shortage !== undefined && !this.#closeIdle(shortage, network);
-    if (isShort && !this.#freeReserve()) {
+    if (isShort && !this.#freeReserve(shortage)) {
       this.#refuse(shortage);
       conn[Symbol.dispose]();
       return undefined;
@@ -110,6 +105,7 @@ export class HttpSockets {
       if (isOperating(target)) return undefined;
       if (!this.#closeWaiting(shortage, socket.network)) {
         this.#refuse(shortage);
+        socket.isLeaving = true;
         return shortage;
       }
     }
@@ -187,6 +183,7 @@ export class HttpSockets {
 
   /** What a connection from this network has no place for, if so; `more` is 1 if it is not open. */
   #shortageFor(network: string, more: 0 | 1): Shortage | undefined {
+    if (!this.#last.allows()) return "no-descriptors";
     if (this.#open.size + more > this.#affordable) return "too-many";
     return this.#places.shortageFor(network);
   }
@@ -211,19 +208,9 @@ export class HttpSockets {
     this.#refuse("made-room");
   }
 
-  /** Closes the oldest of them, if there is one: file descriptors are short. */
-  #closeOneThatAsksForNothing(): boolean {
-    for (const socket of this.#open) {
-      if (socket.requests > 0 || socket.isLeaving) continue;
-      this.#close(socket, "made-room");
-      return true;
-    }
-    return false;
-  }
-
   /** Sees to it that one of the places for operators is free; tells whether there are any. */
-  #freeReserve(): boolean {
-    if (this.#places.hasReserve) return true;
+  #freeReserve(shortage: Shortage): boolean {
+    if (this.#places.hasReserve(shortage)) return true;
     const { reserved } = this.#places;
     if (reserved) this.#close(reserved, "made-room");
     return reserved !== undefined;

@@ -27,6 +27,7 @@ const NO_HOST = "localhost";
 
 /** What a client is told for which there is no place. */
 const NO_PLACE: Readonly<Record<Shortage, string>> = {
+  "no-descriptors": "The server is short of file descriptors",
   "too-many": "All places for HTTP connections are taken",
   "too-many-of-address": "This address has as many HTTP connections as one may have",
 };

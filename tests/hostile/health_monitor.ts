@@ -1,0 +1,95 @@
+/**
+ * An operator's monitor, which asks again and again whether the server is well.
+ *
+ * @module
+ */
+
+import { RawHttpClient } from "../support/http.ts";
+import { until } from "../support/wait.ts";
+
+/** Interval between an answer and the next question, in milliseconds. */
+const INTERVAL = 25;
+
+/** Where the server answers, and its number in the system's list of processes. */
+export interface Monitored {
+  http: string;
+  pid: number;
+}
+
+/** How long the slowest answer took, in milliseconds. */
+export interface SlowestAnswer {
+  /** What passed on the clock: on a busy machine mostly the time of other programs. */
+  waited: number;
+  /** What the server's event loop worked meanwhile, by the system's own account. */
+  worked: number;
+}
+
+/** Asks for `/healthz` on a new connection each time, as load balancers do. */
+export class HealthMonitor implements AsyncDisposable {
+  readonly slowest: SlowestAnswer = { waited: 0, worked: 0 };
+  readonly #server: Monitored;
+  #answers = 0;
+  #asking: Promise<void> = Promise.resolve();
+  #failure: unknown;
+  #ended = false;
+
+  constructor(server: Monitored) {
+    this.#server = server;
+  }
+
+  /** Resolves after some answers, which do not count: code that runs for the first time is slow. */
+  async begin(): Promise<void> {
+    for (let i = 0; i < 5; i++) await this.#ask();
+    this.slowest.waited = this.slowest.worked = 0;
+    this.#asking = this.#goOn().catch((error) => void (this.#failure = error));
+  }
+
+  /** Waits for the answer to a question that is asked from now on. */
+  async goOn(): Promise<void> {
+    const enough = this.#answers + 2;
+    await until("an answer of /healthz", () => {
+      if (this.#failure) throw this.#failure;
+      return this.#answers >= enough;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended = true;
+    await this.#asking;
+  }
+
+  async #goOn(): Promise<void> {
+    while (!this.#ended) {
+      await this.#ask();
+      await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const asked = performance.now();
+    const worked = this.#worked();
+    using client = await RawHttpClient.connect(Number(new URL(this.#server.http).port));
+    client.request("GET /healthz", "Connection: close");
+    await until(
+      () => `an answer of /healthz, after ${Math.round(performance.now() - asked)} ms`,
+      () => {
+        if (client.received.startsWith("HTTP/1.1 200 ")) return true;
+        if (client.closed && !this.#ended) {
+          throw new Error(`/healthz was answered with ${JSON.stringify(client.received)}`);
+        }
+        return client.closed;
+      },
+    );
+    this.#answers++;
+    const { slowest } = this;
+    slowest.waited = Math.max(slowest.waited, performance.now() - asked);
+    slowest.worked = Math.max(slowest.worked, this.#worked() - worked);
+  }
+
+  /** Milliseconds for which the main thread of the server has run; 0 where no system tells it. */
+  #worked(): number {
+    if (Deno.build.os !== "linux") return 0;
+    const { pid } = this.#server;
+    return Number(Deno.readTextFileSync(`/proc/${pid}/schedstat`).split(" ")[0]) / 1e6;
+  }
+}
