@@ -40,6 +40,8 @@ export class HonestPeers implements AsyncDisposable {
   #viewer!: FlvReader;
   readonly #played: FlvTag[] = [];
   #playing!: Promise<void>;
+  /** What the player's connection ended with. */
+  #failure: unknown;
 
   private constructor(publisher: RawClient, place: Place) {
     this.#publisher = publisher;
@@ -55,6 +57,7 @@ export class HonestPeers implements AsyncDisposable {
     peers.#viewer = new FlvReader(body!);
     peers.#viewer.done.catch(() => {});
     peers.#playing = peers.#play(`rtmp://127.0.0.1:${place.port}/live/honest`);
+    peers.#playing.catch((error) => peers.#failure = error);
     await peers.goOn();
     await peers.monitor.begin();
     return peers;
@@ -98,6 +101,7 @@ export class HonestPeers implements AsyncDisposable {
       () => `frame ${count}: ${this.#state()}`,
       () => {
         if (this.#publisher.ended) throw new Error("The honest publisher was cut off");
+        if (this.#failure) throw this.#failure;
         return this.#sent.length >= count &&
           this.#watched.every((frames) =>
             (frames.at(-1)?.timestamp ?? -1) >= (count - 1) * FRAME_INTERVAL

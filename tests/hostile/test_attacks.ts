@@ -8,7 +8,7 @@ import { assert } from "@std/assert";
 import { recordingDirectory } from "../support/api.ts";
 import { recordPermissions, ServerProcess } from "../support/server.ts";
 import { until } from "../support/wait.ts";
-import type { Attack, Target } from "./attack.ts";
+import type { Attack } from "./attack.ts";
 import type { Orders } from "./attacker.ts";
 import { HonestPeers } from "./honest_peers.ts";
 import type { SlowestAnswer } from "./health_monitor.ts";
@@ -70,20 +70,22 @@ export async function runAttack(module: string, attack: Attack): Promise<Cost> {
     await honest.goOn();
     await honest.monitor.goOn();
     if (attack.check) await attacker.check();
+    const lasted = Math.round(performance.now() - begun);
+    const { waited, worked } = honest.monitor.slowest;
+    await attacker[Symbol.asyncDispose]();
+    await honest.end();
+    return {
+      waited: Math.round(waited),
+      worked: Math.round(worked),
+      mebibytes: Math.round((most - before) / MEBIBYTE),
+      lasted,
+      frames: honest.frames,
+    };
+  } catch (error) {
+    throw new Error(`The server's log:\n${server.lines.slice(-20).join("\n")}`, { cause: error });
   } finally {
     clearInterval(timer);
   }
-  const lasted = Math.round(performance.now() - begun);
-  const { waited, worked } = honest.monitor.slowest;
-  await attacker[Symbol.asyncDispose]();
-  await honest.end();
-  return {
-    waited: Math.round(waited),
-    worked: Math.round(worked),
-    mebibytes: Math.round((most - before) / MEBIBYTE),
-    lasted,
-    frames: honest.frames,
-  };
 }
 
 function startServer(attack: Attack, directory: string): Promise<ServerProcess> {
