@@ -2,7 +2,7 @@
  * An attack on a server, beside which everything honest has to go on.
  *
  * To add one, write an entry in a file of `attacks/`: a name, and what the attacker does. It runs in a
- * worker, so that what it costs the attacker delays nobody else; the server is a process of its own.
+ * worker, so that what it costs the attacker delays no other; the server is a process of its own.
  *
  * @module
  */

@@ -127,7 +127,7 @@ export const attacks: Attack[] = [
     },
   },
   {
-    name: "one address waits for a thousand streams that nobody publishes",
+    name: "one address waits for a thousand streams that are not published",
     async run({ httpPort, peers }) {
       for (let i = 0; i < 1_000; i++) {
         const client = peers.use(await RawHttpClient.connect(httpPort));
@@ -136,7 +136,7 @@ export const attacks: Attack[] = [
     },
   },
   {
-    name: "a thousand viewers of many addresses wait for streams that nobody publishes",
+    name: "a thousand viewers of many addresses wait for streams that are not published",
     async run({ httpPort, peers }) {
       for (let i = 0; i < 1_200; i++) {
         const client = peers.use(await RawHttpClient.connect(httpPort, `127.0.1.${i % 200 + 1}`));

@@ -1,5 +1,5 @@
 /**
- * Bad luck: what happens to a server without anybody meaning it.
+ * Bad luck: what happens to a server without an attacker.
  *
  * @module
  */

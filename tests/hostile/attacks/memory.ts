@@ -102,7 +102,7 @@ async function watchUnread(target: Target, size: number, group: number): Promise
   });
 }
 
-/** 8 MB with one frame of 6 bytes in them, and a part of a type that nobody knows. */
+/** 8 MB with one frame of 6 bytes in them, and a part of a type that does not exist. */
 function pinningAggregate(): Uint8Array {
   const frame = [9, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0x27, 1, 0, 0, 0, 0, 0, 0, 0, 17];
   const filler = new Uint8Array(11 + 8_000_000 + 4);
