@@ -31,11 +31,11 @@ export const attacks: Attack[] = [
   },
   {
     name: "the server is stopped for longer than its peers may be silent",
-    args: ["--timeout", "2"],
+    args: ["--timeout", "6"],
     async run({ pid }) {
       for (let i = 0; i < repeat(1, 3); i++) {
         Deno.kill(pid, "SIGSTOP");
-        await new Promise((resolve) => setTimeout(resolve, 5_000));
+        await new Promise((resolve) => setTimeout(resolve, 8_000));
         Deno.kill(pid, "SIGCONT");
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
