@@ -11,6 +11,12 @@ const FIRST_BACKOFF = 5;
 const LONGEST_BACKOFF = 1000;
 
 /**
+ * Connections that are accepted before the event loop goes round: those that wait already are all
+ * there at once, and timers and sockets would have to wait for the last of them.
+ */
+const ACCEPTED_AT_ONCE = 16;
+
+/**
  * Calls `take` for each connection until the listener is closed. `for await` over a listener ends
  * with the first client that resets before it is accepted, and with the first lack of file
  * descriptors; this goes on.
@@ -23,8 +29,9 @@ export async function acceptAll(
   failed: (error: unknown) => void,
 ): Promise<void> {
   let backoff = FIRST_BACKOFF;
-  while (true) {
+  for (let accepted = 1;; accepted++) {
     try {
+      if (accepted % ACCEPTED_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve, 0));
       take(await listener.accept());
       backoff = FIRST_BACKOFF;
     } catch (error) {

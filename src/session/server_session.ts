@@ -8,7 +8,7 @@ import { errorMessage } from "../error_message.ts";
 import { RtmpError } from "../errors.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { isCommand, writeCommand } from "../message/command.ts";
-import { MessageType, type RtmpMessage } from "../message/message.ts";
+import { carriesTag, MessageType, type RtmpMessage } from "../message/message.ts";
 import { CapsEx } from "./capabilities.ts";
 import { CommandLayer } from "./command_layer.ts";
 import { ControlLayer } from "./control_layer.ts";
@@ -33,6 +33,9 @@ const WINDOW_SIZE = 2_500_000;
  * for what an encoder sends without waiting for that, and little times all who can connect.
  */
 const STRANGERS_PARTIAL_BYTES = 1024 * 1024;
+
+/** What a command or a control message costs, as the bytes of media that cost as much to deal with. */
+const CONVERSATION_COST = 8 * 1024;
 
 /** What a session is told of its connection. */
 export interface ServerSessionOptions {
@@ -236,7 +239,7 @@ export class ServerSession {
     while (!this.#closing) {
       const message = this.#messages.take();
       if (!message) return TURNS.end();
-      const turn = TURNS.take(message.payload.length);
+      const turn = TURNS.take(isMedia(message) ? message.payload.length : CONVERSATION_COST);
       if (turn) await turn;
       if (this.#closing) return;
       const busy = this.#receive(message);
@@ -245,15 +248,7 @@ export class ServerSession {
   }
 
   #receive(message: RtmpMessage): Promise<void> | undefined {
-    switch (message.typeId) {
-      case MessageType.Audio:
-      case MessageType.Video:
-      case MessageType.DataAmf0:
-      case MessageType.DataAmf3:
-      case MessageType.Aggregate:
-        return this.#media.receive(message);
-    }
-    return this.#converse(message);
+    return isMedia(message) ? this.#media.receive(message) : this.#converse(message);
   }
 
   async #converse(message: RtmpMessage): Promise<void> {
@@ -266,6 +261,10 @@ export class ServerSession {
   #released(): void {
     if (!this.#streams.some((stream) => stream.active)) void this.#stop();
   }
+}
+
+function isMedia({ typeId }: RtmpMessage): boolean {
+  return carriesTag(typeId) || typeId === MessageType.Aggregate;
 }
 
 function whyEnded(error: unknown): PublicationEnd {

@@ -115,8 +115,8 @@ export class HonestPeers implements AsyncDisposable {
   }
 
   async #play(url: string): Promise<void> {
-    const { signal } = this.#stop;
-    const player = await playRtmp(url, { signal });
+    await using player = await playRtmp(url);
+    this.#stop.signal.addEventListener("abort", () => player[Symbol.asyncDispose]());
     for await (const tag of player.readable) this.#played.push(tag);
   }
 

@@ -15,6 +15,9 @@ const RESERVE_PART = 1 / 8;
 /** How many of them may take a file descriptor when others may not. */
 const DESCRIPTOR_RESERVE = 4;
 
+/** Milliseconds that a connection has for its first request before it makes way for others. */
+const TIME_TO_ASK = 500;
+
 /** What there is no place for. */
 export type Shortage =
   /** The process may open few more files and connections. */
@@ -75,9 +78,11 @@ export class HttpPlaces {
 
   /** The connection that has been there the longest of those that ask for nothing. */
   idle(shortage: Shortage, network: string): HttpSocket | undefined {
+    // Where none are kept there is no other place for who comes.
+    const latest = performance.now() - (this.reserve > 0 ? TIME_TO_ASK : 0);
     return this.#find((socket) =>
       !socket.isReserved && !socket.isLeaving && socket.requests === 0 &&
-      makesRoom(socket, shortage, network)
+      socket.openedAt <= latest && makesRoom(socket, shortage, network)
     );
   }
 

@@ -40,8 +40,10 @@ type Callback = (error?: Error | null) => void;
 export class HttpSocket extends Duplex {
   /** Tells this connection from all others. */
   readonly id: string = crypto.randomUUID();
-  /** When it was taken in. */
+  /** When it was accepted. */
   readonly since: Date = new Date();
+  /** The same by `performance.now()`. */
+  readonly openedAt: number = performance.now();
   /** Where the peer connects from, as `address:port`. */
   readonly remoteAddr: string;
   /** Bytes that have come; the name is Node's. */

@@ -103,7 +103,8 @@ export class HttpSockets {
     const shortage = this.#shortageFor(socket.network, 0);
     if (shortage !== undefined) {
       if (isOperating(target)) return undefined;
-      if (!this.#closeWaiting(shortage, socket.network)) {
+      const { network } = socket;
+      if (!this.#closeWaiting(shortage, network) && !this.#closeIdle(shortage, network)) {
         this.#refuse(shortage);
         socket.isLeaving = true;
         return shortage;
