@@ -78,6 +78,11 @@ export class MessageReader {
     return this.#messages[this.#taken++];
   }
 
+  /** Bytes that have been read and not taken apart. */
+  get unread(): number {
+    return this.#bytes.length;
+  }
+
   /** Allows another number of bytes in unfinished messages from now on. */
   allowPartialBytes(bytes: number): void {
     this.#chunks.allowPartialBytes(bytes);

@@ -236,6 +236,9 @@ export class ServerSession {
   /** Deals with what has come, one message after the other. */
   async #receiveAll(): Promise<void> {
     TURNS.begin();
+    // A read need not complete a message, and costs all the same.
+    const turn = TURNS.take(this.#messages.unread);
+    if (turn) await turn;
     while (!this.#closing) {
       const message = this.#messages.take();
       if (!message) return TURNS.end();

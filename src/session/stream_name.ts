@@ -52,7 +52,8 @@ export function safePathName(path: string): string {
 function encode(name: string): string {
   const safe = Array.from(new TextEncoder().encode(name), (byte, i) => {
     const character = String.fromCharCode(byte);
-    const plain = /[A-Za-z0-9_-]/.test(character) || (character === "." && i > 0);
+    // At the beginning a dot hides a file, and a dash makes it an option of the next command.
+    const plain = /[A-Za-z0-9_]/.test(character) || (/[.-]/.test(character) && i > 0);
     return plain ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }).join("");
   // What is empty is a sign that stands alone nowhere else.

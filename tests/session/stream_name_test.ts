@@ -33,6 +33,8 @@ const FILE_NAMES: [name: string, fileName: string][] = [
   ["a\\b:c*d", "a%5Cb%3Ac%2Ad"],
   ["%2F", "%252F"],
   ["a b+c", "a%20b%2Bc"],
+  ["-rf", "%2Drf"],
+  ["a-b", "a-b"],
   ["é", "%C3%A9"],
 ];
 
