@@ -10,6 +10,12 @@ import type { ByteReader } from "../session/message_reader.ts";
 /** Bytes of memory for the reads of a connection that has said nothing yet. */
 const SMALLEST_READ = 4 * 1024;
 
+/** Bytes of memory for what a peer still sends that is about to be disconnected. */
+const LINGERING_READ = 16 * 1024;
+
+/** The pause between two such reads, in milliseconds: 3 MB/s are more than encoders send. */
+const LINGERING_PAUSE = 5;
+
 /** Bytes of memory for the reads of a connection that fills every smaller one. */
 export const LARGEST_READ = 256 * 1024;
 
@@ -140,10 +146,13 @@ export class Socket implements ByteReader {
   async closeGently(patience: number, whileSending: number = patience): Promise<void> {
     const timer = setTimeout(() => this.close(), patience);
     const enough = performance.now() + whileSending;
-    const rubbish = new Uint8Array(SMALLEST_READ);
+    const rubbish = new Uint8Array(LINGERING_READ);
     try {
       await this.#conn.closeWrite();
-      while (await this.#conn.read(rubbish) !== null && performance.now() < enough);
+      while (await this.#conn.read(rubbish) !== null && performance.now() < enough) {
+        // Without a pause a peer that floods would keep the event loop from everything else.
+        await new Promise((resolve) => setTimeout(resolve, LINGERING_PAUSE));
+      }
     } catch {
       // It is gone already, which is what we are waiting for.
     } finally {

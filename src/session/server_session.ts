@@ -167,7 +167,7 @@ export class ServerSession {
   async run(): Promise<SessionEnd> {
     let error: unknown;
     try {
-      while (!this.#closing && await this.#messages.more()) await this.#receiveAll();
+      while (!this.#closing && await this.#read()) await this.#receiveAll();
     } catch (thrown) {
       error = thrown;
       if (thrown instanceof RtmpError) this.#complain(thrown);
@@ -231,6 +231,13 @@ export class ServerSession {
     for (const { id } of this.#streams.all) {
       this.#writer.send(onStatus(id, "error", StatusCode.Failed, message));
     }
+  }
+
+  /** Reads when it is its turn: what waits for that is in the peer's memory, not in ours. */
+  async #read(): Promise<boolean> {
+    const turn = TURNS.take(0);
+    if (turn) await turn;
+    return !this.#closing && await this.#messages.more();
   }
 
   /** Deals with what has come, one message after the other. */
