@@ -10,6 +10,7 @@ import type { Hub } from "../hub.ts";
 import type { Recordings } from "../record/recordings.ts";
 import type { RtmpServer } from "../types.ts";
 import type { Publication } from "../../session/publication.ts";
+import { TURNS } from "../../session/turns.ts";
 import { registerConnections } from "./connection_metrics.ts";
 import { measureEventLoop } from "./event_loop_delay.ts";
 import { registerProcess } from "./process_metrics.ts";
@@ -19,9 +20,6 @@ import { registerStreams } from "./stream_metrics.ts";
 
 /** For how long an answer is reused, in milliseconds: frequent scrapes cost no more. */
 const FRESHNESS = 1_000;
-
-/** For how long an answer is worked at before others have their turn, in milliseconds. */
-const LONGEST_TURN = 5;
 
 /** What is watched. */
 export interface Watched {
@@ -38,12 +36,14 @@ export class Metrics {
   readonly #books: StreamBooks;
   readonly #stopMeasuring: () => void;
   #reading: Reading | undefined;
-  #answer: { text: Promise<string>; at: number } | undefined;
+  #answer: Promise<string> | undefined;
+  /** By `performance.now()`; `Infinity` while it is written. */
+  #staleAt = Infinity;
 
   /** Begins to keep the books. */
   constructor({ hub, rtmp, http, recordings }: Watched) {
     this.#books = new StreamBooks(hub);
-    const read = () => this.#reading ??= this.#books.read();
+    const read = () => this.#reading!;
     registerProcess(this.#registry);
     this.#stopMeasuring = measureEventLoop(this.#registry);
     registerConnections(this.#registry, rtmp, http);
@@ -78,25 +78,23 @@ export class Metrics {
     this.#books.open(publication);
   }
 
-  /** All of it, at most a second old. */
+  /** All of it, at most a second old, or as it was when it was begun to be written. */
   text(): Promise<string> {
-    const now = performance.now();
-    if (this.#answer && now - this.#answer.at < FRESHNESS) return this.#answer.text;
-    this.#reading = undefined;
-    const text = this.#write();
-    this.#answer = { text, at: now };
-    return text;
+    if (this.#answer && performance.now() < this.#staleAt) return this.#answer;
+    this.#staleAt = Infinity;
+    return this.#answer = this.#write().finally(() => {
+      this.#staleAt = performance.now() + FRESHNESS;
+    });
   }
 
   /** One metric after the other: those of hundreds of streams must not hold up the streams. */
   async #write(): Promise<string> {
+    this.#reading = await this.#books.read();
     const metrics: string[] = [];
-    let began = performance.now();
     for (const { name } of this.#registry.getMetricsAsArray()) {
+      const turn = TURNS.take(Infinity);
+      if (turn) await turn;
       metrics.push(await this.#registry.getSingleMetricAsString(name));
-      if (performance.now() - began < LONGEST_TURN) continue;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      began = performance.now();
     }
     return `${metrics.join("\n\n")}\n`;
   }

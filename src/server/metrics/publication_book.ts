@@ -46,9 +46,9 @@ export class PublicationBook {
 
   /** Whether nothing of it changes any more. */
   get isSettled(): boolean {
+    if (performance.now() - this.#closedAt <= SETTLING) return false;
     const { consumers, inFlight } = this.#publication.ledger;
-    return consumers.length === 0 && total(inFlight) === 0 &&
-      performance.now() - this.#closedAt > SETTLING;
+    return consumers.length === 0 && total(inFlight) === 0;
   }
 
   /** What only ever grows. */

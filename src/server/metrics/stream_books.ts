@@ -5,6 +5,7 @@
  */
 
 import type { Publication } from "../../session/publication.ts";
+import { TURNS } from "../../session/turns.ts";
 import type { Hub } from "../hub.ts";
 import { PublicationBook } from "./publication_book.ts";
 import { Sums } from "./sums.ts";
@@ -20,6 +21,9 @@ const TIDY_INTERVAL = 1_000;
 
 /** Streams that are shown by themselves; those beyond are in the sums of all. */
 const MAX_STREAMS = 1_000;
+
+/** What the samples of a publication cost, as the bytes of media that cost as much to deal with. */
+const SAMPLES_COST = 4 * 1024;
 
 /** Characters of a stream's path that are shown. */
 const MAX_LABEL_LENGTH = 200;
@@ -88,20 +92,27 @@ export class StreamBooks {
     stream.publications.add(new PublicationBook(publication, this.#hub));
   }
 
-  /** Adds everything up. */
-  read(): Reading {
+  /** Adds everything up as it is now, in turns with all publishers. */
+  async read(): Promise<Reading> {
     this.#tidy();
-    const all = samplesOf(this.#hidden);
-    all.counters.add(this.#past);
-    const streams = Array.from(this.#streams, ([label, stream]) => {
-      const samples = samplesOf(stream);
+    // What is folded meanwhile counts where it was.
+    const hidden = [...this.#hidden.publications];
+    const past = new Sums(this.#past);
+    const shown = Array.from(this.#streams, ([stream, book]) => ({
+      ...{ stream, isLive: book.isLive, publications: [...book.publications] },
+      past: new Sums(book.past),
+    }));
+    const all = await samplesOf(hidden);
+    all.counters.add(past);
+    const streams: StreamReading[] = [];
+    for (const { stream, isLive, publications, past } of shown) {
+      const samples = await samplesOf(publications);
       all.counters.add(samples.counters);
       all.gauges.add(samples.gauges);
-      samples.counters.add(stream.past);
-      return { stream: label, isLive: stream.isLive, ...samples };
-    });
-    const hidden = [...this.#hidden.publications].filter(({ isLive }) => isLive).length;
-    return { streams, all, hidden };
+      samples.counters.add(past);
+      streams.push({ stream, isLive, ...samples });
+    }
+    return { streams, all, hidden: hidden.filter(({ isLive }) => isLive).length };
   }
 
   /** Adds to the sums what is over, and forgets what has been over for long. */
@@ -144,15 +155,16 @@ export class StreamBooks {
   }
 }
 
-/** What the publications of a stream have counted that are not over. */
-function samplesOf({ publications }: StreamBook): Samples {
-  const counters = new Sums();
-  const gauges = new Sums();
+/** What publications have counted. */
+async function samplesOf(publications: PublicationBook[]): Promise<Samples> {
+  const samples: Samples = { counters: new Sums(), gauges: new Sums() };
   for (const publication of publications) {
-    counters.add(publication.counters());
-    gauges.add(publication.gauges());
+    const turn = TURNS.take(SAMPLES_COST);
+    if (turn) await turn;
+    samples.counters.add(publication.counters());
+    samples.gauges.add(publication.gauges());
   }
-  return { counters, gauges };
+  return samples;
 }
 
 /** A path as a label: two that are cut to the same one are counted as one. */

@@ -17,6 +17,11 @@ export interface Sample {
 export class Sums implements Iterable<Sample> {
   readonly #sums = new Map<string, Sample>();
 
+  /** Begins with these, if there are any. */
+  constructor(samples: Iterable<Sample> = []) {
+    this.add(samples);
+  }
+
   /** Adds each sample to those of the same name and labels. */
   add(samples: Iterable<Sample>): void {
     for (const sample of samples) {
