@@ -35,7 +35,7 @@ const WINDOW_SIZE = 2_500_000;
 const STRANGERS_PARTIAL_BYTES = 1024 * 1024;
 
 /** What a command or a control message costs, as the bytes of media that cost as much to deal with. */
-const CONVERSATION_COST = 8 * 1024;
+const CONVERSATION_COST = 16 * 1024;
 
 /** What a session is told of its connection. */
 export interface ServerSessionOptions {
@@ -174,6 +174,9 @@ export class ServerSession {
     }
     await this.#messages.cancel(error).catch(() => {});
     this.#writer.window.lift();
+    // Hundreds of connections may end at once, each with many publications.
+    const turn = TURNS.enter();
+    if (turn) await turn;
     const why = this.#why ?? (error === undefined && this.#ending || whyEnded(error));
     for (const stream of this.#streams.all) stream.disconnect(why);
     await this.#writer.flush();

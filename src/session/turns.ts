@@ -38,6 +38,11 @@ export class Turns {
   /** Those who wait, in the order in which they came. */
   #waiting: (() => void)[] = [];
 
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Something has come from the network. */
   begin(): void {
     const now = performance.now();
@@ -49,6 +54,12 @@ export class Turns {
   /** All of it has been dealt with. */
   end(): void {
     this.#seen = performance.now();
+  }
+
+  /** Begins work that is not a peer's: a promise when it is the turn of others. */
+  enter(): Promise<void> | undefined {
+    this.begin();
+    return this.take(Infinity);
   }
 
   /**

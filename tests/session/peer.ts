@@ -18,6 +18,7 @@ import { ServerSession, type SessionEnd } from "../../src/session/server_session
 import { TagChunks } from "../../src/session/tag_chunks.ts";
 import { commandsIn, type Status, statusesIn } from "../support/commands.ts";
 import { mediaMessage } from "../support/media.ts";
+import { TURNS } from "../../src/session/turns.ts";
 import { turns } from "../support/streams.ts";
 import { FakeProgram } from "./fake_program.ts";
 
@@ -196,7 +197,7 @@ export class Peer {
     for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
       await turns(1);
       const now = this.#activity;
-      if (now !== before) quiet = -1;
+      if (now !== before || TURNS.waiting > 0) quiet = -1;
       before = now;
     }
   }

@@ -28,6 +28,9 @@ const DEFAULT_LIMITS: Readonly<EndedStreamLimits> = {
 /** Interval between two looks at ledgers that are not final yet, in milliseconds. */
 const CHECK_INTERVAL = 100;
 
+/** Ledgers that are written down in one look: thousands may end with their connections at once. */
+const KEPT_AT_ONCE = 200;
+
 /** What `GET /api/v1/ended/<path>` answers. */
 export interface EndedStreamDescription extends StreamDescription {
   /** When the publication ended; consumers may have read on after that. */
@@ -60,7 +63,9 @@ interface Ending {
  */
 export class EndedStreams {
   /** The newest first. */
-  #ended: Kept[] = [];
+  readonly #ended: Kept[] = [];
+  /** Bytes of all of them. */
+  #bytes = 0;
   readonly #ending = new Set<Ending>();
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #limits: EndedStreamLimits;
@@ -107,8 +112,10 @@ export class EndedStreams {
 
   /** Keeps those whose ledgers have become final. */
   #check(): void {
+    let kept = 0;
     for (const ending of this.#ending) {
       if (!isFinal(ending)) continue;
+      if (++kept > KEPT_AT_ONCE) return;
       this.#ending.delete(ending);
       this.#keep(ending);
     }
@@ -124,15 +131,21 @@ export class EndedStreams {
     const bytes = new TextEncoder().encode(json).length;
     const place = this.#ended.findIndex((other) => other.at <= at);
     this.#ended.splice(place < 0 ? this.#ended.length : place, 0, { path, json, bytes, at });
-    let sum = this.#ended.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#bytes += bytes;
     const { maxStreams, maxBytes } = this.#limits;
-    while (this.#ended.length > maxStreams || sum > maxBytes) sum -= this.#ended.pop()!.bytes;
+    while (this.#ended.length > maxStreams || this.#bytes > maxBytes) {
+      this.#forgetLast();
+    }
+  }
+
+  #forgetLast(): void {
+    this.#bytes -= this.#ended.pop()!.bytes;
   }
 
   #forgetOld(): void {
     this.#check();
     const oldest = performance.now() - this.#limits.retention;
-    this.#ended = this.#ended.filter(({ at }) => at >= oldest);
+    while (this.#ended.length > 0 && this.#ended.at(-1)!.at < oldest) this.#forgetLast();
   }
 }
 

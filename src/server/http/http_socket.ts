@@ -7,7 +7,6 @@
 import { Duplex } from "node:stream";
 import { concat } from "@std/bytes";
 import { formatAddr, networkOf } from "../address.ts";
-import { TURNS } from "../../session/turns.ts";
 import { LINGER_MS } from "../linger.ts";
 
 /** Bytes of memory for a read: most peers ask for something once, and then only take. */
@@ -131,8 +130,6 @@ export class HttpSocket extends Duplex {
       if (count && this.requests === 0) this.headWait ??= 0;
       if (count === memory.length) this.#readSize = Math.min(2 * this.#readSize, LARGEST_READ);
       if (count === null) await this.#bodyRead();
-      // Bodies take turns with all publishers; heads are small, and wait for nothing.
-      else if (count === memory.length) await TURNS.take(count);
       this.push(count === null ? null : memory.subarray(0, count));
     } catch (error) {
       this.destroy(error as Error);

@@ -28,6 +28,7 @@ export function streamRoutes(hub: Hub): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.get("/", async (context) => {
     const streams: string[] = [];
+    await TURNS.enter();
     for (const stream of hub.streams) {
       // A thousand of them must not keep everything else waiting.
       const turn = TURNS.take(DESCRIPTION_COST);

@@ -94,6 +94,7 @@ export class StreamBooks {
 
   /** Adds everything up as it is now, in turns with all publishers. */
   async read(): Promise<Reading> {
+    await TURNS.enter();
     this.#tidy();
     // What is folded meanwhile counts where it was.
     const hidden = [...this.#hidden.publications];
