@@ -53,8 +53,8 @@ export class HonestPeers implements AsyncDisposable {
   static async begin(place: Place): Promise<HonestPeers> {
     const peers = new HonestPeers(await RawClient.publish(place.port, "honest"), place);
     const { signal } = peers.#stop;
-    const { body } = await fetch(`${place.http}/live/honest.flv?wait=60`, { signal });
-    peers.#viewer = new FlvReader(body!);
+    const { body } = await fetch(`${place.http}/live/honest.flv?wait=60`);
+    peers.#viewer = new FlvReader(body!.pipeThrough(new TransformStream(), { signal }));
     peers.#viewer.done.catch(() => {});
     peers.#playing = peers.#play(`rtmp://127.0.0.1:${place.port}/live/honest`);
     peers.#playing.catch((error) => peers.#failure = error);

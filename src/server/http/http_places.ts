@@ -88,15 +88,10 @@ export class HttpPlaces {
 
   /** The viewer that waits for a publisher the longest, from where the most connections are. */
   waiting(shortage: Shortage, network: string): HttpSocket | undefined {
-    const counts = new Map<string, number>();
-    for (const { network } of this.#open) counts.set(network, (counts.get(network) ?? 0) + 1);
-    let longest: HttpSocket | undefined;
-    for (const socket of this.#open) {
-      if (!socket.isWaiting || socket.isReserved || !makesRoom(socket, shortage, network)) continue;
-      if (longest && counts.get(socket.network)! <= counts.get(longest.network)!) continue;
-      longest = socket;
-    }
-    return longest;
+    return this.#findWhereMost((socket) =>
+      socket.isWaiting && !socket.isReserved && !socket.isLeaving &&
+      makesRoom(socket, shortage, network)
+    );
   }
 
   /** Whether a reserved place is free. */
@@ -110,17 +105,31 @@ export class HttpPlaces {
 
   /**
    * The reserved connection that should go first: one that has been refused and is still open, then one
-   * that asks for nothing. What the others ask for is answered in a moment.
+   * that asks for nothing, from where the most connections are. What the others ask for is answered in a moment.
    */
   get reserved(): HttpSocket | undefined {
     return this.#find(({ isReserved, isLeaving }) => isReserved && isLeaving) ??
-      this.#find(({ isReserved, requests }) => isReserved && requests === 0) ??
+      this.#findWhereMost(({ isReserved, requests }) => isReserved && requests === 0) ??
       this.#find(({ isReserved }) => isReserved);
   }
 
+  /** The first that was opened. */
   #find(is: (socket: HttpSocket) => boolean): HttpSocket | undefined {
     for (const socket of this.#open) if (is(socket)) return socket;
     return undefined;
+  }
+
+  /** The first from the network that has the most connections open. */
+  #findWhereMost(is: (socket: HttpSocket) => boolean): HttpSocket | undefined {
+    const counts = new Map<string, number>();
+    for (const { network } of this.#open) counts.set(network, (counts.get(network) ?? 0) + 1);
+    let found: HttpSocket | undefined;
+    for (const socket of this.#open) {
+      if (!is(socket)) continue;
+      if (found && counts.get(socket.network)! <= counts.get(found.network)!) continue;
+      found = socket;
+    }
+    return found;
   }
 }
 

@@ -148,16 +148,12 @@ export const attacks: Attack[] = [
     name: "newcomers take every file descriptor",
     descriptors: 128,
     async run({ port, httpPort, peers }) {
-      const connect = async (port: number, request?: string) => {
-        const connection = await Deno.connect({ hostname: "127.0.0.1", port });
-        peers.defer(() => connection.close());
-        if (!request) return;
-        await connection.write(new TextEncoder().encode(request)).catch(() => {});
-      };
       for (let i = 0; i < 100; i++) {
-        await connect(port);
-        await connect(httpPort, "GET /live/honest.flv HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        await connect(httpPort, "PUT /live/x.flv HTTP/1.1\r\nHost: localhost\r\n");
+        peers.use(await RawClient.connect(port, address(i)));
+        const viewer = peers.use(await RawHttpClient.connect(httpPort, address(i)));
+        viewer.request("GET /live/honest.flv");
+        const publisher = peers.use(await RawHttpClient.connect(httpPort, address(i)));
+        publisher.write("PUT /live/x.flv HTTP/1.1\r\nHost: localhost\r\n");
       }
     },
   },
