@@ -42,6 +42,12 @@ export function checkGopCacheLimits({ maxBytes, maxTime }: GopCacheLimits): GopC
  */
 export const MAX_HEADER_BYTES: number = 4 * 1024 * 1024;
 
+/**
+ * Frames that are kept: each newcomer is given all of them at once, and others wait meanwhile. Twenty
+ * seconds of 120 pictures and 150 packets of sound a second are half as many.
+ */
+export const MAX_KEPT_FRAMES = 10_000;
+
 /** What the list of headers calls the metadata. */
 export const METADATA = "metadata";
 
@@ -160,7 +166,9 @@ export class GopCache implements MediaKeeper {
     this.#budget?.keep(counted.tag);
     this.#bytes += sizeOf(counted.tag);
     const time = counted.tag.timestamp - this.#frames[0]!.tag.timestamp;
-    if (this.#bytes <= this.#limits.maxBytes && time <= this.#limits.maxTime) return;
+    const { maxBytes, maxTime } = this.#limits;
+    const { length } = this.#frames;
+    if (this.#bytes <= maxBytes && time <= maxTime && length <= MAX_KEPT_FRAMES) return;
     this.forgetFrames();
   }
 

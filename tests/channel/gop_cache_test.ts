@@ -4,6 +4,7 @@ import {
   GopCache,
   type GopCacheLimits,
   MAX_HEADER_BYTES,
+  MAX_KEPT_FRAMES,
 } from "../../src/channel/gop_cache.ts";
 import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
@@ -47,6 +48,13 @@ for (
     assertEquals(cache.frames.length, kept);
   });
 }
+
+Deno.test("GopCache keeps so many frames, however small they are, and none beyond that", () => {
+  const tiny = { ...videoTag(1, 6), timestamp: 0 };
+  const cache = cacheOf([videoTag(0, 6), ...Array(MAX_KEPT_FRAMES - 1).fill(tiny)]);
+  assertEquals(cache.frames.length, MAX_KEPT_FRAMES);
+  assertEquals(cacheOf([videoTag(0, 6), ...Array(MAX_KEPT_FRAMES).fill(tiny)]).frames.length, 0);
+});
 
 Deno.test("GopCache keeps no frame when it is off, and headers all the same", () => {
   const header = sequenceHeader("video", 1);

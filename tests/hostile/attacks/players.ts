@@ -4,8 +4,10 @@
  * @module
  */
 
+import { concat } from "@std/bytes";
 import { writeCommand } from "../../../src/message/command.ts";
 import { setChunkSize } from "../../../src/message/control.ts";
+import { MessageType } from "../../../src/message/message.ts";
 import { encodeAmf0 } from "../../../src/amf/encode_amf0.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
 import { RawHttpClient } from "../../support/http.ts";
@@ -15,8 +17,8 @@ import { metricsUntil } from "../../support/prometheus.ts";
 import { RawClient, STREAM_ID } from "../../support/raw_client.ts";
 import type { Attack, Target } from "../attack.ts";
 
-/** As many frames as a connection that holds them for newcomers takes, all of them at one time. */
-const TINY_FRAMES = repeat(20_000, 60_000);
+/** Nearly as many frames as are kept for newcomers, all of them at one time. */
+const TINY_FRAMES = 9_900;
 
 /** Publishes a stream of which newcomers get as many frames as can be. */
 async function publishTinyFrames({ port, http, peers }: Target): Promise<RawClient> {
@@ -80,7 +82,7 @@ export const attacks: Attack[] = [
     },
   },
   {
-    name: "players come and go where a newcomer gets tens of thousands of frames",
+    name: "players come and go where a newcomer gets ten thousand frames",
     async run(target) {
       await publishTinyFrames(target);
       for (let i = 0; i < repeat(20, 200); i++) {
@@ -91,7 +93,7 @@ export const attacks: Attack[] = [
     },
   },
   {
-    name: "viewers come and go where a newcomer gets tens of thousands of frames",
+    name: "viewers come and go where a newcomer gets ten thousand frames",
     async run(target) {
       await publishTinyFrames(target);
       for (let i = 0; i < repeat(20, 200); i++) {
@@ -141,6 +143,27 @@ export const attacks: Attack[] = [
         }
         await publisher.flushed();
       }
+    },
+  },
+  {
+    name: "a publisher sends aggregates of frames without a byte, and viewers watch",
+    async run(target) {
+      const publisher = target.peers.use(await RawClient.publish(target.port, "empty"));
+      publisher.send(setChunkSize(60_000));
+      publisher.sendTags([videoTag(0)]);
+      const { body } = await fetch(`${target.http}/live/empty.flv`);
+      const watching = body!.pipeTo(new WritableStream());
+      await play(target, "empty");
+      // A tag's header and the size behind it, of audio with no data.
+      const part = Uint8Array.of(8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11);
+      const payload = concat(Array(1_000).fill(part));
+      for (let i = 0; i < repeat(50, 500); i++) {
+        const typeId = MessageType.Aggregate;
+        publisher.send({ chunkStreamId: 6, messageStreamId: 1, typeId, timestamp: 0, payload });
+        if (i % 10 === 0) await publisher.flushed();
+      }
+      publisher.command("deleteStream", 0, null, STREAM_ID);
+      await watching;
     },
   },
   {
