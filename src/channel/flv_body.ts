@@ -7,13 +7,14 @@
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { FlvMuxer } from "../flv/muxer.ts";
 import { mediaKind, sequenceHeaderKey } from "../flv/tag_kind.ts";
+import { sizeOf } from "./counted_tag.ts";
 import type { MediaType } from "./published_media.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** For how long after the first frame a second kind of media may show, in milliseconds. */
 const HEADER_PATIENCE = 1_000;
 
-/** Bytes of tags that may wait for that. */
+/** Bytes that tags which wait for that may take up. */
 const HEADER_PATIENCE_BYTES = 1024 * 1024;
 
 /** Bytes of sequence headers that may wait for the first frame of their kind; the oldest go first. */
@@ -145,7 +146,7 @@ class FlvBody {
   #keepEarly(key: string, header: FlvTag): void {
     this.#forgetEarly(key);
     this.#early.set(key, header);
-    this.#earlyBytes += header.data.length;
+    this.#earlyBytes += sizeOf(header);
     for (const oldest of this.#early.keys()) {
       if (this.#earlyBytes <= MAX_EARLY_BYTES) return;
       this.#forgetEarly(oldest);
@@ -153,7 +154,9 @@ class FlvBody {
   }
 
   #forgetEarly(key: string): void {
-    this.#earlyBytes -= this.#early.get(key)?.data.length ?? 0;
+    const header = this.#early.get(key);
+    if (!header) return;
+    this.#earlyBytes -= sizeOf(header);
     this.#early.delete(key);
   }
 
@@ -178,7 +181,7 @@ class FlvBody {
       if (!next || next.done) break;
       this.#reading = undefined;
       held.push(next.value);
-      bytes += next.value.data.length;
+      bytes += sizeOf(next.value);
       if (bytes > HEADER_PATIENCE_BYTES) break;
       if (!patience && !isFrame(next.value)) continue;
       if (this.#isSettled) break;

@@ -15,6 +15,9 @@ const SMALLEST_READ = 4 * 1024;
 /** The same for a peer that fills every smaller one. */
 const LARGEST_READ = 64 * 1024;
 
+/** Bytes up to which pieces are joined for one write. */
+const LARGEST_WRITE = 64 * 1024;
+
 /** Interval between checks whether what has come of a body has been read, in ms. */
 const BODY_CHECK_INTERVAL = 10;
 
@@ -138,18 +141,32 @@ export class HttpSocket extends Duplex {
 
   override async _write(bytes: Uint8Array, _: BufferEncoding, done: Callback): Promise<void> {
     try {
-      for (let at = 0; at < bytes.length;) {
-        this.#writingSince = performance.now();
-        const count = await this.#conn.write(bytes.subarray(at));
-        this.bytesWritten += count;
-        at += count;
-      }
-      this.#writingSince = undefined;
-      this.#restartTimer();
+      await this.#writeAll(bytes);
       done();
     } catch (error) {
       done(error as Error);
     }
+  }
+
+  /** A chunk of a body comes in four pieces, and many chunks may wait: each write costs a call. */
+  override async _writev(pieces: { chunk: Uint8Array }[], done: Callback): Promise<void> {
+    try {
+      for (const bytes of joined(pieces)) await this.#writeAll(bytes);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      this.#writingSince = performance.now();
+      const count = await this.#conn.write(bytes.subarray(at));
+      this.bytesWritten += count;
+      at += count;
+    }
+    this.#writingSince = undefined;
+    this.#restartTimer();
   }
 
   override async _final(done: Callback): Promise<void> {
@@ -184,6 +201,22 @@ export class HttpSocket extends Duplex {
     if (this.#timeout === 0 || this.destroyed) return;
     this.#timer = setTimeout(() => this.emit("timeout"), this.#timeout);
   }
+}
+
+/** What is written in one call: small pieces together, large ones as they are. */
+function* joined(pieces: { chunk: Uint8Array }[]): Generator<Uint8Array> {
+  let small: Uint8Array[] = [];
+  let size = 0;
+  for (const { chunk } of pieces) {
+    if (size > 0 && size + chunk.length > LARGEST_WRITE) {
+      yield concat(small);
+      small = [];
+      size = 0;
+    }
+    small.push(chunk);
+    size += chunk.length;
+  }
+  if (size > 0) yield small.length === 1 ? small[0]! : concat(small);
 }
 
 function isUnread(body: UnreadBody | undefined): boolean {
