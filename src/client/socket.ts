@@ -149,8 +149,11 @@ export class Socket implements ByteReader {
     const rubbish = new Uint8Array(LINGERING_READ);
     try {
       await this.#conn.closeWrite();
-      while (await this.#conn.read(rubbish) !== null && performance.now() < enough) {
+      for (;;) {
+        const count = await this.#conn.read(rubbish);
+        if (count === null || performance.now() >= enough) break;
         // Without a pause a peer that floods would keep the event loop from everything else.
+        if (count < rubbish.length) continue;
         await new Promise((resolve) => setTimeout(resolve, LINGERING_PAUSE));
       }
     } catch {

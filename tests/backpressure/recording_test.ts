@@ -9,6 +9,10 @@ import { LOSSLESS_QUEUE_BYTES } from "../../src/channel/subscriber.ts";
 import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
 import { startHttpApp } from "../support/http.ts";
 import { mediaOf, tagsOf } from "../support/media.ts";
+import { clockAhead } from "../support/clock.ts";
+import { callApi } from "../support/api.ts";
+import { readMetrics } from "../support/prometheus.ts";
+import { DISK_TIMEOUT } from "../../src/server/record/disk_watch.ts";
 import { until } from "../support/wait.ts";
 import { Flood, FRAME, FRAMES, Gate } from "./flood.ts";
 
@@ -21,6 +25,10 @@ function stallingDisk(from: number): Disposable & { gate: Gate; readonly stalls:
   const { open } = Deno;
   let writes = 0;
   Deno.open = async (...args) => {
+    if (from < 0) {
+      writes = 0;
+      await gate.passed;
+    }
     const file = await open(...args);
     const { write } = file;
     file.write = async (bytes) => {
@@ -63,6 +71,41 @@ for (const writes of [0, 5]) {
     const [file] = await Array.fromAsync(Deno.readDir(`${directory}/live`));
     const tags = mediaOf(tagsOf(await Deno.readFile(`${directory}/live/${file!.name}`)));
     assertEquals(tags.map(({ timestamp }) => timestamp / 40), [...Array(FRAMES).keys()]);
+    await Deno.remove(directory, { recursive: true });
+  });
+}
+
+// Before the file is there, at the header, and in the middle.
+for (const writes of [-1, 0, 5]) {
+  Deno.test(`a disk that does not answer after ${writes} writes fails its recording, and nothing else`, async () => {
+    const directory = await Deno.makeTempDir({ prefix: "sluice-test-" });
+    await using http = await startHttpApp("--record", directory);
+    using disk = stallingDisk(writes);
+    using flood = await Flood.begin(http.port);
+    const { ledger } = http.app.rtmp.publications[0]!;
+    flood.send(FRAMES);
+    await flood.held(ledger.connection);
+    {
+      using _ = clockAhead(DISK_TIMEOUT);
+      await until("the failure", async () => {
+        return (await readMetrics(http.url)).get("sluice_recordings_failed_total") === 1;
+      });
+    }
+    await until("the other frames", () => ledger.received.videoFrames === FRAMES);
+    const { body } = await callApi(http.url, "GET", "recordings");
+    assertEquals(body.lastFailure.error, "the disk did not answer for 10 s");
+    assertEquals(body.recordings, []);
+
+    // When it answers again, the file is completed with what had come before.
+    disk.gate.open();
+    flood.end();
+    await until("the end of the recording", () => http.app.rtmp.ledger.current.size === 0);
+    await http.idle();
+    assertEquals(ledger.balance(), 0);
+    const [file] = await Array.fromAsync(Deno.readDir(`${directory}/live`));
+    const read = async () =>
+      mediaOf(tagsOf(await Deno.readFile(`${directory}/live/${file!.name}`)));
+    if (writes > 0) await until("the file", async () => (await read()).length > 0);
     await Deno.remove(directory, { recursive: true });
   });
 }

@@ -203,20 +203,24 @@ export class HttpSocket extends Duplex {
   }
 }
 
-/** What is written in one call: small pieces together, large ones as they are. */
+/** What is written in one call: small pieces together, a large one as it is. */
 function* joined(pieces: { chunk: Uint8Array }[]): Generator<Uint8Array> {
   let small: Uint8Array[] = [];
   let size = 0;
   for (const { chunk } of pieces) {
     if (size > 0 && size + chunk.length > LARGEST_WRITE) {
-      yield concat(small);
+      yield oneOf(small);
       small = [];
       size = 0;
     }
     small.push(chunk);
     size += chunk.length;
   }
-  if (size > 0) yield small.length === 1 ? small[0]! : concat(small);
+  if (size > 0) yield oneOf(small);
+}
+
+function oneOf(pieces: Uint8Array[]): Uint8Array {
+  return pieces.length === 1 ? pieces[0]! : concat(pieces);
 }
 
 function isUnread(body: UnreadBody | undefined): boolean {

@@ -12,6 +12,7 @@ import type { Publication } from "../../session/publication.ts";
 import { TURNS } from "../../session/turns.ts";
 import type { LiveStream } from "../hub.ts";
 import type { Recorder } from "./recorder.ts";
+import { DiskWatch } from "./disk_watch.ts";
 import { RecordingFile } from "./recording_file.ts";
 
 const log = getLogger(["sluice", "recording"]);
@@ -25,6 +26,7 @@ export class Recording {
   readonly #recorder: Recorder;
   readonly #tags: ReadableStreamDefaultReader<FlvTag>;
   readonly #ledger: ConsumerLedger;
+  readonly #disk = new DiskWatch();
   #file: RecordingFile | undefined;
   #name: string | undefined;
   /** Tags that are still to be read when it has been told to end. */
@@ -57,11 +59,15 @@ export class Recording {
    */
   async open(): Promise<void> {
     if (this.#file) return;
+    const creating = this.#recorder.create(this.publication, this.since);
     try {
-      const { file, name } = await this.#recorder.create(this.publication, this.since);
+      const { file, name } = await Promise.race([this.#disk.step(creating), this.#disk.stuck]);
       this.#name = name;
       this.#file = new RecordingFile(file, this.#recorder.isReadable);
     } catch (error) {
+      this.#disk.end();
+      // A file that comes too late stays empty.
+      if (this.#disk.isStuck) creating.then(({ file }) => file.close()).catch(() => {});
       // A consumer that does not read holds the publisher back.
       await this.#tags.cancel(error);
       throw error;
@@ -73,24 +79,33 @@ export class Recording {
    * Writes all tags. The file is whole up to its last tag at any time, and stays so when the disk is
    * full.
    *
-   * @throws {Error} If the file cannot be made or written.
+   * @throws {Error} If the file cannot be made or written, or the disk does not answer in time.
    */
   async run(): Promise<void> {
     try {
-      let tag = await this.#next();
-      if (!tag && !this.#file) return;
-      await this.open();
-      // What the file begins with may be metadata, which is encoded anew: a thousand frames' work.
-      await TURNS.take(Infinity);
-      for (; tag; tag = await this.#next()) await this.#file!.write(tag);
-      await this.#file!.finish();
+      await Promise.race([this.#write(), this.#disk.stuck]);
     } catch (error) {
       await this.#tags.cancel(error);
-      await this.#giveUp();
+      // A disk that does not answer may do so later, and is not waited for.
+      if (!this.#disk.isStuck) await this.#giveUp();
       throw error;
+    } finally {
+      this.#disk.end();
     }
-    await this.#recorder.complete(this.#name!);
-    log.info("The recording {name} is complete", this.#facts);
+    if (this.#file) log.info("The recording {name} is complete", this.#facts);
+  }
+
+  async #write(): Promise<void> {
+    const disk = this.#disk;
+    let tag = await this.#next();
+    if (!tag && !this.#file) return;
+    await this.open();
+    // What the file begins with may be metadata, which is encoded anew: a thousand frames' work.
+    await TURNS.take(Infinity);
+    for (; tag; tag = await this.#next()) await disk.step(this.#file!.write(tag));
+    await disk.step(this.#file!.finish());
+    await disk.step(this.#recorder.complete(this.#name!));
+    if (disk.isStuck) log.info("The disk has answered: {name} holds what came before", this.#facts);
   }
 
   /** Ends it with the last tag that has come until now. */
