@@ -4,6 +4,7 @@
  * @module
  */
 
+import { TURNS } from "../turns.ts";
 import type { Clock } from "../clock.ts";
 import { copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
@@ -143,8 +144,14 @@ export class TagOutlet {
     this.end();
   }
 
-  #pull(): void {
+  /** What waits is taken in turns with all others: a thousand tags may wait for a thousand players. */
+  #pull(): Promise<void> | void {
     this.#askedAt = this.#context.clock.now();
+    const turn = this.#queue.length > 0 ? TURNS.take(0) : undefined;
+    return turn ? turn.then(() => this.#next()) : this.#next();
+  }
+
+  #next(): void {
     const { bytes } = this.#queue;
     const next = this.#queue.shift();
     this.#headStart = Math.max(0, this.#headStart - bytes + this.#queue.bytes);

@@ -12,7 +12,7 @@ import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import type { RtmpMessage } from "../message/message.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../session/publication.ts";
 import { PublicationInput } from "../session/publication_input.ts";
-import { TURNS } from "../session/turns.ts";
+import { TURNS } from "../turns.ts";
 
 /** Takes the tags of one publication from their source, at the pace of those who consume it. */
 export class TagPublisher {

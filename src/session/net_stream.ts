@@ -20,7 +20,7 @@ import { onStatus, type Refusal, StatusCode } from "./status.ts";
 import type { StreamPath } from "./stream_path.ts";
 import type { TagChunks } from "./tag_chunks.ts";
 import { Trial } from "./trial.ts";
-import type { Turns } from "./turns.ts";
+import type { Turns } from "../turns.ts";
 
 /** What a message stream needs of its connection. */
 export interface NetStreamContext {

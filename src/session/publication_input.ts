@@ -17,7 +17,7 @@ import { carriesTag, MessageType, type RtmpMessage } from "../message/message.ts
 import { plainText } from "../plain_text.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "./publication.ts";
 import { safePathName } from "./stream_name.ts";
-import type { Turns } from "./turns.ts";
+import type { Turns } from "../turns.ts";
 
 /**
  * Messages that wait for the application, at most, while the metadata has not come: so many can be

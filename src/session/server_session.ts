@@ -23,7 +23,7 @@ import { Questions } from "./questions.ts";
 import type { SessionHandler } from "./session_handler.ts";
 import { onStatus, type Refusal, StatusCode } from "./status.ts";
 import type { TagChunks } from "./tag_chunks.ts";
-import { TURNS } from "./turns.ts";
+import { TURNS } from "../turns.ts";
 
 /** Bytes after which we ask for an acknowledgement, and the bandwidth we ask for: as most servers. */
 const WINDOW_SIZE = 2_500_000;

@@ -75,9 +75,14 @@ for (const writes of [0, 5]) {
   });
 }
 
-// Before the file is there, at the header, and in the middle.
-for (const writes of [-1, 0, 5]) {
-  Deno.test(`a disk that does not answer after ${writes} writes fails its recording, and nothing else`, async () => {
+for (
+  const [when, writes] of [
+    ["before there is a file", -1],
+    ["at the header", 0],
+    ["in the middle", 5],
+  ] as const
+) {
+  Deno.test(`a disk that does not answer ${when} fails its recording, and nothing else`, async () => {
     const directory = await Deno.makeTempDir({ prefix: "sluice-test-" });
     await using http = await startHttpApp("--record", directory);
     using disk = stallingDisk(writes);

@@ -5,7 +5,7 @@ import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
 import { Names } from "../../src/server/names.ts";
 import type { StreamRequest } from "../../src/session/publication.ts";
 import { PublicationInput } from "../../src/session/publication_input.ts";
-import { Turns } from "../../src/session/turns.ts";
+import { Turns } from "../../src/turns.ts";
 import { TestClock } from "../support/clock.ts";
 import { videoTag } from "../support/media.ts";
 import { collect, publishRequest } from "../support/publications.ts";

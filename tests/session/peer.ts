@@ -18,7 +18,7 @@ import { ServerSession, type SessionEnd } from "../../src/session/server_session
 import { TagChunks } from "../../src/session/tag_chunks.ts";
 import { commandsIn, type Status, statusesIn } from "../support/commands.ts";
 import { mediaMessage } from "../support/media.ts";
-import { TURNS } from "../../src/session/turns.ts";
+import { TURNS } from "../../src/turns.ts";
 import { turns } from "../support/streams.ts";
 import { FakeProgram } from "./fake_program.ts";
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { TURNS } from "../../src/turns.ts";
+
 /** What came out of a stream, and the error it ended with, if it did. */
 export interface Outcome<T> {
   items: T[];
@@ -12,7 +14,9 @@ export interface Outcome<T> {
 
 /** Lets everything that can go on go on: promises, and what the runtime does between two turns. */
 export async function turns(count = 3): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+  for (let i = 0; i < count || TURNS.waiting > 0; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
 }
 
 /** Reads a stream to its end; `pause` is awaited before each read. */

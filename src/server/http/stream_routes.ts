@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
-import { TURNS } from "../../session/turns.ts";
+import { TURNS } from "../../turns.ts";
 import type { Hub, LiveStream } from "../hub.ts";
 import { describeStream } from "./describe_stream.ts";
 import type { HttpEnv } from "./http_env.ts";

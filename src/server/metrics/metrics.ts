@@ -10,7 +10,7 @@ import type { Hub } from "../hub.ts";
 import type { Recordings } from "../record/recordings.ts";
 import type { RtmpServer } from "../types.ts";
 import type { Publication } from "../../session/publication.ts";
-import { TURNS } from "../../session/turns.ts";
+import { TURNS } from "../../turns.ts";
 import { registerConnections } from "./connection_metrics.ts";
 import { measureEventLoop } from "./event_loop_delay.ts";
 import { registerProcess } from "./process_metrics.ts";

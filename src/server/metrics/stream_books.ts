@@ -5,7 +5,7 @@
  */
 
 import type { Publication } from "../../session/publication.ts";
-import { TURNS } from "../../session/turns.ts";
+import { TURNS } from "../../turns.ts";
 import type { Hub } from "../hub.ts";
 import { PublicationBook } from "./publication_book.ts";
 import { Sums } from "./sums.ts";

@@ -9,7 +9,7 @@ import type { FlvTag } from "../../flv/flv_tag.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { total } from "../../ledger/media_sums.ts";
 import type { Publication } from "../../session/publication.ts";
-import { TURNS } from "../../session/turns.ts";
+import { TURNS } from "../../turns.ts";
 import type { LiveStream } from "../hub.ts";
 import type { Recorder } from "./recorder.ts";
 import { DiskWatch } from "./disk_watch.ts";

@@ -3,7 +3,7 @@ import { encodeAmf0 } from "../../../src/amf/encode_amf0.ts";
 import { Channel } from "../../../src/channel/channel.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
 import { PublicationInput } from "../../../src/session/publication_input.ts";
-import { Turns } from "../../../src/session/turns.ts";
+import { Turns } from "../../../src/turns.ts";
 import { ReceivedCounts } from "../../../src/ledger/received_counts.ts";
 import { publishRequest } from "../../support/publications.ts";
 import { describeStream } from "../../../src/server/http/describe_stream.ts";
