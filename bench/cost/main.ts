@@ -15,7 +15,9 @@ import { writeCommand } from "../../src/message/command.ts";
 import { setChunkSize } from "../../src/message/control.ts";
 import { MessageEncoder } from "../../src/message/message_encoder.ts";
 import { handshakeBytes } from "../../tests/support/raw_client.ts";
+import { print as printRequests, searchRequests } from "./requests.ts";
 import { type Shape, SHAPES } from "./shapes.ts";
+import { Target } from "./target.ts";
 
 /** What is sent in one measurement, in bytes. */
 const BATCH = 4 * 1024 * 1024;
@@ -44,36 +46,6 @@ interface Measured {
   /** That of the bare loop: a busy machine holds both. */
   bareHold: number;
   isCut: boolean;
-}
-
-/** A server process and where it listens. */
-class Target implements AsyncDisposable {
-  private constructor(
-    readonly child: Deno.ChildProcess,
-    readonly ports: { rtmp: number; http: number; gauge: number },
-  ) {}
-
-  static async start(...args: string[]): Promise<Target> {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", new URL("server.ts", import.meta.url).pathname, ...args],
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    const lines = child.stdout.pipeThrough(new TextDecoderStream());
-    let text = "";
-    for await (const piece of lines) if ((text += piece).includes("}\n")) break;
-    return new Target(child, JSON.parse(text.slice(text.lastIndexOf("{"))));
-  }
-
-  /** CPU time so far in microseconds, and the longest hold since the last question. */
-  async gauge(): Promise<{ cpu: number; hold: number }> {
-    return await (await fetch(`http://127.0.0.1:${this.ports.gauge}`)).json();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.child.kill("SIGKILL");
-    await this.child.status;
-  }
 }
 
 const seed = Number(Deno.args[0] ?? 1);
@@ -118,6 +90,7 @@ for (const [name, shape] of Object.entries(SHAPES)) {
 print("dearest for each shape, of messages of 1 KiB and more", dearest(all.filter(isLarge)));
 print("dearest messages below 1 KiB", dearest(all.filter((one) => !isLarge(one))));
 print("longest holds", [...all].sort((a, b) => b.hold - a.hold));
+printRequests(await searchRequests(sluice, bare, only));
 console.log(`load ${Deno.loadavg().map((load) => load.toFixed(1))}`);
 if (skipped.length) console.log(`not reached: ${skipped.join(", ")}`);
 
