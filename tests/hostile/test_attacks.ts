@@ -82,7 +82,8 @@ export async function runAttack(module: string, attack: Attack): Promise<Cost> {
       frames: honest.frames,
     };
   } catch (error) {
-    throw new Error(`The server's log:\n${server.lines.slice(-20).join("\n")}`, { cause: error });
+    const text = error instanceof Error ? error.message.slice(0, 2_000) : error;
+    throw new Error(`${text}\nThe server's log:\n${server.lines.slice(-20).join("\n")}`);
   } finally {
     clearInterval(timer);
   }

@@ -188,8 +188,9 @@ export const attacks: Attack[] = [
     name: "as much metadata as is read is published in 2,560 streams",
     // What is kept for newcomers; 20 KiB for each publication; and what is read of 16 MiB of
     // metadata, which takes four times as much.
-    mebibytes: 2 * (128 + 80 * 32 * 20 / 1024 + 4 * 16) + 128,
-    args: ["--max-media-memory", "128"],
+    mebibytes: 2 * (256 + 80 * 32 * 20 / 1024 + 4 * 16) + 128,
+    // Less than there is would make a viewer who falls behind on a busy machine lose frames.
+    args: ["--max-media-memory", "256"],
     async run({ port, http, peers }) {
       const members = Array.from({ length: 4_000 }, (_, i) => [`m${i}`, i]);
       const data = encodeAmf0("onMetaData", Object.fromEntries(members));
