@@ -37,6 +37,9 @@ const STRANGERS_PARTIAL_BYTES = 1024 * 1024;
 /** What a command or a control message costs, as the bytes of media that cost as much to deal with. */
 const CONVERSATION_COST = 16 * 1024;
 
+/** The same for the end of a message stream. */
+const END_COST = 8 * 1024;
+
 /** What a session is told of its connection. */
 export interface ServerSessionOptions {
   /** The bytes from behind the handshake on. */
@@ -175,7 +178,8 @@ export class ServerSession {
     await this.#messages.cancel(error).catch(() => {});
     this.#writer.window.lift();
     // Hundreds of connections may end at once, each with many publications.
-    const turn = TURNS.enter();
+    TURNS.begin();
+    const turn = TURNS.take(END_COST * this.#streams.all.length);
     if (turn) await turn;
     const why = this.#why ?? (error === undefined && this.#ending || whyEnded(error));
     for (const stream of this.#streams.all) stream.disconnect(why);
