@@ -25,13 +25,13 @@ export type { RtmpClientOptions } from "./src/client/connect.ts";
 export type { RtmpTargetOptions } from "./src/client/url.ts";
 export type { HandshakeScheme } from "./src/handshake/digest.ts";
 export { type RefusalReason, ServerLedger } from "./src/ledger/server_ledger.ts";
-export type { PasswordLookup } from "./src/session/adobe_gate.ts";
+export type { PasswordLookup } from "./src/session/server/adobe_gate.ts";
 export type { RtmpLimits } from "./src/session/limits.ts";
-export type { PlaySource } from "./src/session/player.ts";
-export type { TagFilter } from "./src/session/player_filter.ts";
-export type { Publication, PublicationEnd, StreamRequest } from "./src/session/publication.ts";
-export type { Refusal } from "./src/session/status.ts";
-export { serveRtmp } from "./src/server/serve.ts";
+export type { PlaySource } from "./src/session/server/player.ts";
+export type { TagFilter } from "./src/session/server/player_filter.ts";
+export type { Publication, PublicationEnd, StreamRequest } from "./src/publication/publication.ts";
+export type { Refusal } from "./src/publication/refusal.ts";
+export { serveRtmp } from "./src/serve/serve.ts";
 export type {
   Authorization,
   ErrorContext,
@@ -40,6 +40,6 @@ export type {
   RtmpServer,
   ServeRtmpOptions,
   ShutdownOptions,
-} from "./src/server/types.ts";
-export type { PublishedStream } from "./src/server/published_stream.ts";
-export type { Certificate } from "./src/server/tls_entrance.ts";
+} from "./src/serve/types.ts";
+export type { PublishedStream } from "./src/serve/published_stream.ts";
+export type { Certificate } from "./src/net/tls_listener.ts";

@@ -27,7 +27,7 @@ export * from "./errors.ts";
 
 export type { ByteSource } from "./bytes/byte_source.ts";
 
-export * from "./stream/ordered_transform_stream.ts";
+export * from "./pipeline/ordered_transform_stream.ts";
 
 export * from "./ledger/counts.ts";
 export * from "./ledger/consumer.ts";
@@ -75,4 +75,4 @@ export { MediaBudget, type MediaKeeper } from "./channel/media_budget.ts";
 export type { Lag } from "./channel/lag.ts";
 export type { RateMeter } from "./channel/rate_meter.ts";
 export * from "./channel/subscription.ts";
-export type { Clock } from "./clock.ts";
+export type { Clock } from "./time/clock.ts";

@@ -5,7 +5,7 @@
  */
 
 import { checkFunction, checkObject } from "../check_option.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../time/clock.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { PublicationLedger } from "../ledger/publication_ledger.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../time/clock.ts";
 import { type MediaCounts, noMedia } from "../ledger/counts.ts";
 import { addMedia } from "../ledger/media_sums.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../time/clock.ts";
 import { checkTag, checkTags, copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import { Keyframes } from "../flv/keyframes.ts";
 import { isSequenceHeader, mediaKind } from "../flv/tag_kind.ts";

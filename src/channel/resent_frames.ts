@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../time/clock.ts";
 import { fingerprint } from "../flv/fingerprint.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { TURNS } from "../turns.ts";
-import type { Clock } from "../clock.ts";
+import { TURNS } from "../time/turns.ts";
+import type { Clock } from "../time/clock.ts";
 import { copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import type { ConsumerShare } from "../ledger/consumer_share.ts";

@@ -5,7 +5,7 @@
  */
 
 import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
-import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
+import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import type { RtmpChunk } from "./chunk.ts";
 import { ChunkDecoder, chunkOf, type RtmpChunkDecoderOptions } from "./chunk_decoder.ts";
 

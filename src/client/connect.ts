@@ -10,13 +10,13 @@ import { beginHandshake, finishHandshake } from "../handshake/client_handshake.t
 import type { HandshakeScheme } from "../handshake/digest.ts";
 import { checkS0, HANDSHAKE_SERVER_BYTES } from "../handshake/packet.ts";
 import { answerAdobeRejection } from "../session/adobe_auth.ts";
-import { connectObject, DEFAULT_FLASH_VER } from "../session/client_connect.ts";
-import { type ClientPatience, ClientSession } from "../session/client_session.ts";
-import { checkTimeout, type Patience, patiently } from "../session/deadline.ts";
-import { whileDoing } from "../session/while_doing.ts";
-import { requireNetPermission } from "./net_permission.ts";
-import { checkAddress, checkHost } from "./permitted_addresses.ts";
-import { Socket } from "./socket.ts";
+import { connectObject, DEFAULT_FLASH_VER } from "../session/client/connect.ts";
+import { type ClientPatience, ClientSession } from "../session/client/client_session.ts";
+import { checkTimeout, type Patience, patiently } from "../time/deadline.ts";
+import { whileDoing } from "../session/client/while_doing.ts";
+import { requireNetPermission } from "../net/net_permission.ts";
+import { checkAddress, checkHost } from "../net/permitted_addresses.ts";
+import { Socket } from "../net/tcp_socket.ts";
 import type { RtmpTarget, RtmpTargetOptions } from "./url.ts";
 
 /** Options of both {@linkcode publishRtmp} and {@linkcode playRtmp}. */

@@ -6,7 +6,7 @@
 
 import { checkNumber } from "../check_number.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { playOn } from "../session/client_play.ts";
+import { playOn } from "../session/client/play.ts";
 import { checkClientOptions } from "./check_options.ts";
 import { connectRtmp, type DefaultTimeouts, type RtmpClientOptions } from "./connect.ts";
 import { parseRtmpUrl } from "./url.ts";

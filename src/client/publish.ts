@@ -6,7 +6,7 @@
 
 import { checkWord } from "../check_option.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { publishOn } from "../session/client_publish.ts";
+import { publishOn } from "../session/client/publish.ts";
 import { checkClientOptions } from "./check_options.ts";
 import { connectRtmp, type DefaultTimeouts, type RtmpClientOptions } from "./connect.ts";
 import { parseRtmpUrl } from "./url.ts";

@@ -8,7 +8,7 @@ import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { ContinuousBuffer } from "../bytes/continuous_buffer.ts";
 import { readUint24, readUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
-import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
+import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import { FlvClock } from "./clock.ts";
 import { AUDIO_FLAG, FILE_HEADER_LENGTH, FLAGS_AT, VIDEO_FLAG } from "./file_header.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";

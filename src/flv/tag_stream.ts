@@ -8,7 +8,7 @@ import { toBytes } from "../bytes/byte_source.ts";
 import { checkObject } from "../check_option.ts";
 import { type MediaCounts, noMedia } from "../ledger/counts.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
-import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
+import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import { splitAggregate } from "./aggregate.ts";
 import { FlvClock } from "./clock.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { OrderedTransformStream } from "../stream/ordered_transform_stream.ts";
+import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import type { RtmpMessage } from "./message.ts";
 import { MessageEncoder, type RtmpMessageEncoderOptions } from "./message_encoder.ts";
 

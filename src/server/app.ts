@@ -4,45 +4,43 @@
  * @module
  */
 
-import type { Publication, StreamRequest } from "../session/publication.ts";
-import { authorizeBy } from "./authorize.ts";
-import { Connections } from "./connections.ts";
-import { type CertificateFiles, readCertificate, watchCertificate } from "./certificate_files.ts";
+import type { Publication, StreamRequest } from "../publication/publication.ts";
+import { authorizeBy } from "./auth/authorize.ts";
+import { Connections } from "./streams/peer_registry.ts";
+import {
+  type CertificateFiles,
+  readCertificate,
+  watchCertificate,
+} from "./cli/certificate_files.ts";
 import type { Config } from "./cli/config.ts";
 import { listening, opening } from "./cli/opening.ts";
 import { requirePermissions } from "./cli/permissions.ts";
-import { isLackOfDescriptors } from "./descriptors.ts";
-import { EndedStreams } from "./http/ended_streams.ts";
-import { type HttpContext, httpRoutes } from "./http/http_routes.ts";
+import type { Running } from "./cli/running.ts";
+import { isLackOfDescriptors } from "../net/file_descriptors.ts";
+import { EndedStreams } from "./api/ended_streams.ts";
+import { type HttpContext, httpRoutes } from "./routes.ts";
 import { type HttpLimits, type HttpServer, serveHttp } from "./http/http_server.ts";
-import { Hub } from "./hub.ts";
-import { isLoopback } from "./loopback.ts";
+import { Hub } from "./streams/hub.ts";
+import { isLoopback } from "../net/loopback.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { Output } from "./record/output.ts";
 import { Recorder } from "./record/recorder.ts";
 import { Recordings } from "./record/recordings.ts";
-import type { Authorization, RtmpServer, ServeRtmpOptions } from "./serve.ts";
-import { Server } from "./server.ts";
+import type { Authorization, ServeRtmpOptions } from "../serve/serve.ts";
+import { Server } from "../serve/server.ts";
 import { Loops } from "./relay/loops.ts";
 import { Relays } from "./relay/relays.ts";
-import type { Certificate } from "./tls_entrance.ts";
-import { lagLog, logViewer } from "./viewer_log.ts";
-import { wsFlv } from "./http/ws_flv.ts";
+import type { Certificate } from "../net/tls_listener.ts";
+import { lagLog, logViewer } from "./streams/viewer_log.ts";
+import { wsFlv } from "./media/ws_flv.ts";
 
 /** How long viewers may take on shutdown over what was published last, in milliseconds. */
 const VIEWERS_PATIENCE = 1_000;
 
 /** What runs after a start. */
-export interface App {
-  rtmp: RtmpServer;
-  /** `undefined` when HTTP is off. */
+export interface App extends Running {
   http: HttpServer | undefined;
-  /** The token for whatever changes something over HTTP; `undefined` when none is needed. */
   apiToken: string | undefined;
-  /** Settles when `--output` has been written, or cannot be; `undefined` without it. */
-  output: Promise<void> | undefined;
-  /** Ends publications and recordings, then HTTP. */
-  shutdown(): Promise<void>;
 }
 
 /**

@@ -8,6 +8,6 @@
  * @module
  */
 
-import { runProgram } from "./cli/program.ts";
+import { runProgram } from "./program.ts";
 
 if (import.meta.main) await runProgram(Deno.args);

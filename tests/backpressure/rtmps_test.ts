@@ -8,7 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Channel } from "../../src/channel/channel.ts";
 import { LIVE_QUEUE_BYTES } from "../../src/channel/subscriber.ts";
 import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
-import { LARGEST_READ } from "../../src/client/socket.ts";
+import { LARGEST_READ } from "../../src/net/tcp_socket.ts";
 import { playRtmp } from "../../src/client/play.ts";
 import { publishRtmp } from "../../src/client/publish.ts";
 import { makeCertificate } from "../support/certificate.ts";

@@ -7,8 +7,8 @@
 import type { HttpBindings } from "@hono/node-server";
 import { assertEquals, assertMatch } from "@std/assert";
 import { Hono } from "hono";
-import { Connections } from "../../src/server/connections.ts";
-import { httpPublish } from "../../src/server/http/http_publish.ts";
+import { Connections } from "../../src/server/streams/peer_registry.ts";
+import { httpPublish } from "../../src/server/media/http_publish.ts";
 import { serveHttp } from "../../src/server/http/http_server.ts";
 import { PartialBudget } from "../../src/session/partial_budget.ts";
 import { flvBytes, RawHttpClient } from "../support/http.ts";

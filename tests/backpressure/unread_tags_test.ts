@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { LARGEST_READ } from "../../src/client/socket.ts";
+import { LARGEST_READ } from "../../src/net/tcp_socket.ts";
 import { total } from "../../src/ledger/media_sums.ts";
 import type { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
 import { serveOnLoopback } from "../support/publications.ts";

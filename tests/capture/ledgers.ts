@@ -7,7 +7,7 @@
 import { configure } from "@logtape/logtape";
 import type { MediaCounts } from "../../src/ledger/counts.ts";
 import type { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
-import type { RtmpServer } from "../../src/server/serve.ts";
+import type { RtmpServer } from "../../src/serve/serve.ts";
 
 /** The books as the API shows them. */
 export interface LedgerJson {

@@ -14,7 +14,7 @@ import {
   UserControlEvent,
 } from "../../src/message/control.ts";
 import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
-import { isMedia } from "../../src/session/client_session.ts";
+import { isMedia } from "../../src/session/client/client_session.ts";
 import { largeTag, videoTag, videoTags } from "../support/media.ts";
 import { collect, serveOnLoopback } from "../support/publications.ts";
 import { type Script, ScriptedServer, type ServerEnd } from "../support/scripted_server.ts";

@@ -8,7 +8,7 @@ import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
 import { readControlValue, setPeerBandwidth, userControl } from "../../src/message/control.ts";
 import { writeCommand } from "../../src/message/command.ts";
-import { isMedia } from "../../src/session/client_session.ts";
+import { isMedia } from "../../src/session/client/client_session.ts";
 import { fixtureTags, LARGE, largeTag, videoTag, videoTags } from "../support/media.ts";
 import { collect, serveOnLoopback } from "../support/publications.ts";
 import { type Script, ScriptedServer, STREAM_ID } from "../support/scripted_server.ts";

@@ -15,15 +15,15 @@ import {
 } from "../../src/handshake/packet.ts";
 import { answerHandshake } from "../../src/handshake/server_handshake.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
-import { connectObject, DEFAULT_FLASH_VER } from "../../src/session/client_connect.ts";
-import { playOn } from "../../src/session/client_play.ts";
-import { publishOn } from "../../src/session/client_publish.ts";
-import { ClientSession } from "../../src/session/client_session.ts";
+import { connectObject, DEFAULT_FLASH_VER } from "../../src/session/client/connect.ts";
+import { playOn } from "../../src/session/client/play.ts";
+import { publishOn } from "../../src/session/client/publish.ts";
+import { ClientSession } from "../../src/session/client/client_session.ts";
 import { DEFAULT_LIMITS } from "../../src/session/limits.ts";
-import type { Publication, StreamRequest } from "../../src/session/publication.ts";
-import { ServerSession } from "../../src/session/server_session.ts";
-import type { SessionHandler } from "../../src/session/session_handler.ts";
-import { TagChunks } from "../../src/session/tag_chunks.ts";
+import type { Publication, StreamRequest } from "../../src/publication/publication.ts";
+import { ServerSession } from "../../src/session/server/server_session.ts";
+import type { SessionHandler } from "../../src/session/server/session_handler.ts";
+import { TagChunks } from "../../src/session/server/tag_chunks.ts";
 import { Wire } from "./wire.ts";
 
 /** Less than a frame, so that every frame is cut into chunks. */

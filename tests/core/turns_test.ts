@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Turns } from "../../src/turns.ts";
+import { Turns } from "../../src/time/turns.ts";
 
 /** Keeps the event loop busy for a millisecond. */
 function work(): void {

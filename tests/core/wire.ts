@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Transport } from "../../src/session/client_session.ts";
+import type { Transport } from "../../src/session/client/client_session.ts";
 
 /** One end of it. */
 export class Wire implements Transport {

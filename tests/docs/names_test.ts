@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type Flag, type FlagName, FLAGS } from "../../src/server/cli/flags.ts";
 import { variableOf } from "../../src/server/cli/variables.ts";
-import { openApi } from "../../src/server/http/openapi/openapi.ts";
+import { openApi } from "../../src/server/api/openapi/openapi.ts";
 import { codeBlocks, documents } from "./documents.ts";
 
 const DOCUMENTS = await documents();

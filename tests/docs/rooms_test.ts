@@ -9,14 +9,22 @@ import { readDocument, ROOT } from "./documents.ts";
 
 const SOURCES = new URL("src/", ROOT);
 
+/** Rooms that have rooms inside. */
+const PARTED = ["server", "session"];
+
 /** The specifiers of what a module imports or exports again. */
 const SPECIFIER = /\bfrom "(\.[^"]+)"/g;
 
-/** The rooms in the order of the table. */
+/** The rooms in the order of the table, as `bytes` or `server/http`. */
 async function rooms(): Promise<string[]> {
   const { text } = await readDocument("docs/architecture.md");
-  const [, section = ""] = /\n## Rooms\n(.*?)\n#/s.exec(text) ?? [];
-  return Array.from(section.matchAll(/^\| `(\w+)` /gm), ([, room]) => room!);
+  const [, section = ""] = /\n## Rooms\n(.*?)\n##/s.exec(text) ?? [];
+  return Array.from(section.matchAll(/^\| `([\w/]+)` /gm), ([, room]) => room!);
+}
+
+async function directoriesOf(directory: URL): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(directory));
+  return entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
 }
 
 /** All modules of a directory. */
@@ -27,15 +35,18 @@ async function* modules(directory: URL): AsyncGenerator<URL> {
   }
 }
 
-/** The first part of a path below `src`. */
-function roomOf(module: URL): string {
-  return module.pathname.slice(SOURCES.pathname.length).split("/")[0]!;
+/** The room of a module: of rooms inside each other, the inner one; nothing for one that is in none. */
+function roomOf(module: URL, order: string[]): string | undefined {
+  const path = module.pathname.slice(SOURCES.pathname.length);
+  return order.filter((room) => path.startsWith(`${room}/`))
+    .sort((a, b) => b.length - a.length)[0];
 }
 
 Deno.test("the architecture names every room", async () => {
-  const directories = [];
-  for await (const { name, isDirectory } of Deno.readDir(SOURCES)) {
-    if (isDirectory) directories.push(name);
+  const directories = await directoriesOf(SOURCES);
+  for (const room of PARTED) {
+    const inner = await directoriesOf(new URL(`${room}/`, SOURCES));
+    directories.push(...inner.map((name) => `${room}/${name}`));
   }
   assertEquals((await rooms()).sort(), directories.sort());
 });
@@ -44,13 +55,14 @@ Deno.test("a room imports only from rooms above it", async () => {
   const order = await rooms();
   const wrong: string[] = [];
   let imports = 0;
-  for (const room of order) {
-    for await (const module of modules(new URL(`${room}/`, SOURCES))) {
-      for (const [, specifier] of (await Deno.readTextFile(module)).matchAll(SPECIFIER)) {
-        imports++;
-        const imported = roomOf(new URL(specifier!, module));
-        if (order.indexOf(imported) > order.indexOf(room)) wrong.push(`${module} → ${specifier}`);
-      }
+  for await (const module of modules(SOURCES)) {
+    const room = roomOf(module, order);
+    if (room === undefined) continue;
+    for (const [, specifier] of (await Deno.readTextFile(module)).matchAll(SPECIFIER)) {
+      const imported = roomOf(new URL(specifier!, module), order);
+      if (imported === undefined) continue;
+      imports++;
+      if (order.indexOf(imported) > order.indexOf(room)) wrong.push(`${module} → ${specifier}`);
     }
   }
   assert(imports > order.length, "no imports were found");
@@ -77,4 +89,13 @@ Deno.test("no file imports itself by way of others, for its types neither", asyn
     return undefined;
   };
   for (const module of imports.keys()) assertEquals(follow(module, []), undefined);
+});
+
+Deno.test("no file is longer than 250 lines", async () => {
+  const long: string[] = [];
+  for await (const module of modules(SOURCES)) {
+    const lines = (await Deno.readTextFile(module)).split("\n").length - 1;
+    if (lines > 250) long.push(`${module.pathname.slice(SOURCES.pathname.length)}: ${lines}`);
+  }
+  assertEquals(long, []);
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertFalse } from "@std/assert";
-import type { Authorization } from "../../src/server/serve.ts";
-import type { StreamRequest } from "../../src/session/publication.ts";
+import type { Authorization } from "../../src/serve/serve.ts";
+import type { StreamRequest } from "../../src/publication/publication.ts";
 import { captureLog } from "../support/log.ts";
 import { collect } from "../support/publications.ts";
 import { RawClient } from "../support/raw_client.ts";

@@ -5,9 +5,9 @@
  */
 
 import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import type { PlaySource } from "../../src/session/player.ts";
-import type { Publication } from "../../src/session/publication.ts";
-import type { ErrorContext, ServeRtmpOptions } from "../../src/server/serve.ts";
+import type { PlaySource } from "../../src/session/server/player.ts";
+import type { Publication } from "../../src/publication/publication.ts";
+import type { ErrorContext, ServeRtmpOptions } from "../../src/serve/serve.ts";
 import { writeCommand } from "../../src/message/command.ts";
 import { captureConsole } from "../support/console.ts";
 import { videoTag } from "../support/media.ts";

@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import type { ErrorContext, ServeRtmpOptions } from "../../src/server/serve.ts";
+import type { ErrorContext, ServeRtmpOptions } from "../../src/serve/serve.ts";
 import { RtmpTimeoutError } from "../../src/errors.ts";
 import { writeCommand } from "../../src/message/command.ts";
 import { collect } from "../support/publications.ts";

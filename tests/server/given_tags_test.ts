@@ -9,7 +9,7 @@ import { playRtmp } from "../../src/client/play.ts";
 import { publishRtmp } from "../../src/client/publish.ts";
 import type { RtmpCommandError } from "../../src/errors.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import type { RtmpServer, ServeRtmpOptions } from "../../src/server/serve.ts";
+import type { RtmpServer, ServeRtmpOptions } from "../../src/serve/serve.ts";
 import { videoTag } from "../support/media.ts";
 import { collect, publishRequest, serveOnLoopback } from "../support/publications.ts";
 import { readAll } from "../support/streams.ts";

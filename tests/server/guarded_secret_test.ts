@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { GuardedSecret } from "../../src/server/guarded_secret.ts";
+import { GuardedSecret } from "../../src/server/auth/guarded_secret.ts";
 import { startApiApp } from "../support/api.ts";
 import { TestClock } from "../support/clock.ts";
 import { RawClient } from "../support/raw_client.ts";

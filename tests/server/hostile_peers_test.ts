@@ -1,7 +1,7 @@
 import { assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { concat } from "@std/bytes";
 import { encodeAmf0 } from "../../src/amf/encode_amf0.ts";
-import type { ServeRtmpOptions } from "../../src/server/serve.ts";
+import type { ServeRtmpOptions } from "../../src/serve/serve.ts";
 import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
 import { filled, hex } from "../support/bytes.ts";
 import { captureLog } from "../support/log.ts";

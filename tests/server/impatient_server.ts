@@ -4,6 +4,6 @@
  * @module
  */
 
-import { runProgram } from "../../src/server/cli/program.ts";
+import { runProgram } from "../../src/server/program.ts";
 
 await runProgram(Deno.args, { shutdownTimeout: 500 });

@@ -9,7 +9,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { playRtmp } from "../../src/client/play.ts";
 import { publishRtmp } from "../../src/client/publish.ts";
 import { RtmpCommandError } from "../../src/errors.ts";
-import type { Publication } from "../../src/session/publication.ts";
+import type { Publication } from "../../src/publication/publication.ts";
 import { collect, serveOnLoopback } from "../support/publications.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
 import { within } from "../support/wait.ts";

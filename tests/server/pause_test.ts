@@ -8,7 +8,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { writeCommand } from "../../src/message/command.ts";
 import { userControl, UserControlEvent } from "../../src/message/control.ts";
 import { MessageType } from "../../src/message/message.ts";
-import type { RtmpConnection, ServeRtmpOptions } from "../../src/server/serve.ts";
+import type { RtmpConnection, ServeRtmpOptions } from "../../src/serve/serve.ts";
 import { FakeSource } from "../session/fake_program.ts";
 import { captureLog } from "../support/log.ts";
 import { videoTag } from "../support/media.ts";

@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RtmpCommandError, RtmpTimeoutError } from "../../src/errors.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import type { Publication } from "../../src/session/publication.ts";
+import type { Publication } from "../../src/publication/publication.ts";
 import { videoTag } from "../support/media.ts";
 import { publishRequest, serveOnLoopback } from "../support/publications.ts";
 

@@ -6,9 +6,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import type { RtmpServer, ServeRtmpOptions } from "../../src/server/serve.ts";
-import type { PlaySource } from "../../src/session/player.ts";
-import type { StreamRequest } from "../../src/session/publication.ts";
+import type { RtmpServer, ServeRtmpOptions } from "../../src/serve/serve.ts";
+import type { PlaySource } from "../../src/session/server/player.ts";
+import type { StreamRequest } from "../../src/publication/publication.ts";
 import { writeCommand } from "../../src/message/command.ts";
 import { captureConsole } from "../support/console.ts";
 import { videoTag } from "../support/media.ts";

@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { atIntervals } from "../../src/server/at_intervals.ts";
+import { atIntervals } from "../../src/time/at_intervals.ts";
 import { videoTag } from "../support/media.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { ServerProcess } from "../support/server.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertFalse } from "@std/assert";
 import { writeCommand } from "../../src/message/command.ts";
-import type { RtmpServer } from "../../src/server/serve.ts";
+import type { RtmpServer } from "../../src/serve/serve.ts";
 import { clockAhead } from "../support/clock.ts";
 import { mediaMessage, videoTag } from "../support/media.ts";
 import { collect, serveOnLoopback } from "../support/publications.ts";

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { checkCertificate, TlsEntrance } from "../../src/server/tls_entrance.ts";
+import { checkCertificate, TlsEntrance } from "../../src/net/tls_listener.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { freePort } from "../support/free_port.ts";
 import { runServer } from "../support/server.ts";

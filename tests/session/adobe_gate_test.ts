@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { answerAdobeRejection } from "../../src/session/adobe_auth.ts";
-import { AdobeGate } from "../../src/session/adobe_gate.ts";
+import { AdobeGate } from "../../src/session/server/adobe_gate.ts";
 
 const gate = () => new AdobeGate((user) => user === "joe" ? "secret" : undefined);
 

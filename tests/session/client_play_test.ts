@@ -3,8 +3,8 @@ import { concat } from "@std/bytes";
 import { RtmpError } from "../../src/errors.ts";
 import { writeCommand } from "../../src/message/command.ts";
 import { MessageEncoder } from "../../src/message/message_encoder.ts";
-import { playOn } from "../../src/session/client_play.ts";
-import { ClientSession } from "../../src/session/client_session.ts";
+import { playOn } from "../../src/session/client/play.ts";
+import { ClientSession } from "../../src/session/client/client_session.ts";
 import { mediaMessage, videoTag } from "../support/media.ts";
 import { readAll } from "../support/streams.ts";
 

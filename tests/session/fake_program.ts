@@ -5,11 +5,11 @@
  */
 
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import type { PlaySource } from "../../src/session/player.ts";
-import type { TagFilter } from "../../src/session/player_filter.ts";
-import type { Publication, StreamRequest } from "../../src/session/publication.ts";
-import type { SessionHandler } from "../../src/session/session_handler.ts";
-import type { Refusal } from "../../src/session/status.ts";
+import type { PlaySource } from "../../src/session/server/player.ts";
+import type { TagFilter } from "../../src/session/server/player_filter.ts";
+import type { Publication, StreamRequest } from "../../src/publication/publication.ts";
+import type { SessionHandler } from "../../src/session/server/session_handler.ts";
+import type { Refusal } from "../../src/publication/refusal.ts";
 
 /** Allows everything unless told otherwise, and keeps what it is asked and given. */
 export class FakeProgram implements SessionHandler {

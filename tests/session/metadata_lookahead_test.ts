@@ -8,7 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 import { encodeAmf0 } from "../../src/amf/encode_amf0.ts";
 import { writeTagHeader } from "../../src/flv/tag_header.ts";
 import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
-import { LOOKAHEAD_BYTES, LOOKAHEAD_MESSAGES } from "../../src/session/publication_input.ts";
+import { LOOKAHEAD_BYTES, LOOKAHEAD_MESSAGES } from "../../src/session/server/publication_input.ts";
 import { mediaMessage, videoTag } from "../support/media.ts";
 import { within } from "../support/wait.ts";
 import { assertBalanced, data, message, publish } from "./published.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import { PauseClock } from "../../src/session/pause_clock.ts";
+import { PauseClock } from "../../src/session/server/pause_clock.ts";
 
 function tag(timestamp: number, type: FlvTag["type"] = "video"): FlvTag {
   return { type, timestamp, data: Uint8Array.of(1) };

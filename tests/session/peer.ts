@@ -14,11 +14,11 @@ import { MessageEncoder } from "../../src/message/message_encoder.ts";
 import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
 import { MessageDecoder } from "../../src/message/message_decoder.ts";
 import { DEFAULT_LIMITS, type RtmpLimits } from "../../src/session/limits.ts";
-import { ServerSession, type SessionEnd } from "../../src/session/server_session.ts";
-import { TagChunks } from "../../src/session/tag_chunks.ts";
+import { ServerSession, type SessionEnd } from "../../src/session/server/server_session.ts";
+import { TagChunks } from "../../src/session/server/tag_chunks.ts";
 import { commandsIn, type Status, statusesIn } from "../support/commands.ts";
 import { mediaMessage } from "../support/media.ts";
-import { TURNS } from "../../src/turns.ts";
+import { TURNS } from "../../src/time/turns.ts";
 import { turns } from "../support/streams.ts";
 import { FakeProgram } from "./fake_program.ts";
 

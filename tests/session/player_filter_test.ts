@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { FlvTag, FlvTagType } from "../../src/flv/flv_tag.ts";
 import { readCapabilities } from "../../src/session/capabilities.ts";
-import { playerFilter } from "../../src/session/player_filter.ts";
+import { playerFilter } from "../../src/session/server/player_filter.ts";
 import { hex } from "../support/bytes.ts";
 
 const AVC1 = "61766331";

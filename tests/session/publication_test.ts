@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { concat } from "@std/bytes";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { MessageType } from "../../src/message/message.ts";
-import type { Publication } from "../../src/session/publication.ts";
+import type { Publication } from "../../src/publication/publication.ts";
 import { bigEndian } from "../support/chunk_bytes.ts";
 import { hex } from "../support/bytes.ts";
 import { videoTag } from "../support/media.ts";

@@ -9,7 +9,7 @@ import { encodeAmf0 } from "../../src/amf/encode_amf0.ts";
 import type { MediaCounts } from "../../src/ledger/counts.ts";
 import type { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
 import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
-import type { Publication } from "../../src/session/publication.ts";
+import type { Publication } from "../../src/publication/publication.ts";
 import { Peer } from "./peer.ts";
 
 /** Counts that stand at zero. */

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { RtmpLimitError } from "../../src/errors.ts";
-import { parseName, safeFileName, safePathName } from "../../src/session/stream_name.ts";
+import { safeFileName, safePathName } from "../../src/publication/file_name.ts";
+import { parseName } from "../../src/session/server/stream_name.ts";
 
 const path = fc.string({
   unit: fc.constantFrom("/", "a", "B", ".", "+", "%", " ", "é", "\0"),

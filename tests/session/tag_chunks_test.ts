@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { TagChunks } from "../../src/session/tag_chunks.ts";
+import { TagChunks } from "../../src/session/server/tag_chunks.ts";
 import { filled } from "../support/bytes.ts";
 import { decodeParts } from "../support/decode.ts";
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import type { Publication } from "../../src/session/publication.ts";
-import { type Inspection, Trial, type Verdict } from "../../src/session/trial.ts";
+import type { Publication } from "../../src/publication/publication.ts";
+import { type Inspection, Trial, type Verdict } from "../../src/session/server/trial.ts";
 import { videoTag } from "../support/media.ts";
 import { FakeProgram } from "./fake_program.ts";
 import { Peer } from "./peer.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../../src/clock.ts";
+import type { Clock } from "../../src/time/clock.ts";
 
 /** A clock that stands still until a test moves it: for objects that are given one. */
 export class TestClock implements Clock {

@@ -10,8 +10,8 @@ import {
   type RtmpServer,
   serveRtmp,
   type ServeRtmpOptions,
-} from "../../src/server/serve.ts";
-import type { Publication, StreamRequest } from "../../src/session/publication.ts";
+} from "../../src/serve/serve.ts";
+import type { Publication, StreamRequest } from "../../src/publication/publication.ts";
 import { until } from "./wait.ts";
 
 /** A publication, and its tags so far. */

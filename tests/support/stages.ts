@@ -4,7 +4,7 @@
  * @module
  */
 
-import { OrderedTransformStream } from "../../src/stream/ordered_transform_stream.ts";
+import { OrderedTransformStream } from "../../src/pipeline/ordered_transform_stream.ts";
 
 /** What the tests' stages fail with: a class of its own, to see that it survives. */
 export class StageError extends Error {}

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TURNS } from "../../src/turns.ts";
+import { TURNS } from "../../src/time/turns.ts";
 
 /** What came out of a stream, and the error it ended with, if it did. */
 export interface Outcome<T> {

@@ -5,11 +5,11 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import type { App } from "../app.ts";
-import { isLoopback } from "../loopback.ts";
+import { isLoopback } from "../../net/loopback.ts";
 import type { Config } from "./config.ts";
 import { HOW_TO_FIND_ADDRESS, isUnspecified, localAddresses, urlHost } from "./local_addresses.ts";
 import { printLine } from "./log.ts";
+import type { Running } from "./running.ts";
 import { permissionFor, variableOf } from "./variables.ts";
 
 /** The app in examples where the operator has not chosen one. */
@@ -18,14 +18,17 @@ const EXAMPLE_APP = "live";
 const log = getLogger(["sluice", "server"]);
 
 /** Says it, in the log; the API token alone is not in the log, which may be kept. */
-export function announce(app: App, config: Config): void {
+export function announce(app: Running, config: Config): void {
   announcePublishing(app, config);
   warnOfVariables(config);
   if (app.http) announceHttp(app, config);
   announceOtherDevices(app, config);
 }
 
-function announcePublishing({ rtmp }: App, { host, streamKey, app = EXAMPLE_APP }: Config): void {
+function announcePublishing(
+  { rtmp }: Running,
+  { host, streamKey, app = EXAMPLE_APP }: Config,
+): void {
   const stream = `${app}/demo${streamKey === undefined ? "" : "?key=KEY"}`;
   log.info("Publish to {url}", { url: `rtmp://${reachable(host)}:${rtmp.addr.port}/${stream}` });
   if (rtmp.tlsAddr) {
@@ -35,7 +38,7 @@ function announcePublishing({ rtmp }: App, { host, streamKey, app = EXAMPLE_APP 
   if (streamKey === undefined) log.info("Anyone may publish: there is no --stream-key");
 }
 
-function announceHttp({ http, apiToken }: App, config: Config): void {
+function announceHttp({ http, apiToken }: Running, config: Config): void {
   const { httpHost, app = EXAMPLE_APP, json } = config;
   const base = `http://${reachable(httpHost)}:${http!.port}`;
   if (apiToken !== undefined && apiToken !== config.apiToken) {
@@ -48,7 +51,7 @@ function announceHttp({ http, apiToken }: App, config: Config): void {
 }
 
 /** How a phone gets here, where more than this machine does. */
-function announceOtherDevices({ rtmp, http }: App, config: Config): void {
+function announceOtherDevices({ rtmp, http }: Running, config: Config): void {
   const { host, httpHost, app = EXAMPLE_APP } = config;
   const openHttp = http && isUnspecified(httpHost) ? http : undefined;
   if (!openHttp && !isUnspecified(host)) return;

@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { errorMessage } from "../../error_message.ts";
-import type { App } from "../app.ts";
+import type { Running } from "./running.ts";
 
 /** How long a shutdown may take before the process exits all the same, in milliseconds. */
 export const SHUTDOWN_TIMEOUT = 10_000;
@@ -30,7 +30,7 @@ const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
 const log = getLogger(["sluice", "server"]);
 
 /** Ends the server with 0 at the first signal, and at once at a later one. */
-export function endOnSignal(app: App, shutdownTimeout: number): void {
+export function endOnSignal(app: Running, shutdownTimeout: number): void {
   let first: number | undefined;
   const end = (signal: Deno.Signal) => {
     if (first === undefined) {
@@ -45,14 +45,14 @@ export function endOnSignal(app: App, shutdownTimeout: number): void {
 }
 
 /** Ends the server when `--output` has what it is for, or cannot be written to. */
-export function endWithOutput(app: App, shutdownTimeout: number): void {
+export function endWithOutput(app: Running, shutdownTimeout: number): void {
   app.output?.then(() => endApp(app, 0, shutdownTimeout), (error: Error) => {
     log.error("{error}", { error: error.message });
     return endApp(app, 1, shutdownTimeout);
   });
 }
 
-async function endApp(app: App, code: number, shutdownTimeout: number): Promise<void> {
+async function endApp(app: Running, code: number, shutdownTimeout: number): Promise<void> {
   setTimeout(() => {
     log.error("Shutdown timed out after {seconds} s", { seconds: shutdownTimeout / 1000 });
     Deno.exit(1);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { netPermission } from "../../client/net_permission.ts";
+import { netPermission } from "../../net/net_permission.ts";
 import type { Config } from "./config.ts";
 import { denoCommand } from "./deno_command.ts";
 import { StartError } from "./start_error.ts";

@@ -5,7 +5,7 @@
  */
 
 import { parseRtmpUrl } from "../../client/url.ts";
-import { streamPath } from "../../session/stream_path.ts";
+import { streamPath } from "../../publication/stream_path.ts";
 import type { RelayConfig } from "../relay/relay_config.ts";
 import { ConfigError } from "./start_error.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { Seldom } from "../seldom.ts";
+import { Seldom } from "../../time/seldom.ts";
 import type { Shortage } from "./http_places.ts";
 
 /** Why a connection was closed for others. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { acceptAll } from "../accept.ts";
-import { atIntervals } from "../at_intervals.ts";
+import { acceptAll } from "../../net/accept.ts";
+import { atIntervals } from "../../time/at_intervals.ts";
 import type { PlaceLimits } from "./http_places.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import { HttpSockets } from "./http_sockets.ts";

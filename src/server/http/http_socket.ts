@@ -6,8 +6,8 @@
 
 import { Duplex } from "node:stream";
 import { concat } from "@std/bytes";
-import { formatAddr, networkOf } from "../address.ts";
-import { LINGER_MS } from "../linger.ts";
+import { formatAddr, networkOf } from "../../net/address.ts";
+import { LINGER_MS } from "../../net/linger.ts";
 
 /** Bytes of memory for a read: most peers ask for something once, and then only take. */
 const SMALLEST_READ = 4 * 1024;

@@ -5,8 +5,8 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { formatAddr, networkOf } from "../address.ts";
-import { canOpen, DescriptorReserve, isLackOfDescriptors } from "../descriptors.ts";
+import { formatAddr, networkOf } from "../../net/address.ts";
+import { canOpen, DescriptorReserve, isLackOfDescriptors } from "../../net/file_descriptors.ts";
 import { HttpPlaces, isOperating, type PlaceLimits, type Shortage } from "./http_places.ts";
 import { type HttpRefusal, HttpRefusals } from "./http_refusals.ts";
 import { HttpSocket } from "./http_socket.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isLoopback } from "../loopback.ts";
+import { isLoopback } from "../../net/loopback.ts";
 
 /** A `Host` that is an address, of IPv4 or IPv6, with or without a port. */
 const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[[\da-f:.]+\])(:\d+)?$/i;

@@ -5,7 +5,7 @@
  */
 
 import type { IncomingMessage } from "node:http";
-import type { StreamRequest } from "../../session/publication.ts";
+import type { StreamRequest } from "../../publication/publication.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import { readStreamUrl } from "./stream_url.ts";
 

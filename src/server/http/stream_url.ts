@@ -5,8 +5,8 @@
  */
 
 import { HTTPException } from "hono/http-exception";
-import { type StreamPath, streamPath } from "../../session/stream_path.ts";
-import { isReserved } from "../authorize.ts";
+import { type StreamPath, streamPath } from "../../publication/stream_path.ts";
+import { isReserved } from "../auth/authorize.ts";
 
 /** Characters of the longest URL that is read: a path of 4096 bytes, percent-encoded, and a query. */
 const MAX_URL_LENGTH = 16_384;

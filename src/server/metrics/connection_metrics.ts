@@ -6,7 +6,7 @@
 
 import type { Registry } from "prom-client";
 import type { HttpServer } from "../http/http_server.ts";
-import type { RtmpConnection, RtmpServer } from "../types.ts";
+import type { RtmpConnection, RtmpServer } from "../../serve/types.ts";
 import { byReason, type Definition, register, type Value } from "./register.ts";
 
 /** Registers the counts of both servers; that of HTTP may come later. */

@@ -6,11 +6,11 @@
 
 import { Registry } from "prom-client";
 import type { HttpServer } from "../http/http_server.ts";
-import type { Hub } from "../hub.ts";
+import type { Hub } from "../streams/hub.ts";
 import type { Recordings } from "../record/recordings.ts";
-import type { RtmpServer } from "../types.ts";
-import type { Publication } from "../../session/publication.ts";
-import { TURNS } from "../../turns.ts";
+import type { RtmpServer } from "../../serve/types.ts";
+import type { Publication } from "../../publication/publication.ts";
+import { TURNS } from "../../time/turns.ts";
 import { registerConnections } from "./connection_metrics.ts";
 import { measureEventLoop } from "./event_loop_delay.ts";
 import { registerProcess } from "./process_metrics.ts";

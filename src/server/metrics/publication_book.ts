@@ -6,8 +6,8 @@
 
 import type { MediaCounts } from "../../ledger/counts.ts";
 import { total } from "../../ledger/media_sums.ts";
-import type { Publication } from "../../session/publication.ts";
-import type { Hub } from "../hub.ts";
+import type { Publication } from "../../publication/publication.ts";
+import type { Hub } from "../streams/hub.ts";
 import type { Sample } from "./sums.ts";
 
 /** The time after its end in which viewers may still take something of it, in milliseconds. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Publication } from "../../session/publication.ts";
-import { TURNS } from "../../turns.ts";
-import type { Hub } from "../hub.ts";
+import type { Publication } from "../../publication/publication.ts";
+import { TURNS } from "../../time/turns.ts";
+import type { Hub } from "../streams/hub.ts";
 import { PublicationBook } from "./publication_book.ts";
 import { Sums } from "./sums.ts";
 

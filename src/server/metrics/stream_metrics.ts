@@ -5,7 +5,7 @@
  */
 
 import type { Registry } from "prom-client";
-import type { Hub } from "../hub.ts";
+import type { Hub } from "../streams/hub.ts";
 import { type Definition, register } from "./register.ts";
 import type { Reading, Samples } from "./stream_books.ts";
 import type { Sample } from "./sums.ts";

@@ -6,11 +6,11 @@
 
 import type { ConsumerMode } from "../../ledger/consumer.ts";
 import type { MediaCounts } from "../../ledger/counts.ts";
-import type { StreamDescription } from "../http/describe_stream.ts";
-import type { EndedStreamDescription } from "../http/ended_streams.ts";
+import type { StreamDescription } from "../api/describe_stream.ts";
+import type { EndedStreamDescription } from "../api/ended_streams.ts";
 
 export type { MediaCounts };
-export type { ServerDescription } from "../http/server_routes.ts";
+export type { ServerDescription } from "../api/server_routes.ts";
 
 /** What one consumer got. */
 export interface Consumer {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { atIntervals } from "../at_intervals.ts";
+import { atIntervals } from "../../time/at_intervals.ts";
 
 /**
  * Milliseconds after which a recording fails whose disk does not answer. Until then its publisher is

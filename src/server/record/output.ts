@@ -9,7 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import { ContinuedClock } from "../../channel/continued_clock.ts";
 import { mediaKind } from "../../flv/tag_kind.ts";
 import { flvBody } from "../../channel/flv_body.ts";
-import type { LiveStream } from "../hub.ts";
+import type { LiveStream } from "../streams/hub.ts";
 
 /** Where bytes go: a file, or standard output. */
 interface Sink {

@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { errorMessage } from "../../error_message.ts";
-import { safeFileName, safePathName } from "../../session/stream_name.ts";
+import { safeFileName, safePathName } from "../../publication/file_name.ts";
 import { Journal } from "./journal.ts";
 import { repairRecordings } from "./repair.ts";
 

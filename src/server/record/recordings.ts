@@ -5,8 +5,8 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import type { Publication } from "../../session/publication.ts";
-import type { LiveStream } from "../hub.ts";
+import type { Publication } from "../../publication/publication.ts";
+import type { LiveStream } from "../streams/hub.ts";
 import { errorMessage } from "../../error_message.ts";
 import type { Recorder } from "./recorder.ts";
 import { Recording } from "./recording.ts";

@@ -12,11 +12,12 @@
  */
 
 import type { FlvTag } from "../../flv/flv_tag.ts";
-import type { Publication, StreamRequest } from "../../session/publication.ts";
-import { type Refusal, StatusCode } from "../../session/status.ts";
-import type { Inspection } from "../../session/trial.ts";
+import type { Publication, StreamRequest } from "../../publication/publication.ts";
+import type { Refusal } from "../../publication/refusal.ts";
+import { StatusCode } from "../../session/status.ts";
+import type { Inspection } from "../../session/server/trial.ts";
 import { MAX_VIA } from "../../session/via.ts";
-import { hostOf } from "../address.ts";
+import { hostOf } from "../../net/address.ts";
 import { isFrame, SentFrames } from "./sent_frames.ts";
 
 /** A publisher that has been silent for longer is not sending, in milliseconds. */

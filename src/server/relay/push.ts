@@ -7,15 +7,15 @@
 import { errorMessage } from "../../error_message.ts";
 import { getLogger } from "@logtape/logtape";
 import { publishRtmp } from "../../client/publish.ts";
-import type { Publication } from "../../session/publication.ts";
+import type { Publication } from "../../publication/publication.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { RtmpCommandError } from "../../errors.ts";
 import { StatusCode } from "../../session/status.ts";
 import { Attempts, isLoop, pause } from "./attempts.ts";
-import type { Hub } from "../hub.ts";
+import type { Hub } from "../streams/hub.ts";
 import type { KnownPush, Loops } from "./loops.ts";
 import type { RelayUrl } from "./relay_url.ts";
-import { lagLog } from "../viewer_log.ts";
+import { lagLog } from "../streams/viewer_log.ts";
 
 /** What a push is doing: waiting for the stream, sending it, or waiting to try again. */
 export type PushState = "waiting" | "connecting" | "live" | "retrying" | "ended";

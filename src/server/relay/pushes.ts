@@ -4,9 +4,9 @@
  * @module
  */
 
-import { streamPath } from "../../session/stream_path.ts";
-import type { Publication } from "../../session/publication.ts";
-import type { Hub } from "../hub.ts";
+import { streamPath } from "../../publication/stream_path.ts";
+import type { Publication } from "../../publication/publication.ts";
+import type { Hub } from "../streams/hub.ts";
 import { Push, type PushOptions } from "./push.ts";
 import { type RelayOptions, RelayUrl } from "./relay_url.ts";
 

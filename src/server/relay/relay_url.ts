@@ -4,9 +4,9 @@
  * @module
  */
 
-import { requireNetPermission } from "../../client/net_permission.ts";
+import { requireNetPermission } from "../../net/net_permission.ts";
 import type { RtmpClientOptions } from "../../client/connect.ts";
-import { checkHost } from "../../client/permitted_addresses.ts";
+import { checkHost } from "../../net/permitted_addresses.ts";
 import { parseRtmpUrl, type RtmpTargetOptions } from "../../client/url.ts";
 
 /** Characters of the shortest text that is taken for a secret: less cannot be told from words. */

@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Publication } from "../../session/publication.ts";
-import type { Hub } from "../hub.ts";
+import type { Publication } from "../../publication/publication.ts";
+import type { Hub } from "../streams/hub.ts";
 import type { Loops } from "./loops.ts";
 import { Pull } from "./pull.ts";
 import { Pushes } from "./pushes.ts";
 import type { PullConfig, RelayConfig } from "./relay_config.ts";
-import type { RtmpServer } from "../types.ts";
+import type { RtmpServer } from "../../serve/types.ts";
 
 /** What the operator asks for. */
 export interface RelaysConfig {

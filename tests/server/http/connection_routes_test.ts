@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertObjectMatch, assertRejects } from "@std/assert";
 import { writeCommand } from "../../../src/message/command.ts";
-import type { ConnectionDescription } from "../../../src/server/connections.ts";
+import type { ConnectionDescription } from "../../../src/server/streams/peer_registry.ts";
 import { type ApiApp, startApiApp } from "../../support/api.ts";
 import { flvBytes } from "../../support/http.ts";
 import { captureLog } from "../../support/log.ts";

@@ -2,11 +2,11 @@ import { assertEquals } from "@std/assert";
 import { encodeAmf0 } from "../../../src/amf/encode_amf0.ts";
 import { Channel } from "../../../src/channel/channel.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
-import { PublicationInput } from "../../../src/session/publication_input.ts";
-import { Turns } from "../../../src/turns.ts";
+import { PublicationInput } from "../../../src/session/server/publication_input.ts";
+import { Turns } from "../../../src/time/turns.ts";
 import { ReceivedCounts } from "../../../src/ledger/received_counts.ts";
 import { publishRequest } from "../../support/publications.ts";
-import { describeStream } from "../../../src/server/http/describe_stream.ts";
+import { describeStream } from "../../../src/server/api/describe_stream.ts";
 
 /** A VP9 sequence header: it has a profile and a level, and no size. */
 const VP9 = Uint8Array.of(0x90, 0x76, 0x70, 0x30, 0x39, 1, 0, 0, 0, 0, 40, 0x82, 2, 2, 2, 0, 0);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Channel } from "../../../src/channel/channel.ts";
-import { type EndedStreamLimits, EndedStreams } from "../../../src/server/http/ended_streams.ts";
+import { type EndedStreamLimits, EndedStreams } from "../../../src/server/api/ended_streams.ts";
 import { videoTag } from "../../support/media.ts";
 import { publishRequest, serveOnLoopback } from "../../support/publications.ts";
 import { until } from "../../support/wait.ts";

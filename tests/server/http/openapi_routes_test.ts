@@ -5,8 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { type HttpContext, httpRoutes } from "../../../src/server/http/http_routes.ts";
-import { openApi } from "../../../src/server/http/openapi/openapi.ts";
+import { type HttpContext, httpRoutes } from "../../../src/server/routes.ts";
+import { openApi } from "../../../src/server/api/openapi/openapi.ts";
 import { startHttpApp } from "../../support/http.ts";
 import type { Description } from "../../support/openapi.ts";
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { HTTPException } from "hono/http-exception";
 import { ServerLedger } from "../../../src/ledger/server_ledger.ts";
-import { authorizeView, type ViewContext } from "../../../src/server/http/view.ts";
-import type { StreamRequest } from "../../../src/session/publication.ts";
+import { authorizeView, type ViewContext } from "../../../src/server/media/view.ts";
+import type { StreamRequest } from "../../../src/publication/publication.ts";
 import { publishRequest } from "../../support/publications.ts";
 import { RawHttpClient, startHttpApp } from "../../support/http.ts";
 import { captureLog } from "../../support/log.ts";

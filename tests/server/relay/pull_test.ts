@@ -8,10 +8,10 @@ import { assertEquals } from "@std/assert";
 import { playRtmp } from "../../../src/client/play.ts";
 import { publishRtmp } from "../../../src/client/publish.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
-import { Hub } from "../../../src/server/hub.ts";
+import { Hub } from "../../../src/server/streams/hub.ts";
 import { Loops } from "../../../src/server/relay/loops.ts";
 import { Pull } from "../../../src/server/relay/pull.ts";
-import { serveRtmp } from "../../../src/server/serve.ts";
+import { serveRtmp } from "../../../src/serve/serve.ts";
 import { videoTag, videoTags } from "../../support/media.ts";
 import { until } from "../../support/wait.ts";
 

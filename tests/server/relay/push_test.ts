@@ -6,10 +6,10 @@
 
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { publishRtmp } from "../../../src/client/publish.ts";
-import { Hub } from "../../../src/server/hub.ts";
+import { Hub } from "../../../src/server/streams/hub.ts";
 import { Loops } from "../../../src/server/relay/loops.ts";
 import { Pushes } from "../../../src/server/relay/pushes.ts";
-import { serveRtmp } from "../../../src/server/serve.ts";
+import { serveRtmp } from "../../../src/serve/serve.ts";
 import { freePort } from "../../support/free_port.ts";
 import { videoTag, videoTags } from "../../support/media.ts";
 import { collect, type CollectingServer, type Received } from "../../support/publications.ts";

@@ -1,0 +1,82 @@
+/**
+ * The port for RTMPS, whose certificate can be renewed.
+ *
+ * @module
+ */
+
+import { acceptAll } from "./accept.ts";
+import { netPermission } from "./net_permission.ts";
+
+/** A certificate and its key, both as PEM. */
+export interface Certificate {
+  /** The certificate, with its chain if it has one. */
+  cert: string;
+  /** The private key. */
+  key: string;
+}
+
+/**
+ * Makes sure that certificate and key can be used together. It takes no permission: Deno checks the
+ * pair for a client just as it does for a server.
+ *
+ * @throws {Error} If they cannot.
+ */
+export function checkCertificate({ cert, key }: Certificate): void {
+  Deno.createHttpClient({ cert, key }).close();
+}
+
+/** Listens for TLS, and again with another certificate when there is one. */
+export class TlsEntrance {
+  /** Where it listens. */
+  readonly addr: Deno.NetAddr;
+  /** Where to listen again. */
+  readonly #options: { hostname: string; port: number };
+  #listener: Deno.TlsListener;
+  #accepting: Promise<void> = Promise.resolve();
+  #renewing: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(hostname: string, { port, cert, key }: Certificate & { port: number }) {
+    this.#listener = Deno.listenTls({ hostname, port, cert, key });
+    this.addr = this.#listener.addr as Deno.NetAddr;
+    this.#options = { hostname, port: this.addr.port };
+  }
+
+  /** Takes in connections until it is closed; the TLS handshake is theirs to do. */
+  async run(take: (conn: Deno.Conn) => void, failed: (error: unknown) => void): Promise<void> {
+    while (!this.#closed) {
+      this.#accepting = acceptAll(this.#listener, take, failed);
+      await this.#accepting;
+      await this.#renewing;
+    }
+  }
+
+  /**
+   * Listens with another certificate; what is open stays open.
+   *
+   * @throws {Error} If certificate and key do not fit, or Deno does not permit the port it has picked
+   *   for port 0; the old ones stay in use.
+   */
+  async renew({ cert, key }: Certificate): Promise<void> {
+    const { hostname, port } = this.#options;
+    checkCertificate({ cert, key });
+    if (netPermission(hostname, port) !== "granted") {
+      throw new Error(`Cannot listen on ${hostname}:${port} again: Deno does not permit it`);
+    }
+    this.#renewing = this.#listenAgain({ ...this.#options, cert, key });
+    await this.#renewing;
+  }
+
+  /** The port is free only when the last `accept` has ended. */
+  async #listenAgain(options: Certificate & { hostname: string; port: number }): Promise<void> {
+    this.#listener.close();
+    await this.#accepting;
+    if (!this.#closed) this.#listener = Deno.listenTls(options);
+  }
+
+  /** Takes in no more connections. */
+  close(): void {
+    this.#closed = true;
+    this.#listener[Symbol.dispose]();
+  }
+}

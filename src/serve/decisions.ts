@@ -1,0 +1,206 @@
+/**
+ * What the application decides: who may publish and play, what is played, whose name it is.
+ *
+ * Every decision fails closed. An answer that is not of the promised kind, an error and a timeout
+ * are refusals, and the application hears of them by `onError`.
+ *
+ * @module
+ */
+
+import { RtmpTimeoutError } from "../errors.ts";
+import { plainText } from "../plain_text.ts";
+import type { PlaySource } from "../session/server/player.ts";
+import type { TagFilter } from "../session/server/player_filter.ts";
+import type { Publication, StreamRequest } from "../publication/publication.ts";
+import type { Refusal } from "../publication/refusal.ts";
+import { StatusCode } from "../session/status.ts";
+import type { ErrorReport } from "./error_report.ts";
+import type { ErrorContext, RtmpConnection, ServeRtmpOptions } from "./types.ts";
+
+/** The options that decide something. */
+export type DecisionOptions = Pick<
+  ServeRtmpOptions,
+  "authorize" | "authorizeTimeout" | "onRelease" | "password" | "play" | "takeOver"
+>;
+
+/** What a peer hears when there is no sound answer; why not is for `onError` alone. */
+const UNDECIDED = "The server could not decide";
+
+/** What a peer hears when there is no answer in time. */
+const TOO_LATE = "The server could not decide in time";
+
+/** Characters of a code that are kept; the longest known ones have about 40. */
+const MAX_CODE_LENGTH = 128;
+
+/** How long a decision may take, in milliseconds, unless `authorizeTimeout` says otherwise. */
+const DEFAULT_DECISION_TIMEOUT = 10_000;
+
+/** A question to the application, and what becomes of its answer. */
+interface Question<T> {
+  /** Asks the application. */
+  ask: () => unknown;
+  /** Checks the answer; throws a TypeError if it is none. */
+  read: (answer: unknown) => T;
+  /** The code for the peer when there is no answer, if it is not the usual one for a refusal. */
+  code?: string;
+  /** Gives up a sound answer that came after the timeout. */
+  giveUp?: (answer: T) => unknown;
+}
+
+/** Asks the application; nothing here throws or rejects. */
+export class Decisions {
+  readonly #options: DecisionOptions;
+  readonly #errors: Pick<ErrorReport, "report" | "notify">;
+  /** Give up the questions that wait for an answer. */
+  readonly #waiting = new Set<() => void>();
+  #ended = false;
+
+  constructor(options: DecisionOptions, errors: Pick<ErrorReport, "report" | "notify">) {
+    this.#options = options;
+    this.#errors = errors;
+  }
+
+  /** Whether a stream may be published or played: a refusal, or nothing. */
+  async authorize(request: StreamRequest): Promise<Refusal | undefined> {
+    const { authorize } = this.#options;
+    if (authorize === undefined) return undefined;
+    const answer = await this.#decide({ during: "authorize", request }, {
+      ask: () => authorize(request),
+      read: readAuthorization,
+      giveUp: (late) => late === true && this.release(request),
+    });
+    return answer === true ? undefined : answer;
+  }
+
+  /** What `authorize` has allowed does not begin. */
+  release(request: StreamRequest): void {
+    const { authorize, onRelease } = this.#options;
+    if (authorize && onRelease) this.#errors.notify("onRelease", () => onRelease(request));
+  }
+
+  /** What a player gets, or why it gets nothing. */
+  async play(
+    request: StreamRequest,
+    filter: TagFilter,
+    connection: RtmpConnection,
+  ): Promise<PlaySource | Refusal> {
+    const { play } = this.#options;
+    if (play === undefined) return { description: "This server has nothing to play" };
+    return await this.#decide({ during: "play", request }, {
+      ask: () => play(request, filter, connection),
+      read: readPlaySource,
+      code: StatusCode.PlayFailed,
+      giveUp: (late) => "tags" in late && this.#errors.notify("play", () => late.tags.cancel()),
+    });
+  }
+
+  /** The password of a user, `undefined` for one who is not known, or a refusal. */
+  async password(user: string): Promise<string | undefined | Refusal> {
+    const { password } = this.#options;
+    return await this.#decide({ during: "password" }, {
+      ask: () => password!(user),
+      read: readPassword,
+    });
+  }
+
+  /** Whether a newcomer takes over a name that is taken; `undefined` if the usual rule decides. */
+  takesOver(holder: Publication, newcomer: StreamRequest): boolean | undefined {
+    const { takeOver } = this.#options;
+    if (takeOver === undefined) return undefined;
+    const context: ErrorContext = { during: "takeOver", request: newcomer, publication: holder };
+    try {
+      const answer: unknown = takeOver(holder, newcomer);
+      if (typeof answer === "boolean") return answer;
+      // A promise is no answer, and must not become an unhandled rejection.
+      Promise.resolve(answer).catch((error) => this.#errors.report(error, context));
+      throw new TypeError(`Cannot decide by ${describe(answer)}: expected true or false`);
+    } catch (error) {
+      this.#errors.report(error, context);
+      return false;
+    }
+  }
+
+  /** Waits for no answer any more: what is undecided is refused, and so is what is asked later. */
+  end(): void {
+    this.#ended = true;
+    for (const giveUp of this.#waiting) giveUp();
+  }
+
+  async #decide<T>(context: ErrorContext, question: Question<T>): Promise<T | Refusal> {
+    const { ask, read, code, giveUp } = question;
+    const refusal = (description: string): Refusal =>
+      code ? { code, description } : { description };
+    if (this.#ended) return refusal(TOO_LATE);
+    const { authorizeTimeout = DEFAULT_DECISION_TIMEOUT } = this.#options;
+    const answered = (async () => read(await ask()))();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let end!: () => void;
+    const late = new Promise<undefined>((resolve) => {
+      end = () => resolve(undefined);
+      timer = setTimeout(end, authorizeTimeout);
+    });
+    this.#waiting.add(end);
+    try {
+      const answer = await Promise.race([answered.then((answer) => ({ answer })), late]);
+      if (answer) return answer.answer;
+    } catch (error) {
+      this.#errors.report(error, context);
+      return refusal(UNDECIDED);
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(end);
+    }
+    // An application that is shut down need not hear that it has not answered.
+    if (!this.#ended) this.#errors.report(tooLate(context, authorizeTimeout), context);
+    answered.then(giveUp, (error) => this.#errors.report(error, context));
+    return refusal(TOO_LATE);
+  }
+}
+
+function tooLate({ during }: ErrorContext, timeout: number): RtmpTimeoutError {
+  return new RtmpTimeoutError(`Cannot wait any longer for the answer of ${during}`, {
+    read: `nothing for ${timeout / 1000} s`,
+  });
+}
+
+function readAuthorization(answer: unknown): true | Refusal {
+  if (answer === true) return true;
+  return readRefusal(answer) ?? expected("true or { description: string, code?: string }", answer);
+}
+
+function readPlaySource(answer: unknown): PlaySource | Refusal {
+  const { tags } = Object(answer) as Partial<PlaySource>;
+  if (typeof tags?.getReader !== "function") {
+    return readRefusal(answer) ?? expected("{ tags: ReadableStream } or a refusal", answer);
+  }
+  if (tags.locked) throw new TypeError("Cannot play tags that have a reader already");
+  return answer as PlaySource;
+}
+
+function readPassword(answer: unknown): string | undefined {
+  if (answer === undefined || typeof answer === "string") return answer;
+  return expected("a string, or undefined for an unknown user", answer);
+}
+
+/** A refusal as the peer gets it, read once: an application's object may be anything. */
+function readRefusal(answer: unknown): Refusal | undefined {
+  if (typeof answer !== "object" || answer === null) return undefined;
+  const { code, description } = answer as Partial<Refusal>;
+  if (typeof description !== "string") return undefined;
+  const plain = { description: plainText(description) };
+  if (code === undefined || code === "") return plain;
+  return typeof code === "string"
+    ? { code: plainText(code, MAX_CODE_LENGTH), ...plain }
+    : undefined;
+}
+
+function expected(what: string, answer: unknown): never {
+  throw new TypeError(`Cannot decide by ${describe(answer)}: expected ${what}`);
+}
+
+/** The kind of a value; its content may be secret. */
+function describe(value: unknown): string {
+  if (value === null || value === undefined || value === false) return String(value);
+  if (typeof value !== "object") return `a ${typeof value}`;
+  return Array.isArray(value) ? "an array" : "an object";
+}

@@ -1,0 +1,53 @@
+/**
+ * Waiting for what a stream begins with.
+ *
+ * @module
+ */
+
+import { type Patience, patiently } from "../time/deadline.ts";
+
+/**
+ * Waits for the first items of a stream: nothing is claimed, and no file made, for a stream that is
+ * empty. A stream that does not begin in time is cancelled.
+ *
+ * @param action What is being done, for the message of the error.
+ * @param patience How long each item is waited for.
+ * @param isEnough Whether an item is the last that has to be waited for: the first one unless given.
+ * @returns The whole stream, those items included; `undefined` if it ended without one.
+ * @throws {RtmpTimeoutError} If an item does not arrive in time.
+ * @throws What the stream fails with meanwhile.
+ */
+export async function begun<T>(
+  action: string,
+  stream: ReadableStream<T>,
+  patience: Patience,
+  isEnough: (item: T) => boolean = () => true,
+): Promise<ReadableStream<T> | undefined> {
+  const reader = stream.getReader();
+  const first: T[] = [];
+  let isOver = false;
+  try {
+    for (let enough = false; !enough && !isOver;) {
+      const { done, value } = await patiently(action, reader.read(), patience);
+      if (done) {
+        isOver = true;
+      } else {
+        first.push(value);
+        enough = isEnough(value);
+      }
+    }
+  } catch (error) {
+    reader.cancel(error).catch(() => {});
+    throw error;
+  }
+  if (isOver && first.length === 0) return undefined;
+  return new ReadableStream({
+    async pull(controller) {
+      if (first.length > 0) return controller.enqueue(first.shift()!);
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,47 @@
+/**
+ * Who may change something over HTTP.
+ *
+ * @module
+ */
+
+import type { MiddlewareHandler } from "hono";
+import { GuardedSecret } from "../auth/guarded_secret.ts";
+import type { HttpEnv } from "../http/http_env.ts";
+import { isForLoopback, isFromOtherSite } from "../http/same_site.ts";
+import { bearerOf, socketOf } from "../http/stream_request.ts";
+
+const READING: readonly string[] = ["GET", "HEAD", "OPTIONS"];
+
+/**
+ * Lets reading pass, and whatever changes something only with `Authorization: Bearer` and the token.
+ * Where there is none, as on loopback, it keeps out pages of other sites, which a browser on this
+ * machine could be showing.
+ */
+export function apiGuard(token: string | undefined): MiddlewareHandler<HttpEnv> {
+  return token === undefined ? guardByPlace : guardByToken(token);
+}
+
+const guardByPlace: MiddlewareHandler<HttpEnv> = async (context, next) => {
+  const header = (name: string) => context.req.header(name);
+  const isReading = READING.includes(context.req.method);
+  if (isForLoopback(header) && (isReading || !isFromOtherSite(header))) return await next();
+  return context.json({ error: "Cross-site requests are not allowed" }, 403);
+};
+
+function guardByToken(token: string): MiddlewareHandler<HttpEnv> {
+  const secret = new GuardedSecret(token);
+  return async (context, next) => {
+    if (READING.includes(context.req.method)) return await next();
+    const given = bearerOf(context.env.incoming);
+    // A request without a token is no guess.
+    const { remoteAddr } = socketOf(context.env.incoming);
+    const verdict = given === undefined ? 0 : secret.check(remoteAddr, given);
+    if (verdict === true) return await next();
+    if (verdict > 0) {
+      context.header("retry-after", String(verdict));
+      return context.json({ error: "Too many wrong tokens have arrived; try again later" }, 429);
+    }
+    context.header("www-authenticate", "Bearer");
+    return context.json({ error: "The API token is missing or wrong" }, 401);
+  };
+}

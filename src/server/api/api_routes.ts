@@ -1,0 +1,83 @@
+/**
+ * `/api/v1`: what goes on, as JSON.
+ *
+ * @module
+ */
+
+import { Hono } from "hono";
+import type { Connections } from "../streams/peer_registry.ts";
+import type { Hub } from "../streams/hub.ts";
+import type { Recordings } from "../record/recordings.ts";
+import { isInReach } from "../relay/reach.ts";
+import type { Relays } from "../relay/relays.ts";
+import { apiGuard } from "./api_guard.ts";
+import { connectionRoutes } from "./connection_routes.ts";
+import { endedRoutes } from "./ended_routes.ts";
+import type { EndedStreams } from "./ended_streams.ts";
+import type { HttpEnv } from "../http/http_env.ts";
+import { openApi } from "./openapi/openapi.ts";
+import { pushRoutes } from "./push_routes.ts";
+import { recordingRoutes } from "./recording_routes.ts";
+import { type ServerFacts, serverRoutes } from "./server_routes.ts";
+import { streamRoutes } from "./stream_routes.ts";
+
+/** What the API is about. */
+export interface ApiContext {
+  hub: Hub;
+  connections: Connections;
+  endedStreams: EndedStreams;
+  relays: Relays;
+  /** `undefined` when the server has no directory for them. */
+  recordings: Recordings | undefined;
+  /** The token for requests that change state; none where only this machine can connect. */
+  apiToken: string | undefined;
+  server: ServerFacts;
+}
+
+/** What may be done where; `HEAD` goes with `GET`. */
+const METHODS: readonly [path: string, methods: string][] = [
+  ["/openapi.json", "GET"],
+  ["/server", "GET"],
+  ["/token", "POST"],
+  ["/streams", "GET"],
+  ["/streams/*", "DELETE, GET"],
+  ["/ended", "GET"],
+  ["/ended/*", "GET"],
+  ["/ending", "GET"],
+  ["/connections", "GET"],
+  ["/connections/:id", "DELETE, GET"],
+  ["/pushes", "GET, POST"],
+  ["/pushes/:id", "DELETE"],
+  ["/recordings", "GET, POST"],
+  ["/recordings/:id", "DELETE"],
+];
+
+/** Routes the requests of programs that watch the server, and of those that steer it. */
+export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
+  const { hub, connections, endedStreams, relays, recordings, apiToken, server } = context;
+  const routes = new Hono<HttpEnv>();
+  routes.use(apiGuard(apiToken));
+  // People look at it as well.
+  const description = JSON.stringify(openApi, null, 2);
+  routes.get("/openapi.json", (context) => {
+    return context.body(description, 200, { "content-type": "application/json" });
+  });
+  const needsToken = apiToken !== undefined;
+  const canRecord = recordings !== undefined;
+  routes.route("/server", serverRoutes({ ...server, needsToken, canRecord }));
+  // A request that arrives here has the right token.
+  routes.post("/token", (context) => context.body(null, 204));
+  routes.route("/streams", streamRoutes(hub));
+  routes.route("/", endedRoutes(endedStreams));
+  routes.route("/connections", connectionRoutes(connections));
+  routes.route("/pushes", pushRoutes(relays.pushes, needsToken ? undefined : isInReach));
+  routes.route("/recordings", recordingRoutes(hub, recordings));
+  for (const [path, methods] of METHODS) {
+    routes.all(path, (context) => {
+      context.header("allow", methods);
+      const error = `Method not allowed: ${context.req.method} is not for this path`;
+      return context.json({ error }, 405);
+    });
+  }
+  return routes;
+}

@@ -1,0 +1,26 @@
+/**
+ * `/healthz` and `/readyz`: for whatever starts, stops and chooses servers.
+ *
+ * @module
+ */
+
+import { Hono } from "hono";
+import type { HttpEnv } from "../http/http_env.ts";
+
+/**
+ * Routes health checks.
+ *
+ * @param notReady Why a load balancer should send no clients here, if so.
+ */
+export function healthRoutes(notReady: () => string | undefined): Hono<HttpEnv> {
+  const routes = new Hono<HttpEnv>();
+  // An answer proves that the event loop runs.
+  routes.get("/healthz", (context) => context.json({ status: "ok" }));
+  routes.get("/readyz", (context) => {
+    const reason = notReady();
+    return reason === undefined
+      ? context.json({ status: "ready" })
+      : context.json({ status: "not-ready", reason }, 503);
+  });
+  return routes;
+}

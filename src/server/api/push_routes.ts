@@ -1,0 +1,59 @@
+/**
+ * `/api/v1/pushes`: streams sent on to other servers, added and removed while the server runs.
+ *
+ * @module
+ */
+
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { RtmpError } from "../../errors.ts";
+import type { Pushes } from "../relay/pushes.ts";
+import { type RelayOptions, RelayUrl } from "../relay/relay_url.ts";
+import type { HttpEnv } from "../http/http_env.ts";
+import { readStrings } from "./json_body.ts";
+
+const EXAMPLE = { stream: "live/demo", url: "rtmp://example.com/live/copy" };
+
+/**
+ * Routes what is asked of pushes; who may ask is decided before.
+ *
+ * @param permitAddress Where they may lead; everywhere unless given.
+ */
+export function pushRoutes(
+  pushes: Pushes,
+  permitAddress?: RelayOptions["permitAddress"],
+): Hono<HttpEnv> {
+  const routes = new Hono<HttpEnv>();
+  routes.get("/", (context) => context.json({ pushes: pushes.list }));
+  routes.post("/", async (context) => {
+    const { stream, url, app, name } = await readStrings(context, EXAMPLE, "app", "name");
+    try {
+      const options = {
+        ...permitAddress && { permitAddress },
+        ...app !== undefined && { app },
+        ...name !== undefined && { streamName: name },
+      };
+      const target = new RelayUrl(url, options);
+      target.requirePermission();
+      await target.checkReach();
+      const push = pushes.add(stream, url, options);
+      context.header("location", `/api/v1/pushes/${push.id}`);
+      return context.json(push, 201);
+    } catch (error) {
+      const { message } = error as Error;
+      if (error instanceof RtmpError) {
+        throw new HTTPException(403, { message: `${message} without an API token` });
+      }
+      if (error instanceof TypeError) throw new HTTPException(400, { message });
+      if (error instanceof RangeError || error instanceof Deno.errors.NotCapable) {
+        throw new HTTPException(409, { message });
+      }
+      throw error;
+    }
+  });
+  routes.delete("/:id", async (context) => {
+    if (await pushes.remove(context.req.param("id"))) return context.body(null, 204);
+    return context.json({ error: "Not found: there is no push of this id" }, 404);
+  });
+  return routes;
+}

@@ -1,0 +1,68 @@
+/**
+ * `/api/v1/recordings`: those that run, begun and ended over the API.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { streamPath } from "../../publication/stream_path.ts";
+import type { Hub } from "../streams/hub.ts";
+import type { Recordings } from "../record/recordings.ts";
+import type { HttpEnv } from "../http/http_env.ts";
+import { readStrings } from "./json_body.ts";
+import { socketOf } from "../http/stream_request.ts";
+
+const EXAMPLE = { stream: "live/demo" };
+
+const log = getLogger(["sluice", "recording"]);
+
+/**
+ * Routes what is asked of recordings; who may ask is decided before.
+ *
+ * @param recordings `undefined` when the server has no directory for them.
+ */
+export function recordingRoutes(hub: Hub, recordings: Recordings | undefined): Hono<HttpEnv> {
+  const routes = new Hono<HttpEnv>();
+  routes.get("/", (context) =>
+    context.json({
+      recordings: recordings?.list ?? [],
+      failed: recordings?.failed ?? 0,
+      lastFailure: recordings?.lastFailure ?? null,
+    }));
+  routes.post("/", async (context) => {
+    const { stream: wanted } = await readStrings(context, EXAMPLE);
+    if (!recordings) {
+      const message = "Nothing can be recorded: the server needs --record or --record-on-demand";
+      throw new HTTPException(409, { message });
+    }
+    const path = streamPath("", wanted);
+    const stream = "path" in path ? hub.find(path.path) : undefined;
+    if (!stream) throw new HTTPException(404, { message: "This stream is not published" });
+    const running = recordings.find(stream.publication);
+    if (running) {
+      throw new HTTPException(409, { message: `It is already recorded, as ${running.id}` });
+    }
+    const recording = await recordings.start(stream).catch((cause) => {
+      throw new HTTPException(500, { message: cause.message, cause });
+    });
+    context.header("location", `/api/v1/recordings/${recording.id}`);
+    return context.json(recording, 201);
+  });
+  routes.delete("/:id", async (context) => {
+    const id = context.req.param("id");
+    const recording = recordings?.list.find((recording) => recording.id === id);
+    if (!recording) {
+      return context.json({ error: "Not found: there is no recording of this id" }, 404);
+    }
+    log.info("The recording {name} of {path} is ended by {by}", {
+      name: recording.fileName,
+      path: recording.publication.path,
+      by: socketOf(context.env.incoming).remoteAddr,
+    });
+    await recordings?.stop(id);
+    return context.body(null, 204);
+  });
+  return routes;
+}

@@ -1,0 +1,61 @@
+/**
+ * `/api/v1/streams`: what is live, and how to end it.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { Hono } from "hono";
+import { TURNS } from "../../time/turns.ts";
+import type { Hub, LiveStream } from "../streams/hub.ts";
+import { describeStream } from "./describe_stream.ts";
+import type { HttpEnv } from "../http/http_env.ts";
+import { jsonText } from "./json_text.ts";
+import { socketOf } from "../http/stream_request.ts";
+import { readStreamPath } from "../http/stream_url.ts";
+
+const STREAMS = "/api/v1/streams/";
+
+const log = getLogger(["sluice", "http"]);
+
+/** What describing a stream takes of a turn, in bytes of messages that take as long. */
+const DESCRIPTION_COST = 16 * 1024;
+
+const UNKNOWN = { error: "This stream is not published" };
+
+/** Routes what is asked of streams; who may ask is decided before. */
+export function streamRoutes(hub: Hub): Hono<HttpEnv> {
+  const routes = new Hono<HttpEnv>();
+  routes.get("/", async (context) => {
+    const streams: string[] = [];
+    await TURNS.enter();
+    for (const stream of hub.streams) {
+      // A thousand of them must not keep everything else waiting.
+      const turn = TURNS.take(DESCRIPTION_COST);
+      if (turn) await turn;
+      streams.push(JSON.stringify(describeStream(stream)));
+    }
+    return jsonText(context, `{"streams":[${streams.join(",")}]}`);
+  });
+  routes.get("/*", (context) => {
+    const stream = findStream(hub, context.env.incoming.url ?? "");
+    if (!stream) return context.json(UNKNOWN, 404);
+    return context.json(describeStream(stream));
+  });
+  routes.delete("/*", (context) => {
+    const stream = findStream(hub, context.env.incoming.url ?? "");
+    if (!stream) return context.json(UNKNOWN, 404);
+    const { id: publication, connection, path } = stream.publication;
+    const { remoteAddr: by } = socketOf(context.env.incoming);
+    log.info("{path} is ended by {by}", { connection, publication, path, by });
+    stream.publication.close("An operator has ended this publication");
+    return context.body(null, 204);
+  });
+  return routes;
+}
+
+/** The stream that a URL names, if it is live. */
+function findStream(hub: Hub, target: string): LiveStream | undefined {
+  const path = readStreamPath(target, STREAMS);
+  return path === undefined ? undefined : hub.find(path);
+}

@@ -1,0 +1,49 @@
+/**
+ * HTTP-FLV: a live stream as the body of a response.
+ *
+ * @module
+ */
+
+import type { Handler } from "hono";
+import type { HttpEnv } from "../http/http_env.ts";
+import { flvBody } from "../../channel/flv_body.ts";
+import { FOR_ALL_SITES } from "../http/security_headers.ts";
+import { readStreamRequest, socketOf } from "../http/stream_request.ts";
+import { authorizeView, beginView, type ViewContext, type Viewer } from "./view.ts";
+import { readViewOptions } from "./view_options.ts";
+
+/** What browsers ask before a request, and what they are told: pages of all sites may watch. */
+export const CORS_HEADERS: Readonly<Record<string, string>> = {
+  ...FOR_ALL_SITES,
+  "access-control-allow-methods": "GET, HEAD",
+  "access-control-allow-headers": "*",
+  "access-control-max-age": "86400",
+};
+
+const FLV_HEADERS: Readonly<Record<string, string>> = {
+  "content-type": "video/x-flv",
+};
+
+/** Answers GET, and HEAD at once: nothing is sent before there is a publisher. */
+export function httpFlv(context: ViewContext): Handler<HttpEnv> {
+  return async ({ env: { incoming, outgoing }, req, body }) => {
+    const request = readStreamRequest("play", incoming);
+    const socket = socketOf(incoming);
+    if (req.method === "HEAD") {
+      readViewOptions(request.params, context.rules.allowLossless);
+      await authorizeView(context, request);
+      const isLive = context.hub.find(request.path) !== undefined;
+      return body(null, isLive ? 200 : 404, { ...FLV_HEADERS });
+    }
+    const gone = new AbortController();
+    const leave = () => gone.abort();
+    outgoing.once("close", leave);
+    // An answer that waits for one before it is not closed with the connection.
+    socket.once("close", leave);
+    gone.signal.addEventListener("abort", () => socket.off("close", leave));
+    const cut = () => void outgoing.destroy();
+    const viewer: Viewer = { protocol: "http-flv", request, socket, cut };
+    const subscription = await beginView(context, viewer, gone.signal);
+    return body(flvBody(subscription), 200, { ...FLV_HEADERS });
+  };
+}

@@ -1,0 +1,176 @@
+/**
+ * Publishing over HTTP: the body of a PUT or POST is an FLV file that may go on for hours.
+ *
+ * @module
+ */
+
+import type { IncomingMessage } from "node:http";
+import { getLogger } from "@logtape/logtape";
+import type { Handler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { FlvError, RtmpCommandError } from "../../errors.ts";
+import { FlvDemuxerStream } from "../../flv/demuxer.ts";
+import { ReceivedCounts } from "../../ledger/received_counts.ts";
+import { DEFAULT_LIMITS } from "../../session/limits.ts";
+import { PartialBudget } from "../../session/partial_budget.ts";
+import type { PublicationEnd, StreamRequest } from "../../publication/publication.ts";
+import { StatusCode } from "../../session/status.ts";
+import type { Connections } from "../streams/peer_registry.ts";
+import type { RtmpServer } from "../../serve/types.ts";
+import type { HttpEnv } from "../http/http_env.ts";
+import { isForLoopback, isFromOtherSite, mayBeRebound } from "../http/same_site.ts";
+import { readStreamRequest, socketOf } from "../http/stream_request.ts";
+import { ENDING } from "./view.ts";
+
+const log = getLogger(["sluice", "http"]);
+
+/** The status for each way in which a publication ends; no client is left to read that of the second. */
+const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
+  unpublished: 201,
+  disconnected: 400,
+  failed: 400,
+  closed: 409,
+};
+
+/** What a page is told that any site could have put in a browser. */
+const REBOUND =
+  "Without a stream key, pages may publish only where their URL has an address: any " +
+  "site could have its name lead here";
+
+/** What forms are sent as (HTML, "form submission attributes"). */
+const FORM_TYPES: readonly string[] = [
+  "application/x-www-form-urlencoded",
+  "multipart/form-data",
+  "text/plain",
+];
+
+/** Where publications go. */
+export interface PublishContext {
+  publish: RtmpServer["publish"];
+  connections: Connections;
+  /** Whether every client may publish; then pages of other sites must not, whatever they do. */
+  isOpen: boolean;
+  /** Whether only this machine can reach the server, so that no other name leads here. */
+  isLocal: boolean;
+  /** Whether the server is shutting down, so that nothing begins any more. */
+  isEnding: () => boolean;
+  /** Is told of a publisher that is cut off for what all of them leave unfinished. */
+  noteUnfinished: () => void;
+}
+
+/**
+ * Answers when the body has ended, and everything in it has been handed on.
+ *
+ * @param budget What all bodies together may take up in unfinished tags: as much as RTMP, by default.
+ */
+export function httpPublish(
+  { publish, connections, isOpen, isLocal, isEnding, noteUnfinished }: PublishContext,
+  budget: PartialBudget = new PartialBudget(DEFAULT_LIMITS.maxTotalPartialBytes),
+): Handler<HttpEnv> {
+  return async (context) => {
+    const { incoming } = context.env;
+    const request = readStreamRequest("publish", incoming);
+    const header = (name: string) => context.req.header(name);
+    if (isEnding()) throw new HTTPException(503, { message: ENDING });
+    if (isFromOtherSite(header) || (isOpen && isLocal && !isForLoopback(header))) {
+      throw new HTTPException(403, { message: "Cross-site requests are not allowed" });
+    }
+    if (isOpen && mayBeRebound(header)) throw new HTTPException(403, { message: REBOUND });
+    if (context.req.method === "POST" && isForm(header("content-type"))) {
+      throw new HTTPException(415, {
+        message: "The body must be FLV: Content-Type: video/x-flv, or none",
+      });
+    }
+    const counts = new ReceivedCounts();
+    const demuxer = new FlvDemuxerStream();
+    const stop = new AbortController();
+    const { connection, remoteAddr, path } = request;
+    const facts = { connection, remoteAddr, path };
+    const hold = budget.open(() => {
+      log.warn(
+        "{remoteAddr} is cut off: it has sent the most of what is unfinished, {path}",
+        facts,
+      );
+      noteUnfinished();
+      stop.abort(tooMuch());
+    });
+    const look = () => hold(demuxer.reservedBytes);
+    const body = bodyOf(incoming, counts, look, stop.signal);
+    const tags = body.pipeThrough(demuxer);
+    const leave = connections.add({
+      protocol: "http-flv",
+      socket: socketOf(incoming),
+    });
+    log.info("{remoteAddr} begins to send {path} over HTTP", facts);
+    const end = await publish(request, tags, counts)
+      .catch((error) => {
+        throw refusal(error, request);
+      })
+      .finally(() => {
+        hold(0);
+        leave();
+      });
+    const flaw = end.reason === "unpublished" ? flawOf(demuxer) : undefined;
+    if (flaw) throw new HTTPException(400, { message: flaw });
+    const status = STATUS[end.reason];
+    if (status !== 201) throw new HTTPException(status, { message: end.description });
+    return context.json({ path: request.path, messages: counts.messages }, 201);
+  };
+}
+
+/**
+ * Whether a body is of a kind that any page can have a form send anywhere, without its browser asking
+ * this server first. There is no such thing for PUT.
+ */
+function isForm(contentType = ""): boolean {
+  const [type = ""] = contentType.split(";");
+  return FORM_TYPES.includes(type.trim().toLowerCase());
+}
+
+/**
+ * The bytes of the body, read when they are wanted. There is no cancelling it: that would close the
+ * connection, on which the answer is still to be sent.
+ *
+ * @param look Called before each read.
+ * @param stopped Fails it.
+ */
+function bodyOf(
+  incoming: IncomingMessage,
+  counts: ReceivedCounts,
+  look: () => void,
+  stopped: AbortSignal,
+): ReadableStream<Uint8Array> {
+  const chunks = incoming[Symbol.asyncIterator]();
+  return new ReadableStream({
+    start(controller) {
+      stopped.addEventListener("abort", () => controller.error(stopped.reason));
+    },
+    async pull(controller) {
+      look();
+      const { done, value } = await chunks.next();
+      if (done) return controller.close();
+      counts.bytes += value.length;
+      controller.enqueue(value);
+    },
+  }, { highWaterMark: 0 });
+}
+
+function tooMuch(): FlvError {
+  return new FlvError("Cannot keep so many bytes of unfinished tags over all connections", {
+    read: "the most of them on this one",
+  });
+}
+
+function flawOf({ header, incompleteBytes }: FlvDemuxerStream): string | undefined {
+  if (!header) return "The body is too short for an FLV file";
+  return incompleteBytes > 0 ? "The body ends inside a tag" : undefined;
+}
+
+/** Who has shown no key may come again with one. */
+function refusal(error: unknown, { params }: StreamRequest): unknown {
+  if (!(error instanceof RtmpCommandError)) return error;
+  const message = error.read ?? error.message;
+  if (error.statusCode === StatusCode.PublishBadName) return new HTTPException(409, { message });
+  if (params.has("key")) return new HTTPException(403, { message });
+  return new HTTPException(401, { message });
+}

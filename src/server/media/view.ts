@@ -1,0 +1,180 @@
+/**
+ * A viewer over HTTP or a WebSocket: whether it may watch, and how that ends.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { HTTPException } from "hono/http-exception";
+import type { Subscription } from "../../channel/subscription.ts";
+import type { ServerLedger } from "../../ledger/server_ledger.ts";
+import type { StreamRequest } from "../../publication/publication.ts";
+import { atIntervals } from "../../time/at_intervals.ts";
+import type { Connections } from "../streams/peer_registry.ts";
+import { Decisions } from "../../serve/decisions.ts";
+import { ErrorReport } from "../../serve/error_report.ts";
+import type { Hub } from "../streams/hub.ts";
+import type { Authorization } from "../../serve/types.ts";
+import { noteRefusal } from "../../serve/refusals.ts";
+import { lagLog, logViewer } from "../streams/viewer_log.ts";
+import type { HttpSocket } from "../http/http_socket.ts";
+import { readViewOptions } from "./view_options.ts";
+
+/** Interval between checks for stalled viewers, in milliseconds. */
+const STALL_CHECK_INTERVAL = 1_000;
+
+/**
+ * How long a viewer waits at least for something of a stream that is published, in milliseconds:
+ * where there is no keyframe, it begins with sound after two seconds.
+ */
+const BEGINNING_PATIENCE = 3_000;
+
+/** What a viewer is told that waits, when others want its place. */
+const PLACE_WANTED =
+  "Nothing has come of this stream yet, and others want the place of this connection";
+
+/** What those are told who come too late. */
+export const ENDING = "The server is shutting down";
+
+const log = getLogger(["sluice", "http"]);
+
+/** Errors of `authorize` go to the log alone, as the server's own do over RTMP. */
+const ERRORS = new ErrorReport({ onError: () => {} });
+
+/** What viewers may have. */
+export interface ViewerRules {
+  /** How long a viewer may take nothing, in milliseconds. */
+  timeout: number;
+  /** Whether a viewer may hold the publisher back. */
+  allowLossless: boolean;
+  /** Whether a viewer may watch: `true`, or the reason why not. */
+  authorize: (request: StreamRequest) => Authorization | Promise<Authorization>;
+}
+
+/** Where viewers come to. */
+export interface ViewContext {
+  hub: Hub;
+  connections: Connections;
+  rules: ViewerRules;
+  ledger: ServerLedger;
+  /** Whether the server is shutting down, so that nothing begins any more. */
+  isEnding: () => boolean;
+}
+
+/** A viewer. */
+export interface Viewer {
+  protocol: "http-flv" | "ws-flv";
+  request: StreamRequest;
+  socket: HttpSocket;
+  /** Ends it from this side. */
+  cut: (reason: string) => void;
+}
+
+/**
+ * Asks whether a viewer may watch.
+ *
+ * @throws {HTTPException} If not: 403.
+ */
+export async function authorizeView(
+  { rules, ledger }: ViewContext,
+  request: StreamRequest,
+): Promise<void> {
+  const refusal = await new Decisions(rules, ERRORS).authorize(request);
+  if (!refusal) return;
+  noteRefusal(ledger, request, refusal, "not-authorized");
+  throw new HTTPException(403, { message: refusal.description });
+}
+
+/**
+ * Accepts a viewer and waits for the stream to begin. A viewer that takes nothing for too long is
+ * cut off.
+ *
+ * @param gone Ends the wait when the viewer goes.
+ * @throws {HTTPException} If it may not watch, asks for nonsense, or nothing is published in time; or if
+ * the server is shutting down.
+ */
+export async function beginView(
+  context: ViewContext,
+  viewer: Viewer,
+  gone: AbortSignal,
+): Promise<Subscription> {
+  const { hub, connections, rules } = context;
+  const { protocol, request, socket } = viewer;
+  if (context.isEnding()) throw new HTTPException(503, { message: ENDING });
+  const { wait, ...wanted } = readViewOptions(request.params, rules.allowLossless);
+  await authorizeView(context, request);
+  const { path, remoteAddr } = request;
+  const facts = { connection: socket.id, remoteAddr, path };
+  const subscription = hub.subscribe(path, {
+    kind: protocol,
+    address: remoteAddr,
+    connection: socket.id,
+    outlives: true,
+    announces: true,
+    onLag: lagLog(facts, protocol),
+    ...wanted,
+  });
+  const leave = connections.add({
+    protocol,
+    socket,
+    plays: { path, subscription },
+    end: viewer.cut,
+  });
+  subscription.done.then(leave);
+  void logViewer(subscription, facts);
+  const isLive = () => hub.find(path) !== undefined;
+  const patience = Math.max(wait * 1000, isLive() ? BEGINNING_PATIENCE : 0);
+  const result = await waitToBegin(subscription, patience, gone, socket);
+  if (result === "made-way") throw new HTTPException(503, { message: PLACE_WANTED });
+  if (result === "nothing") {
+    if (!isLive()) throw new HTTPException(404, { message: "This stream is not published" });
+    const message = "Nothing that can be sent has come from the publisher of this stream in time";
+    throw new HTTPException(504, { message });
+  }
+  cutWhenStalled(subscription, path, viewer, rules.timeout);
+  return subscription;
+}
+
+/** Waits until there is something for the viewer, at most `patience` milliseconds. */
+async function waitToBegin(
+  { begun, done, tags }: Subscription,
+  patience: number,
+  gone: AbortSignal,
+  { waiting }: HttpSocket,
+): Promise<"begun" | "made-way" | "nothing"> {
+  let hasMadeWay = false;
+  const giveUp = () => void tags.cancel();
+  const makeWay = () => {
+    hasMadeWay = true;
+    giveUp();
+  };
+  const timer = setTimeout(giveUp, patience);
+  waiting.add(makeWay);
+  gone.addEventListener("abort", giveUp);
+  if (gone.aborted) giveUp();
+  const hasBegun = await Promise.race([begun.then(() => true), done.then(() => false)]);
+  clearTimeout(timer);
+  waiting.delete(makeWay);
+  gone.removeEventListener("abort", giveUp);
+  if (hasBegun) return "begun";
+  return hasMadeWay ? "made-way" : "nothing";
+}
+
+function cutWhenStalled(
+  subscription: Subscription,
+  path: string,
+  { request: { remoteAddr }, socket, cut }: Viewer,
+  timeout: number,
+): void {
+  const stop = atIntervals(STALL_CHECK_INTERVAL, () => {
+    if (subscription.stalledFor < timeout) return;
+    stop();
+    const seconds = timeout / 1000;
+    log.info("{remoteAddr} is cut off: it has taken nothing of {path} for {seconds} s", {
+      connection: socket.id,
+      ...{ remoteAddr, path, seconds },
+    });
+    cut(`Nothing was taken for ${seconds} s`);
+  });
+  subscription.done.then(stop);
+}

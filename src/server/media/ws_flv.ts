@@ -1,0 +1,164 @@
+/**
+ * WS-FLV: a live stream as binary messages of a WebSocket, header and tags one each.
+ *
+ * @module
+ */
+
+import type { Buffer } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import { getLogger } from "@logtape/logtape";
+import { HTTPException } from "hono/http-exception";
+import { flvBody } from "../../channel/flv_body.ts";
+import { stackOf } from "../../net/file_descriptors.ts";
+import { LINGER_MS } from "../../net/linger.ts";
+import type { HttpSocket } from "../http/http_socket.ts";
+import type { Upgrade } from "../http/node_server.ts";
+import { answerError } from "../http/raw_answer.ts";
+import { isFromOtherSite } from "../http/same_site.ts";
+import { readStreamRequest } from "../http/stream_request.ts";
+import { beginView, type ViewContext, type Viewer } from "./view.ts";
+import {
+  createWebSocketServer,
+  type WebSocketPeer,
+  type WebSocketServer,
+} from "../http/websocket.ts";
+
+const log = getLogger(["sluice", "http"]);
+
+/** Bytes that may wait in a socket before the tags behind them wait in the viewer's queue. */
+const MAX_BUFFERED = 256 * 1024;
+
+/** Bytes in the largest message that a viewer may send; none of them means anything. */
+const MAX_PAYLOAD = 4 * 1024;
+
+/** The status of a WebSocket that is closed because the server ends it (RFC 6455, section 7.4.1). */
+const POLICY_VIOLATION = 1008;
+
+/** 16 bytes in base64 (RFC 6455, section 4.1). */
+const HANDSHAKE_KEY = /^[+/0-9A-Za-z]{22}==$/;
+
+/** Versions of the protocol that `ws` speaks; 8 was a draft of 13. */
+const VERSIONS: readonly string[] = ["8", "13"];
+
+/** Answers requests for a WebSocket: with a stream, or as HTTP would when there is none. */
+export function wsFlv(context: ViewContext): Upgrade {
+  const server = createWebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    clientTracking: false,
+    maxPayload: MAX_PAYLOAD,
+  });
+  return async (incoming, socket, head) => {
+    try {
+      checkHandshake(incoming);
+      checkCredentials(incoming);
+      const request = readStreamRequest("play", incoming);
+      const gone = watchForEnd(socket);
+      const opened: { peer?: WebSocketPeer } = {};
+      const cut = (reason: string) => sayGoodbye(socket, opened.peer, reason);
+      const viewer: Viewer = { protocol: "ws-flv", request, socket, cut };
+      const subscription = await beginView(context, viewer, gone);
+      const peer = shakeHands(server, incoming, socket, head);
+      if (!peer) return void await subscription.tags.cancel();
+      opened.peer = peer;
+      // It fails when the viewer goes, which ends the subscription and nothing else.
+      flvBody(subscription, { reconnects: true }).pipeTo(messagesTo(peer)).catch(() => {});
+    } catch (error) {
+      refuse(socket, error);
+    }
+  };
+}
+
+/**
+ * Checks that the opening handshake is one (RFC 6455, section 4.2.1), before it is waited for a
+ * stream.
+ *
+ * @throws {HTTPException} If not: 400 or 405.
+ */
+function checkHandshake({ method, headers }: IncomingMessage): void {
+  if (method !== "GET") {
+    throw new HTTPException(405, { message: "A WebSocket is asked for with GET" });
+  }
+  if (!HANDSHAKE_KEY.test(headers["sec-websocket-key"] ?? "")) {
+    throw new HTTPException(400, { message: "Sec-WebSocket-Key is missing or malformed" });
+  }
+  if (!VERSIONS.includes(headers["sec-websocket-version"] ?? "")) {
+    throw new HTTPException(400, { message: "Sec-WebSocket-Version must be 13" });
+  }
+}
+
+/**
+ * Lets pages of other sites watch as strangers alone. What a browser has for a proxy in front of this
+ * server it sends with a WebSocket of any page, and no rule of its own keeps the page from reading.
+ *
+ * @throws {HTTPException} If a page of another site comes with them: 403.
+ */
+function checkCredentials({ headers }: IncomingMessage): void {
+  if (headers.cookie === undefined && headers.authorization === undefined) return;
+  const header = (name: string) => headers[name] as string | undefined;
+  if (!isFromOtherSite(header)) return;
+  const message = "Pages of other sites may watch without cookies and passwords alone";
+  throw new HTTPException(403, { message });
+}
+
+/** Closes the WebSocket, and the connection under it when the peer does not answer. */
+function sayGoodbye(socket: HttpSocket, peer: WebSocketPeer | undefined, reason: string): void {
+  if (!peer) return void socket.destroy();
+  peer.close(POLICY_VIOLATION, reason);
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once("close", () => clearTimeout(timer));
+}
+
+/** Whether the peer goes before there is a stream. It has nothing to say until then. */
+function watchForEnd(socket: HttpSocket): AbortSignal {
+  const gone = new AbortController();
+  socket.once("close", () => gone.abort());
+  socket.once("end", () => gone.abort());
+  socket.resume();
+  return gone.signal;
+}
+
+/** The WebSocket, if the request is a proper one; else it has been answered. */
+function shakeHands(
+  server: WebSocketServer,
+  request: IncomingMessage,
+  socket: HttpSocket,
+  head: Buffer,
+): WebSocketPeer | undefined {
+  let peer: WebSocketPeer | undefined;
+  server.handleUpgrade(request, socket, head, (opened) => peer = opened);
+  return peer;
+}
+
+/** Each chunk as a message. Writing to one that has gone fails, and so ends the subscription. */
+function messagesTo(peer: WebSocketPeer): WritableStream<Uint8Array> {
+  return new WritableStream({
+    start(controller) {
+      peer.on("error", (error) => controller.error(error));
+      peer.on("close", () => controller.error(new Error("The viewer has gone")));
+    },
+    write(bytes) {
+      return new Promise((resolve, reject) => {
+        const sent = (error?: Error) => error ? reject(error) : resolve();
+        peer.send(bytes, sent);
+        if (peer.bufferedAmount < MAX_BUFFERED) resolve();
+      });
+    },
+    close: () => peer.close(1000, "The stream has ended"),
+    abort: () => peer.terminate(),
+  });
+}
+
+/** The answer that the request would have had without asking for another protocol. */
+function refuse(socket: HttpSocket, error: unknown): void {
+  const isOurs = error instanceof HTTPException;
+  if (!isOurs) {
+    log.error("Cannot open a WebSocket for {remoteAddr}: {error}", {
+      connection: socket.id,
+      remoteAddr: socket.remoteAddr,
+      error: stackOf(error),
+    });
+  }
+  const status = isOurs ? error.status : 500;
+  answerError(socket, status, isOurs ? error.message : "Internal server error");
+}

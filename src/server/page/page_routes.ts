@@ -1,0 +1,72 @@
+/**
+ * `/`: the page, and what it loads. It loads nothing from elsewhere, and a browser would not let it.
+ *
+ *     /                        the page, which names its files by their version
+ *     /page/<version>/main.js  a file, to be kept by browsers and proxies: another text has another URL
+ *     /page/main.js            the same, of whichever version the server is
+ *
+ * @module
+ */
+
+import { Hono } from "hono";
+import { ASSETS } from "./assets.ts";
+import { hashOf, PageFile } from "./page_file.ts";
+
+/**
+ * Scripts, styles and connections are those of this server alone; video comes as a `blob:` from the
+ * player. No text can become a script or markup, whatever a publisher calls its stream.
+ */
+const CONTENT_SECURITY_POLICY: string = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "media-src blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+/** What the page has beside the headers of every answer. */
+const HEADERS: Readonly<Record<string, string>> = {
+  "content-security-policy": CONTENT_SECURITY_POLICY,
+  "cross-origin-opener-policy": "same-origin",
+};
+
+/** A browser asks each time whether there is a newer one, and hears in a line that there is not. */
+const MAY_CHANGE = { ...HEADERS, "cache-control": "no-cache" };
+
+/** What has its version in its URL stays what it is: browsers need not ask for a year. */
+const NEVER_CHANGES = { ...HEADERS, "cache-control": "public, max-age=31536000, immutable" };
+
+const FOLDER = "/page/";
+
+/** Routes the page and its files. */
+export function pageRoutes(): Hono {
+  const routes = new Hono();
+  const version = hashOf(...Object.values(ASSETS));
+  for (const [path, text] of Object.entries(ASSETS)) {
+    const file = new PageFile(path, path === "/" ? withVersion(text, version) : text);
+    routes.get(path, (context) => file.answer(context, MAY_CHANGE));
+    if (path === "/") continue;
+    const lasting = path.replace(FOLDER, `${FOLDER}${version}/`);
+    routes.get(lasting, (context) => file.answer(context, NEVER_CHANGES));
+  }
+  return routes;
+}
+
+/**
+ * The page with the version in the URLs of its files, and with the names of all modules: a browser
+ * that loads them at once need not read one to hear of the next.
+ */
+function withVersion(page: string, version: string): string {
+  const modules = Object.keys(ASSETS)
+    .filter((path) => path.endsWith(".js") && !page.includes(`src="${path.slice(1)}"`))
+    .map((path) => `    <link rel="modulepreload" href="${path.slice(1)}">\n`);
+  return page
+    .replace("  </head>", `${modules.join("")}  </head>`)
+    .replaceAll(/(src|href)="page\//g, `$1="page/${version}/`);
+}

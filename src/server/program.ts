@@ -1,0 +1,50 @@
+/**
+ * The program: from the command line to a server that runs.
+ *
+ * @module
+ */
+
+import { startApp } from "./app.ts";
+import { announce } from "./cli/announcement.ts";
+import { readConfig } from "./cli/config.ts";
+import { endOnSignal, endWithOutput, SHUTDOWN_TIMEOUT } from "./cli/ending.ts";
+import { printLine, startLog } from "./cli/log.ts";
+import { StartError } from "./cli/start_error.ts";
+
+/** What does not come from the command line. */
+export interface ProgramOptions {
+  /** How long a shutdown may take before the process exits all the same, in milliseconds: 10,000. */
+  shutdownTimeout?: number;
+}
+
+/**
+ * Starts the server. It resolves when everything listens; what cannot be started is one sentence on
+ * standard error, and the end of the process.
+ */
+export async function runProgram(
+  args: string[],
+  { shutdownTimeout = SHUTDOWN_TIMEOUT }: ProgramOptions = {},
+): Promise<void> {
+  try {
+    const config = readConfig(args);
+    if ("print" in config) return await print(config.print);
+    await startLog(config.logLevel, config.json);
+    const app = await startApp(config);
+    endOnSignal(app, shutdownTimeout);
+    endWithOutput(app, shutdownTimeout);
+    announce(app, config);
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    printLine(error.message, { json: args.includes("--json"), level: "error" });
+    Deno.exit(error.exitCode);
+  }
+}
+
+/** Writes to standard output; a reader that has had enough, as `head`, is no error. */
+async function print(text: string): Promise<void> {
+  try {
+    await new Blob([text]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}

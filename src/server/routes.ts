@@ -1,0 +1,86 @@
+/**
+ * The HTTP side: live streams as FLV, both ways, and what goes on as JSON.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { apiGuard } from "./api/api_guard.ts";
+import { type ApiContext, apiRoutes } from "./api/api_routes.ts";
+import { stackOf } from "../net/file_descriptors.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import { healthRoutes } from "./api/health_routes.ts";
+import type { HttpEnv } from "./http/http_env.ts";
+import { CORS_HEADERS, httpFlv } from "./media/http_flv.ts";
+import { httpPublish, type PublishContext } from "./media/http_publish.ts";
+import { metricsRoutes } from "./metrics/metrics_routes.ts";
+import { pageRoutes } from "./page/page_routes.ts";
+import { FOR_ALL_SITES } from "./http/security_headers.ts";
+import { socketOf } from "./http/stream_request.ts";
+import { NOT_FOUND } from "./http/stream_url.ts";
+import type { ViewContext } from "./media/view.ts";
+
+/** What the routes lead to. */
+export interface HttpContext extends ApiContext, ViewContext, PublishContext {
+  metrics: Metrics;
+  /** Why a load balancer should send no clients here, if so. */
+  notReady: () => string | undefined;
+}
+
+/** The URL of a stream, as far as it takes to tell it from others. */
+const STREAM = "/*" as const;
+
+const WATCHING: readonly string[] = ["GET", "HEAD"];
+
+/** FFmpeg sends what it writes to HTTP by POST, everything else by PUT. */
+const PUBLISHING: readonly string[] = ["POST", "PUT"];
+
+const log = getLogger(["sluice", "http"]);
+
+/** Routes the requests of viewers, of publishers, and of programs that watch the server. */
+export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
+  const routes = new Hono<HttpEnv>();
+  routes.route("/", pageRoutes());
+  routes.route("/", healthRoutes(context.notReady));
+  routes.use("/metrics", apiGuard(context.apiToken));
+  routes.route("/metrics", metricsRoutes(context.metrics));
+  routes.route("/api/v1", apiRoutes(context));
+  routes.all("/api/*", (context) => context.notFound());
+  routes.use(STREAM, async (context, next) => {
+    await next();
+    // Pages of other sites may watch, and may know why they cannot.
+    if (!WATCHING.includes(context.req.method)) return;
+    for (const [name, value] of Object.entries(FOR_ALL_SITES)) context.header(name, value);
+  });
+  routes.options(STREAM, (context) => context.body(null, 204, { ...CORS_HEADERS }));
+  routes.get(STREAM, httpFlv(context));
+  routes.on([...PUBLISHING], STREAM, httpPublish(context));
+  routes.all(STREAM, (context) => {
+    context.header("allow", "GET, HEAD, OPTIONS, POST, PUT");
+    const error = `Method not allowed: ${context.req.method} is not for streams`;
+    return context.json({ error }, 405);
+  });
+  routes.notFound((context) => context.json({ error: NOT_FOUND }, 404));
+  routes.onError((error, context) => {
+    // The unread body goes with the connection.
+    const isTooLarge = error instanceof HTTPException && error.status === 413;
+    const { method, path } = context.req;
+    const isPublishing = PUBLISHING.includes(method) && !path.startsWith("/api/");
+    const isShort = error instanceof HTTPException && error.status === 503;
+    if (isPublishing || isTooLarge || isShort) context.header("connection", "close");
+    if (!(error instanceof HTTPException)) {
+      log.error("Cannot answer {method} {url}: {error}", {
+        connection: socketOf(context.env.incoming).id,
+        method: context.req.method,
+        url: context.req.path,
+        error: stackOf(error),
+      });
+      return context.json({ error: "Internal server error" }, 500);
+    }
+    if (error.status === 401) context.header("www-authenticate", "Bearer");
+    return context.json({ error: error.message }, error.status);
+  });
+  return routes;
+}

@@ -1,0 +1,162 @@
+/**
+ * The end of a publication, as its client brings it about: not before the server has everything.
+ *
+ * @module
+ */
+
+import { RtmpTimeoutError } from "../../errors.ts";
+import { readUserControl, userControl, UserControlEvent } from "../../message/control.ts";
+import { MessageType, type RtmpMessage } from "../../message/message.ts";
+import type { ClientSession } from "./client_session.ts";
+import { whileActive } from "../../time/idle.ts";
+import type { Status } from "./read_status.ts";
+import { StatusCode } from "../status.ts";
+
+/** What the last ping says, so that its answer is known: 32 bits like any others. */
+const PING = 0x736c7563;
+
+/**
+ * How long to wait for a word of the server before it is told that nothing more comes, in
+ * milliseconds. Servers that answer neither goodbye nor ping wait for just that; a proxy that is told
+ * so may close both directions, and lose what is on its way.
+ */
+const WORD_PATIENCE = 1_000;
+
+/** How long a server that has everything may take to close its side, in milliseconds. */
+const CLOSING_PATIENCE = 2_000;
+
+/** How long after its end of file the reset of a server arrives that left bytes unread, in ms. */
+const RESET_DELAY = 50;
+
+/**
+ * Says goodbye to a server and waits until it has taken everything. Messages are read in order, so
+ * each of these says that all before them have been: the answer to a ping that follows the last tag,
+ * `NetStream.Unpublish.Success`, and the end of a connection that is not reset.
+ *
+ * Closing a socket sooner loses tags: its system goes on sending, but gives that up as soon as the
+ * server sends anything, if only an acknowledgement.
+ */
+export class ClientGoodbye {
+  readonly #session: ClientSession;
+  readonly #action: string;
+  /** Resolves when the server has everything, rejects with what came between. */
+  readonly #taken: Promise<void>;
+  #resolveTaken!: () => void;
+  #rejectTaken!: (reason: unknown) => void;
+  /** The goodbye is being said. */
+  #begun = false;
+  /** Everything has been written. */
+  #written = false;
+  #halfClosed = false;
+
+  /** @param action What is being done, for the messages of errors. */
+  constructor(session: ClientSession, action: string) {
+    this.#session = session;
+    this.#action = action;
+    this.#taken = new Promise((resolve, reject) => {
+      this.#resolveTaken = resolve;
+      this.#rejectTaken = reject;
+    });
+    // It may reject before it is waited for.
+    this.#taken.catch(() => {});
+  }
+
+  /**
+   * Writes the last messages and waits for the server.
+   *
+   * @param before Settles when everything has been sent that comes before them.
+   * @param over Settles when the server has closed its side.
+   * @throws {RtmpTimeoutError} If the server neither takes nor says anything for `closeTimeout`.
+   * @throws {RtmpError} If it refuses, or the connection breaks.
+   */
+  async say(
+    before: Promise<void>,
+    over: Promise<void>,
+    ...messages: RtmpMessage[]
+  ): Promise<void> {
+    const { writer, patience: { closeTimeout } } = this.#session;
+    const silentFrom = performance.now();
+    this.#begun = true;
+    const write = async () => {
+      await before;
+      writer.send(userControl(UserControlEvent.PingRequest, PING), ...messages);
+      await writer.flush();
+    };
+    const wrote = await whileActive(
+      Promise.race([write(), this.#taken]),
+      closeTimeout,
+      () => Math.min(this.#session.stall, this.#silence(silentFrom)),
+    );
+    if (!wrote) throw this.#late("taken");
+    if (writer.failure !== undefined) throw this.#session.lost(this.#action);
+    this.#written = true;
+    await this.#waitForWord();
+    await this.#halfClose();
+    await whileActive(over.catch(() => {}), CLOSING_PATIENCE, () => this.#silence(0));
+  }
+
+  /** Looks at what the server says meanwhile. */
+  receive(message: RtmpMessage, status: Status | undefined): void {
+    if (!this.#begun) return;
+    if (status?.code === StatusCode.UnpublishSuccess || isAnswer(message)) this.#resolveTaken();
+  }
+
+  /** The server has said its last word: an error, or nothing when its side is just closed. */
+  async end(error?: unknown): Promise<void> {
+    try {
+      if (error !== undefined) throw error;
+      await this.#checkReset();
+      this.#resolveTaken();
+    } catch (reason) {
+      this.#rejectTaken(reason);
+    }
+  }
+
+  async #waitForWord(): Promise<void> {
+    const { closeTimeout } = this.#session.patience;
+    const writtenAt = performance.now();
+    const silence = () => this.#silence(writtenAt);
+    if (!await whileActive(this.#taken, Math.min(WORD_PATIENCE, closeTimeout), silence)) {
+      await this.#halfClose();
+      if (!await whileActive(this.#taken, closeTimeout, silence)) throw this.#late("answered");
+    }
+  }
+
+  /**
+   * Some systems send the end of file first, then the reset that says that not all was read. A reset
+   * that has come shows when something is written.
+   */
+  async #checkReset(): Promise<void> {
+    const { writer } = this.#session;
+    if (!this.#written) throw this.#session.lost(this.#action);
+    if (this.#halfClosed) return;
+    await new Promise((resolve) => setTimeout(resolve, RESET_DELAY));
+    writer.send(userControl(UserControlEvent.PingRequest, PING));
+    await writer.flush();
+    if (writer.failure !== undefined) throw this.#session.lost(this.#action);
+  }
+
+  async #halfClose(): Promise<void> {
+    this.#halfClosed = true;
+    await this.#session.closeWrite();
+  }
+
+  /** For how long the server has said nothing, in milliseconds, from a time on. */
+  #silence(from: number): number {
+    return performance.now() - Math.max(this.#session.heardAt, from);
+  }
+
+  #late(done: string): RtmpTimeoutError {
+    return new RtmpTimeoutError(`Cannot ${this.#action}`, {
+      read: `nothing for ${this.#session.patience.closeTimeout / 1000} s`,
+      expected: `the last of what was sent to be ${done}`,
+    });
+  }
+}
+
+/** Whether a message answers the last ping. */
+function isAnswer(message: RtmpMessage): boolean {
+  if (message.typeId !== MessageType.UserControl || message.payload.length < 6) return false;
+  const { event, value } = readUserControl(message);
+  return event === UserControlEvent.PingResponse && value === PING;
+}

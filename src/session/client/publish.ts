@@ -1,0 +1,252 @@
+/**
+ * Publishing, as a client: a stream that tags are written to.
+ *
+ * @module
+ */
+
+import { concat, startsWith } from "@std/bytes";
+import { encodeAmf0 } from "../../amf/encode_amf0.ts";
+import { RtmpError, RtmpTimeoutError } from "../../errors.ts";
+import { checkTag, type FlvTag, type FlvTagType } from "../../flv/flv_tag.ts";
+import { writeCommand } from "../../message/command.ts";
+import { MessageType, type RtmpMessage } from "../../message/message.ts";
+import { ClientEnd } from "./end.ts";
+import { ClientGoodbye } from "./goodbye.ts";
+import type { ClientSession } from "./client_session.ts";
+import { patiently } from "../../time/deadline.ts";
+import { IdleWatch } from "../../time/idle.ts";
+import { readAnswer, readOnStatus } from "./read_status.ts";
+import { StatusCode } from "../status.ts";
+import { whileDoing } from "./while_doing.ts";
+
+/** Bytes of payload from which on a write of its own costs next to nothing. */
+const SMALL_PAYLOAD = 8 * 1024;
+
+/** Each kind has a chunk stream of its own, as FFmpeg has it. */
+const CHUNK_STREAMS: Readonly<Record<FlvTagType, number>> = { audio: 4, video: 6, script: 8 };
+
+const TYPES: Readonly<Record<FlvTagType, number>> = {
+  audio: MessageType.Audio,
+  video: MessageType.Video,
+  script: MessageType.DataAmf0,
+};
+
+const ON_META_DATA = encodeAmf0("onMetaData");
+
+/** What asks a server to keep the metadata behind it for those who come later. */
+const SET_DATA_FRAME = encodeAmf0("@setDataFrame");
+
+/** Where and how to publish. */
+export interface PublishRequest {
+  /** Where to, for the messages of errors: "example.com:1935/live". */
+  place: string;
+  /** The stream's name with its query. */
+  streamName: string;
+  /** Section 7.2.2.6: `record` and `append` ask the server to keep it. */
+  type: "live" | "record" | "append";
+}
+
+/** A stream that is being published. */
+export class ClientPublication {
+  /** Takes the tags. */
+  readonly writable: WritableStream<FlvTag>;
+  /** Resolves when the server has taken everything, rejects with the error otherwise. */
+  readonly closed: Promise<void>;
+  readonly #session: ClientSession;
+  readonly #request: PublishRequest;
+  readonly #messageStreamId: number;
+  readonly #end: ClientEnd;
+  readonly #goodbye: ClientGoodbye;
+  /** Settles when the server has closed its side. */
+  readonly #over: Promise<void>;
+  #controller!: WritableStreamDefaultController;
+  /** Tags that were written to the stream, those that wait in it included. */
+  #given = 0;
+  /** Tags of these that were sent. */
+  #sent = 0;
+  /** How many were given when the publication was closed: later ones are none of its own. */
+  #last = Infinity;
+  /** Resolves when the last of them has been sent, or the publication has failed. */
+  readonly #written: Promise<void>;
+  #resolveWritten!: () => void;
+
+  /** {@linkcode publishOn} makes these. */
+  constructor(session: ClientSession, request: PublishRequest, messageStreamId: number) {
+    this.#session = session;
+    this.#request = request;
+    this.#messageStreamId = messageStreamId;
+    this.#goodbye = new ClientGoodbye(session, `finish publishing to ${request.place}`);
+    this.#end = new ClientEnd(session, (error) => {
+      // A stream that is being aborted errors by itself, and would call this an abort that failed.
+      if (!this.#controller.signal.aborted) this.#controller.error(error);
+    });
+    this.closed = this.#end.closed;
+    this.#written = new Promise((resolve) => this.#resolveWritten = resolve);
+    this.closed.catch(() => this.#resolveWritten());
+    this.writable = new WritableStream({
+      start: (controller) => {
+        this.#controller = controller;
+        // `abort` below would be called only behind a write that may never end.
+        controller.signal.addEventListener(
+          "abort",
+          () => this.#end.fail(controller.signal.reason),
+        );
+      },
+      write: (tag) => this.#next(tag),
+      close: async () => {
+        this.#resolveWritten();
+        await this.#finish();
+        await this.closed;
+      },
+    }, {
+      // It is called when a tag is written, not when its turn has come.
+      size: () => {
+        this.#given++;
+        return 1;
+      },
+    });
+    const watch = new IdleWatch(
+      session.patience.idleTimeout,
+      () => this.#end.begun ? 0 : session.stall,
+      () => this.#end.fail(this.#stalled()),
+    );
+    this.closed.finally(() => watch.stop()).catch(() => {});
+    this.#over = this.#listen();
+  }
+
+  /** Ends the publication as {@linkcode RtmpPublisher.close} does. */
+  async close(): Promise<void> {
+    this.#last = Math.min(this.#last, this.#given);
+    if (this.#sent >= this.#last) this.#resolveWritten();
+    await this.#finish();
+    this.#controller.error(hasBeenClosed());
+    await this.closed;
+  }
+
+  /** Closes a publication that has not failed: the failure has been reported already. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#end.failed) await this.close();
+  }
+
+  /** Section 7.2.2.3; `FCUnpublish` is not in the specification, but servers wait for it. */
+  #finish(): Promise<void> {
+    return this.#end.finish(() =>
+      this.#goodbye.say(
+        this.#written,
+        this.#over,
+        writeCommand(0, "FCUnpublish", 0, null, this.#request.streamName),
+        writeCommand(0, "deleteStream", 0, null, this.#messageStreamId),
+      )
+    );
+  }
+
+  /** Sends the next of the tags that were given before the publication was closed. */
+  async #next(tag: FlvTag): Promise<void> {
+    if (this.#sent >= this.#last) throw hasBeenClosed();
+    await this.#write(tag);
+    this.#sent++;
+    if (this.#sent >= this.#last) this.#resolveWritten();
+  }
+
+  /**
+   * Resolves when the socket has taken the tag; small ones may wait for those before them, up to
+   * the bound of the writer, to leave in one write.
+   */
+  async #write(given: FlvTag): Promise<void> {
+    const { writer } = this.#session;
+    let tag: FlvTag;
+    try {
+      tag = checkTag(given);
+      writer.send(toMessage(tag, this.#messageStreamId));
+    } catch (error) {
+      this.#end.fail(error);
+      throw error;
+    }
+    await (tag.data.length < SMALL_PAYLOAD ? writer.relieve() : writer.flush());
+    if (writer.failure !== undefined) await this.#explainFailure();
+  }
+
+  /** What a server said before it closed is a better reason than that it closed. */
+  async #explainFailure(): Promise<void> {
+    try {
+      await patiently(this.#goOn, this.closed, this.#session.patience);
+    } catch (error) {
+      this.#end.fail(error);
+      throw error;
+    }
+  }
+
+  /** Reads what the server says, so that it can go on saying it, until it closes its side. */
+  async #listen(): Promise<void> {
+    try {
+      for (
+        let message = await this.#session.read();
+        message;
+        message = await this.#session.read()
+      ) {
+        this.#goodbye.receive(message, readOnStatus(this.#goOn, message));
+      }
+      if (!this.#end.begun || this.#session.failure !== undefined) {
+        throw this.#session.lost(this.#goOn);
+      }
+      await this.#goodbye.end();
+    } catch (error) {
+      const reason = whileDoing(this.#goOn, error);
+      if (!this.#end.begun) this.#end.fail(reason);
+      await this.#goodbye.end(reason);
+    }
+  }
+
+  #stalled(): RtmpTimeoutError {
+    return new RtmpTimeoutError(`Cannot ${this.#goOn}`, {
+      read: `nothing for ${this.#session.patience.idleTimeout / 1000} s`,
+      expected: "the server to take what is sent",
+    });
+  }
+
+  get #goOn(): string {
+    return `go on publishing to ${this.#request.place}`;
+  }
+}
+
+/**
+ * Asks a connected server to take a stream.
+ *
+ * `releaseStream` and `FCPublish` are not in the specification. Old servers want them, and some
+ * answer them while others do not; no answer is waited for.
+ *
+ * @throws {RtmpCommandError} If the server refuses.
+ * @throws {RtmpTimeoutError} If it does not answer.
+ */
+export async function publishOn(
+  session: ClientSession,
+  request: PublishRequest,
+): Promise<ClientPublication> {
+  const { place, streamName, type } = request;
+  const action = `publish to ${place}`;
+  session.send(0, "releaseStream", null, streamName);
+  session.send(0, "FCPublish", null, streamName);
+  const messageStreamId = await session.createStream(action);
+  const transactionId = session.send(messageStreamId, "publish", null, streamName, type);
+  await session.waitFor(action, (message) => {
+    readAnswer(action, message, transactionId);
+    return readOnStatus(action, message)?.code === StatusCode.PublishStart || undefined;
+  });
+  return new ClientPublication(session, request, messageStreamId);
+}
+
+function hasBeenClosed(): RtmpError {
+  return new RtmpError("Cannot write to a publication that has been closed");
+}
+
+/** The message that carries a tag. Its time is cut to 32 bits: the wire's clock wraps. */
+function toMessage({ type, timestamp, data }: FlvTag, messageStreamId: number): RtmpMessage {
+  const isMetadata = type === "script" && startsWith(data, ON_META_DATA);
+  return {
+    chunkStreamId: CHUNK_STREAMS[type],
+    messageStreamId,
+    typeId: TYPES[type],
+    timestamp: timestamp % 2 ** 32,
+    payload: isMetadata ? concat([SET_DATA_FRAME, data]) : data,
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * Errors of the layers below, which do not know what they are used for.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../../errors.ts";
+
+/**
+ * The same error, its message preceded by what it stands in the way of; an error that says so already
+ * stays as it is, and so does one that is none of ours.
+ *
+ * @param action What is being done: "connect to example.com:1935".
+ */
+export function whileDoing(action: string, error: unknown): unknown {
+  const prefix = `Cannot ${action}`;
+  if (!(error instanceof ProtocolError) || error.message.startsWith(prefix)) return error;
+  const { message, read, expected, byteOffset, chunkStreamId, statusCode } = error;
+  const facts = {
+    ...read !== undefined && { read },
+    ...expected !== undefined && { expected },
+    ...byteOffset !== undefined && { byteOffset },
+    ...chunkStreamId !== undefined && { chunkStreamId },
+    ...statusCode !== undefined && { statusCode },
+  };
+  const { length } = new ProtocolError("", facts).message;
+  const what = message.slice(0, message.length - length);
+  const Kind = error.constructor as typeof ProtocolError;
+  return new Kind(`${prefix}: ${what.charAt(0).toLowerCase()}${what.slice(1)}`, {
+    ...facts,
+    cause: error,
+  });
+}

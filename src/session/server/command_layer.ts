@@ -1,0 +1,203 @@
+/**
+ * Commands, obeyed and answered.
+ *
+ * @module
+ */
+
+import { RtmpCommandError, RtmpError } from "../../errors.ts";
+import { type Command, readCommand, writeCommand } from "../../message/command.ts";
+import {
+  setChunkSize,
+  setPeerBandwidth,
+  windowAcknowledgementSize,
+} from "../../message/control.ts";
+import type { RtmpMessage } from "../../message/message.ts";
+import type { RtmpLimits } from "../limits.ts";
+import type { MessageWriter } from "../message_writer.ts";
+import { NetConnection } from "./net_connection.ts";
+import type { NetStreams } from "./net_streams.ts";
+import type { Questions } from "./questions.ts";
+import type { SessionHandler } from "./session_handler.ts";
+import type { Refusal } from "../../publication/refusal.ts";
+import { StatusCode } from "../status.ts";
+
+/** Characters of the name of a command that are repeated to the peer, or in an error. */
+const MAX_REPEATED = 64;
+
+/** What commands are obeyed with. */
+export interface CommandContext {
+  readonly writer: MessageWriter;
+  readonly streams: NetStreams;
+  readonly handler: SessionHandler;
+  readonly questions: Questions;
+  readonly limits: RtmpLimits;
+  /** The chunk size to announce, in bytes. */
+  readonly chunkSize: number;
+  /** Bytes after which we ask for an acknowledgement, and the bandwidth that we ask for. */
+  readonly windowSize: number;
+  /** The peer has asked to close the connection. */
+  closed(): void;
+  /** The peer may not connect, and has been told so. */
+  rejected(): void;
+}
+
+/** The commands of a connection and of its message streams (RTMP 1.0, section 7.2). */
+export class CommandLayer {
+  readonly #context: CommandContext;
+  #connection: NetConnection | undefined;
+
+  constructor(context: CommandContext) {
+    this.#context = context;
+  }
+
+  /** What the peer has said of itself, once it has connected. */
+  get connection(): NetConnection | undefined {
+    return this.#connection;
+  }
+
+  /**
+   * Does what a command asks for.
+   *
+   * @throws {RtmpError} If it costs the peer its connection.
+   */
+  async receive(message: RtmpMessage): Promise<void> {
+    const command = readCommand(message, this.#context.limits);
+    if (command.name === "connect") return await this.#connect(command);
+    if (!this.#connection) {
+      throw new RtmpCommandError("Cannot take a command", {
+        read: command.name.slice(0, MAX_REPEATED),
+        expected: "connect",
+      });
+    }
+    if (await this.#streamCommand(command, message.messageStreamId)) return;
+    this.#connectionCommand(command);
+  }
+
+  /** The commands of a message stream (section 7.2.2); tells whether it was one. */
+  async #streamCommand(command: Command, streamId: number): Promise<boolean> {
+    const { name, args: [argument] } = command;
+    const { streams } = this.#context;
+    const stream = streams.get(streamId);
+    switch (name) {
+      case "publish":
+        await streams.publish(streamId, command);
+        return true;
+      case "play":
+        await streams.open(streamId).play(argument);
+        return true;
+      case "play2":
+        await streams.open(streamId).play(play2Name(argument));
+        return true;
+      case "pause":
+      case "pauseRaw":
+        stream?.pause(argument);
+        return true;
+      case "seek":
+        stream?.seek();
+        return true;
+      case "receiveAudio":
+        stream?.receive("audio", argument);
+        return true;
+      case "receiveVideo":
+        stream?.receive("video", argument);
+        return true;
+      case "closeStream":
+        stream?.close();
+        return true;
+      case "deleteStream":
+        streams.delete(argument);
+        return true;
+      case "FCUnpublish":
+        streams.find(argument)?.close();
+        this.#answer(command, null, undefined);
+        return true;
+    }
+    return false;
+  }
+
+  /** The commands of the connection (section 7.2.1), and those that encoders send besides. */
+  #connectionCommand(command: Command): void {
+    switch (command.name) {
+      case "createStream":
+        return this.#answer(command, null, this.#context.streams.create().id);
+      case "releaseStream":
+      case "FCPublish":
+      case "FCSubscribe":
+      case "_checkbw":
+        return this.#answer(command, null, undefined);
+      case "getStreamLength":
+        return this.#answer(command, null, 0);
+      case "close":
+        return this.#context.closed();
+      // Answers to what we have not asked, and tidings that need no answer.
+      case "_result":
+      case "_error":
+      case "onStatus":
+      case "onBWDone":
+        return;
+      default: {
+        const description = `Unknown command: ${command.name.slice(0, MAX_REPEATED)}`;
+        return this.#refuse(command, { description });
+      }
+    }
+  }
+
+  /** NetConnection.connect (section 7.2.1.1). */
+  async #connect(command: Command): Promise<void> {
+    if (this.#connection) {
+      return this.#refuse(command, { description: "Already connected" });
+    }
+    const connection = this.#readConnect(command);
+    const { handler, questions, writer, windowSize, chunkSize } = this.#context;
+    const app = command.object?.app;
+    const admission = handler.admit(typeof app === "string" ? app : "");
+    const refusal = await questions.ask(admission, () => {});
+    if (!refusal) return;
+    if (refusal.answer) {
+      const { code = StatusCode.ConnectRejected, description } = refusal.answer;
+      this.#refuse(command, { code, description });
+      return this.#context.rejected();
+    }
+    this.#connection = connection;
+    // The chunk size goes before any answer of more than 128 bytes: OBS loses its way otherwise.
+    writer.send(
+      windowAcknowledgementSize(windowSize),
+      setPeerBandwidth(windowSize),
+      setChunkSize(chunkSize),
+      connection.success(command),
+    );
+  }
+
+  #readConnect(command: Command): NetConnection {
+    try {
+      return new NetConnection(command, this.#context.limits.maxNameLength);
+    } catch (error) {
+      if (error instanceof RtmpError) {
+        const { message: description } = error;
+        this.#refuse(command, { code: StatusCode.ConnectRejected, description });
+      }
+      throw error;
+    }
+  }
+
+  #answer({ transactionId }: Command, ...values: unknown[]): void {
+    if (transactionId === 0) return;
+    this.#context.writer.send(writeCommand(0, "_result", transactionId, ...values));
+  }
+
+  #refuse(
+    { transactionId }: Command,
+    { code = StatusCode.CallFailed, description }: Refusal,
+  ): void {
+    if (transactionId === 0) return;
+    const info = { level: "error", code, description };
+    this.#context.writer.send(writeCommand(0, "_error", transactionId, null, info));
+  }
+}
+
+/** Section 7.2.2.2: the name stands in an object of parameters. */
+function play2Name(parameters: unknown): unknown {
+  return typeof parameters === "object" && parameters !== null && "streamName" in parameters
+    ? parameters.streamName
+    : undefined;
+}

@@ -1,0 +1,47 @@
+/**
+ * The times of what a player gets, without the time for which it was paused.
+ *
+ * @module
+ */
+
+import type { FlvTag } from "../../flv/flv_tag.ts";
+
+/**
+ * The time between the last frame before a pause and the first one after it, in milliseconds: a frame
+ * at 25 a second.
+ */
+const FRAME_TIME = 40;
+
+/**
+ * Moves the times of a player. A player that goes on after a pause shows nothing until its own clock
+ * has reached the times that it is given, so what it missed must not be in them.
+ */
+export class PauseClock {
+  /** Milliseconds that are left out. */
+  #shift = 0;
+  /** The latest time that the player was given. */
+  #latest: number | undefined;
+  #goesOn = false;
+
+  /** The player goes on: the next frame follows on the last one that it was given. */
+  goOn(): void {
+    this.#goesOn = true;
+  }
+
+  /** The tag as the player gets it. */
+  move(tag: FlvTag): FlvTag {
+    const isMedia = tag.type !== "script";
+    if (isMedia && this.#goesOn) this.#follow(tag.timestamp);
+    // Metadata stands at 0 before the frames that it is about.
+    const timestamp = isMedia || tag.timestamp > this.#shift ? tag.timestamp - this.#shift : 0;
+    if (isMedia) this.#latest = Math.max(this.#latest ?? timestamp, timestamp);
+    return this.#shift === 0 ? tag : { ...tag, timestamp };
+  }
+
+  #follow(timestamp: number): void {
+    this.#goesOn = false;
+    if (this.#latest === undefined) return;
+    const gap = timestamp - this.#shift - this.#latest;
+    if (gap > FRAME_TIME) this.#shift += gap - FRAME_TIME;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * What is played on a message stream, sent to the peer.
+ *
+ * @module
+ */
+
+import { checkTag, type FlvTag } from "../../flv/flv_tag.ts";
+import type { MessageWriter } from "../message_writer.ts";
+import { PauseClock } from "./pause_clock.ts";
+import type { StreamRequest } from "../../publication/publication.ts";
+import type { TagChunks } from "./tag_chunks.ts";
+
+/** What a player gets, from whatever keeps the streams. */
+export interface PlaySource {
+  /** The tags; they end with the stream. */
+  tags: ReadableStream<FlvTag>;
+  /** While it is paused (`true`) everything is left out; it goes on (`false`) at a keyframe. */
+  pause(paused: boolean): void;
+  /** Turns one kind of media off, or on again. */
+  receive(type: "audio" | "video", wanted: boolean): void;
+}
+
+/** Sends the tags of a source until it ends or is stopped. */
+export class Player {
+  /** What it was asked for. */
+  readonly request: StreamRequest;
+  readonly #source: PlaySource;
+  readonly #reader: ReadableStreamDefaultReader<FlvTag>;
+  readonly #clock = new PauseClock();
+  #paused = false;
+  #stopped = false;
+
+  constructor(source: PlaySource, request: StreamRequest) {
+    this.request = request;
+    this.#source = source;
+    this.#reader = source.tags.getReader();
+  }
+
+  /** Whether the peer has paused it. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Sends all tags; resolves with whether the source has ended, as opposed to being stopped. */
+  async run(messageStreamId: number, writer: MessageWriter, chunks: TagChunks): Promise<boolean> {
+    while (writer.failure === undefined) {
+      const { done, value } = await this.#reader.read();
+      if (done) return !this.#stopped;
+      writer.sendBytes(chunks.of(this.#clock.move(checkTag(value)), messageStreamId));
+      await writer.relieve();
+      await writer.window.room();
+    }
+    this.stop();
+    return false;
+  }
+
+  /** Pauses (`true`), or goes on at the next keyframe (`false`). */
+  pause(paused: boolean): void {
+    if (this.#paused && !paused) this.#clock.goOn();
+    this.#paused = paused;
+    this.#source.pause(paused);
+  }
+
+  /** Turns one kind of media off, or on again. */
+  receive(type: "audio" | "video", wanted: boolean): void {
+    this.#source.receive(type, wanted);
+  }
+
+  /**
+   * Stops; what has not been sent is given back to the ledger of the source. The application's own
+   * cleanup is not waited for.
+   */
+  stop(): void {
+    this.#stopped = true;
+    this.#reader.cancel().catch(() => {});
+  }
+}
