@@ -5,7 +5,7 @@
  */
 
 import { Hono } from "hono";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../../version.ts";
 
 /** What publishers have to know. */
 export interface ServerFacts {

@@ -6,7 +6,7 @@
 
 import { MAX_PUSHES } from "../relay/pushes.ts";
 import type { PullConfig, RelayConfig } from "../relay/relay_config.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../../version.ts";
 import { type GivenFlags, parseArguments } from "./command_line.ts";
 import { type Flag, type FlagName, FLAGS, type FlagValue } from "./flags.ts";
 import { HELP } from "./help.ts";

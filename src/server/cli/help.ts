@@ -4,7 +4,7 @@
  * @module
  */
 
-import { VERSION } from "../version.ts";
+import { VERSION } from "../../version.ts";
 import { type Flag, FLAGS, TOPICS } from "./flags.ts";
 
 /** Columns of a terminal. */

@@ -6,7 +6,7 @@
 
 import process from "node:process";
 import type { Registry } from "prom-client";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../../version.ts";
 import { register } from "./register.ts";
 
 /** Seconds since 1970. */

@@ -6,7 +6,7 @@
 
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { assert, assertEquals } from "@std/assert";
-import { VERSION } from "../../../src/server/version.ts";
+import { VERSION } from "../../../src/version.ts";
 import { openApi } from "../../../src/server/api/openapi/openapi.ts";
 import { recordingDirectory } from "../../support/api.ts";
 import { flvBytes, RawHttpClient, startHttpApp } from "../../support/http.ts";

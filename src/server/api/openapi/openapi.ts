@@ -4,7 +4,7 @@
  * @module
  */
 
-import { VERSION } from "../../version.ts";
+import { VERSION } from "../../../version.ts";
 import { API_PATHS } from "./api_paths.ts";
 import { MEDIA_PATHS } from "./media_paths.ts";
 import { OPERATING_PATHS } from "./operating_paths.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import denoJson from "../../deno.json" with { type: "json" };
+import denoJson from "../deno.json" with { type: "json" };
 
 /** The version of this package, as `deno.json` has it. */
 export const VERSION: string = denoJson.version;
