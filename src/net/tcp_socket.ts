@@ -1,11 +1,13 @@
 /**
- * A TCP or TLS connection that we can watch the time of.
+ * A TCP or TLS connection with read and write timeouts.
  *
  * @module
  */
 
 import { RtmpHandshakeError, RtmpTimeoutError } from "../errors.ts";
-import type { ByteReader } from "../session/message_reader.ts";
+import type { Source } from "../pipeline/source.ts";
+import { SourceStream } from "../pipeline/source_stream.ts";
+import { TURNS } from "../time/turns.ts";
 
 /** Bytes of memory for the reads of a connection that has said nothing yet. */
 const SMALLEST_READ = 4 * 1024;
@@ -19,15 +21,17 @@ const LINGERING_PAUSE = 5;
 /** Bytes of memory for the reads of a connection that fills every smaller one. */
 export const LARGEST_READ = 256 * 1024;
 
-/** What a read resolves with when nothing more comes. */
-const END: ReadableStreamReadDoneResult<Uint8Array> = { done: true };
+/** Bytes that are handed on at once: they can be as many empty messages. */
+const LARGEST_PIECE = 64 * 1024;
+
+const NOTHING = new Uint8Array(0);
 
 /**
  * The two directions of a connection. They are made here instead of taken from `conn.readable` and
  * `conn.writable`: those reserve 64 KiB for every read, close both directions when the peer has
  * sent its last byte, and let the garbage collector close the connection.
  */
-export class Socket implements ByteReader {
+export class TcpSocket implements Source<Uint8Array> {
   /** Since when a read has been waiting for a byte of the peer, by `performance.now()`. */
   readingSince: number | undefined;
   /** Since when a write has been waiting for the peer to take a byte, by `performance.now()`. */
@@ -35,13 +39,25 @@ export class Socket implements ByteReader {
   /** The error that ended the connection, if it did not just end. */
   failure: unknown;
   readonly #conn: Deno.Conn;
-  #memory = new Uint8Array(0);
+  #readable: ReadableStream<Uint8Array> | undefined;
+  #memory = NOTHING;
   #readSize = SMALLEST_READ;
+  /** What has been read and not been handed on. */
+  #unread = NOTHING;
   #endRead: (() => void) | undefined;
+  #cancelled = false;
   #closed = false;
 
   constructor(conn: Deno.Conn) {
     this.#conn = conn;
+  }
+
+  /**
+   * What the peer sends. It ends when the peer has closed the connection, or is lost; `failure` tells
+   * how. Inside a pipeline all reads share one piece of memory.
+   */
+  get readable(): ReadableStream<Uint8Array> {
+    return this.#readable ??= new SourceStream(this);
   }
 
   /**
@@ -82,36 +98,66 @@ export class Socket implements ByteReader {
   }
 
   /**
-   * Reads what the peer has sent. All reads share one piece of memory, so the bytes are good until
-   * the next; a peer that fills it gets a larger one, so that a fast one costs few reads. It ends when
-   * the peer has gone, `failure` tells how.
+   * Hands on the next piece of what the peer has sent, once there is time for this connection; its
+   * bytes are good until the next one is pulled, and may be written to.
    */
-  read(): Promise<ReadableStreamReadResult<Uint8Array>> {
-    if (this.#memory.length < this.#readSize) this.#memory = new Uint8Array(this.#readSize);
-    const space = this.#memory;
+  pull(emit: (bytes: Uint8Array) => void): boolean | Promise<boolean> {
+    if (this.#unread.length > 0) return this.#give(emit);
+    TURNS.end();
+    // What waits for a turn is in the peer's memory, not in ours.
+    const turn = TURNS.take(0);
+    return turn ? turn.then(() => this.#readOn(emit)) : this.#readOn(emit);
+  }
+
+  /** Ends a read that waits, and all that would follow. */
+  cancel(): void {
+    this.#cancelled = true;
+    this.#unread = NOTHING;
+    this.#endRead?.();
+  }
+
+  /** Live media comes in thousands of small reads a second: one promise is between it and us. */
+  #readOn(emit: (bytes: Uint8Array) => void): boolean | Promise<boolean> {
+    if (this.#cancelled) return false;
+    const space = this.#space();
     this.readingSince = performance.now();
     return new Promise((resolve, reject) => {
-      this.#endRead = () => resolve(END);
-      // Live media comes in thousands of small reads a second: no promise is between it and us.
+      this.#endRead = () => resolve(false);
       this.#conn.read(space).then((count) => {
         this.readingSince = undefined;
-        if (count === null) return resolve(END);
+        if (count === null || this.#cancelled) return resolve(false);
         if (count === space.length) this.#readSize = Math.min(2 * count, LARGEST_READ);
-        resolve({ done: false, value: space.subarray(0, count) });
+        this.#unread = space.subarray(0, count);
+        TURNS.begin();
+        // A read need not complete a message, and costs all the same.
+        const turn = TURNS.take(count);
+        if (turn) turn.then(() => resolve(this.#give(emit)));
+        else resolve(this.#give(emit));
       }, (error) => {
         this.readingSince = undefined;
         this.failure ??= error;
         // A peer that is lost has ended, like one that says goodbye; only we fail it.
         if (this.failure instanceof RtmpTimeoutError) reject(this.failure);
-        else resolve(END);
+        else resolve(false);
       });
     });
   }
 
-  /** Ends a read that waits. */
-  cancel(): Promise<void> {
-    this.#endRead?.();
-    return Promise.resolve();
+  /**
+   * Memory for the next read: a peer that fills it gets more, so that a fast one costs few reads. It
+   * is never handed on whole, so that no reader takes it for its own.
+   */
+  #space(): Uint8Array<ArrayBuffer> {
+    if (this.#memory.length < this.#readSize) this.#memory = new Uint8Array(this.#readSize + 1);
+    return this.#memory.subarray(0, this.#readSize);
+  }
+
+  #give(emit: (bytes: Uint8Array) => void): boolean {
+    if (this.#cancelled) return false;
+    const unread = this.#unread;
+    this.#unread = unread.subarray(LARGEST_PIECE);
+    emit(unread.subarray(0, LARGEST_PIECE));
+    return true;
   }
 
   async #read(space: Uint8Array): Promise<number | null> {

@@ -19,7 +19,7 @@ import type { PartialBudget } from "../session/partial_budget.ts";
 import type { TagChunks } from "../session/server/tag_chunks.ts";
 import { StatusCode } from "../session/status.ts";
 import { drained, type DrainedPeer } from "./drain.ts";
-import { Socket } from "../net/tcp_socket.ts";
+import { TcpSocket } from "../net/tcp_socket.ts";
 import { formatAddr, hostOf, networkOf } from "../net/address.ts";
 import { LINGER_MS, LINGER_WHILE_SENDING_MS } from "../net/linger.ts";
 import type { RtmpConnection } from "./types.ts";
@@ -60,7 +60,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
   /** What has been received. */
   readonly counts: ReceivedCounts = new ReceivedCounts();
   readonly #publications = new Set<Publication>();
-  readonly #socket: Socket;
+  readonly #socket: TcpSocket;
   readonly #options: ConnectionOptions;
   readonly #hasGone: Promise<void>;
   #gone!: () => void;
@@ -82,7 +82,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
         resolve();
       };
     });
-    this.#socket = new Socket(conn);
+    this.#socket = new TcpSocket(conn);
     this.isSecure = !isTcp(conn);
     if (isTcp(conn)) conn.setNoDelay();
   }
@@ -151,16 +151,22 @@ export class Connection implements RtmpConnection, DrainedPeer {
       this.#gone();
       return { error };
     }
-    // The pipeline is built only now: a peer that never gets here has cost next to nothing.
+    const { budget } = this.#options;
+    const hold = budget.open(() => this.#cut());
+    let memory = 0;
+    // The pipeline is built only now: a peer that does not get here has cost next to nothing.
     this.#session = new ServerSession({
       ...this.#options,
-      reader: this.#socket,
-      writer: { write: (bytes) => this.#write(bytes) },
+      transport: {
+        readable: this.#socket.readable,
+        write: (bytes) => this.#write(bytes),
+        stopReading: () => this.#socket.cancel(),
+      },
       remoteAddr: this.remoteAddr,
       connection: this.id,
       handler,
       counts: this.counts,
-      onUnfinished: this.#options.budget.open(() => this.#cut()),
+      onMemory: (change) => hold(memory += change),
     });
     const end = await this.#session.run();
     this.#gone();

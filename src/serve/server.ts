@@ -9,7 +9,7 @@ import { checkObject, checkString } from "../check_option.ts";
 import { checkChunkSize } from "../chunk/chunk.ts";
 import { errorMessage } from "../error_message.ts";
 import { RtmpCommandError, RtmpError } from "../errors.ts";
-import { checkTags, type FlvTag } from "../flv/flv_tag.ts";
+import { checkTag, checkTags, type FlvTag } from "../flv/flv_tag.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
 import { type RefusalReason, ServerLedger } from "../ledger/server_ledger.ts";
 import { plainText } from "../plain_text.ts";
@@ -44,7 +44,7 @@ import type {
   ShutdownOptions,
 } from "./types.ts";
 import { Seldom } from "../time/seldom.ts";
-import { TagPublisher, toMessage } from "./external_publication.ts";
+import { ExternalPublication } from "./external_publication.ts";
 import { type Certificate, TlsEntrance } from "../net/tls_listener.ts";
 
 /** Interval between checks for silent and stalled peers, in milliseconds. */
@@ -105,7 +105,7 @@ export class Server implements RtmpServer {
   readonly #connections: ConnectionSet;
   readonly #refusals = { connections: new Seldom(), descriptors: new Seldom() };
   /** Publications that come by another way than RTMP. */
-  readonly #publishers = new Set<TagPublisher>();
+  readonly #publishers = new Set<ExternalPublication>();
   /** Everything that has to end before the server has. */
   readonly #tasks = new Set<Promise<void>>();
   /** Publications whose handler has not settled. */
@@ -197,10 +197,10 @@ export class Server implements RtmpServer {
     const patience = { timeout: this.#limits.timeout, signal: this.#stop.signal };
     const action = `publish ${request.path}`;
     const inspection = this.#inspection(request);
-    const trial = inspection && new Trial(inspection);
+    const trial = inspection && new Trial<FlvTag>(inspection);
     let verdict: Verdict;
     const isEnough = (tag: FlvTag) =>
-      !trial || (verdict = trial.take(toMessage(tag))) !== undefined;
+      !trial || (verdict = trial.take(checkTag(tag), tag.data.length, [tag])) !== undefined;
     const whole = await begun(action, tags, patience, isEnough).catch((error) => ({ error }));
     if (!whole) {
       this.#decisions.release(request);
@@ -220,7 +220,7 @@ export class Server implements RtmpServer {
       whole.cancel(verdict.description).catch(() => {});
       throw refusedTags(request.path, verdict, StatusCode.PublishBadName);
     }
-    const publisher = new TagPublisher(request, whole, counts);
+    const publisher = new ExternalPublication(request, whole, counts);
     const { publication } = publisher;
     const refusal = this.#claim(publication, request, () => publisher.silence);
     if (refusal) {

@@ -4,7 +4,7 @@ import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
 import { Names } from "../../src/serve/publisher_registry.ts";
 import type { StreamRequest } from "../../src/publication/publication.ts";
-import { PublicationInput } from "../../src/session/server/publication_input.ts";
+import { MessageInput } from "../../src/session/server/message_input.ts";
 import { Turns } from "../../src/time/turns.ts";
 import { TestClock } from "../support/clock.ts";
 import { videoTag } from "../support/media.ts";
@@ -30,7 +30,7 @@ class Fight {
       query?: string;
     } = {},
   ): { silence: number } | string {
-    const input: PublicationInput = new PublicationInput(
+    const input: MessageInput = new MessageInput(
       { ...publishRequest(), params: new URLSearchParams(query), ...request },
       new ReceivedCounts(),
       new Turns(),

@@ -13,14 +13,14 @@ import type { MessageWriter } from "../message_writer.ts";
 import { Player, type PlaySource } from "./player.ts";
 import type { TagFilter } from "./player_filter.ts";
 import type { PublicationEnd, StreamRequest } from "../../publication/publication.ts";
-import { PublicationInput } from "./publication_input.ts";
+import { MessageInput } from "./message_input.ts";
 import type { Questions } from "./questions.ts";
 import type { SessionHandler } from "./session_handler.ts";
 import type { Refusal } from "../../publication/refusal.ts";
 import { onStatus, StatusCode } from "../status.ts";
 import type { StreamPath } from "../../publication/stream_path.ts";
 import type { TagChunks } from "./tag_chunks.ts";
-import { Trial } from "./trial.ts";
+import { mediaOf, Trial } from "./trial.ts";
 import type { Turns } from "../../time/turns.ts";
 
 /** What a message stream needs of its connection. */
@@ -48,9 +48,9 @@ export interface NetStreamContext {
 export class NetStream {
   readonly id: number;
   readonly #context: NetStreamContext;
-  #input: PublicationInput | undefined;
+  #input: MessageInput | undefined;
   /** Holds what is published until it may claim its name, with the request for it. */
-  #trial: { request: StreamRequest; trial: Trial } | undefined;
+  #trial: { request: StreamRequest; trial: Trial<RtmpMessage> } | undefined;
   #player: Player | undefined;
   /** The application is being asked whether something may be published or played here. */
   #asking = false;
@@ -98,7 +98,7 @@ export class NetStream {
     request.type = type === "record" || type === "append" ? type : "live";
     if (!await this.#isAllowed(request, StatusCode.PublishDenied)) return;
     const { handler, counts, turns } = this.#context;
-    const input = new PublicationInput(
+    const input = new MessageInput(
       request,
       counts,
       turns,
@@ -117,7 +117,7 @@ export class NetStream {
   }
 
   /** Claims the name of a publication; one that does not get it is refused. */
-  #claim(input: PublicationInput, request: StreamRequest): boolean {
+  #claim(input: MessageInput, request: StreamRequest): boolean {
     const { handler } = this.#context;
     const taken = handler.claim(input.publication, request);
     if (taken) {
@@ -134,7 +134,7 @@ export class NetStream {
   async #try(message: RtmpMessage): Promise<void> {
     const { request, trial } = this.#trial!;
     const input = this.#input!;
-    const verdict = trial.take(message);
+    const verdict = trial.take(message, message.payload.length, mediaOf(message));
     if (verdict === undefined) return;
     if (verdict !== true) {
       this.#end({ reason: "closed", description: verdict.description });
@@ -146,7 +146,7 @@ export class NetStream {
     for (const held of trial.held) await input.write(held);
   }
 
-  #discard({ held }: Trial): void {
+  #discard({ held }: Trial<RtmpMessage>): void {
     for (let count = 0; count < held.length; count++) this.#context.counts.discard("unpublished");
   }
 
@@ -321,7 +321,7 @@ export class NetStream {
     return !("path" in path && path.path === this.path);
   }
 
-  #closeFromHere(input: PublicationInput, reason: string): void {
+  #closeFromHere(input: MessageInput, reason: string): void {
     if (this.#input !== input) return;
     this.#end({ reason: "closed", description: reason });
     this.#status("error", StatusCode.Failed, reason);

@@ -9,12 +9,13 @@ import { RtmpError } from "../../errors.ts";
 import type { ReceivedCounts } from "../../ledger/received_counts.ts";
 import { isCommand, writeCommand } from "../../message/command.ts";
 import { carriesTag, MessageType, type RtmpMessage } from "../../message/message.ts";
+import { RtmpChunkDecoderStream } from "../../chunk/chunk_decoder_stream.ts";
+import { RtmpMessageDecoderStream } from "../../message/message_decoder_stream.ts";
 import { CapsEx } from "../capabilities.ts";
 import { CommandLayer } from "./command_layer.ts";
 import { ControlLayer } from "../control_layer.ts";
 import type { RtmpLimits } from "../limits.ts";
 import { MediaLayer } from "./media_layer.ts";
-import { type ByteReader, MessageReader } from "../message_reader.ts";
 import { type ByteWriter, MessageWriter } from "../message_writer.ts";
 import { NetStreams } from "./net_streams.ts";
 import { playerFilter } from "./player_filter.ts";
@@ -24,16 +25,17 @@ import type { SessionHandler } from "./session_handler.ts";
 import type { Refusal } from "../../publication/refusal.ts";
 import { onStatus, StatusCode } from "../status.ts";
 import type { TagChunks } from "./tag_chunks.ts";
+import { SinkStream } from "../../pipeline/sink_stream.ts";
 import { TURNS } from "../../time/turns.ts";
 
 /** Bytes after which we ask for an acknowledgement, and the bandwidth we ask for: as most servers. */
 const WINDOW_SIZE = 2_500_000;
 
 /**
- * Bytes that may wait in unfinished messages of a peer that has not been allowed to publish: enough
- * for what an encoder sends without waiting for that, and little times all who can connect.
+ * Bytes that may wait in unfinished messages until a publish is accepted: enough for an encoder that
+ * does not wait for the reply, small enough to multiply by `maxConnections`.
  */
-const STRANGERS_PARTIAL_BYTES = 1024 * 1024;
+const MAX_PARTIAL_BYTES_BEFORE_PUBLISH = 1024 * 1024;
 
 /** What a command or a control message costs, as the bytes of media that cost as much to deal with. */
 const CONVERSATION_COST = 16 * 1024;
@@ -41,12 +43,17 @@ const CONVERSATION_COST = 16 * 1024;
 /** The same for the end of a message stream. */
 const END_COST = 8 * 1024;
 
+/** The connection below a session. */
+export interface ServerTransport extends ByteWriter {
+  /** What the peer sends after the handshake. */
+  readonly readable: ReadableStream<Uint8Array>;
+  /** Ends `readable`: nothing more is to be read from the peer. */
+  stopReading(): void;
+}
+
 /** What a session is told of its connection. */
 export interface ServerSessionOptions {
-  /** The bytes from behind the handshake on. */
-  reader: ByteReader;
-  /** Where answers go. */
-  writer: ByteWriter;
+  transport: ServerTransport;
   /** Where the peer connects from, as `address:port`. */
   remoteAddr: string;
   /** The id of the connection, for `authorize` and the log. */
@@ -61,8 +68,8 @@ export interface ServerSessionOptions {
   chunks: TagChunks;
   /** What the peer may ask for. */
   limits: RtmpLimits;
-  /** Called with the bytes that wait in unfinished messages, when that has changed. */
-  onUnfinished?: (bytes: number) => void;
+  /** Called with how many bytes of memory more, or fewer, unfinished messages take. */
+  onMemory?: (change: number) => void;
 }
 
 /** How a connection ended: an error, or nothing when the peer went in an orderly way. */
@@ -73,15 +80,17 @@ export interface SessionEnd {
 
 /**
  * Leads the conversation with one peer: answers control and command messages and passes media on.
- * It reads the next message when the last one has been dealt with, so that a consumer of a
+ * The next message is taken when the last one has been dealt with, so that a consumer of a
  * publication holds its publisher back.
  */
 export class ServerSession {
+  readonly #transport: ServerTransport;
   readonly #writer: MessageWriter;
   readonly #control: ControlLayer;
   readonly #commands: CommandLayer;
   readonly #media: MediaLayer;
-  readonly #messages: MessageReader;
+  readonly #chunks: RtmpChunkDecoderStream;
+  readonly #messages: RtmpMessageDecoderStream;
   readonly #streams: NetStreams;
   readonly #questions = new Questions();
   #closing = false;
@@ -92,20 +101,20 @@ export class ServerSession {
   #inactiveSince = performance.now();
 
   constructor(options: ServerSessionOptions) {
-    const { reader, writer, handler, counts, chunkSize, chunks, remoteAddr, limits } = options;
-    this.#writer = new MessageWriter(writer);
-    this.#control = new ControlLayer(this.#writer, counts, WINDOW_SIZE);
-    // The chunk size that we announce is for what we send: the peer begins with the default one.
+    const { transport, handler, counts, chunkSize, chunks, remoteAddr, limits } = options;
     const { maxMessageSize, maxChunkStreams, maxPartialBytes } = limits;
-    const chunkOptions = {
-      maxMessageSize,
-      maxChunkStreams,
-      maxPartialBytes: Math.min(maxPartialBytes, STRANGERS_PARTIAL_BYTES),
-      counts,
-      onBytes: (bytes: number) => this.#control.received(bytes),
-      ...options.onUnfinished && { onUnfinished: options.onUnfinished },
-    };
-    this.#messages = new MessageReader(reader, chunkOptions);
+    const onMemory = options.onMemory ?? (() => {});
+    this.#transport = transport;
+    this.#writer = new MessageWriter(transport);
+    this.#control = new ControlLayer(this.#writer, counts, WINDOW_SIZE);
+    // The chunk size that the server announces is for what it sends: the peer begins with 128 bytes.
+    this.#chunks = new RtmpChunkDecoderStream({
+      ...{ maxMessageSize, maxChunkStreams, counts, onMemory },
+      maxPartialBytes: Math.min(maxPartialBytes, MAX_PARTIAL_BYTES_BEFORE_PUBLISH),
+      coalesce: true,
+      onBytes: (bytes) => this.#control.received(bytes),
+    });
+    this.#messages = new RtmpMessageDecoderStream({ counts, onMemory });
     const context = {
       writer: this.#writer,
       handler,
@@ -119,7 +128,7 @@ export class ServerSession {
       }),
       path: (name: unknown) => this.#commands.connection!.path(name),
       filter: () => playerFilter(this.#commands.connection!.capabilities),
-      accepted: () => this.#messages.allowPartialBytes(maxPartialBytes),
+      accepted: () => void (this.#chunks.maxPartialBytes = maxPartialBytes),
       released: () => this.#released(),
     };
     this.#streams = new NetStreams(context, limits);
@@ -134,6 +143,7 @@ export class ServerSession {
       closed: () => {
         this.#why ??= { reason: "unpublished", description: "The publisher closed the connection" };
         this.#closing = true;
+        this.#transport.stopReading();
       },
       rejected: () => void this.#stop(),
     });
@@ -171,12 +181,15 @@ export class ServerSession {
   async run(): Promise<SessionEnd> {
     let error: unknown;
     try {
-      while (!this.#closing && await this.#read()) await this.#receiveAll();
+      await this.#transport.readable
+        .pipeThrough(this.#chunks)
+        .pipeThrough(this.#messages)
+        .pipeTo(new SinkStream({ write: (message) => this.#take(message) }));
     } catch (thrown) {
       error = thrown;
       if (thrown instanceof RtmpError) this.#complain(thrown);
     }
-    await this.#messages.cancel(error).catch(() => {});
+    this.#transport.stopReading();
     this.#writer.window.lift();
     // Hundreds of connections may end at once, each with many publications.
     TURNS.begin();
@@ -231,7 +244,7 @@ export class ServerSession {
   async #stop(): Promise<void> {
     this.#closing = true;
     await this.#writer.flush();
-    await this.#messages.cancel().catch(() => {});
+    this.#transport.stopReading();
   }
 
   /** Says what the connection ends for: encoders try again for ever when they are told nothing. */
@@ -241,28 +254,12 @@ export class ServerSession {
     }
   }
 
-  /** Reads when it is its turn: what waits for that is in the peer's memory, not in ours. */
-  async #read(): Promise<boolean> {
-    const turn = TURNS.take(0);
-    if (turn) await turn;
-    return !this.#closing && await this.#messages.more();
-  }
-
-  /** Deals with what has come, one message after the other. */
-  async #receiveAll(): Promise<void> {
-    TURNS.begin();
-    // A read need not complete a message, and costs all the same.
-    const turn = TURNS.take(this.#messages.unread);
-    if (turn) await turn;
-    while (!this.#closing) {
-      const message = this.#messages.take();
-      if (!message) return TURNS.end();
-      const turn = TURNS.take(isMedia(message) ? message.payload.length : CONVERSATION_COST);
-      if (turn) await turn;
-      if (this.#closing) return;
-      const busy = this.#receive(message);
-      if (busy) await busy;
-    }
+  /** Deals with a message when there is time for it. */
+  #take(message: RtmpMessage): Promise<void> | undefined {
+    if (this.#closing) return undefined;
+    const turn = TURNS.take(isMedia(message) ? message.payload.length : CONVERSATION_COST);
+    if (!turn) return this.#receive(message);
+    return turn.then(() => this.#closing ? undefined : this.#receive(message));
   }
 
   #receive(message: RtmpMessage): Promise<void> | undefined {
