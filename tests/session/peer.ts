@@ -143,7 +143,8 @@ export class Peer {
 
   /** Sends bytes. */
   write(bytes: Uint8Array): void {
-    this.#input.add(bytes);
+    // A session may write to what it reads: a socket gives it a copy too.
+    this.#input.add(bytes.slice());
   }
 
   /** Sends a command of the connection. */
