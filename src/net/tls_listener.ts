@@ -26,7 +26,7 @@ export function checkCertificate({ cert, key }: Certificate): void {
 }
 
 /** Listens for TLS, and again with another certificate when there is one. */
-export class TlsEntrance {
+export class TlsListener {
   /** Where it listens. */
   readonly addr: Deno.NetAddr;
   /** Where to listen again. */

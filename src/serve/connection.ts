@@ -96,7 +96,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
   }
 
   /** Counts a publication among those of this connection until it ends. */
-  carry(publication: Publication): void {
+  addPublication(publication: Publication): void {
     this.hasPublished = true;
     this.#publications.add(publication);
     publication.closed.then(({ reason }) => {
@@ -111,7 +111,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
   }
 
   /** Whether the handshake has been done. */
-  get hasShakenHands(): boolean {
+  get handshakeDone(): boolean {
     return this.#session !== undefined;
   }
 

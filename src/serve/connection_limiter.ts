@@ -16,7 +16,7 @@ const RESERVE = 8;
 export type Shortage = "connections" | "descriptors";
 
 /** Knows who is connected. */
-export class ConnectionSet implements Iterable<Connection> {
+export class ConnectionLimiter implements Iterable<Connection> {
   readonly #connections = new Set<Connection>();
   readonly #limits: Pick<RtmpLimits, "maxConnections" | "maxConnectionsPerAddress">;
   readonly #ledger: ServerLedger;
@@ -70,14 +70,14 @@ export class ConnectionSet implements Iterable<Connection> {
   #makeRoomFor({ network }: Connection): boolean {
     const all = [...this.#connections];
     const isFull = all.length >= this.#limits.maxConnections;
-    const oldest = all.find((one) => !one.hasShakenHands && (isFull || one.network === network));
+    const oldest = all.find((one) => !one.handshakeDone && (isFull || one.network === network));
     return this.#evict(oldest);
   }
 
   /** Closes the oldest connection that neither publishes nor plays, a half-open one if there is one. */
   #freeDescriptor(): boolean {
     const idle = [...this.#connections].filter((one) => one.isIdle);
-    return this.#evict(idle.find((one) => !one.hasShakenHands) ?? idle[0]);
+    return this.#evict(idle.find((one) => !one.handshakeDone) ?? idle[0]);
   }
 
   #evict(connection: Connection | undefined): boolean {
