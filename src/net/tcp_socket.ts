@@ -32,12 +32,16 @@ const NOTHING = new Uint8Array(0);
  * sent its last byte, and let the garbage collector close the connection.
  */
 export class TcpSocket implements Source<Uint8Array> {
+  /** Whether it is TLS. */
+  readonly isSecure: boolean;
   /** Since when a read has been waiting for a byte of the peer, by `performance.now()`. */
   readingSince: number | undefined;
   /** Since when a write has been waiting for the peer to take a byte, by `performance.now()`. */
   writingSince: number | undefined;
   /** The error that ended the connection, if it did not just end. */
   failure: unknown;
+  /** Bytes that were given to be written, those of TLS left out. */
+  bytesWritten = 0;
   readonly #conn: Deno.Conn;
   #readable: ReadableStream<Uint8Array> | undefined;
   #memory = NOTHING;
@@ -50,6 +54,8 @@ export class TcpSocket implements Source<Uint8Array> {
 
   constructor(conn: Deno.Conn) {
     this.#conn = conn;
+    this.isSecure = !isTcp(conn);
+    if (isTcp(conn)) conn.setNoDelay();
   }
 
   /**
@@ -83,6 +89,7 @@ export class TcpSocket implements Source<Uint8Array> {
 
   /** Writes all of `bytes`. */
   async write(bytes: Uint8Array): Promise<void> {
+    this.bytesWritten += bytes.length;
     try {
       for (let at = 0; at < bytes.length;) {
         this.writingSince = performance.now();
@@ -216,4 +223,9 @@ export class TcpSocket implements Source<Uint8Array> {
     this.#closed = true;
     this.#conn[Symbol.dispose]();
   }
+}
+
+/** TLS connections have no `setNoDelay`. */
+function isTcp(conn: Deno.Conn): conn is Deno.TcpConn {
+  return "setNoDelay" in conn;
 }

@@ -92,7 +92,7 @@ class MemoryServer implements SessionHandler {
       transport: {
         readable: wire.readable,
         write: (bytes) => wire.write(bytes),
-        stopReading: () => void wire.cancel(),
+        cancel: () => void wire.cancel(),
       },
       remoteAddr: "memory:0",
       handler: this,

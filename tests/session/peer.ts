@@ -65,7 +65,7 @@ export class Peer {
       transport: {
         readable: new SourceStream(this.#input),
         write: (bytes) => writer.write(bytes),
-        stopReading: () => this.#input.cancel(),
+        cancel: () => this.#input.cancel(),
       },
       remoteAddr: "192.0.2.1:50000",
       handler: program,

@@ -48,7 +48,7 @@ export interface ServerTransport extends ByteWriter {
   /** What the peer sends after the handshake. */
   readonly readable: ReadableStream<Uint8Array>;
   /** Ends `readable`: nothing more is to be read from the peer. */
-  stopReading(): void;
+  cancel(): void;
 }
 
 /** What a session is told of its connection. */
@@ -143,7 +143,7 @@ export class ServerSession {
       closed: () => {
         this.#why ??= { reason: "unpublished", description: "The publisher closed the connection" };
         this.#closing = true;
-        this.#transport.stopReading();
+        this.#transport.cancel();
       },
       rejected: () => void this.#stop(),
     });
@@ -189,7 +189,7 @@ export class ServerSession {
       error = thrown;
       if (thrown instanceof RtmpError) this.#complain(thrown);
     }
-    this.#transport.stopReading();
+    this.#transport.cancel();
     this.#writer.window.lift();
     // Hundreds of connections may end at once, each with many publications.
     TURNS.begin();
@@ -244,7 +244,7 @@ export class ServerSession {
   async #stop(): Promise<void> {
     this.#closing = true;
     await this.#writer.flush();
-    this.#transport.stopReading();
+    this.#transport.cancel();
   }
 
   /** Says what the connection ends for: encoders try again for ever when they are told nothing. */
