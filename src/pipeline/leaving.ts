@@ -7,8 +7,8 @@
 /**
  * An item for a reader that is not a stage or a sink of ours: `getReader`, iteration, `tee`, and
  * pipes to other streams. Inside a pipeline items are views of memory that is used again, or that
- * many of them share. Whoever reads an item may keep it for long, write to it or transfer it: it gets
- * memory that has exactly the item's bytes.
+ * many of them share. A reader may keep an item for long, write to it or transfer it: it gets memory
+ * that has exactly the item's bytes.
  *
  * Bytes that fill their buffer have such memory already. Memory that is used again is never handed on
  * whole, so that it is always copied here.

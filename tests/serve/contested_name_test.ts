@@ -5,7 +5,6 @@ import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
 import { Names } from "../../src/serve/publisher_registry.ts";
 import type { StreamRequest } from "../../src/publication/publication.ts";
 import { MessageInput } from "../../src/session/server/message_input.ts";
-import { Turns } from "../../src/time/turns.ts";
 import { TestClock } from "../support/clock.ts";
 import { videoTag } from "../support/media.ts";
 import { collect, publishRequest } from "../support/publications.ts";
@@ -33,7 +32,6 @@ class Fight {
     const input: MessageInput = new MessageInput(
       { ...publishRequest(), params: new URLSearchParams(query), ...request },
       new ReceivedCounts(),
-      new Turns(),
       (description) => {
         this.closed.push(name);
         input.end({ reason: "closed", description });

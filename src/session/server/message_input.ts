@@ -11,7 +11,7 @@ import type { MediaCounts } from "../../ledger/counts.ts";
 import type { ReceivedCounts } from "../../ledger/received_counts.ts";
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../../publication/publication.ts";
-import type { Turns } from "../../time/turns.ts";
+import { TURNS } from "../../time/turns.ts";
 import { PublicationInput } from "./publication_input.ts";
 
 /** The types that a tag can have. */
@@ -26,19 +26,16 @@ const TAG_TYPES: ReadonlyMap<number, FlvTagType> = new Map([
 export class MessageInput {
   readonly #input: PublicationInput<RtmpMessage>;
   readonly #counts: ReceivedCounts;
-  readonly #turns: Turns;
 
   /** @param close Called when the application ends the publication. */
   constructor(
     request: StreamRequest,
     counts: ReceivedCounts,
-    turns: Turns,
     close: (reason: string) => void,
   ) {
     const stage = (tags: MediaCounts) => new FlvTagStream({ counts: tags });
     this.#input = new PublicationInput(request, counts, stage, close);
     this.#counts = counts;
-    this.#turns = turns;
   }
 
   /** The application's end. */
@@ -63,7 +60,7 @@ export class MessageInput {
   async #writeParts(parts: Generator<RtmpMessage, boolean, void>): Promise<void> {
     let next = parts.next();
     for (; !next.done; next = parts.next()) {
-      const turn = this.#turns.take(next.value.payload.length);
+      const turn = TURNS.take(next.value.payload.length);
       if (turn) await turn;
       await this.#write(next.value);
     }
