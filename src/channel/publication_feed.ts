@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../time/clock.ts";
-import { checkTag, checkTags, copyTag, type FlvTag } from "../flv/flv_tag.ts";
+import { checkTag, checkTags, type FlvTag } from "../flv/flv_tag.ts";
 import { Keyframes } from "../flv/keyframes.ts";
 import { isSequenceHeader, mediaKind } from "../flv/tag_kind.ts";
 import type { MediaKind } from "../ledger/counts.ts";
@@ -19,11 +19,9 @@ import type { MediaBudget } from "./media_budget.ts";
 import { isAac, type MediaType, PublishedMedia } from "./published_media.ts";
 import { RateMeter } from "./rate_meter.ts";
 import type { ResentFrames } from "./resent_frames.ts";
+import { Samples } from "./samples.ts";
 import type { Subscriber, SubscriptionSource } from "./subscriber.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
-
-/** Bytes that are kept of a first frame: what tells the codec stands at its beginning. */
-const SAMPLE_BYTES = 4 * 1024;
 
 /**
  * Milliseconds of stream time within which a publication shows which media it has: what one before
@@ -64,9 +62,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   readonly #cache: GopCache;
   readonly #keyframes = new Keyframes();
   readonly #interval = new KeyframeInterval();
-  readonly #firstTags = new Map<FlvTag["type"], FlvTag>();
-  /** What `sample` and `metadata` give of the tags that are kept for consumers. */
-  readonly #copies = new WeakMap<FlvTag, FlvTag>();
+  readonly #samples = new Samples();
   #hasAudioHeader = false;
   /** What viewers had before, as long as it is compared with what comes. */
   #former: PublishedMedia | undefined;
@@ -103,11 +99,11 @@ export class PublicationFeed implements Feed, SubscriptionSource {
 
   sample(type: MediaType): FlvTag | undefined {
     if (!this.media.has(type)) return undefined;
-    return this.#copyOf(this.#cache.header(`${type}:0`) ?? this.#firstTags.get(type));
+    return this.#samples.copyOf(this.#cache.header(`${type}:0`) ?? this.#samples.first(type));
   }
 
   get metadata(): FlvTag | undefined {
-    return this.#copyOf(this.#cache.header(METADATA));
+    return this.#samples.copyOf(this.#cache.header(METADATA));
   }
 
   subscribe(options: SubscribeOptions): Subscription {
@@ -231,9 +227,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
 
   /** A frame that can be decoded has come. */
   #note(frame: FlvTag): void {
-    if (!this.media.has(frame.type as MediaType)) {
-      this.#firstTags.set(frame.type, { ...frame, data: frame.data.slice(0, SAMPLE_BYTES) });
-    }
+    if (!this.media.has(frame.type as MediaType)) this.#samples.keepFirst(frame);
     const isNew = this.media.add(frame);
     if (this.#former) this.#compare(this.#former, frame.timestamp, isNew);
   }
@@ -248,13 +242,5 @@ export class PublicationFeed implements Feed, SubscriptionSource {
       this.media.exceeds(former, type) || (isComplete && former.exceeds(this.media, type));
     const changes = { audio: changed("audio"), video: changed("video") };
     for (const subscriber of this.#subscribers) subscriber.mediaChanged(changes);
-  }
-
-  /** A copy of a tag that no consumer gets, always the same one. */
-  #copyOf(tag: FlvTag | undefined): FlvTag | undefined {
-    if (!tag) return undefined;
-    const copy = this.#copies.get(tag) ?? copyTag(tag);
-    this.#copies.set(tag, copy);
-    return copy;
   }
 }
