@@ -20,7 +20,8 @@ import { isAac, type MediaType, PublishedMedia } from "./published_media.ts";
 import { RateMeter } from "./rate_meter.ts";
 import type { ResentFrames } from "./resent_frames.ts";
 import { Samples } from "./samples.ts";
-import type { Subscriber, SubscriptionSource } from "./subscriber.ts";
+import type { Subscriber } from "./subscriber.ts";
+import type { SubscriptionSource } from "./subscription_source.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 
 /**

@@ -8,44 +8,16 @@ import type { Clock } from "../time/clock.ts";
 import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import { ConsumerLedger } from "../ledger/consumer_ledger.ts";
-import type { ConsumerShare } from "../ledger/consumer_share.ts";
-import { total } from "../ledger/media_sums.ts";
-import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 import { checkSubscribeOptions, filterOf, guarded } from "./consumer_code.ts";
 import type { CountedTag } from "./counted_tag.ts";
 import { LagWatch } from "./lag.ts";
 import type { MediaType } from "./published_media.ts";
+import { Shares } from "./shares.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 import type { MediaBudget, MediaKeeper } from "./media_budget.ts";
-import { TagOutlet } from "./tag_outlet.ts";
-import { type SelectionSource, TagSelection } from "./tag_selection.ts";
-
-/** Bytes that may wait for a lossless consumer before the publisher is held back. */
-export const LOSSLESS_QUEUE_BYTES = 1024 * 1024;
-
-/**
- * Bytes that may wait for a lossless consumer once another publication has the name: room for what
- * its own had sent last, so that a consumer which does not read holds back no publication but its own.
- */
-export const LOSSLESS_TAIL_BYTES = 16 * 1024 * 1024;
-
-/**
- * Bytes that may wait for a live consumer before it is skipped forward, beside what it was given at
- * once when it came.
- */
-export const LIVE_QUEUE_BYTES = 16 * 1024 * 1024;
-
-/** Milliseconds that a tag may wait for a live consumer before it is skipped forward. */
-export const LIVE_QUEUE_TIME = 10_000;
-
-/** What a subscriber needs to know of the publication that it gets. */
-export interface SubscriptionSource extends SelectionSource {
-  readonly ledger: PublicationLedger;
-  /** For how long the publication has been giving tags, in milliseconds. */
-  readonly age: number;
-  /** What a decoder must have seen before it can go on at `tag`: metadata, sequence headers. */
-  headersFor(tag: FlvTag): CountedTag[];
-}
+import type { SubscriptionSource } from "./subscription_source.ts";
+import { LOSSLESS_QUEUE_BYTES, LOSSLESS_TAIL_BYTES, TagOutlet } from "./tag_outlet.ts";
+import { TagSelection } from "./tag_selection.ts";
 
 /** The channel's side of a subscription: takes what is published, and queues, gives or drops it. */
 export class Subscriber implements Subscription, MediaKeeper {
@@ -59,11 +31,9 @@ export class Subscriber implements Subscription, MediaKeeper {
   /** Makes of a tag what the consumer gets; it may throw. */
   readonly #filter: (tag: FlvTag) => FlvTag | undefined;
   readonly #lag: LagWatch | undefined;
-  /** The publication that it gets, and its share in it; none while it waits for the next. */
+  /** The publication that it gets; none while it waits for the next. */
   #source: SubscriptionSource | undefined;
-  #share: ConsumerShare | undefined;
-  /** Ledgers of publications of which something still waits for it. */
-  readonly #ledgers = new Map<ConsumerShare, PublicationLedger>();
+  readonly #shares: Shares;
   readonly #selection: TagSelection;
   #endReason: string | undefined;
   /** A tag is being offered, which has to be counted before the consumer leaves. */
@@ -85,6 +55,7 @@ export class Subscriber implements Subscription, MediaKeeper {
     });
     this.outlives = options.outlives ?? false;
     this.ledger = new ConsumerLedger(options);
+    this.#shares = new Shares(this.ledger);
     this.begun = new Promise((resolve) => this.#resolveBegun = resolve);
     this.done = new Promise((resolve) => this.#resolveDone = resolve);
     const { filter, shared } = options;
@@ -93,9 +64,7 @@ export class Subscriber implements Subscription, MediaKeeper {
       // What a filter has made, or was given, is the consumer's own already.
       copies: !shared && !filter,
       maxBytes: options.mode === "live" ? Infinity : LOSSLESS_QUEUE_BYTES,
-      settle: (share) => {
-        if (share !== this.#share) this.#settle(share);
-      },
+      settle: (share) => this.#shares.settle(share),
       over: () => {
         if (!this.#offering) this.#leave();
       },
@@ -150,16 +119,13 @@ export class Subscriber implements Subscription, MediaKeeper {
     this.unfollow();
     this.#selection.restart();
     this.#source = source;
-    this.#share = source.ledger.add(this.ledger);
-    this.#ledgers.set(this.#share, source.ledger);
+    this.#shares.open(source.ledger);
   }
 
   /** Gets nothing more of the publication: what waits of it stays in its ledger. */
   unfollow(): void {
-    const share = this.#share;
     this.#source = undefined;
-    this.#share = undefined;
-    if (share) this.#settle(share);
+    this.#shares.leave();
   }
 
   /**
@@ -191,9 +157,9 @@ export class Subscriber implements Subscription, MediaKeeper {
     if (this.#outlet.hasEnded) return undefined;
     const { kind } = counted;
     this.#offering = true;
-    this.#share!.offered[kind]++;
+    this.#shares.current!.offered[kind]++;
     const reason = this.#dropReason(counted);
-    if (reason) this.#share!.drop(kind, reason);
+    if (reason) this.#shares.current!.drop(kind, reason);
     else this.#enqueue(counted);
     this.#offering = false;
     if (this.#outlet.isOver) this.#leave();
@@ -232,18 +198,14 @@ export class Subscriber implements Subscription, MediaKeeper {
   #dropReason(counted: CountedTag): DropReason | undefined {
     const excluded = this.#selection.exclude(counted);
     if (excluded) return excluded;
-    if (this.#isBehind()) this.#skipForward("slow-subscriber");
+    if (this.ledger.mode === "live" && this.#outlet.isBehind) {
+      this.#skipForward("slow-subscriber");
+    }
     const reason = this.#selection.select(counted, this.#source!);
     const { headerTypes } = this.#selection;
     if (headerTypes.length > 0) this.#enqueueHeaders(counted.tag, headerTypes);
     if (reason && isSkip(reason)) this.#lag?.drop(counted.kind);
     return reason;
-  }
-
-  /** A live consumer that is too far behind goes on at the next keyframe. */
-  #isBehind(): boolean {
-    return this.ledger.mode === "live" &&
-      (this.#outlet.bytesBehind > LIVE_QUEUE_BYTES || this.#outlet.age > LIVE_QUEUE_TIME);
   }
 
   #skipForward(reason: DropReason): void {
@@ -258,14 +220,14 @@ export class Subscriber implements Subscription, MediaKeeper {
     for (const header of this.#source!.headersFor(before)) {
       const { tag, kind } = header;
       if (!types.includes(tag.type)) continue;
-      this.#share!.offered[kind]++;
+      this.#shares.current!.offered[kind]++;
       if (this.#selection.wants(tag.type)) this.#enqueue(header);
-      else this.#share!.drop(kind, "not-wanted");
+      else this.#shares.current!.drop(kind, "not-wanted");
     }
   }
 
   #enqueue({ tag, kind }: CountedTag): void {
-    const share = this.#share!;
+    const share = this.#shares.current!;
     this.#resolveBegun();
     this.#lag?.give();
     let filtered: FlvTag | undefined;
@@ -284,14 +246,6 @@ export class Subscriber implements Subscription, MediaKeeper {
   #leave(): void {
     this.unfollow();
     this.#resolveDone();
-  }
-
-  /** Closes the share in a publication that gives nothing more, once nothing of it waits. */
-  #settle(share: ConsumerShare): void {
-    if (total(share.inFlight) > 0) return;
-    this.#ledgers.get(share)?.retire(share);
-    this.#ledgers.delete(share);
-    this.ledger.close(share);
   }
 }
 

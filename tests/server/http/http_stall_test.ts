@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { LIVE_QUEUE_BYTES } from "../../../src/channel/subscriber.ts";
+import { LIVE_QUEUE_BYTES } from "../../../src/channel/tag_outlet.ts";
 import { FlvReader, RawHttpClient, startHttpApp } from "../../support/http.ts";
 import { captureLog } from "../../support/log.ts";
 import { memoryInUse } from "../../support/memory.ts";

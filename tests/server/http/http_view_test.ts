@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
-import { LOSSLESS_QUEUE_BYTES } from "../../../src/channel/subscriber.ts";
+import { LOSSLESS_QUEUE_BYTES } from "../../../src/channel/tag_outlet.ts";
 import { FlvReader, RawHttpClient, startHttpApp } from "../../support/http.ts";
 import { fixtureTags, mediaMessage, videoTag } from "../../support/media.ts";
 import { RawClient } from "../../support/raw_client.ts";
