@@ -10,7 +10,7 @@ import type { DropReason } from "../ledger/consumer.ts";
 import { ConsumerLedger } from "../ledger/consumer_ledger.ts";
 import { checkSubscribeOptions, filterOf, guarded } from "./consumer_code.ts";
 import type { CountedTag } from "./counted_tag.ts";
-import { LagWatch } from "./lag.ts";
+import { isSkip, LagWatch } from "./lag.ts";
 import type { MediaType } from "./published_media.ts";
 import { Shares } from "./shares.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
@@ -247,9 +247,4 @@ export class Subscriber implements Subscription, MediaKeeper {
     this.unfollow();
     this.#resolveDone();
   }
-}
-
-/** Whether tags are left out for this reason because the consumer did not read others. */
-function isSkip(reason: DropReason): boolean {
-  return reason === "slow-subscriber" || reason === "memory-limit";
 }
