@@ -11,6 +11,7 @@ import { metricsUntil } from "../../support/prometheus.ts";
 import { handshakeBytes, RawClient } from "../../support/raw_client.ts";
 import { until } from "../../support/wait.ts";
 import type { Attack, Target } from "../attack.ts";
+import { UPGRADE, webSocketFrame } from "../../support/websocket.ts";
 
 /** Connections of which one address may have 500. */
 const CONNECTIONS = repeat(300, 900);
@@ -27,13 +28,6 @@ async function untilOpen({ http }: Target, protocol: "rtmp" | "http"): Promise<v
   await metricsUntil(http, "all connections", (metrics) => {
     return metrics.get(`sluice_${protocol}_connections`) >= CONNECTIONS;
   });
-}
-
-/** A frame of a client, which is masked, with zeros (RFC 6455, section 5.2). */
-function webSocketFrame(head: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(6 + length);
-  bytes.set([head, 0x80 | length]);
-  return bytes;
 }
 
 export const attacks: Attack[] = [
@@ -83,10 +77,7 @@ export const attacks: Attack[] = [
         const client = target.peers.use(await RawHttpClient.connect(target.httpPort, address(i)));
         client.request(
           "GET /live/honest.flv",
-          "Upgrade: websocket",
-          "Connection: Upgrade",
-          "Sec-WebSocket-Version: 13",
-          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+          ...UPGRADE,
         );
         await client.text(/^HTTP\/1\.1 101/);
         client.stopReading();

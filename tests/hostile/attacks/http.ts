@@ -11,6 +11,7 @@ import { repeat } from "../../support/long.ts";
 import { videoTag } from "../../support/media.ts";
 import { until } from "../../support/wait.ts";
 import type { Attack, Target } from "../attack.ts";
+import { UPGRADE, webSocketFrame } from "../../support/websocket.ts";
 
 /** A token of the operator, long enough to be right at any time. */
 const TOKEN = "0123456789abcdef0123";
@@ -30,21 +31,11 @@ async function ask(
   return client.received;
 }
 
-/** A frame of a client, masked with zeros (RFC 6455, section 5.2). */
-function webSocketFrame(head: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(6 + length);
-  bytes.set([head, 0x80 | length]);
-  return bytes;
-}
-
 async function openWebSocket({ httpPort, peers }: Target, ...headers: string[]) {
   const client = peers.use(await RawHttpClient.connect(httpPort));
   client.request(
     "GET /live/honest.flv",
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    "Sec-WebSocket-Version: 13",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ...UPGRADE,
     ...headers,
   );
   return client;
