@@ -4,9 +4,6 @@
  * @module
  */
 
-/** The last number: a stream that is published more often within a second is not recorded. */
-export const MAX_NUMBER = 99;
-
 /** Seconds whose numbers are kept: a file may be made shortly after the second of its name. */
 const KEPT_SECONDS = 2;
 
@@ -21,7 +18,7 @@ export class FileNumbers {
   /** Takes the next number of a name, from 1 to one above the last. */
   take(name: string, second: string): number {
     const taken = this.#of(second);
-    const number = Math.min((taken.get(name) ?? 0) + 1, MAX_NUMBER + 1);
+    const number = (taken.get(name) ?? 0) + 1;
     taken.set(name, number);
     return number;
   }

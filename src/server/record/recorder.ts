@@ -7,9 +7,12 @@
 import { getLogger } from "@logtape/logtape";
 import { errorMessage } from "../../error_message.ts";
 import { safeFileName, safePathName } from "../../publication/file_name.ts";
-import { FileNumbers, MAX_NUMBER } from "./file_numbers.ts";
+import { FileNumbers } from "./file_numbers.ts";
 import { Journal } from "./journal.ts";
 import { repairRecordings } from "./repair.ts";
+
+/** Names that are tried for a file: others may have taken as many, or another server may do so now. */
+const MAX_TRIES = 99;
 
 /** Directories that an app makes, one inside the other; its further segments share the last. */
 const MAX_DEPTH = 8;
@@ -64,15 +67,13 @@ export class Recorder {
     await Deno.mkdir([this.directory, ...parts].join("/"), { recursive: true });
     const time = since.toISOString().replace(/[-:]|\.\d+/g, "");
     const base = [...parts, `${safeFileName(name)}-${time}`].join("/");
-    for (;;) {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       const number = this.#numbers.take(base, time);
-      if (number > MAX_NUMBER) {
-        throw new Error(`Cannot record ${base}: all names up to -${MAX_NUMBER} are taken`);
-      }
       const name = number === 1 ? `${base}.flv` : `${base}-${number}.flv`;
       const file = await this.#openNew(name);
       if (file) return { file, name };
     }
+    throw new Error(`Cannot record ${base}: ${MAX_TRIES} names with numbers are taken`);
   }
 
   /**
