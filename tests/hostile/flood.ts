@@ -71,7 +71,7 @@ export async function floodAnswered(
  * @throws {Error} If it takes ever more, or closes.
  */
 export async function floodUnread(sender: Sender, piece: Uint8Array): Promise<void> {
-  const batch = concat(Array(Math.ceil(BATCH / piece.length)).fill(piece));
+  const batch = batchOf(piece);
   let sent = 0;
   for (let held = 0; held < HELD;) {
     for (; sender.unsent < HELD; sent += batch.length) sender.write(batch);
@@ -79,6 +79,20 @@ export async function floodUnread(sender: Sender, piece: Uint8Array): Promise<vo
     held = await stopped("the server to take no more, or all", () => sender.unsent || 1);
     expectOpen(sender);
     if (sent > UNREAD) throw new Error(`The server takes ever more: ${sent} bytes so far`);
+  }
+}
+
+/**
+ * Sends a piece again and again, until the server cuts the connection off.
+ *
+ * @throws {Error} If it takes ever more.
+ */
+export async function floodUntilCut(sender: Sender, piece: Uint8Array): Promise<void> {
+  const batch = batchOf(piece);
+  for (let sent = 0; !isCut(sender); sent += batch.length) {
+    if (sent > UNREAD) throw new Error(`The server takes ever more: ${sent} bytes so far`);
+    sender.write(batch);
+    await until("bytes to leave", () => sender.unsent < HELD || isCut(sender));
   }
 }
 
@@ -112,6 +126,10 @@ export function isCut(sender: Sender): boolean {
 /** @throws {Error} If the server has closed. */
 export function expectOpen(sender: Sender): void {
   if (isCut(sender)) throw new Error("The server has cut a peer off that was to stay");
+}
+
+function batchOf(piece: Uint8Array): Uint8Array {
+  return concat(Array(Math.ceil(BATCH / piece.length)).fill(piece));
 }
 
 function pongs(client: RawClient): number {
