@@ -104,8 +104,9 @@ export class HttpPlaces {
   }
 
   /**
-   * The reserved connection that should go first: one that has been refused and is still open, then one
-   * that asks for nothing, from where the most connections are. What the others ask for is answered in a moment.
+   * The reserved connection that should go first: one that has been refused and is still open, then
+   * one that asks for nothing, from where the most connections are. What the others ask for is
+   * answered in a moment.
    */
   get reserved(): HttpSocket | undefined {
     return this.#find(({ isReserved, isLeaving }) => isReserved && isLeaving) ??

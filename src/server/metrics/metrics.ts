@@ -78,7 +78,7 @@ export class Metrics {
     this.#books.open(publication);
   }
 
-  /** All of it, at most a second old, or as it was when it was begun to be written. */
+  /** All of it: an answer that is at most a second old, or the one that is being written. */
   text(): Promise<string> {
     if (this.#answer && performance.now() < this.#staleAt) return this.#answer;
     this.#staleAt = Infinity;

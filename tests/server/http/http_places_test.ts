@@ -5,6 +5,7 @@ import { readMetrics } from "../../support/prometheus.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { ServerProcess } from "../../support/server.ts";
 import { until } from "../../support/wait.ts";
+import { UPGRADE } from "../../support/websocket.ts";
 
 /** Other systems have one address on loopback. */
 const LINUX = { ignore: Deno.build.os !== "linux" };
@@ -143,8 +144,7 @@ Deno.test("a WebSocket that waits for a publisher makes way with a 503", async (
   using waiting = await RawHttpClient.connect(http.httpPort);
   waiting.request(
     "GET /live/none.flv",
-    ...["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"],
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ...UPGRADE,
   );
   await until("it to wait", () => http.app.http!.sockets.open.some(({ isWaiting }) => isWaiting));
   using viewer = await RawHttpClient.connect(http.httpPort);
