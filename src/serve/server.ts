@@ -33,7 +33,7 @@ import { Decisions } from "./decisions.ts";
 import { ErrorReport } from "./error_report.ts";
 import { loggedLedger } from "./logged_ledger.ts";
 import { libraryLogger } from "./logger.ts";
-import { Names } from "./publisher_registry.ts";
+import { PublisherRegistry } from "./publisher_registry.ts";
 import { isRefusal, noteInvalidName, noteRefusal, type Requested } from "./refusals.ts";
 import { completeRequest, type PublishedStream } from "./published_stream.ts";
 import type {
@@ -100,12 +100,12 @@ export class Server implements RtmpServer {
   readonly #errors: ErrorReport;
   readonly #decisions: Decisions;
   readonly #entrance: AdobeEntrance | undefined;
-  readonly #names = new Names();
+  readonly #publishers = new PublisherRegistry();
   readonly #inspector: Inspector | undefined;
   readonly #connections: ConnectionSet;
   readonly #refusals = { connections: new Seldom(), descriptors: new Seldom() };
   /** Publications that come by another way than RTMP. */
-  readonly #publishers = new Set<TagPublisher>();
+  readonly #external = new Set<TagPublisher>();
   /** Everything that has to end before the server has. */
   readonly #tasks = new Set<Promise<void>>();
   /** Publications whose handler has not settled. */
@@ -154,11 +154,16 @@ export class Server implements RtmpServer {
   }
 
   get publications(): Publication[] {
-    return this.#names.publications;
+    return this.#publishers.publications;
   }
 
   get connections(): RtmpConnection[] {
     return [...this.#connections];
+  }
+
+  /** The connection of this id, if it is open. */
+  connection(id: string): RtmpConnection | undefined {
+    return this.#connections.get(id);
   }
 
   async renewCertificate(certificate: Certificate): Promise<void> {
@@ -229,12 +234,12 @@ export class Server implements RtmpServer {
       noteRefusal(this.ledger, request, refusal, "name-taken");
       throw refusedTags(request.path, refusal, StatusCode.PublishBadName);
     }
-    this.#publishers.add(publisher);
+    this.#external.add(publisher);
     this.#track(this.#publish(publication));
     try {
       return await publisher.run();
     } finally {
-      this.#publishers.delete(publisher);
+      this.#external.delete(publisher);
     }
   }
 
@@ -254,7 +259,7 @@ export class Server implements RtmpServer {
     this.listening = false;
     this.#listener[Symbol.dispose]();
     this.#tls?.close();
-    for (const { publication } of this.#publishers) publication.close(SHUTTING_DOWN.description);
+    for (const { publication } of this.#external) publication.close(SHUTTING_DOWN.description);
     this.requestReconnect(SHUTTING_DOWN.description);
     const { reconnectTimeout = 5_000 } = this.#options;
     await Promise.all([...this.#connections].map(async (connection) => {
@@ -283,7 +288,7 @@ export class Server implements RtmpServer {
   async #run(): Promise<void> {
     this.#stopChecks = atIntervals(TIME_CHECK_INTERVAL, () => {
       for (const connection of this.#connections) connection.checkTime();
-      for (const publisher of this.#publishers) publisher.checkTime(this.#limits.timeout);
+      for (const publisher of this.#external) publisher.checkTime(this.#limits.timeout);
     });
     const take = (conn: Deno.Conn) => this.#take(conn);
     const failed = (error: unknown) => {
@@ -352,7 +357,7 @@ export class Server implements RtmpServer {
     request: StreamRequest,
     silence: () => number,
   ): Refusal | undefined {
-    return this.#names.claim(
+    return this.#publishers.claim(
       publication,
       silence,
       (holder) => this.#decisions.takesOver(holder, request),
@@ -360,7 +365,7 @@ export class Server implements RtmpServer {
   }
 
   #inspection(request: StreamRequest): Inspection | undefined {
-    const inspect = this.#inspector?.(request, () => this.#names.silenceOf(request.path));
+    const inspect = this.#inspector?.(request, () => this.#publishers.silenceOf(request.path));
     return inspect && ((tag) => {
       const verdict = inspect(tag);
       if (isRefusal(verdict)) noteRefusal(this.ledger, request, verdict, "name-taken");

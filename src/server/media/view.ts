@@ -10,10 +10,10 @@ import type { Subscription } from "../../channel/subscription.ts";
 import type { ServerLedger } from "../../ledger/server_ledger.ts";
 import type { StreamRequest } from "../../publication/publication.ts";
 import { atIntervals } from "../../time/at_intervals.ts";
-import type { Connections } from "../streams/peer_registry.ts";
+import type { PeerRegistry } from "../streams/peer_registry.ts";
 import { Decisions } from "../../serve/decisions.ts";
 import { ErrorReport } from "../../serve/error_report.ts";
-import type { Hub } from "../streams/hub.ts";
+import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { Authorization } from "../../serve/types.ts";
 import { noteRefusal } from "../../serve/refusals.ts";
 import { lagLog, logViewer } from "../streams/viewer_log.ts";
@@ -53,12 +53,12 @@ export interface ViewerRules {
 
 /** Where viewers come to. */
 export interface ViewContext {
-  hub: Hub;
-  connections: Connections;
+  streams: StreamRegistry;
+  peers: PeerRegistry;
   rules: ViewerRules;
   ledger: ServerLedger;
-  /** Whether the server is shutting down, so that nothing begins any more. */
-  isEnding: () => boolean;
+  /** Aborted when the server shuts down: nothing begins any more. */
+  ending: AbortSignal;
 }
 
 /** A viewer. */
@@ -98,14 +98,14 @@ export async function beginView(
   viewer: Viewer,
   gone: AbortSignal,
 ): Promise<Subscription> {
-  const { hub, connections, rules } = context;
+  const { streams, peers, rules } = context;
   const { protocol, request, socket } = viewer;
-  if (context.isEnding()) throw new HTTPException(503, { message: ENDING });
+  if (context.ending.aborted) throw new HTTPException(503, { message: ENDING });
   const { wait, ...wanted } = readViewOptions(request.params, rules.allowLossless);
   await authorizeView(context, request);
   const { path, remoteAddr } = request;
   const facts = { connection: socket.id, remoteAddr, path };
-  const subscription = hub.subscribe(path, {
+  const subscription = streams.subscribe(path, {
     kind: protocol,
     address: remoteAddr,
     connection: socket.id,
@@ -114,15 +114,10 @@ export async function beginView(
     onLag: lagLog(facts, protocol),
     ...wanted,
   });
-  const leave = connections.add({
-    protocol,
-    socket,
-    plays: { path, subscription },
-    end: viewer.cut,
-  });
+  const leave = peers.add({ protocol, socket, end: viewer.cut });
   subscription.done.then(leave);
   void logViewer(subscription, facts);
-  const isLive = () => hub.find(path) !== undefined;
+  const isLive = () => streams.find(path) !== undefined;
   const patience = Math.max(wait * 1000, isLive() ? BEGINNING_PATIENCE : 0);
   const result = await waitToBegin(subscription, patience, gone, socket);
   if (result === "made-way") throw new HTTPException(503, { message: PLACE_WANTED });
