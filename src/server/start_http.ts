@@ -8,6 +8,7 @@ import type { Server } from "../serve/server.ts";
 import type { Config } from "./cli/config.ts";
 import { listening } from "./cli/opening.ts";
 import { type HttpLimits, type HttpServer, serveHttp } from "./http/http_server.ts";
+import { StalledViewers } from "./media/stalled_viewers.ts";
 import { wsFlv } from "./media/ws_flv.ts";
 import { type HttpContext, httpRoutes } from "./routes.ts";
 
@@ -39,6 +40,7 @@ export async function startHttp(
     ...parts,
     ledger: rtmp.ledger,
     rules: { timeout, allowLossless: config.allowLosslessViewers, authorize },
+    stalledViewers: new StalledViewers(timeout),
     publish: rtmp.publish.bind(rtmp),
     noteUnfinished: () => sockets.noteUnfinished(),
     notReady() {

@@ -9,7 +9,6 @@ import { HTTPException } from "hono/http-exception";
 import type { Subscription } from "../../channel/subscription.ts";
 import type { ServerLedger } from "../../ledger/server_ledger.ts";
 import type { StreamRequest } from "../../publication/publication.ts";
-import { atIntervals } from "../../time/at_intervals.ts";
 import type { PeerRegistry } from "../streams/peer_registry.ts";
 import { Decisions } from "../../serve/decisions.ts";
 import { ErrorReport } from "../../serve/error_report.ts";
@@ -18,10 +17,8 @@ import type { Authorization } from "../../serve/types.ts";
 import { noteRefusal } from "../../serve/refusals.ts";
 import { lagLog, logViewer } from "../streams/viewer_log.ts";
 import type { HttpSocket } from "../http/http_socket.ts";
+import type { StalledViewers } from "./stalled_viewers.ts";
 import { readViewOptions } from "./view_options.ts";
-
-/** Interval between checks for stalled viewers, in milliseconds. */
-const STALL_CHECK_INTERVAL = 1_000;
 
 /**
  * How long a viewer waits at least for something of a stream that is published, in milliseconds:
@@ -56,6 +53,7 @@ export interface ViewContext {
   streams: StreamRegistry;
   peers: PeerRegistry;
   rules: ViewerRules;
+  stalledViewers: StalledViewers;
   ledger: ServerLedger;
   /** Aborted when the server shuts down: nothing begins any more. */
   ending: AbortSignal;
@@ -126,7 +124,7 @@ export async function beginView(
     const message = "Nothing that can be sent has come from the publisher of this stream in time";
     throw new HTTPException(504, { message });
   }
-  cutWhenStalled(subscription, path, viewer, rules.timeout);
+  context.stalledViewers.watch(subscription, () => cutStalled(viewer, rules.timeout));
   return subscription;
 }
 
@@ -155,21 +153,12 @@ async function waitToBegin(
   return hasMadeWay ? "made-way" : "nothing";
 }
 
-function cutWhenStalled(
-  subscription: Subscription,
-  path: string,
-  { request: { remoteAddr }, socket, cut }: Viewer,
-  timeout: number,
-): void {
-  const stop = atIntervals(STALL_CHECK_INTERVAL, () => {
-    if (subscription.stalledFor < timeout) return;
-    stop();
-    const seconds = timeout / 1000;
-    log.info("{remoteAddr} is cut off: it has taken nothing of {path} for {seconds} s", {
-      connection: socket.id,
-      ...{ remoteAddr, path, seconds },
-    });
-    cut(`Nothing was taken for ${seconds} s`);
+function cutStalled({ request, socket, cut }: Viewer, timeout: number): void {
+  const { remoteAddr, path } = request;
+  const seconds = timeout / 1000;
+  log.info("{remoteAddr} is cut off: it has taken nothing of {path} for {seconds} s", {
+    connection: socket.id,
+    ...{ remoteAddr, path, seconds },
   });
-  subscription.done.then(stop);
+  cut(`Nothing was taken for ${seconds} s`);
 }
