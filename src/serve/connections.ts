@@ -43,6 +43,11 @@ export class Connections implements Iterable<Connection> {
     return this.#limiter[Symbol.iterator]();
   }
 
+  /** The one of this id, if it is open. */
+  get(id: string): Connection | undefined {
+    return this.#limiter.get(id);
+  }
+
   /** Serves a connection if there is room for it, or closes it. */
   accept(conn: Deno.Conn): void {
     const connection = new Connection(conn, this.#options);

@@ -12,7 +12,7 @@ import type { Decisions } from "./decisions.ts";
 import type { ErrorReport } from "./error_report.ts";
 import { loggedLedger } from "./logged_ledger.ts";
 import { libraryLogger } from "./logger.ts";
-import { Names } from "./publisher_registry.ts";
+import { PublisherRegistry } from "./publisher_registry.ts";
 import { isRefusal, noteRefusal } from "./refusals.ts";
 import type { PublicationHandler } from "./types.ts";
 
@@ -45,7 +45,7 @@ const log = libraryLogger(["sluice", "rtmp"]);
 /** Knows the publications of a server, from the question whether they may begin to their end. */
 export class Publications {
   readonly #context: PublicationsContext;
-  readonly #names = new Names();
+  readonly #publishers = new PublisherRegistry();
   /** Publications whose handler has not settled. */
   readonly #unsettled = new Set<Publication>();
   /** What has to end before the server has. */
@@ -58,7 +58,7 @@ export class Publications {
 
   /** Those that go on now. */
   get live(): Publication[] {
-    return this.#names.publications;
+    return this.#publishers.publications;
   }
 
   /** Those whose handler has not settled. */
@@ -85,7 +85,7 @@ export class Publications {
   /** What the first frames are inspected by, if they are; a refusal is counted. */
   inspection(request: StreamRequest): Inspection | undefined {
     const { inspector, ledger } = this.#context;
-    const inspect = inspector?.(request, () => this.#names.silenceOf(request.path));
+    const inspect = inspector?.(request, () => this.#publishers.silenceOf(request.path));
     return inspect && ((tag) => {
       const verdict = inspect(tag);
       if (isRefusal(verdict)) noteRefusal(ledger, request, verdict, "name-taken");
@@ -104,7 +104,7 @@ export class Publications {
     silence: () => number,
   ): Refusal | undefined {
     const { decisions } = this.#context;
-    return this.#names.claim(
+    return this.#publishers.claim(
       publication,
       silence,
       (holder) => decisions.takesOver(holder, request),

@@ -122,6 +122,11 @@ export class Server implements RtmpServer {
     return [...this.#connections];
   }
 
+  /** The connection of this id, if it is open. */
+  connection(id: string): RtmpConnection | undefined {
+    return this.#connections.get(id);
+  }
+
   async renewCertificate(certificate: Certificate): Promise<void> {
     await this.#tls?.renew(certificate);
   }

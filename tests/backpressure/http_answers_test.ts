@@ -7,6 +7,7 @@
 import { concat } from "@std/bytes";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { serveHttp } from "../../src/server/http/http_server.ts";
+import { HttpSockets } from "../../src/server/http/http_sockets.ts";
 import { RawHttpClient, startHttpApp } from "../support/http.ts";
 import { videoTag } from "../support/media.ts";
 import { RawClient } from "../support/raw_client.ts";
@@ -34,8 +35,8 @@ Deno.test("a client that does not read its answer is given no more, and then get
     });
   const server = serveHttp(
     { fetch: () => new Response(answer()), upgrade: () => {} },
-    "127.0.0.1",
-    0,
+    new HttpSockets(),
+    { hostname: "127.0.0.1", port: 0 },
   );
   {
     using client = await RawHttpClient.connect(server.port);

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { RtmpCommandError } from "../../src/errors.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
-import { Names } from "../../src/serve/publisher_registry.ts";
+import { PublisherRegistry } from "../../src/serve/publisher_registry.ts";
 import type { StreamRequest } from "../../src/publication/publication.ts";
 import { MessageInput } from "../../src/session/server/message_input.ts";
 import { TestClock } from "../support/clock.ts";
@@ -17,7 +17,7 @@ const TAKEN = /^Another publisher is already publishing live\/demo$/;
 /** Publishers of `live/demo`, each with a silence that a test sets. */
 class Fight {
   readonly clock = new TestClock();
-  readonly names = new Names(this.clock);
+  readonly names = new PublisherRegistry(this.clock);
   /** Those that have lost the name, in their order. */
   readonly closed: string[] = [];
 

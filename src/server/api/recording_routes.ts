@@ -8,7 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { streamPath } from "../../publication/stream_path.ts";
-import type { Hub } from "../streams/hub.ts";
+import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { Recordings } from "../record/recordings.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 import { readStrings } from "./json_body.ts";
@@ -23,7 +23,10 @@ const log = getLogger(["sluice", "recording"]);
  *
  * @param recordings `undefined` when the server has no directory for them.
  */
-export function recordingRoutes(hub: Hub, recordings: Recordings | undefined): Hono<HttpEnv> {
+export function recordingRoutes(
+  streams: StreamRegistry,
+  recordings: Recordings | undefined,
+): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.get("/", (context) =>
     context.json({
@@ -38,7 +41,7 @@ export function recordingRoutes(hub: Hub, recordings: Recordings | undefined): H
       throw new HTTPException(409, { message });
     }
     const path = streamPath("", wanted);
-    const stream = "path" in path ? hub.find(path.path) : undefined;
+    const stream = "path" in path ? streams.find(path.path) : undefined;
     if (!stream) throw new HTTPException(404, { message: "This stream is not published" });
     const running = recordings.find(stream.publication);
     if (running) {

@@ -35,6 +35,12 @@ export interface PlaceLimits {
   maxConnectionsPerAddress: number;
 }
 
+/** Unless the operator says otherwise. */
+export const DEFAULT_PLACES: Readonly<PlaceLimits> = {
+  maxConnections: 1000,
+  maxConnectionsPerAddress: 500,
+};
+
 /** The paths that operators, and what watches for them, ask for. */
 const OPERATING = /^\/(healthz|readyz|metrics|api\/[^?]*)(\?|$)/;
 

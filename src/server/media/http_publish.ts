@@ -15,7 +15,7 @@ import { DEFAULT_LIMITS } from "../../session/limits.ts";
 import { PartialBudget } from "../../session/partial_budget.ts";
 import type { PublicationEnd, StreamRequest } from "../../publication/publication.ts";
 import { StatusCode } from "../../session/status.ts";
-import type { Connections } from "../streams/peer_registry.ts";
+import type { PeerRegistry } from "../streams/peer_registry.ts";
 import type { RtmpServer } from "../../serve/types.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 import { isForLoopback, isFromOtherSite, mayBeRebound } from "../http/same_site.ts";
@@ -47,13 +47,14 @@ const FORM_TYPES: readonly string[] = [
 /** Where publications go. */
 export interface PublishContext {
   publish: RtmpServer["publish"];
-  connections: Connections;
+  /** Knows publishers while they send. */
+  peers: Pick<PeerRegistry, "add">;
   /** Whether every client may publish; then pages of other sites must not, whatever they do. */
   isOpen: boolean;
   /** Whether only this machine can reach the server, so that no other name leads here. */
   isLocal: boolean;
-  /** Whether the server is shutting down, so that nothing begins any more. */
-  isEnding: () => boolean;
+  /** Aborted when the server shuts down: nothing begins any more. */
+  ending: AbortSignal;
   /** Is told of a publisher that is cut off for what all of them leave unfinished. */
   noteUnfinished: () => void;
 }
@@ -64,14 +65,14 @@ export interface PublishContext {
  * @param budget What all bodies together may take up in unfinished tags: as much as RTMP, by default.
  */
 export function httpPublish(
-  { publish, connections, isOpen, isLocal, isEnding, noteUnfinished }: PublishContext,
+  { publish, peers, isOpen, isLocal, ending, noteUnfinished }: PublishContext,
   budget: PartialBudget = new PartialBudget(DEFAULT_LIMITS.maxTotalPartialBytes),
 ): Handler<HttpEnv> {
   return async (context) => {
     const { incoming } = context.env;
     const request = readStreamRequest("publish", incoming);
     const header = (name: string) => context.req.header(name);
-    if (isEnding()) throw new HTTPException(503, { message: ENDING });
+    if (ending.aborted) throw new HTTPException(503, { message: ENDING });
     if (isFromOtherSite(header) || (isOpen && isLocal && !isForLoopback(header))) {
       throw new HTTPException(403, { message: "Cross-site requests are not allowed" });
     }
@@ -97,7 +98,7 @@ export function httpPublish(
     const look = () => hold(demuxer.reservedBytes);
     const body = bodyOf(incoming, counts, look, stop.signal);
     const tags = body.pipeThrough(demuxer);
-    const leave = connections.add({
+    const leave = peers.add({
       protocol: "http-flv",
       socket: socketOf(incoming),
     });

@@ -11,7 +11,7 @@ import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { total } from "../../ledger/media_sums.ts";
 import type { Publication } from "../../publication/publication.ts";
 import { TURNS } from "../../time/turns.ts";
-import type { LiveStream } from "../streams/hub.ts";
+import type { LiveStream } from "../streams/stream_registry.ts";
 import type { NewFile, Recorder } from "./recorder.ts";
 import { DiskWatch } from "./disk_watch.ts";
 import { RecordingFile } from "./recording_file.ts";
