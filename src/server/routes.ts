@@ -61,7 +61,7 @@ export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
   routes.on([...PUBLISHING], STREAM, httpPublish(context));
   routes.all(STREAM, (context) => {
     context.header("allow", "GET, HEAD, OPTIONS, POST, PUT");
-    const error = `Method not allowed: ${context.req.method} is not for streams`;
+    const error = `Method ${context.req.method} not allowed`;
     return context.json({ error }, 405);
   });
   routes.notFound((context) => context.json({ error: NOT_FOUND }, 404));

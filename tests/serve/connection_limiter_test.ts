@@ -8,7 +8,8 @@ import { completeLimits } from "../../src/session/limits.ts";
 /** A connection from an address that no test machine has, as far as the set looks at it. */
 function from(host: string, handshakeDone = true): Connection {
   const network = networkOf(`[${host}]:1`);
-  const facts = { network, handshakeDone, bytesReceived: 0, bytesSent: 0, close() {} };
+  const counts = { bytesReceived: 0, bytesSent: 0 };
+  const facts = { id: crypto.randomUUID(), network, handshakeDone, ...counts, close() {} };
   return facts as unknown as Connection;
 }
 

@@ -75,7 +75,7 @@ export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
   for (const [path, methods] of METHODS) {
     routes.all(path, (context) => {
       context.header("allow", methods);
-      const error = `Method not allowed: ${context.req.method} is not for this path`;
+      const error = `Method ${context.req.method} not allowed`;
       return context.json({ error }, 405);
     });
   }

@@ -9,7 +9,7 @@ import type { PeerRegistry } from "../streams/peer_registry.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 import { socketOf } from "../http/stream_request.ts";
 
-const UNKNOWN = { error: "Not found: there is no connection of this id" };
+const UNKNOWN = { error: "Not found: no connection has this id" };
 
 /** Routes what is asked of connections; who may ask is decided before. */
 export function connectionRoutes(peers: PeerRegistry): Hono<HttpEnv> {

@@ -37,15 +37,17 @@ export function recordingRoutes(
   routes.post("/", async (context) => {
     const { stream: wanted } = await readStrings(context, EXAMPLE);
     if (!recordings) {
-      const message = "Nothing can be recorded: the server needs --record or --record-on-demand";
+      const message = "Recording is off: the server needs --record or --record-on-demand";
       throw new HTTPException(409, { message });
     }
     const path = streamPath("", wanted);
     const stream = "path" in path ? streams.find(path.path) : undefined;
-    if (!stream) throw new HTTPException(404, { message: "This stream is not published" });
+    if (!stream) {
+      throw new HTTPException(404, { message: "Not found: this stream is not published" });
+    }
     const running = recordings.find(stream.publication);
     if (running) {
-      throw new HTTPException(409, { message: `It is already recorded, as ${running.id}` });
+      throw new HTTPException(409, { message: `Already recorded, as ${running.id}` });
     }
     const recording = await recordings.start(stream).catch((cause) => {
       throw new HTTPException(500, { message: cause.message, cause });
@@ -57,7 +59,7 @@ export function recordingRoutes(
     const id = context.req.param("id");
     const recording = recordings?.list.find((recording) => recording.id === id);
     if (!recording) {
-      return context.json({ error: "Not found: there is no recording of this id" }, 404);
+      return context.json({ error: "Not found: no recording has this id" }, 404);
     }
     log.info("The recording {name} of {path} is ended by {by}", {
       name: recording.fileName,

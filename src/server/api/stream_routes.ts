@@ -21,7 +21,7 @@ const log = getLogger(["sluice", "http"]);
 /** What describing a stream takes of a turn, in bytes of messages that take as long. */
 const DESCRIPTION_COST = 16 * 1024;
 
-const UNKNOWN = { error: "This stream is not published" };
+const UNKNOWN = { error: "Not found: this stream is not published" };
 
 /** Routes what is asked of streams; who may ask is decided before. */
 export function streamRoutes(streams: StreamRegistry): Hono<HttpEnv> {

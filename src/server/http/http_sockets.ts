@@ -168,7 +168,7 @@ export class HttpSockets {
       if (socket.headWait <= headersTimeout) continue;
       socket.headWait = undefined;
       const seconds = headersTimeout / 1000;
-      answerError(socket, 408, `The head of the request was not complete after ${seconds} s`);
+      answerError(socket, 408, `Request timeout: the headers were not complete after ${seconds} s`);
     }
   }
 

@@ -34,8 +34,8 @@ const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
 
 /** What a page is told that any site could have put in a browser. */
 const REBOUND =
-  "Without a stream key, pages may publish only where their URL has an address: any " +
-  "site could have its name lead here";
+  "Cross-site requests are not allowed: without a stream key, pages may publish only where their " +
+  "URL has an address, since any site could have its name lead here";
 
 /** What forms are sent as (HTML, "form submission attributes"). */
 const FORM_TYPES: readonly string[] = [
@@ -79,7 +79,8 @@ export function httpPublish(
     if (isOpen && mayBeRebound(header)) throw new HTTPException(403, { message: REBOUND });
     if (context.req.method === "POST" && isForm(header("content-type"))) {
       throw new HTTPException(415, {
-        message: "The body must be FLV: Content-Type: video/x-flv, or none",
+        message:
+          "Unsupported media type: the body must be FLV, and its Content-Type video/x-flv or none",
       });
     }
     const counts = new ReceivedCounts();
@@ -163,8 +164,8 @@ function tooMuch(): FlvError {
 }
 
 function flawOf({ header, incompleteBytes }: FlvDemuxerStream): string | undefined {
-  if (!header) return "The body is too short for an FLV file";
-  return incompleteBytes > 0 ? "The body ends inside a tag" : undefined;
+  if (!header) return "Request body ended early: it is too short for an FLV file";
+  return incompleteBytes > 0 ? "Request body ended early: it ends inside a tag" : undefined;
 }
 
 /** Who has shown no key may come again with one. */

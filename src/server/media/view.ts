@@ -28,7 +28,7 @@ const BEGINNING_PATIENCE = 3_000;
 
 /** What a viewer is told that waits, when others want its place. */
 const PLACE_WANTED =
-  "Nothing has come of this stream yet, and others want the place of this connection";
+  "Too many connections: this one was closed for another, since nothing of the stream has come yet";
 
 /** What those are told who come too late. */
 export const ENDING = "The server is shutting down";
@@ -120,8 +120,11 @@ export async function beginView(
   const result = await waitToBegin(subscription, patience, gone, socket);
   if (result === "made-way") throw new HTTPException(503, { message: PLACE_WANTED });
   if (result === "nothing") {
-    if (!isLive()) throw new HTTPException(404, { message: "This stream is not published" });
-    const message = "Nothing that can be sent has come from the publisher of this stream in time";
+    if (!isLive()) {
+      throw new HTTPException(404, { message: "Not found: this stream is not published" });
+    }
+    const message =
+      "Gateway timeout: the publisher of this stream has sent nothing that can be played";
     throw new HTTPException(504, { message });
   }
   context.stalledViewers.watch(subscription, () => cutStalled(viewer, rules.timeout));

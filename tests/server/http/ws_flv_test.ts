@@ -78,7 +78,7 @@ Deno.test("a WebSocket is refused as the request would be", async () => {
   const refused: [target: string, status: RegExp][] = [
     [
       "/live/demo.flv?wait=0",
-      /^HTTP\/1\.1 404 Not Found.*\{"error":"This stream is not published/s,
+      /^HTTP\/1\.1 404 Not Found.*\{"error":"Not found: this stream is not published/s,
     ],
     ["/live/demo.flv?mode=lossless", /^HTTP\/1\.1 403 Forbidden.*--allow-lossless-viewers/s],
     ["/live/../demo.flv", /^HTTP\/1\.1 400 Bad Request.*\.\./s],
