@@ -116,7 +116,7 @@ export const attacks: Attack[] = [
   },
   {
     name: "a peer pings without end, and reads no answer",
-    mebibytes: 64,
+    mebibytes: 96,
     async run({ port, peers }) {
       const client = peers.use(await RawClient.open(port));
       client.deafen();
