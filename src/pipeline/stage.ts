@@ -235,10 +235,10 @@ export class Stage<Input, Output> implements Source<Output> {
     throw error;
   }
 
-  /** Ends the source, and the pipe with it. */
+  /** Ends the source, and the pipe with it. As in a pipe, how the source takes it reaches no reader. */
   #leave(reason: unknown): void {
     this.#inputs = [];
     this.#pipe!.reject(reason);
-    Promise.resolve(this.#source!.cancel(reason)).catch(() => {});
+    (async () => await this.#source!.cancel(reason))().catch(() => {});
   }
 }

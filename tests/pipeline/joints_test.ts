@@ -212,3 +212,25 @@ Deno.test("a stream is joined to a stage but once, as it is piped but once", () 
   source.pipeThrough(stage);
   assertThrows(() => source.pipeThrough(identity()), TypeError);
 });
+
+Deno.test("joined or piped, stages end as they do when what ends their source throws", async () => {
+  for (const way of waysToJoin(2)) {
+    for (const ends of ["a stage that fails", "a reader that leaves"]) {
+      const source = new StepSource([[1], [2], [3]]);
+      source.cancel = () => {
+        throw new TypeError("cannot stop");
+      };
+      const told = tenfold(2);
+      const readable = pipe(new SourceStream(source), [identity(), told.stage], way);
+      if (ends === "a stage that fails") {
+        assert((await readAll(readable)).error instanceof StageError, `${way}`);
+      } else {
+        const reader = readable.getReader();
+        await reader.read();
+        await reader.cancel(LOST);
+      }
+      await turns();
+      assertEquals(told.cancelled.length, 1);
+    }
+  }
+});
