@@ -1,5 +1,5 @@
 /**
- * A TCP or TLS connection that we can watch the time of.
+ * A TCP or TLS connection that knows for how long its reads and writes have been waiting.
  *
  * @module
  */
@@ -7,19 +7,19 @@
 import { RtmpHandshakeError, RtmpTimeoutError } from "../errors.ts";
 import type { ByteReader } from "../session/message_reader.ts";
 
-/** Bytes of memory for the reads of a connection that has said nothing yet. */
+/** Size of the buffer for the first reads of a connection, in bytes. */
 const SMALLEST_READ = 4 * 1024;
 
-/** Bytes of memory for what a peer still sends that is about to be disconnected. */
+/** Size of the buffer for bytes of a peer that is being disconnected. */
 const LINGERING_READ = 16 * 1024;
 
 /** The pause between two such reads, in milliseconds: 3 MB/s are more than encoders send. */
 const LINGERING_PAUSE = 5;
 
-/** Bytes of memory for the reads of a connection that fills every smaller one. */
+/** Size of the largest buffer for reads, for a connection that fills every smaller one. */
 export const LARGEST_READ = 256 * 1024;
 
-/** What a read resolves with when nothing more comes. */
+/** The result of a read at the end of the connection. */
 const END: ReadableStreamReadDoneResult<Uint8Array> = { done: true };
 
 /**
@@ -28,11 +28,11 @@ const END: ReadableStreamReadDoneResult<Uint8Array> = { done: true };
  * sent its last byte, and let the garbage collector close the connection.
  */
 export class Socket implements ByteReader {
-  /** Since when a read has been waiting for a byte of the peer, by `performance.now()`. */
+  /** When the current read began to wait for the peer, by `performance.now()`. */
   readingSince: number | undefined;
-  /** Since when a write has been waiting for the peer to take a byte, by `performance.now()`. */
+  /** When the current write began to wait for the peer, by `performance.now()`. */
   writingSince: number | undefined;
-  /** The error that ended the connection, if it did not just end. */
+  /** The error that ended the connection; `undefined` if it was closed without one. */
   failure: unknown;
   readonly #conn: Deno.Conn;
   #memory = new Uint8Array(0);
@@ -45,10 +45,10 @@ export class Socket implements ByteReader {
   }
 
   /**
-   * Reads into `memory` until it is full or the peer has sent its last byte, calling `check` after
-   * each read. It is for what comes before `read` is used.
+   * Reads into `memory` until it is full, and calls `check` after each read. For the handshake, before
+   * the first `read`.
    *
-   * @throws {RtmpHandshakeError} If the peer sends less.
+   * @throws {RtmpHandshakeError} If the connection ends before `memory` is full.
    */
   async readExactly(memory: Uint8Array, check?: (read: Uint8Array) => void): Promise<void> {
     let length = 0;
@@ -73,7 +73,7 @@ export class Socket implements ByteReader {
         at += await this.#conn.write(bytes.subarray(at));
       }
     } catch (error) {
-      // A peer whose last byte has come before is one that has ended, and all of it can be read.
+      // The peer has closed the connection; everything it has sent can still be read.
       if (!(error instanceof Deno.errors.BrokenPipe)) this.failure ??= error;
       throw this.failure ?? error;
     } finally {
@@ -82,9 +82,9 @@ export class Socket implements ByteReader {
   }
 
   /**
-   * Reads what the peer has sent. All reads share one piece of memory, so the bytes are good until
-   * the next; a peer that fills it gets a larger one, so that a fast one costs few reads. It ends when
-   * the peer has gone, `failure` tells how.
+   * Reads what the peer has sent. All reads share one buffer: the bytes are valid until the next read.
+   * The buffer grows when a peer fills it, so that a fast peer costs few reads. After the end of the
+   * connection, the result is `done`, and `failure` has the error if there was one.
    */
   read(): Promise<ReadableStreamReadResult<Uint8Array>> {
     if (this.#memory.length < this.#readSize) this.#memory = new Uint8Array(this.#readSize);
@@ -92,7 +92,7 @@ export class Socket implements ByteReader {
     this.readingSince = performance.now();
     return new Promise((resolve, reject) => {
       this.#endRead = () => resolve(END);
-      // Live media comes in thousands of small reads a second: no promise is between it and us.
+      // Live media arrives in thousands of small reads a second: `then` avoids one more promise each.
       this.#conn.read(space).then((count) => {
         this.readingSince = undefined;
         if (count === null) return resolve(END);
@@ -101,14 +101,14 @@ export class Socket implements ByteReader {
       }, (error) => {
         this.readingSince = undefined;
         this.failure ??= error;
-        // A peer that is lost has ended, like one that says goodbye; only we fail it.
+        // A lost peer ends the stream like one that has closed; only our own timeout is an error.
         if (this.failure instanceof RtmpTimeoutError) reject(this.failure);
         else resolve(END);
       });
     });
   }
 
-  /** Ends a read that waits. */
+  /** Ends a pending read. */
   cancel(): Promise<void> {
     this.#endRead?.();
     return Promise.resolve();
@@ -131,17 +131,17 @@ export class Socket implements ByteReader {
     this.close();
   }
 
-  /** Says that nothing more comes. The peer can still be read, and reading tells how it ended. */
+  /** Closes our side. The peer's side can still be read. */
   async closeWrite(): Promise<void> {
     await this.#conn.closeWrite().catch(() => {});
   }
 
   /**
-   * Says that nothing more comes, then waits for the peer to have read it: closing a connection on
-   * which unread bytes wait would make the peer's system throw away our last words.
+   * Closes our side, then waits for the peer to close its own. Closing both sides while unread bytes
+   * wait would reset the connection, and the peer would lose our last messages.
    *
-   * @param patience How long to wait for the peer to close its side, in milliseconds.
-   * @param whileSending The same while the peer goes on sending.
+   * @param patience How long to wait for the peer, in milliseconds.
+   * @param whileSending How long to wait while the peer keeps sending, in milliseconds.
    */
   async closeGently(patience: number, whileSending: number = patience): Promise<void> {
     const timer = setTimeout(() => this.close(), patience);
@@ -152,12 +152,12 @@ export class Socket implements ByteReader {
       for (;;) {
         const count = await this.#conn.read(rubbish);
         if (count === null || performance.now() >= enough) break;
-        // Without a pause a peer that floods would keep the event loop from everything else.
+        // Without a pause, a peer that floods would block the event loop.
         if (count < rubbish.length) continue;
         await new Promise((resolve) => setTimeout(resolve, LINGERING_PAUSE));
       }
     } catch {
-      // It is gone already, which is what we are waiting for.
+      // The peer has disconnected, which is what this waits for.
     } finally {
       clearTimeout(timer);
       this.close();
