@@ -2,8 +2,7 @@
  * Sluice takes live video in over RTMP and hands it on as web streams.
  *
  * {@linkcode serveRtmp} is the server; {@linkcode Publication} is what it hands on. The classes named
- * `...Stream` are the steps from bytes to tags and back, each a `TransformStream` for pipelines of your
- * own. The server runs the same decoders, without the streams between them.
+ * `...Stream` are the stages that it is built of, each a `TransformStream` for pipelines of your own.
  *
  * @example Write everything that is published to files
  * ```ts ignore

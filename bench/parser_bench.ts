@@ -10,12 +10,14 @@
  */
 
 import type { RtmpChunk } from "../src/chunk/chunk.ts";
-import { ChunkDecoder, chunkOf } from "../src/chunk/chunk_decoder.ts";
+import { ChunkDecoder } from "../src/chunk/chunk_decoder.ts";
 import { RtmpChunkDecoderStream } from "../src/chunk/chunk_decoder_stream.ts";
 import { FlvTagStream } from "../src/flv/tag_stream.ts";
 import { MessageDecoder } from "../src/message/message_decoder.ts";
 import { RtmpMessageDecoderStream } from "../src/message/message_decoder_stream.ts";
-import { type ByteReader, MessageReader } from "../src/session/message_reader.ts";
+import { SinkStream } from "../src/pipeline/sink_stream.ts";
+import type { Source } from "../src/pipeline/source.ts";
+import { SourceStream } from "../src/pipeline/source_stream.ts";
 import { drain, megabytes, messages, pieces } from "./material.ts";
 import { loadNmsParser } from "./nms_parser.ts";
 
@@ -53,8 +55,10 @@ function measure(pace: "flood" | "live", chunkSize: number): void {
   });
 
   Deno.bench("chunks, messages, as the server reads", { group }, async () => {
-    const reader = new MessageReader(new PieceReader(input), { chunkSize });
-    while (await reader.more()) while (reader.take());
+    await new SourceStream(new PieceReader(input))
+      .pipeThrough(new RtmpChunkDecoderStream({ chunkSize, coalesce: true }))
+      .pipeThrough(new RtmpMessageDecoderStream())
+      .pipeTo(new SinkStream({ write() {} }));
   });
 
   Deno.bench("chunks", { group }, async () => {
@@ -96,30 +100,29 @@ Deno.bench("tags", { group }, async () => {
 });
 
 /** Gives pieces as a socket does: in memory that takes the next ones too. */
-class PieceReader implements ByteReader {
+class PieceReader implements Source<Uint8Array> {
   readonly #pieces: Iterator<Uint8Array>;
 
   constructor(pieces: Uint8Array[]) {
     this.#pieces = pieces.values();
   }
 
-  read(): Promise<ReadableStreamReadResult<Uint8Array>> {
+  pull(emit: (piece: Uint8Array) => void): Promise<boolean> {
     const { done, value } = this.#pieces.next();
-    if (done) return Promise.resolve({ done });
+    if (done) return Promise.resolve(false);
     memory.set(value);
-    return Promise.resolve({ done: false, value: memory.subarray(0, value.length) });
+    emit(memory.subarray(0, value.length));
+    return Promise.resolve(true);
   }
 
-  cancel(): Promise<void> {
-    return Promise.resolve();
-  }
+  cancel(): void {}
 }
 
 function chunksOf(input: Uint8Array[], chunkSize: number): RtmpChunk[] {
   const all: RtmpChunk[] = [];
   const decoder = new ChunkDecoder({ chunkSize });
   for (const piece of input) {
-    decoder.decode(piece, (...given) => void all.push(chunkOf(...given)));
+    decoder.decode(piece, (chunk) => void all.push(chunk));
   }
   return all;
 }

@@ -28,6 +28,7 @@ export * from "./errors.ts";
 export type { ByteSource } from "./bytes/byte_source.ts";
 
 export * from "./pipeline/ordered_transform_stream.ts";
+export * from "./pipeline/transformer.ts";
 
 export * from "./ledger/counts.ts";
 export * from "./ledger/consumer.ts";
@@ -45,7 +46,7 @@ export { encodeAmf3 } from "./amf/encode_amf3.ts";
 export { amfClassName, type EcmaArray, ecmaArray } from "./amf/values.ts";
 
 export type { RtmpChunk } from "./chunk/chunk.ts";
-export type { RtmpChunkDecoderOptions } from "./chunk/chunk_decoder.ts";
+export type { RtmpChunkDecoderOptions } from "./chunk/decoder_options.ts";
 export * from "./chunk/chunk_decoder_stream.ts";
 
 export { MessageType, type RtmpMessage } from "./message/message.ts";

@@ -11,6 +11,7 @@ import { flvBytes } from "../../tests/support/http.ts";
 import { videoTag } from "../../tests/support/media.ts";
 import { handshakeBytes } from "../../tests/support/raw_client.ts";
 import type { Target } from "./target.ts";
+import { UPGRADE } from "../../tests/support/websocket.ts";
 
 /** Connections of one measurement, one after the other. */
 const CONNECTIONS = 200;
@@ -58,10 +59,7 @@ const OPENINGS: Record<string, Opening> = {
   "PUT of garbage": put(new Uint8Array(60_000).fill(9)),
   "a WebSocket for nothing": request(
     "GET /live/none.flv?wait=0",
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    "Sec-WebSocket-Version: 13",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ...UPGRADE,
   ),
 };
 

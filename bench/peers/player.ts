@@ -57,9 +57,8 @@ export class Player {
     const decoder = heard && new ChunkDecoder();
     wire.read((bytes) => {
       player.bytes += bytes.length;
-      decoder?.decode(bytes, (stream, _, from, to) => {
-        const { typeId, timestamp, received, length } = stream;
-        if (received + to - from === length) heard!(typeId, timestamp);
+      decoder?.decode(bytes, ({ typeId, timestamp, offset, length, payload }) => {
+        if (offset + payload.length === length) heard!(typeId, timestamp);
       });
     });
     return player;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ChunkDecoder, chunkOf } from "../../src/chunk/chunk_decoder.ts";
+import { ChunkDecoder } from "../../src/chunk/chunk_decoder.ts";
 import { mediaKind } from "../../src/flv/tag_kind.ts";
 import { readCommand } from "../../src/message/command.ts";
 import { MessageDecoder } from "../../src/message/message_decoder.ts";
@@ -79,8 +79,9 @@ function readMessages(bytes: Uint8Array): (RecordedMessage & { command: string |
   const decoder = new MessageDecoder();
   let from = HANDSHAKE;
   const behindHandshake = bytes.subarray(HANDSHAKE);
-  new ChunkDecoder().decode(behindHandshake, (stream, memory, at, to) => {
-    const message = decoder.decode(chunkOf(stream, memory, at, to));
+  new ChunkDecoder().decode(behindHandshake, (chunk) => {
+    const message = decoder.decode(chunk);
+    const to = chunk.payload.byteOffset + chunk.payload.length - behindHandshake.byteOffset;
     if (!message) return;
     const { typeId, timestamp } = message;
     const command = commandName(message);

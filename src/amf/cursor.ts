@@ -96,6 +96,20 @@ export class AmfCursor {
     return readUint32(this.#bytes, this.#take(4, what));
   }
 
+  /**
+   * Takes a U29, an AMF3 integer without a sign (AMF 3, section 1.3.1): 1 to 4 bytes with 7 bits each
+   * below a bit that says "more", but 8 in the fourth.
+   */
+  uint29(what: string): number {
+    let value = 0;
+    for (let count = 0; count < 3; count++) {
+      const byte = this.uint8(what);
+      value = value << 7 | byte & 0x7f;
+      if (byte < 0x80) return value;
+    }
+    return value << 8 | this.uint8(what);
+  }
+
   /** Takes a double, big-endian. */
   double(what: string): number {
     return this.#view.getFloat64(this.#take(8, what));

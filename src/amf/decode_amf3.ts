@@ -82,7 +82,7 @@ export class Amf3Decoder {
       case Amf3Marker.True:
         return true;
       case Amf3Marker.Integer:
-        return this.#readU29("an AMF3 integer") << 3 >> 3;
+        return this.#cursor.uint29("an AMF3 integer") << 3 >> 3;
       case Amf3Marker.Double:
         return cursor.double("an AMF3 double");
       case Amf3Marker.String:
@@ -101,7 +101,7 @@ export class Amf3Decoder {
   // length; then what the marker announced
   #readComplex(marker: number): unknown {
     const start = this.#cursor.offset;
-    const header = this.#readU29("the header of an AMF3 object");
+    const header = this.#cursor.uint29("the header of an AMF3 object");
     if ((header & 1) === 0) return this.#lookUp(this.#objects, header >> 1, "object", start);
     const length = header >> 1;
     switch (marker) {
@@ -115,7 +115,7 @@ export class Amf3Decoder {
       case Amf3Marker.VectorInt:
       case Amf3Marker.VectorUint:
       case Amf3Marker.VectorDouble:
-        return this.#keep(this.#readNumbers(marker, length));
+        return this.#keep(readNumbers(this.#cursor, marker, length));
     }
     this.#cursor.enter();
     const value = marker === Amf3Marker.Array
@@ -178,20 +178,6 @@ export class Amf3Decoder {
     return traits;
   }
 
-  // U8 fixed length | U32* or DOUBLE*                                          (AMF 3, section 3.15)
-  #readNumbers(marker: number, length: number): Int32Array | Uint32Array | Float64Array {
-    this.#cursor.uint8("the flag of a vector");
-    const size = marker === Amf3Marker.VectorDouble ? 8 : 4;
-    const view = this.#cursor.view(length * size, "a vector");
-    if (marker === Amf3Marker.VectorDouble) {
-      return new Float64Array(length).map((_, index) => view.getFloat64(index * size));
-    }
-    if (marker === Amf3Marker.VectorInt) {
-      return new Int32Array(length).map((_, index) => view.getInt32(index * size));
-    }
-    return new Uint32Array(length).map((_, index) => view.getUint32(index * size));
-  }
-
   // U8 fixed length | UTF-8-vr type name | value*                              (AMF 3, section 3.15)
   #readVector(length: number): unknown[] {
     this.#cursor.uint8("the flag of a vector");
@@ -219,23 +205,11 @@ export class Amf3Decoder {
   //                                                                           (AMF 3, section 1.3.2)
   #readString(what: string): string {
     const start = this.#cursor.offset;
-    const header = this.#readU29(`the length of ${what}`);
+    const header = this.#cursor.uint29(`the length of ${what}`);
     if ((header & 1) === 0) return this.#lookUp(this.#strings, header >> 1, "string", start);
     const text = this.#cursor.text(header >> 1, what);
     if (text !== "") this.#strings.push(text);
     return text;
-  }
-
-  // 1 to 4 bytes: 7 bits each below a bit that says "more", but 8 in the fourth
-  //                                                                           (AMF 3, section 1.3.1)
-  #readU29(what: string): number {
-    let value = 0;
-    for (let count = 0; count < 3; count++) {
-      const byte = this.#cursor.uint8(what);
-      value = value << 7 | byte & 0x7f;
-      if (byte < 0x80) return value;
-    }
-    return value << 8 | this.#cursor.uint8(what);
   }
 
   /** Gives a value the next index, before what is inside it takes the ones after. */
@@ -251,4 +225,22 @@ export class Amf3Decoder {
       expected: `one of the ${table.length} before it`,
     }, start);
   }
+}
+
+// U8 fixed length | U32* or DOUBLE*                                            (AMF 3, section 3.15)
+function readNumbers(
+  cursor: AmfCursor,
+  marker: number,
+  length: number,
+): Int32Array | Uint32Array | Float64Array {
+  cursor.uint8("the flag of a vector");
+  const size = marker === Amf3Marker.VectorDouble ? 8 : 4;
+  const view = cursor.view(length * size, "a vector");
+  if (marker === Amf3Marker.VectorDouble) {
+    return new Float64Array(length).map((_, index) => view.getFloat64(index * size));
+  }
+  if (marker === Amf3Marker.VectorInt) {
+    return new Int32Array(length).map((_, index) => view.getInt32(index * size));
+  }
+  return new Uint32Array(length).map((_, index) => view.getUint32(index * size));
 }

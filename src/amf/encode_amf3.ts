@@ -92,7 +92,7 @@ export class Amf3Encoder {
     const small = Number.isInteger(value) && value >= MIN_INTEGER && value <= MAX_INTEGER;
     if (small && !Object.is(value, -0)) {
       this.#sink.uint8(Amf3Marker.Integer);
-      this.#writeU29(value & 0x1fff_ffff);
+      this.#sink.uint29(value & 0x1fff_ffff);
     } else {
       this.#sink.uint8(Amf3Marker.Double);
       this.#sink.double(value);
@@ -106,7 +106,7 @@ export class Amf3Encoder {
     this.#sink.uint8(marker);
     const object = value instanceof EcmaArray ? value.object : value;
     const index = this.#objects.get(object);
-    if (index !== undefined) return this.#writeU29(index << 1);
+    if (index !== undefined) return this.#sink.uint29(index << 1);
     this.#objects.set(object, this.#objects.size);
     if (value instanceof Date) return this.#writeDate(value);
     if (value instanceof Uint8Array) return this.#writeByteArray(value);
@@ -122,7 +122,7 @@ export class Amf3Encoder {
 
   // U29 1 | DOUBLE milliseconds                                                (AMF 3, section 3.10)
   #writeDate(date: Date): void {
-    this.#writeU29(1);
+    this.#sink.uint29(1);
     this.#sink.double(date.getTime());
   }
 
@@ -190,9 +190,9 @@ export class Amf3Encoder {
   #writeTraits(className: string, sealed: readonly string[]): void {
     const key = `${sealed.length} ${className}`;
     const index = this.#traits.get(key);
-    if (index !== undefined) return this.#writeU29(index << 2 | 0b01);
+    if (index !== undefined) return this.#sink.uint29(index << 2 | 0b01);
     this.#traits.set(key, this.#traits.size);
-    this.#writeU29(sealed.length << 4 | 0b1011);
+    this.#sink.uint29(sealed.length << 4 | 0b1011);
     this.#writeString(className);
     for (const name of sealed) this.#writeString(name);
   }
@@ -210,7 +210,7 @@ export class Amf3Encoder {
   // string is never a reference                                              (AMF 3, section 1.3.2)
   #writeString(text: string): void {
     const index = this.#strings.get(text);
-    if (index !== undefined) return this.#writeU29(index << 1);
+    if (index !== undefined) return this.#sink.uint29(index << 1);
     if (text !== "") this.#strings.set(text, this.#strings.size);
     const bytes = toUtf8(text);
     this.#writeLength(bytes.length, "a string");
@@ -219,22 +219,7 @@ export class Amf3Encoder {
 
   #writeLength(length: number, what: string): void {
     if (length > MAX_LENGTH) throw tooLong(what, length, MAX_LENGTH);
-    this.#writeU29(length << 1 | 1);
-  }
-
-  // 1 to 4 bytes: 7 bits each below a bit that says "more", but 8 in the fourth
-  //                                                                          (AMF 3, section 1.3.1)
-  #writeU29(value: number): void {
-    const sink = this.#sink;
-    if (value >= 1 << 21) {
-      sink.uint8(value >>> 22 | 0x80);
-      sink.uint8(value >>> 15 | 0x80);
-      sink.uint8(value >>> 8 | 0x80);
-      return sink.uint8(value);
-    }
-    if (value >= 1 << 14) sink.uint8(value >>> 14 | 0x80);
-    if (value >= 1 << 7) sink.uint8(value >>> 7 | 0x80);
-    sink.uint8(value & 0x7f);
+    this.#sink.uint29(length << 1 | 1);
   }
 }
 

@@ -38,6 +38,22 @@ export class AmfSink {
     writeUint32(this.#bytes, at, value);
   }
 
+  /**
+   * Writes a U29, an AMF3 integer without a sign (AMF 3, section 1.3.1): 1 to 4 bytes with 7 bits each
+   * below a bit that says "more", but 8 in the fourth.
+   */
+  uint29(value: number): void {
+    if (value >= 1 << 21) {
+      this.uint8(value >>> 22 | 0x80);
+      this.uint8(value >>> 15 | 0x80);
+      this.uint8(value >>> 8 | 0x80);
+      return this.uint8(value);
+    }
+    if (value >= 1 << 14) this.uint8(value >>> 14 | 0x80);
+    if (value >= 1 << 7) this.uint8(value >>> 7 | 0x80);
+    this.uint8(value & 0x7f);
+  }
+
   /** Writes a double, big-endian. */
   double(value: number): void {
     const at = this.#grow(8);

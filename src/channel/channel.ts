@@ -17,7 +17,8 @@ import { PublicationFeed } from "./publication_feed.ts";
 import type { PublishedMedia } from "./published_media.ts";
 import { RateMeter } from "./rate_meter.ts";
 import { ResentFrames } from "./resent_frames.ts";
-import { LOSSLESS_TAIL_BYTES, Subscriber } from "./subscriber.ts";
+import { Subscriber } from "./subscriber.ts";
+import { LOSSLESS_TAIL_BYTES } from "./tag_outlet.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DropReason } from "../ledger/consumer.ts";
 import type { Clock } from "../time/clock.ts";
 import { type MediaCounts, noMedia } from "../ledger/counts.ts";
 import { addMedia } from "../ledger/media_sums.ts";
@@ -64,4 +65,9 @@ export class LagWatch {
     this.#lag = undefined;
     this.#notify({ isOver: true, ...lag });
   }
+}
+
+/** Whether tags are left out for this reason because the consumer did not read others. */
+export function isSkip(reason: DropReason): boolean {
+  return reason === "slow-subscriber" || reason === "memory-limit";
 }

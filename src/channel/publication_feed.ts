@@ -4,53 +4,29 @@
  * @module
  */
 
-import type { Clock } from "../time/clock.ts";
-import { checkTag, checkTags, copyTag, type FlvTag } from "../flv/flv_tag.ts";
+import { checkTag, checkTags, type FlvTag } from "../flv/flv_tag.ts";
 import { Keyframes } from "../flv/keyframes.ts";
 import { isSequenceHeader, mediaKind } from "../flv/tag_kind.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
-import type { ContinuedClock } from "./continued_clock.ts";
+import { SinkStream } from "../pipeline/sink_stream.ts";
 import type { CountedTag } from "./counted_tag.ts";
 import type { Feed } from "./feed.ts";
-import { GopCache, type GopCacheLimits, METADATA } from "./gop_cache.ts";
+import type { FeedContext } from "./feed_context.ts";
+import { GopCache, METADATA } from "./gop_cache.ts";
 import { KeyframeInterval } from "./keyframe_interval.ts";
-import type { MediaBudget } from "./media_budget.ts";
 import { isAac, type MediaType, PublishedMedia } from "./published_media.ts";
 import { RateMeter } from "./rate_meter.ts";
-import type { ResentFrames } from "./resent_frames.ts";
-import type { Subscriber, SubscriptionSource } from "./subscriber.ts";
+import { Samples } from "./samples.ts";
+import type { Subscriber } from "./subscriber.ts";
+import type { SubscriptionSource } from "./subscription_source.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
-
-/** Bytes that are kept of a first frame: what tells the codec stands at its beginning. */
-const SAMPLE_BYTES = 4 * 1024;
 
 /**
  * Milliseconds of stream time within which a publication shows which media it has: what one before
  * it had, and has not come until then, is missing.
  */
 const MEDIA_PATIENCE = 1_000;
-
-/** What a feed has of its channel. */
-export interface FeedContext {
-  readonly clock: Clock;
-  /** The times of the channel's tags, which go on from one publication to the next. */
-  readonly times: ContinuedClock;
-  /** Knows the frames of the publication before again, if this one may begin with them. */
-  readonly resent: ResentFrames;
-  readonly resends: boolean;
-  readonly gopCache: GopCacheLimits;
-  /** What all channels together may keep. */
-  readonly budget: MediaBudget | undefined;
-  /** Resolves when the publication before this one has been given. */
-  readonly turn: Promise<void>;
-  /** Makes a consumer of the channel. */
-  enrol(options: SubscribeOptions): Subscriber;
-  /** The media of the publication that has been given last, if one has. */
-  formerMedia(): PublishedMedia | undefined;
-  /** The publication has been given: these consumers, who had these media, wait for the next. */
-  given(viewers: Subscriber[], media: PublishedMedia): void;
-}
 
 /** Gives the tags of a publication to its consumers, and to those of the channel while it runs. */
 export class PublicationFeed implements Feed, SubscriptionSource {
@@ -64,9 +40,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   readonly #cache: GopCache;
   readonly #keyframes = new Keyframes();
   readonly #interval = new KeyframeInterval();
-  readonly #firstTags = new Map<FlvTag["type"], FlvTag>();
-  /** What `sample` and `metadata` give of the tags that are kept for consumers. */
-  readonly #copies = new WeakMap<FlvTag, FlvTag>();
+  readonly #samples = new Samples();
   #hasAudioHeader = false;
   /** What viewers had before, as long as it is compared with what comes. */
   #former: PublishedMedia | undefined;
@@ -103,11 +77,11 @@ export class PublicationFeed implements Feed, SubscriptionSource {
 
   sample(type: MediaType): FlvTag | undefined {
     if (!this.media.has(type)) return undefined;
-    return this.#copyOf(this.#cache.header(`${type}:0`) ?? this.#firstTags.get(type));
+    return this.#samples.copyOf(this.#cache.header(`${type}:0`) ?? this.#samples.first(type));
   }
 
   get metadata(): FlvTag | undefined {
-    return this.#copyOf(this.#cache.header(METADATA));
+    return this.#samples.copyOf(this.#cache.header(METADATA));
   }
 
   subscribe(options: SubscribeOptions): Subscription {
@@ -140,23 +114,31 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     this.#context.times.restart();
     this.#context.resent.restart(this.#context.resends);
     this.#former = this.#context.formerMedia();
-    let reader: ReadableStreamDefaultReader<FlvTag> | undefined;
     let own: Subscriber[];
     try {
-      checkTags(tags);
-      reader = tags.getReader();
-      for (let next = await reader.read(); !next.done; next = await reader.read()) {
-        const full = this.#give(next.value);
-        if (full) await full;
-      }
-    } catch (error) {
-      // The source's own cleanup is not waited for: it may fail as well, or take its time.
-      reader?.cancel(error).catch(() => {});
-      throw error;
+      await this.#giveAll(tags);
     } finally {
       own = this.#finish();
     }
     await Promise.all(own.map(({ done }) => done));
+  }
+
+  /** Gives all tags. It rejects at once with what is wrong with one: its source may take long to end. */
+  #giveAll(tags: ReadableStream<FlvTag>): Promise<void> {
+    checkTags(tags);
+    return new Promise((resolve, reject) => {
+      const sink = new SinkStream<FlvTag>({
+        write: (tag) => {
+          try {
+            return this.#give(tag);
+          } catch (error) {
+            reject(error);
+            throw error;
+          }
+        },
+      });
+      tags.pipeTo(sink).then(resolve, reject);
+    });
   }
 
   /** Ends the consumers that end with the publication, and returns them. */
@@ -174,7 +156,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   }
 
   /** Gives a tag to all consumers; a promise when one of them has to make room first. */
-  #give(published: FlvTag): Promise<unknown> | undefined {
+  #give(published: FlvTag): Promise<void> | undefined {
     const counted = this.#count(published);
     const { tag, kind } = counted;
     this.#begunAt ??= this.#context.clock.now();
@@ -189,7 +171,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
       if (room) (full ??= []).push(room);
     }
     this.#context.budget?.relieve();
-    return full && Promise.all(full);
+    return full && Promise.all(full).then(() => {});
   }
 
   /** Finds out about a tag what consumers need to know, and notes what it says of the publication. */
@@ -231,9 +213,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
 
   /** A frame that can be decoded has come. */
   #note(frame: FlvTag): void {
-    if (!this.media.has(frame.type as MediaType)) {
-      this.#firstTags.set(frame.type, { ...frame, data: frame.data.slice(0, SAMPLE_BYTES) });
-    }
+    if (!this.media.has(frame.type as MediaType)) this.#samples.keepFirst(frame);
     const isNew = this.media.add(frame);
     if (this.#former) this.#compare(this.#former, frame.timestamp, isNew);
   }
@@ -248,13 +228,5 @@ export class PublicationFeed implements Feed, SubscriptionSource {
       this.media.exceeds(former, type) || (isComplete && former.exceeds(this.media, type));
     const changes = { audio: changed("audio"), video: changed("video") };
     for (const subscriber of this.#subscribers) subscriber.mediaChanged(changes);
-  }
-
-  /** A copy of a tag that no consumer gets, always the same one. */
-  #copyOf(tag: FlvTag | undefined): FlvTag | undefined {
-    if (!tag) return undefined;
-    const copy = this.#copies.get(tag) ?? copyTag(tag);
-    this.#copies.set(tag, copy);
-    return copy;
   }
 }

@@ -8,47 +8,16 @@ import type { Clock } from "../time/clock.ts";
 import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import { ConsumerLedger } from "../ledger/consumer_ledger.ts";
-import type { ConsumerShare } from "../ledger/consumer_share.ts";
-import { total } from "../ledger/media_sums.ts";
-import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 import { checkSubscribeOptions, filterOf, guarded } from "./consumer_code.ts";
 import type { CountedTag } from "./counted_tag.ts";
-import { Gap } from "./gap.ts";
-import { LagWatch } from "./lag.ts";
-import type { MediaType, PublishedMedia } from "./published_media.ts";
+import { isSkip, LagWatch } from "./lag.ts";
+import type { MediaType } from "./published_media.ts";
+import { Shares } from "./shares.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 import type { MediaBudget, MediaKeeper } from "./media_budget.ts";
-import { TagOutlet } from "./tag_outlet.ts";
-
-/** Bytes that may wait for a lossless consumer before the publisher is held back. */
-export const LOSSLESS_QUEUE_BYTES = 1024 * 1024;
-
-/**
- * Bytes that may wait for a lossless consumer once another publication has the name: room for what
- * its own had sent last, so that a consumer which does not read holds back no publication but its own.
- */
-export const LOSSLESS_TAIL_BYTES = 16 * 1024 * 1024;
-
-/**
- * Bytes that may wait for a live consumer before it is skipped forward, beside what it was given at
- * once when it came.
- */
-export const LIVE_QUEUE_BYTES = 16 * 1024 * 1024;
-
-/** Milliseconds that a tag may wait for a live consumer before it is skipped forward. */
-export const LIVE_QUEUE_TIME = 10_000;
-
-/** What a subscriber needs to know of the publication that it gets. */
-export interface SubscriptionSource {
-  readonly ledger: PublicationLedger;
-  readonly media: PublishedMedia;
-  /** Whether a keyframe is overdue, so that it is not waited for. */
-  readonly lacksKeyframes: boolean;
-  /** For how long the publication has been giving tags, in milliseconds. */
-  readonly age: number;
-  /** What a decoder must have seen before it can go on at `tag`: metadata, sequence headers. */
-  headersFor(tag: FlvTag): CountedTag[];
-}
+import type { SubscriptionSource } from "./subscription_source.ts";
+import { LOSSLESS_QUEUE_BYTES, LOSSLESS_TAIL_BYTES, TagOutlet } from "./tag_outlet.ts";
+import { TagSelection } from "./tag_selection.ts";
 
 /** The channel's side of a subscription: takes what is published, and queues, gives or drops it. */
 export class Subscriber implements Subscription, MediaKeeper {
@@ -62,23 +31,10 @@ export class Subscriber implements Subscription, MediaKeeper {
   /** Makes of a tag what the consumer gets; it may throw. */
   readonly #filter: (tag: FlvTag) => FlvTag | undefined;
   readonly #lag: LagWatch | undefined;
-  /** The publication that it gets, and its share in it; none while it waits for the next. */
+  /** The publication that it gets; none while it waits for the next. */
   #source: SubscriptionSource | undefined;
-  #share: ConsumerShare | undefined;
-  /** Ledgers of publications of which something still waits for it. */
-  readonly #ledgers = new Map<ConsumerShare, PublicationLedger>();
-  /** Until there is a tag to begin with, everything is left out. */
-  #gap: Gap | undefined;
-  /** What is left out by itself: audio goes on with its next frame, video with a keyframe. */
-  readonly #returning = { audio: false, video: false };
-  /** Kinds of media of which it was given a frame. */
-  readonly #given = { audio: false, video: false };
-  /** Whether it was given frames of a publication before this one. */
-  #carriesOn = false;
-  /** Kinds of which it has had all that the publication before gave last. */
-  #had = { audio: false, video: false };
-  #paused = false;
-  readonly #wanted: Record<FlvTagType, boolean>;
+  readonly #shares: Shares;
+  readonly #selection: TagSelection;
   #endReason: string | undefined;
   /** A tag is being offered, which has to be counted before the consumer leaves. */
   #offering = false;
@@ -92,9 +48,14 @@ export class Subscriber implements Subscription, MediaKeeper {
     this.#filter = filterOf(options);
     const { onLag } = options;
     this.#lag = onLag && new LagWatch(guarded(onLag, (error) => this.#outlet.fail(error)), clock);
-    this.#wanted = { audio: options.audio ?? true, video: options.video ?? true, script: true };
+    const { audio = true, video = true, announces = false, mode } = options;
+    this.#selection = new TagSelection({
+      ...{ audio, video },
+      needsHeaders: announces && mode === "live",
+    });
     this.outlives = options.outlives ?? false;
     this.ledger = new ConsumerLedger(options);
+    this.#shares = new Shares(this.ledger);
     this.begun = new Promise((resolve) => this.#resolveBegun = resolve);
     this.done = new Promise((resolve) => this.#resolveDone = resolve);
     const { filter, shared } = options;
@@ -103,9 +64,7 @@ export class Subscriber implements Subscription, MediaKeeper {
       // What a filter has made, or was given, is the consumer's own already.
       copies: !shared && !filter,
       maxBytes: options.mode === "live" ? Infinity : LOSSLESS_QUEUE_BYTES,
-      settle: (share) => {
-        if (share !== this.#share) this.#settle(share);
-      },
+      settle: (share) => this.#shares.settle(share),
       over: () => {
         if (!this.#offering) this.#leave();
       },
@@ -136,11 +95,11 @@ export class Subscriber implements Subscription, MediaKeeper {
   }
 
   get media(): { audio: boolean; video: boolean } {
-    return { ...this.#given };
+    return this.#selection.media;
   }
 
   get hasAllMedia(): boolean {
-    return (["audio", "video"] as const).every((type) => !this.#wanted[type] || this.#given[type]);
+    return this.#selection.hasAllMedia;
   }
 
   get sourceAge(): number {
@@ -152,27 +111,21 @@ export class Subscriber implements Subscription, MediaKeeper {
   }
 
   expects(type: MediaType): boolean {
-    return this.#wanted[type] && !this.#given[type] &&
-      (this.#source?.media.isComing(type) ?? false);
+    return this.#source !== undefined && this.#selection.expects(type, this.#source);
   }
 
   /** Gets a publication from its first tag on, which can be begun with whatever it is. */
   follow(source: SubscriptionSource): void {
     this.unfollow();
-    this.#carriesOn = this.#given.audio || this.#given.video;
-    this.#had = this.#gap ? { audio: false, video: false } : { ...this.#given };
+    this.#selection.restart();
     this.#source = source;
-    this.#share = source.ledger.add(this.ledger);
-    this.#ledgers.set(this.#share, source.ledger);
-    this.#gap = undefined;
+    this.#shares.open(source.ledger);
   }
 
   /** Gets nothing more of the publication: what waits of it stays in its ledger. */
   unfollow(): void {
-    const share = this.#share;
     this.#source = undefined;
-    this.#share = undefined;
-    if (share) this.#settle(share);
+    this.#shares.leave();
   }
 
   /**
@@ -180,7 +133,7 @@ export class Subscriber implements Subscription, MediaKeeper {
    * consumer that it has not read it in the same moment.
    */
   catchUp(frames: readonly CountedTag[]): void {
-    this.#gap = new Gap("before-keyframe");
+    this.#selection.leaveOut("before-keyframe");
     this.#outlet.giveAtOnce(() => {
       for (const frame of frames) this.offer(frame);
     });
@@ -204,9 +157,9 @@ export class Subscriber implements Subscription, MediaKeeper {
     if (this.#outlet.hasEnded) return undefined;
     const { kind } = counted;
     this.#offering = true;
-    this.#share!.offered[kind]++;
+    this.#shares.current!.offered[kind]++;
     const reason = this.#dropReason(counted);
-    if (reason) this.#share!.drop(kind, reason);
+    if (reason) this.#shares.current!.drop(kind, reason);
     else this.#enqueue(counted);
     this.#offering = false;
     if (this.#outlet.isOver) this.#leave();
@@ -214,15 +167,11 @@ export class Subscriber implements Subscription, MediaKeeper {
   }
 
   pause(paused: boolean): void {
-    if (paused === this.#paused) return;
-    this.#paused = paused;
-    if (paused) this.#outlet.drop("paused");
-    else this.#gap = new Gap("paused");
+    if (this.#selection.pause(paused) && paused) this.#outlet.drop("paused");
   }
 
   receive(type: MediaType, wanted: boolean): void {
-    if (wanted && !this.#wanted[type]) this.#returning[type] = true;
-    this.#wanted[type] = wanted;
+    this.#selection.receive(type, wanted);
   }
 
   /**
@@ -230,9 +179,8 @@ export class Subscriber implements Subscription, MediaKeeper {
    * announced others ends; what waits can still be read.
    */
   mediaChanged(changed: Readonly<Record<MediaType, boolean>>): void {
-    if (!this.#options.announces || !this.#carriesOn || this.#outlet.hasEnded) return;
-    const concerned = (["audio", "video"] as const)
-      .filter((type) => changed[type] && this.#wanted[type]);
+    if (!this.#options.announces || this.#outlet.hasEnded) return;
+    const concerned = this.#selection.concernedBy(changed);
     if (concerned.length === 0) return;
     this.#endReason = `The publisher has come back with other ${concerned.join(" and ")}`;
     this.end();
@@ -248,69 +196,38 @@ export class Subscriber implements Subscription, MediaKeeper {
    * headers for it are queued on the way.
    */
   #dropReason(counted: CountedTag): DropReason | undefined {
-    const { tag, lacksHeader } = counted;
-    if (lacksHeader && this.#options.announces && this.ledger.mode === "live") {
-      return "before-header";
+    const excluded = this.#selection.exclude(counted);
+    if (excluded) return excluded;
+    if (this.ledger.mode === "live" && this.#outlet.isBehind) {
+      this.#skipForward("slow-subscriber");
     }
-    if (this.#paused) return "paused";
-    if (counted.resent && tag.type !== "script" && this.#had[tag.type]) return "already-had";
-    if (this.#isBehind()) this.#skipForward("slow-subscriber");
-    if (this.#gap) {
-      if (!this.#canBeginWith(counted, this.#gap)) {
-        if (isSkip(this.#gap.reason)) this.#lag?.drop(counted.kind);
-        return this.#gap.reason;
-      }
-      this.#gap = undefined;
-      this.#returning.audio = false;
-      // One that begins with sound gets the picture with its next keyframe, or from its first frame.
-      this.#returning.video = counted.kind === "audioFrames" && this.#source!.media.has("video");
-      this.#enqueueHeaders(tag, (type) => type !== "video" || !this.#returning.video);
-    }
-    if (!this.#wanted[tag.type]) return "not-wanted";
-    if (tag.type === "script" || !this.#returning[tag.type]) return undefined;
-    if (!this.#canReturnWith(counted)) return "before-keyframe";
-    this.#returning[tag.type] = false;
-    this.#enqueueHeaders(tag, (type) => type === tag.type);
-  }
-
-  /** A live consumer that is too far behind goes on at the next keyframe. */
-  #isBehind(): boolean {
-    return this.ledger.mode === "live" &&
-      (this.#outlet.bytesBehind > LIVE_QUEUE_BYTES || this.#outlet.age > LIVE_QUEUE_TIME);
+    const reason = this.#selection.select(counted, this.#source!);
+    const { headerTypes } = this.#selection;
+    if (headerTypes.length > 0) this.#enqueueHeaders(counted.tag, headerTypes);
+    if (reason && isSkip(reason)) this.#lag?.drop(counted.kind);
+    return reason;
   }
 
   #skipForward(reason: DropReason): void {
     const { bytes, age } = this.#outlet;
     const dropped = this.#outlet.drop(reason);
-    this.#gap = new Gap(reason);
+    this.#selection.leaveOut(reason);
     this.#lag?.skip(bytes, age, dropped);
   }
 
-  /** Sound is begun with when there is no picture, or when that has been waited for. */
-  #canBeginWith(counted: CountedTag, gap: Gap): boolean {
-    const isOver = gap.isOver(counted.tag.timestamp);
-    if (counted.kind !== "audioFrames") return this.#canReturnWith(counted);
-    const hasPicture = this.#wanted.video && this.#source!.media.isComing("video");
-    return this.#wanted.audio && (isOver || !hasPicture);
-  }
-
-  #canReturnWith({ tag, kind, keyframe }: CountedTag): boolean {
-    if (tag.type === "audio") return kind === "audioFrames";
-    return keyframe || (kind === "videoFrames" && this.#source!.lacksKeyframes);
-  }
-
-  /** Queues the headers for a tag, of those types that pass. */
-  #enqueueHeaders(before: FlvTag, passes: (type: FlvTagType) => boolean): void {
+  /** Queues the headers for a tag, of these types. */
+  #enqueueHeaders(before: FlvTag, types: readonly FlvTagType[]): void {
     for (const header of this.#source!.headersFor(before)) {
-      if (!passes(header.tag.type)) continue;
-      this.#share!.offered[header.kind]++;
-      if (this.#wanted[header.tag.type]) this.#enqueue(header);
-      else this.#share!.drop(header.kind, "not-wanted");
+      const { tag, kind } = header;
+      if (!types.includes(tag.type)) continue;
+      this.#shares.current!.offered[kind]++;
+      if (this.#selection.wants(tag.type)) this.#enqueue(header);
+      else this.#shares.current!.drop(kind, "not-wanted");
     }
   }
 
   #enqueue({ tag, kind }: CountedTag): void {
-    const share = this.#share!;
+    const share = this.#shares.current!;
     this.#resolveBegun();
     this.#lag?.give();
     let filtered: FlvTag | undefined;
@@ -321,8 +238,7 @@ export class Subscriber implements Subscription, MediaKeeper {
     }
     if (this.#outlet.hasEnded) return share.drop(kind, "consumer-left");
     if (!filtered) return share.drop(kind, "not-wanted");
-    if (kind === "videoFrames") this.#given.video = true;
-    else if (kind === "audioFrames") this.#given.audio = true;
+    this.#selection.gave(kind);
     this.#outlet.give(filtered, kind, share);
   }
 
@@ -331,17 +247,4 @@ export class Subscriber implements Subscription, MediaKeeper {
     this.unfollow();
     this.#resolveDone();
   }
-
-  /** Closes the share in a publication that gives nothing more, once nothing of it waits. */
-  #settle(share: ConsumerShare): void {
-    if (total(share.inFlight) > 0) return;
-    this.#ledgers.get(share)?.retire(share);
-    this.#ledgers.delete(share);
-    this.ledger.close(share);
-  }
-}
-
-/** Whether tags are left out for this reason because the consumer did not read others. */
-function isSkip(reason: DropReason): boolean {
-  return reason === "slow-subscriber" || reason === "memory-limit";
 }

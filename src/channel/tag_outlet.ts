@@ -13,6 +13,24 @@ import { type MediaCounts, type MediaKind, noMedia } from "../ledger/counts.ts";
 import type { MediaBudget } from "./media_budget.ts";
 import { TagQueue } from "./tag_queue.ts";
 
+/** Bytes that may wait for a lossless consumer before the publisher is held back. */
+export const LOSSLESS_QUEUE_BYTES = 1024 * 1024;
+
+/**
+ * Bytes that may wait for a lossless consumer once another publication has the name: room for what
+ * its own had sent last, so that a consumer which does not read holds back no publication but its own.
+ */
+export const LOSSLESS_TAIL_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Bytes that may wait for a live consumer before it is skipped forward, beside what it was given at
+ * once when it came.
+ */
+export const LIVE_QUEUE_BYTES = 16 * 1024 * 1024;
+
+/** Milliseconds that a tag may wait for a live consumer before it is skipped forward. */
+export const LIVE_QUEUE_TIME = 10_000;
+
 /** What an outlet has of its consumer. */
 export interface TagOutletContext {
   readonly clock: Clock;
@@ -71,9 +89,10 @@ export class TagOutlet {
     return this.#isOver;
   }
 
-  /** Bytes that the consumer is behind, without what it was given at once when it came. */
-  get bytesBehind(): number {
-    return this.#queue.bytes - this.#headStart;
+  /** Whether a live consumer is too far behind, without what it was given at once when it came. */
+  get isBehind(): boolean {
+    return this.#queue.bytes - this.#headStart > LIVE_QUEUE_BYTES ||
+      this.#queue.age > LIVE_QUEUE_TIME;
   }
 
   /** All bytes that wait. */

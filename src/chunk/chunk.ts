@@ -25,7 +25,7 @@ export interface RtmpChunk {
   length: number;
   /** Bytes of its message that came before it: 0 begins a message. */
   offset: number;
-  /** Its part of the message: a view of what the network delivered. */
+  /** Its part of the message, for a reader outside a pipeline in memory of its own. */
   payload: Uint8Array;
 }
 

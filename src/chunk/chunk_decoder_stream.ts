@@ -7,7 +7,8 @@
 import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import type { RtmpChunk } from "./chunk.ts";
-import { ChunkDecoder, chunkOf, type RtmpChunkDecoderOptions } from "./chunk_decoder.ts";
+import { ChunkDecoder } from "./chunk_decoder.ts";
+import type { RtmpChunkDecoderOptions } from "./decoder_options.ts";
 
 /**
  * Turns the bytes of a connection, from behind its handshake on, into chunks: one array for each
@@ -32,8 +33,10 @@ import { ChunkDecoder, chunkOf, type RtmpChunkDecoderOptions } from "./chunk_dec
  * ```
  */
 export class RtmpChunkDecoderStream extends OrderedTransformStream<ByteSource, RtmpChunk[]> {
+  readonly #decoder: ChunkDecoder;
+
   /**
-   * Makes the stage, for bytes that begin behind the handshake.
+   * Makes the stage, for bytes that begin after the handshake.
    *
    * @throws {RangeError} If the chunk size or a limit is not a whole number in its range.
    */
@@ -44,9 +47,7 @@ export class RtmpChunkDecoderStream extends OrderedTransformStream<ByteSource, R
         const bytes = toBytes(source, "chunks");
         const chunks: RtmpChunk[] = [];
         try {
-          decoder.decode(bytes, (stream, memory, from, to) => {
-            chunks.push(chunkOf(stream, memory, from, to));
-          });
+          decoder.decode(bytes, (chunk) => void chunks.push(chunk));
         } finally {
           if (chunks.length > 0) emit(chunks);
         }
@@ -54,5 +55,20 @@ export class RtmpChunkDecoderStream extends OrderedTransformStream<ByteSource, R
       flush: () => decoder.end(),
       cancel: () => decoder.end(),
     });
+    this.#decoder = decoder;
+  }
+
+  /**
+   * How many bytes may wait in unfinished messages. It may be changed at any time, as when a peer has
+   * shown who it is.
+   *
+   * @throws {RangeError} If it is set to anything but a whole number of 1 or more.
+   */
+  get maxPartialBytes(): number {
+    return this.#decoder.maxPartialBytes;
+  }
+
+  set maxPartialBytes(bytes: number) {
+    this.#decoder.maxPartialBytes = bytes;
   }
 }

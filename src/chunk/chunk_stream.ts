@@ -5,6 +5,7 @@
  */
 
 import { readUint32 } from "../bytes/integers.ts";
+import type { RtmpChunk } from "./chunk.ts";
 
 /** The state of one chunk stream, as the headers of types 1 to 3 build on it. */
 export class ChunkStream {
@@ -30,6 +31,13 @@ export class ChunkStream {
 
   constructor(chunkStreamId: number) {
     this.chunkStreamId = chunkStreamId;
+  }
+
+  /** The chunk of this payload, which comes after what has been received of its message. */
+  chunk(payload: Uint8Array): RtmpChunk {
+    const { format, chunkStreamId, messageStreamId, typeId, timestamp, length, received } = this;
+    const offset = received;
+    return { format, chunkStreamId, messageStreamId, typeId, timestamp, length, offset, payload };
   }
 
   /**

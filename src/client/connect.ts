@@ -16,7 +16,7 @@ import { checkTimeout, type Patience, patiently } from "../time/deadline.ts";
 import { whileDoing } from "../session/client/while_doing.ts";
 import { requireNetPermission } from "../net/net_permission.ts";
 import { checkAddress, checkHost } from "../net/permitted_addresses.ts";
-import { Socket } from "../net/tcp_socket.ts";
+import { TcpSocket } from "../net/tcp_socket.ts";
 import type { RtmpTarget, RtmpTargetOptions } from "./url.ts";
 
 /** Options of both {@linkcode publishRtmp} and {@linkcode playRtmp}. */
@@ -141,7 +141,7 @@ async function openSession(
   patience: ClientPatience,
 ): Promise<ClientSession> {
   const { handshake = "simple" } = options;
-  const socket = new Socket(await dial(action, target, options, patience));
+  const socket = new TcpSocket(await dial(action, target, options, patience));
   try {
     await patiently(action, shakeHands(socket, handshake), patience);
     return new ClientSession(socket, patience);
@@ -204,7 +204,7 @@ function isOurs(error: unknown, { signal }: Patience): boolean {
     signal?.aborted === true;
 }
 
-async function shakeHands(socket: Socket, scheme: HandshakeScheme): Promise<void> {
+async function shakeHands(socket: TcpSocket, scheme: HandshakeScheme): Promise<void> {
   const c0c1 = await beginHandshake(scheme);
   await socket.write(c0c1);
   const s0s1s2 = new Uint8Array(HANDSHAKE_SERVER_BYTES);

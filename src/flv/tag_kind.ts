@@ -7,32 +7,18 @@
 
 import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { startsWith } from "@std/bytes";
-import { readUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import { parseAudioTag } from "./audio_tag.ts";
-import {
-  AudioPacketType,
-  hasCompositionTime,
-  MultitrackType,
-  skipModEx,
-  VideoPacketType,
-} from "./enhanced_header.ts";
+import { AudioPacketType, VideoPacketType } from "./enhanced_header.ts";
 import { type FlvTag, type FlvTagType, withBytes } from "./flv_tag.ts";
-import { hasLegacyPacketType, SOUND_FORMAT_AAC, SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
+import { SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
+import { audioPacket, videoPacket } from "./packet_type.ts";
 import { isRandomAccess } from "./random_access.ts";
 import { parseVideoTag } from "./video_tag.ts";
 
 /** AMF0 string "onMetaData". */
 const ON_METADATA = Uint8Array.from([2, 0, 10, ...new TextEncoder().encode("onMetaData")]);
-
-/** What a tag that has no packet type, or an unreadable one, is taken for. */
-const NOTHING = -1;
-
-/** The same in audio and video, legacy and enhanced. */
-const CODED_FRAMES = 1;
-
-const FRAME_TYPE_COMMAND = 5;
 
 /**
  * Tells what a tag counts as. A frame is a coded frame with at least a byte of it: sequence
@@ -199,64 +185,4 @@ function keySuffix(tag: FlvTag): string | undefined {
   }
   if (type === "video" && videoPacket(data) === VideoPacketType.Metadata) return ":metadata";
   return undefined;
-}
-
-/** The packet type of an audio tag, a legacy one's translated. */
-function audioPacket(data: Uint8Array): number {
-  if (data.length === 0) return NOTHING;
-  const format = data[0]! >> 4;
-  if (format === SOUND_FORMAT_EX_HEADER) {
-    return enhancedPacket(data, skipModEx(data), AudioPacketType.Multitrack);
-  }
-  return format === SOUND_FORMAT_AAC
-    ? legacyPacket(data, 2, AudioPacketType.CodedFrames)
-    : frameOrNothing(data, 1);
-}
-
-/** The packet type of a video tag, likewise; a command has none. */
-function videoPacket(data: Uint8Array): number {
-  if (data.length === 0) return NOTHING;
-  const head = data[0]!;
-  const command = (head >> 4 & 7) === FRAME_TYPE_COMMAND;
-  if (head >= 0x80) {
-    const at = skipModEx(data);
-    if (command && (data[at]! & 0x0f) !== VideoPacketType.Metadata) return NOTHING;
-    return enhancedPacket(data, at, VideoPacketType.Multitrack);
-  }
-  if (command) return NOTHING;
-  return hasLegacyPacketType(head & 0x0f)
-    ? legacyPacket(data, 5, VideoPacketType.SequenceEnd)
-    : frameOrNothing(data, 1);
-}
-
-function legacyPacket(data: Uint8Array, headerLength: number, highest: number): number {
-  if (data.length < headerLength || data[1]! > highest) return NOTHING;
-  return data[1] === CODED_FRAMES ? frameOrNothing(data, headerLength) : data[1]!;
-}
-
-/** The packet type at `at`; that of its tracks if it is a multitrack message. */
-function enhancedPacket(data: Uint8Array, at: number, multitrackType: number): number {
-  if (at >= data.length) return NOTHING;
-  let packet = data[at]! & 0x0f;
-  let fourCcAt = at + 1;
-  let bodyAt = at + 5;
-  if (packet === multitrackType) {
-    if (fourCcAt >= data.length) return NOTHING;
-    const form = data[fourCcAt]! >> 4;
-    packet = data[fourCcAt]! & 0x0f;
-    if (form > MultitrackType.ManyTracksManyCodecs || packet === multitrackType) return NOTHING;
-    fourCcAt = at + 2;
-    bodyAt = form === MultitrackType.OneTrack ? at + 7 : at + 10;
-  }
-  if (data.length < bodyAt) return NOTHING;
-  if (packet !== CODED_FRAMES) return packet;
-  return frameOrNothing(
-    data,
-    hasCompositionTime(readUint32(data, fourCcAt)) ? bodyAt + 3 : bodyAt,
-  );
-}
-
-/** A frame has at least a byte. */
-function frameOrNothing(data: Uint8Array, bodyAt: number): number {
-  return data.length > bodyAt ? CODED_FRAMES : NOTHING;
 }

@@ -99,7 +99,11 @@ export function bareDataMessage(message: RtmpMessage): RtmpMessage {
 function scriptDataOf({ typeId, payload }: RtmpMessage): Uint8Array {
   // The format byte 0 of type 15 says: AMF0 values, each of which may switch to AMF3 by a marker.
   const hasFormat = typeId === MessageType.DataAmf3 && payload[0] === 0;
-  const data = hasFormat ? payload.subarray(1) : payload;
+  return bareScriptData(hasFormat ? payload.subarray(1) : payload);
+}
+
+/** Script data without what asks a server to keep it. */
+export function bareScriptData(data: Uint8Array): Uint8Array {
   return SET_DATA_FRAME.every((byte, index) => data[index] === byte)
     ? data.subarray(SET_DATA_FRAME.length)
     : data;

@@ -8,14 +8,16 @@ import { toBytes } from "../bytes/byte_source.ts";
 import { ContinuousBuffer } from "../bytes/continuous_buffer.ts";
 import { readUint32 } from "../bytes/integers.ts";
 import type { RtmpChunk } from "../chunk/chunk.ts";
-import type { ChunkStream } from "../chunk/chunk_stream.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
+import { ownBytes } from "../pipeline/leaving.ts";
 import { MessageType, type RtmpMessage } from "./message.ts";
 
 /** What a {@linkcode RtmpMessageDecoderStream} can be told. */
 export interface RtmpMessageDecoderOptions {
   /** Where messages are counted. */
   counts?: ReceivedCounts;
+  /** Called with how many bytes of memory more, or fewer, are taken for unfinished messages. */
+  onMemory?: (change: number) => void;
 }
 
 /** The head of a message, as every chunk of it carries it. */
@@ -45,35 +47,31 @@ export class MessageDecoder {
   readonly #counts: ReceivedCounts;
   /** Bytes that a message may reserve before they have come. */
   #reserve = FIRST_RESERVE;
-  #reservedBytes = 0;
+  /** Bytes of memory that are taken for unfinished messages, with what is reserved for their rest. */
+  #memory = 0;
+  /** The same, as `onMemory` has been told. */
+  #toldMemory = 0;
+  readonly #onMemory: ((change: number) => void) | undefined;
 
   constructor(options: RtmpMessageDecoderOptions = {}) {
     this.#counts = options.counts ?? new ReceivedCounts();
-  }
-
-  /** Bytes of memory that are taken for unfinished messages, with what is reserved for their rest. */
-  get reservedBytes(): number {
-    return this.#reservedBytes;
+    this.#onMemory = options.onMemory;
   }
 
   /** Takes the next chunk of the connection and returns the message that it completes, if any. */
   decode(chunk: RtmpChunk): RtmpMessage | undefined {
     const { offset, length } = chunk;
     const payload = toBytes(chunk.payload, "the payload of a chunk");
-    if (payload.length === length) return this.#whole(chunk, owned(payload));
-    return this.#append(chunk, offset, payload);
+    if (payload.length !== length) return this.#append(chunk, offset, payload);
+    return this.#whole(chunk, length === 0 ? NOTHING : ownBytes(payload));
   }
 
-  /**
-   * The same for a chunk that lies in memory which is written to again, as a {@linkcode ChunkSink} is
-   * given it.
-   */
-  add(stream: ChunkStream, bytes: Uint8Array, from: number, to: number): RtmpMessage | undefined {
-    const { received, length } = stream;
-    if (to - from === length) {
-      return this.#whole(stream, length === 0 ? NOTHING : bytes.slice(from, to));
-    }
-    return this.#append(stream, received, bytes.subarray(from, to));
+  /** Reports what memory is taken since the last report. */
+  tellMemory(): void {
+    const change = this.#memory - this.#toldMemory;
+    if (change === 0) return;
+    this.#toldMemory = this.#memory;
+    this.#onMemory?.(change);
   }
 
   /** Takes what begins `offset` bytes into a message, and returns the message if that completes it. */
@@ -84,10 +82,10 @@ export class MessageDecoder {
     const before = unfinished.capacity;
     const isUsual = this.#unfinished.size <= USUAL_UNFINISHED;
     unfinished.fill(payload, length, isUsual ? this.#reserve : 0);
-    this.#reservedBytes += unfinished.capacity - before;
+    this.#memory += unfinished.capacity - before;
     if (unfinished.length < length) return undefined;
     this.#unfinished.delete(chunkStreamId);
-    this.#reservedBytes -= unfinished.capacity;
+    this.#memory -= unfinished.capacity;
     if (length > this.#reserve) this.#reserve = Math.min(length, LARGEST_RESERVE);
     return this.#whole(header, unfinished.bytes);
   }
@@ -95,6 +93,7 @@ export class MessageDecoder {
   /** Counts what is unfinished when no more chunks come. */
   end(): void {
     for (const id of [...this.#unfinished.keys()]) this.#discard(id, "incomplete-message");
+    this.tellMemory();
   }
 
   #begin(chunkStreamId: number): ContinuousBuffer {
@@ -116,16 +115,8 @@ export class MessageDecoder {
     const unfinished = this.#unfinished.get(chunkStreamId);
     if (!unfinished) return;
     this.#unfinished.delete(chunkStreamId);
-    this.#reservedBytes -= unfinished.capacity;
+    this.#memory -= unfinished.capacity;
     unfinished.release();
     this.#counts.discard(reason);
   }
-}
-
-/**
- * The payload in memory that it does not share with much else, since it may be kept for long: a
- * view of a network read would keep the whole read alive.
- */
-function owned(payload: Uint8Array): Uint8Array {
-  return payload.length > payload.buffer.byteLength * 3 / 4 ? payload : payload.slice();
 }

@@ -44,6 +44,7 @@ export class RtmpMessageDecoderStream extends OrderedTransformStream<RtmpChunk[]
           const message = decoder.decode(chunk);
           if (message) emit(message);
         }
+        decoder.tellMemory();
       },
       flush: () => decoder.end(),
       cancel: () => decoder.end(),

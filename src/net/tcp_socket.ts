@@ -1,11 +1,13 @@
 /**
- * A TCP or TLS connection that knows for how long its reads and writes have been waiting.
+ * A TCP or TLS connection with read and write timeouts.
  *
  * @module
  */
 
 import { RtmpHandshakeError, RtmpTimeoutError } from "../errors.ts";
-import type { ByteReader } from "../session/message_reader.ts";
+import type { Source } from "../pipeline/source.ts";
+import { SourceStream } from "../pipeline/source_stream.ts";
+import { TURNS } from "../time/turns.ts";
 
 /** Size of the buffer for the first reads of a connection, in bytes. */
 const SMALLEST_READ = 4 * 1024;
@@ -19,29 +21,49 @@ const LINGERING_PAUSE = 5;
 /** Size of the largest buffer for reads, for a connection that fills every smaller one. */
 export const LARGEST_READ = 256 * 1024;
 
-/** The result of a read at the end of the connection. */
-const END: ReadableStreamReadDoneResult<Uint8Array> = { done: true };
+/** The most bytes passed on at once: each byte can be an empty message. */
+const LARGEST_PIECE = 64 * 1024;
+
+const NOTHING = new Uint8Array(0);
 
 /**
  * The two directions of a connection. They are made here instead of taken from `conn.readable` and
  * `conn.writable`: those reserve 64 KiB for every read, close both directions when the peer has
  * sent its last byte, and let the garbage collector close the connection.
  */
-export class Socket implements ByteReader {
+export class TcpSocket implements Source<Uint8Array> {
+  /** Whether it is TLS. */
+  readonly isSecure: boolean;
   /** When the current read began to wait for the peer, by `performance.now()`. */
   readingSince: number | undefined;
   /** When the current write began to wait for the peer, by `performance.now()`. */
   writingSince: number | undefined;
   /** The error that ended the connection; `undefined` if it was closed without one. */
   failure: unknown;
+  /** Bytes passed to `write`, without those that TLS adds. */
+  bytesWritten = 0;
   readonly #conn: Deno.Conn;
-  #memory = new Uint8Array(0);
+  #readable: ReadableStream<Uint8Array> | undefined;
+  #memory = NOTHING;
   #readSize = SMALLEST_READ;
+  /** Bytes that were read and not yet passed on. */
+  #unread = NOTHING;
   #endRead: (() => void) | undefined;
+  #cancelled = false;
   #closed = false;
 
   constructor(conn: Deno.Conn) {
     this.#conn = conn;
+    this.isSecure = !isTcp(conn);
+    if (isTcp(conn)) conn.setNoDelay();
+  }
+
+  /**
+   * The bytes that the peer sends. The stream ends when the peer has closed the connection or is lost;
+   * `failure` has the error if there was one. Inside a pipeline all reads share one buffer.
+   */
+  get readable(): ReadableStream<Uint8Array> {
+    return this.#readable ??= new SourceStream(this);
   }
 
   /**
@@ -67,6 +89,7 @@ export class Socket implements ByteReader {
 
   /** Writes all of `bytes`. */
   async write(bytes: Uint8Array): Promise<void> {
+    this.bytesWritten += bytes.length;
     try {
       for (let at = 0; at < bytes.length;) {
         this.writingSince = performance.now();
@@ -82,36 +105,66 @@ export class Socket implements ByteReader {
   }
 
   /**
-   * Reads what the peer has sent. All reads share one buffer: the bytes are valid until the next read.
-   * The buffer grows when a peer fills it, so that a fast peer costs few reads. After the end of the
-   * connection, the result is `done`, and `failure` has the error if there was one.
+   * Passes on the next bytes of the peer, when it is the turn of this connection. They are valid until
+   * the next pull, and may be overwritten.
    */
-  read(): Promise<ReadableStreamReadResult<Uint8Array>> {
-    if (this.#memory.length < this.#readSize) this.#memory = new Uint8Array(this.#readSize);
-    const space = this.#memory;
+  pull(emit: (bytes: Uint8Array) => void): boolean | Promise<boolean> {
+    if (this.#unread.length > 0) return this.#give(emit);
+    TURNS.end();
+    // While it waits for its turn, the bytes stay in the peer's memory, not in ours.
+    const turn = TURNS.take(0);
+    return turn ? turn.then(() => this.#readOn(emit)) : this.#readOn(emit);
+  }
+
+  /** Ends a pending read, and all later ones. */
+  cancel(): void {
+    this.#cancelled = true;
+    this.#unread = NOTHING;
+    this.#endRead?.();
+  }
+
+  /** Reads once. Live media arrives in thousands of small reads a second, so each has one promise. */
+  #readOn(emit: (bytes: Uint8Array) => void): boolean | Promise<boolean> {
+    if (this.#cancelled) return false;
+    const space = this.#space();
     this.readingSince = performance.now();
     return new Promise((resolve, reject) => {
-      this.#endRead = () => resolve(END);
-      // Live media arrives in thousands of small reads a second: `then` avoids one more promise each.
+      this.#endRead = () => resolve(false);
       this.#conn.read(space).then((count) => {
         this.readingSince = undefined;
-        if (count === null) return resolve(END);
+        if (count === null || this.#cancelled) return resolve(false);
         if (count === space.length) this.#readSize = Math.min(2 * count, LARGEST_READ);
-        resolve({ done: false, value: space.subarray(0, count) });
+        this.#unread = space.subarray(0, count);
+        TURNS.begin();
+        // A read that completes no message takes time too.
+        const turn = TURNS.take(count);
+        if (turn) turn.then(() => resolve(this.#give(emit)));
+        else resolve(this.#give(emit));
       }, (error) => {
         this.readingSince = undefined;
         this.failure ??= error;
         // A lost peer ends the stream like one that has closed; only our own timeout is an error.
         if (this.failure instanceof RtmpTimeoutError) reject(this.failure);
-        else resolve(END);
+        else resolve(false);
       });
     });
   }
 
-  /** Ends a pending read. */
-  cancel(): Promise<void> {
-    this.#endRead?.();
-    return Promise.resolve();
+  /**
+   * The buffer for the next read. It grows when a peer fills it, so that a fast peer costs few reads.
+   * It is never passed on whole, so that no reader keeps it as its own memory.
+   */
+  #space(): Uint8Array<ArrayBuffer> {
+    if (this.#memory.length < this.#readSize) this.#memory = new Uint8Array(this.#readSize + 1);
+    return this.#memory.subarray(0, this.#readSize);
+  }
+
+  #give(emit: (bytes: Uint8Array) => void): boolean {
+    if (this.#cancelled) return false;
+    const unread = this.#unread;
+    this.#unread = unread.subarray(LARGEST_PIECE);
+    emit(unread.subarray(0, LARGEST_PIECE));
+    return true;
   }
 
   async #read(space: Uint8Array): Promise<number | null> {
@@ -170,4 +223,9 @@ export class Socket implements ByteReader {
     this.#closed = true;
     this.#conn[Symbol.dispose]();
   }
+}
+
+/** TLS connections have no `setNoDelay`. */
+function isTcp(conn: Deno.Conn): conn is Deno.TcpConn {
+  return "setNoDelay" in conn;
 }

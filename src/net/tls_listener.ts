@@ -1,5 +1,5 @@
 /**
- * A TLS listener for RTMPS, whose certificate can be renewed.
+ * The listener for RTMPS, whose certificate can be renewed.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export function checkCertificate({ cert, key }: Certificate): void {
 }
 
 /** Listens for TLS, and can replace its certificate. */
-export class TlsEntrance {
+export class TlsListener {
   /** The address on which it listens. */
   readonly addr: Deno.NetAddr;
   /** The address for listening again. */

@@ -5,9 +5,7 @@
  */
 
 import { checkString } from "../check_option.ts";
-import { RtmpHandshakeError, RtmpLimitError, RtmpTimeoutError } from "../errors.ts";
-import { answerHandshake } from "../handshake/server_handshake.ts";
-import { checkC0, HANDSHAKE_CLIENT_BYTES, PACKET_BYTES } from "../handshake/packet.ts";
+import { RtmpLimitError } from "../errors.ts";
 import { total } from "../ledger/media_sums.ts";
 import { plainText } from "../plain_text.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
@@ -19,16 +17,15 @@ import type { PartialBudget } from "../session/partial_budget.ts";
 import type { TagChunks } from "../session/server/tag_chunks.ts";
 import { StatusCode } from "../session/status.ts";
 import { drained, type DrainedPeer } from "./drain.ts";
-import { Socket } from "../net/tcp_socket.ts";
+import { TcpSocket } from "../net/tcp_socket.ts";
 import { formatAddr, hostOf, networkOf } from "../net/address.ts";
 import { LINGER_MS, LINGER_WHILE_SENDING_MS } from "../net/linger.ts";
+import { PeerTimeouts } from "./peer_timeouts.ts";
+import { isEndOfPeer, shakeHands } from "./shake_hands.ts";
 import type { RtmpConnection } from "./types.ts";
 
 /** What a peer is told whose connection is ended alone (Flash Media Server's code for it). */
 const CONNECTION_CLOSED = "NetConnection.Connect.Closed";
-
-/** The part of the timeout that a peer which watches may be silent before it is pinged. */
-const PING_AFTER = 1 / 3;
 
 /** What all connections of a server have in common. */
 export interface ConnectionOptions {
@@ -50,7 +47,6 @@ export class Connection implements RtmpConnection, DrainedPeer {
   readonly network: string;
   readonly since: Date = new Date();
   readonly isSecure: boolean;
-  bytesSent = 0;
   /** Whether a publication of it has begun. */
   hasPublished = false;
   /** Whether a publication of it has ended without a word from the publisher. */
@@ -60,17 +56,15 @@ export class Connection implements RtmpConnection, DrainedPeer {
   /** What has been received. */
   readonly counts: ReceivedCounts = new ReceivedCounts();
   readonly #publications = new Set<Publication>();
-  readonly #socket: Socket;
+  readonly #socket: TcpSocket;
   readonly #options: ConnectionOptions;
+  readonly #timeouts: PeerTimeouts;
   readonly #hasGone: Promise<void>;
   #gone!: () => void;
   #ended = false;
   #session: ServerSession | undefined;
   #isCut = false;
   #isEmpty = false;
-  #wasPaused = false;
-  /** When a pause was last found to be over, by `performance.now()`. */
-  #resumedAt = 0;
 
   constructor(conn: Deno.Conn, options: ConnectionOptions) {
     this.remoteAddr = formatAddr(conn.remoteAddr);
@@ -82,13 +76,17 @@ export class Connection implements RtmpConnection, DrainedPeer {
         resolve();
       };
     });
-    this.#socket = new Socket(conn);
-    this.isSecure = !isTcp(conn);
-    if (isTcp(conn)) conn.setNoDelay();
+    this.#socket = new TcpSocket(conn);
+    this.#timeouts = new PeerTimeouts(this.#socket, options.limits);
+    this.isSecure = this.#socket.isSecure;
   }
 
   get bytesReceived(): number {
     return this.counts.bytes;
+  }
+
+  get bytesSent(): number {
+    return this.#socket.bytesWritten;
   }
 
   get publications(): Publication[] {
@@ -96,7 +94,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
   }
 
   /** Counts a publication among those of this connection until it ends. */
-  carry(publication: Publication): void {
+  addPublication(publication: Publication): void {
     this.hasPublished = true;
     this.#publications.add(publication);
     publication.closed.then(({ reason }) => {
@@ -111,7 +109,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
   }
 
   /** Whether the handshake has been done. */
-  get hasShakenHands(): boolean {
+  get handshakeDone(): boolean {
     return this.#session !== undefined;
   }
 
@@ -137,30 +135,32 @@ export class Connection implements RtmpConnection, DrainedPeer {
 
   /** For how long the peer has been waited for, in milliseconds; 0 when it is we who do not read. */
   get silence(): number {
-    const { readingSince } = this.#socket;
-    return readingSince === undefined ? 0 : performance.now() - readingSince;
+    return this.#timeouts.silence;
   }
 
   /** Leads the connection to its end. It does not throw; what went wrong is what it returns. */
   async run(handler: SessionHandler): Promise<SessionEnd> {
     try {
-      await this.#handshake();
+      const { handshakeTimeout } = this.#options.limits;
+      await shakeHands(this.#socket, this.counts, handshakeTimeout);
     } catch (error) {
       this.#isEmpty = this.counts.bytes === 0 && isEndOfPeer(error);
       this.#socket.close();
       this.#gone();
       return { error };
     }
-    // The pipeline is built only now: a peer that never gets here has cost next to nothing.
+    const { budget } = this.#options;
+    const hold = budget.open(() => this.#cut());
+    let memory = 0;
+    // The pipeline is built only now: a peer that does not get here has cost next to nothing.
     this.#session = new ServerSession({
       ...this.#options,
-      reader: this.#socket,
-      writer: { write: (bytes) => this.#write(bytes) },
+      transport: this.#socket,
       remoteAddr: this.remoteAddr,
       connection: this.id,
       handler,
       counts: this.counts,
-      onUnfinished: this.#options.budget.open(() => this.#cut()),
+      onMemory: (change) => hold(memory += change),
     });
     const end = await this.#session.run();
     this.#gone();
@@ -178,49 +178,9 @@ export class Connection implements RtmpConnection, DrainedPeer {
     });
   }
 
-  /**
-   * Closes the connection when the peer has kept the server waiting for too long. One that watches
-   * has nothing to send by itself: it is pinged. One that has paused may answer no ping.
-   */
+  /** Closes the connection when the peer has kept the server waiting for too long. */
   checkTime(): void {
-    const { startTimeout } = this.#options.limits;
-    const timeout = this.#timeout;
-    const taking = this.#taking;
-    if (this.silence > timeout) this.#expire("to send", timeout);
-    else if (taking > timeout) this.#expire("to read", timeout);
-    else if ((this.#session?.inactivity ?? 0) > startTimeout) {
-      this.#expire("to publish or play", startTimeout);
-    } else if (this.#session?.watches && this.silence > timeout * PING_AFTER) {
-      this.#session.ping();
-    }
-  }
-
-  /** How long the peer may send nothing, or take nothing, in milliseconds. */
-  get #timeout(): number {
-    const { timeout, pauseTimeout } = this.#options.limits;
-    return this.#session?.isPaused ? Math.max(timeout, pauseTimeout) : timeout;
-  }
-
-  /**
-   * For how long the peer has been taking what was sent last, in milliseconds. A player that resumes
-   * has time anew: what waits for it has waited since before its pause.
-   */
-  get #taking(): number {
-    const isPaused = this.#session?.isPaused ?? false;
-    if (this.#wasPaused && !isPaused) this.#resumedAt = performance.now();
-    this.#wasPaused = isPaused;
-    const { writingSince } = this.#socket;
-    return writingSince === undefined
-      ? 0
-      : performance.now() - Math.max(writingSince, this.#resumedAt);
-  }
-
-  #expire(what: string, timeout: number): void {
-    this.#socket.expire(
-      new RtmpTimeoutError(`Cannot wait any longer for the peer ${what}`, {
-        read: `nothing for ${timeout / 1000} s`,
-      }),
-    );
+    this.#timeouts.check(this.#session);
   }
 
   /** Asks the peer to connect anew, perhaps elsewhere. */
@@ -286,46 +246,4 @@ export class Connection implements RtmpConnection, DrainedPeer {
       "The server holds too many unfinished messages, most of them from this connection",
     );
   }
-
-  #write(bytes: Uint8Array): Promise<void> {
-    this.bytesSent += bytes.length;
-    return this.#socket.write(bytes);
-  }
-
-  async #handshake(): Promise<void> {
-    const { handshakeTimeout } = this.#options.limits;
-    const timer = setTimeout(() =>
-      this.#socket.expire(
-        new RtmpTimeoutError("Cannot wait any longer for the handshake", {
-          read: `${this.counts.bytes} bytes in ${handshakeTimeout / 1000} s`,
-          expected: `${HANDSHAKE_CLIENT_BYTES + PACKET_BYTES}`,
-        }),
-      ), handshakeTimeout);
-    try {
-      const c0c1 = new Uint8Array(HANDSHAKE_CLIENT_BYTES);
-      await this.#socket.readExactly(c0c1, (read) => {
-        this.counts.bytes = read.length;
-        checkC0(read);
-      });
-      const { s0s1s2 } = await answerHandshake(c0c1);
-      await this.#write(s0s1s2);
-      await this.#socket.readExactly(new Uint8Array(PACKET_BYTES), (read) => {
-        this.counts.bytes = HANDSHAKE_CLIENT_BYTES + read.length;
-      });
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-}
-
-/** Whether a handshake failed because the peer ended the connection, in whatever way. */
-function isEndOfPeer(error: unknown): boolean {
-  return error instanceof RtmpHandshakeError || error instanceof Deno.errors.ConnectionReset ||
-    // A connection of TLS that ends before its own handshake is done.
-    error instanceof Deno.errors.UnexpectedEof;
-}
-
-/** TLS connections have no such switch. */
-function isTcp(conn: Deno.Conn): conn is Deno.TcpConn {
-  return "setNoDelay" in conn;
 }

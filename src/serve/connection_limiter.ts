@@ -16,8 +16,8 @@ const RESERVE = 8;
 export type Shortage = "connections" | "descriptors";
 
 /** Knows who is connected. */
-export class ConnectionSet implements Iterable<Connection> {
-  readonly #connections = new Set<Connection>();
+export class ConnectionLimiter implements Iterable<Connection> {
+  readonly #connections = new Map<string, Connection>();
   readonly #limits: Pick<RtmpLimits, "maxConnections" | "maxConnectionsPerAddress">;
   readonly #ledger: ServerLedger;
   readonly #descriptors = new DescriptorReserve(RESERVE);
@@ -33,6 +33,11 @@ export class ConnectionSet implements Iterable<Connection> {
     return this.#connections.values();
   }
 
+  /** The one of this id. */
+  get(id: string): Connection | undefined {
+    return this.#connections.get(id);
+  }
+
   /** Adds one, if there is room or another can make some; returns what there is no room for, if so. */
   add(connection: Connection): Shortage | undefined {
     if (this.#isFullFor(connection) && !this.#makeRoomFor(connection)) {
@@ -44,13 +49,13 @@ export class ConnectionSet implements Iterable<Connection> {
       return "descriptors";
     }
     this.#ledger.connections++;
-    this.#connections.add(connection);
+    this.#connections.set(connection.id, connection);
     return undefined;
   }
 
   /** Takes one out. What it has counted is in one place or the other at any time. */
   delete(connection: Connection): void {
-    if (!this.#connections.delete(connection)) return;
+    if (!this.#connections.delete(connection.id)) return;
     this.#ledger.receivedBytes += connection.bytesReceived;
     this.#ledger.sentBytes += connection.bytesSent;
   }
@@ -59,7 +64,7 @@ export class ConnectionSet implements Iterable<Connection> {
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;
     if (this.#connections.size >= maxConnections) return true;
     if (this.#connections.size < maxConnectionsPerAddress) return false;
-    const same = [...this.#connections].filter((connection) => connection.network === network);
+    const same = [...this].filter((connection) => connection.network === network);
     return same.length >= maxConnectionsPerAddress;
   }
 
@@ -68,16 +73,16 @@ export class ConnectionSet implements Iterable<Connection> {
    * difference: half-open ones must not keep others out.
    */
   #makeRoomFor({ network }: Connection): boolean {
-    const all = [...this.#connections];
+    const all = [...this];
     const isFull = all.length >= this.#limits.maxConnections;
-    const oldest = all.find((one) => !one.hasShakenHands && (isFull || one.network === network));
+    const oldest = all.find((one) => !one.handshakeDone && (isFull || one.network === network));
     return this.#evict(oldest);
   }
 
   /** Closes the oldest connection that neither publishes nor plays, a half-open one if there is one. */
   #freeDescriptor(): boolean {
-    const idle = [...this.#connections].filter((one) => one.isIdle);
-    return this.#evict(idle.find((one) => !one.hasShakenHands) ?? idle[0]);
+    const idle = [...this].filter((one) => one.isIdle);
+    return this.#evict(idle.find((one) => !one.handshakeDone) ?? idle[0]);
   }
 
   #evict(connection: Connection | undefined): boolean {

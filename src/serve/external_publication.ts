@@ -7,18 +7,20 @@
 import { errorMessage } from "../error_message.ts";
 import { ProtocolError, RtmpTimeoutError } from "../errors.ts";
 import { checkTag, type FlvTag } from "../flv/flv_tag.ts";
-import { TAG_TYPES } from "../flv/tag_header.ts";
+import { mediaKind } from "../flv/tag_kind.ts";
+import { bareScriptData } from "../flv/tag_stream.ts";
+import type { MediaCounts } from "../ledger/counts.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
-import type { RtmpMessage } from "../message/message.ts";
+import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../publication/publication.ts";
-import { PublicationInput } from "../session/server/publication_input.ts";
+import { PublicationInput, type Published } from "../session/server/publication_input.ts";
 import { TURNS } from "../time/turns.ts";
 
 /** Takes the tags of one publication from their source, at the pace of those who consume it. */
-export class TagPublisher {
+export class ExternalPublication {
   readonly #tags: ReadableStreamDefaultReader<FlvTag>;
   readonly #counts: ReceivedCounts;
-  readonly #input: PublicationInput;
+  readonly #input: PublicationInput<FlvTag>;
   #end: PublicationEnd | undefined;
   #reading = false;
   /** When something last came, by `performance.now()`, and how many bytes it were until then. */
@@ -36,7 +38,7 @@ export class TagPublisher {
     this.#input = new PublicationInput(
       request,
       counts,
-      TURNS,
+      countTags,
       (description) => this.#finish({ reason: "closed", description }),
     );
   }
@@ -62,7 +64,7 @@ export class TagPublisher {
         this.#counts.messages++;
         const turn = TURNS.take(tag.data.length);
         if (turn) await turn;
-        await this.#input.write(toMessage(tag));
+        await this.#input.write(published(tag));
       }
       return this.#finish({ reason: "unpublished", description: "The publisher ended it" });
     } catch (error) {
@@ -108,15 +110,19 @@ export class TagPublisher {
   }
 }
 
-/** The message that would have carried a tag. Its time is cut to 32 bits: the wire's clock wraps. */
-export function toMessage(tag: FlvTag): RtmpMessage {
-  const { type, timestamp, data } = checkTag(tag);
-  return {
-    chunkStreamId: 0,
-    messageStreamId: 0,
-    // The numbers of tags are those of messages.
-    typeId: TAG_TYPES[type],
-    timestamp: timestamp >>> 0,
-    payload: data,
-  };
+/** Counts tags, which need nothing else to be done with them. */
+function countTags(counts: MediaCounts): OrderedTransformStream<FlvTag, FlvTag> {
+  return new OrderedTransformStream({
+    transform(tag, emit) {
+      counts[mediaKind(tag.type, tag.data)]++;
+      emit(tag);
+    },
+  });
+}
+
+/** A tag of whole milliseconds, its script data as a file has it. */
+function published(tag: FlvTag): Published<FlvTag> {
+  const { type, timestamp, data: given } = checkTag(tag);
+  const data = type === "script" ? bareScriptData(given) : given;
+  return { item: { type, timestamp: Math.trunc(timestamp), data }, type, data };
 }

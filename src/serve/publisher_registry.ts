@@ -1,5 +1,8 @@
 /**
- * Who publishes under which name.
+ * Which publication has which name.
+ *
+ * It is decided here, for every protocol, before the application hears of a publication. What is live
+ * at the server program, and who consumes it, belongs to its `server/streams/stream_registry.ts`.
  *
  * @module
  */
@@ -21,8 +24,8 @@ const PAUSED_AFTER = 1_000;
  */
 const CONTEST_TIME = 30_000;
 
-/** Who has a name. */
-interface Holder {
+/** A publication that has its name, or asks for it. */
+interface NamedPublication {
   publication: Publication;
   /** For how long the publisher has been waited for, in milliseconds. */
   silence: () => number;
@@ -37,8 +40,8 @@ interface Contest {
 }
 
 /** The names that are taken. A publisher that reconnects must not meet its own ghost. */
-export class Names {
-  readonly #holders = new Map<string, Holder>();
+export class PublisherRegistry {
+  readonly #holders = new Map<string, NamedPublication>();
   readonly #clock: Clock;
 
   /** @param clock Measures how long a name is not given back. */
@@ -74,7 +77,7 @@ export class Names {
     decide: (holder: Publication) => boolean | undefined = () => undefined,
   ): Refusal | undefined {
     const { path } = publication;
-    const newcomer: Holder = { publication, silence };
+    const newcomer: NamedPublication = { publication, silence };
     const holder = this.#holders.get(path);
     if (holder) {
       const decision = decide(holder.publication);
@@ -99,7 +102,7 @@ export class Names {
 }
 
 function reasonToRefuse(
-  holder: Holder,
+  holder: NamedPublication,
   newcomer: Publication,
   now: number,
 ): string | undefined {
@@ -124,7 +127,7 @@ function alreadyPublished(path: string): string {
 }
 
 /** Whether the newcomer takes the name from a publisher which was sending, and may want it back. */
-function isContested({ publication, silence }: Holder, newcomer: Publication): boolean {
+function isContested({ publication, silence }: NamedPublication, newcomer: Publication): boolean {
   const { videoFrames, audioFrames } = publication.ledger.received;
   return !publication.relayed && videoFrames + audioFrames > 0 && silence() < PAUSED_AFTER &&
     isSamePublisher(publication, newcomer) && !isSameConnection(publication, newcomer);

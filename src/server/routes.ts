@@ -21,9 +21,11 @@ import { FOR_ALL_SITES } from "./http/security_headers.ts";
 import { socketOf } from "./http/stream_request.ts";
 import { NOT_FOUND } from "./http/stream_url.ts";
 import type { ViewContext } from "./media/view.ts";
+import type { PeerRegistry } from "./streams/peer_registry.ts";
 
 /** What the routes lead to. */
 export interface HttpContext extends ApiContext, ViewContext, PublishContext {
+  peers: PeerRegistry;
   metrics: Metrics;
   /** Why a load balancer should send no clients here, if so. */
   notReady: () => string | undefined;
@@ -59,7 +61,7 @@ export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
   routes.on([...PUBLISHING], STREAM, httpPublish(context));
   routes.all(STREAM, (context) => {
     context.header("allow", "GET, HEAD, OPTIONS, POST, PUT");
-    const error = `Method not allowed: ${context.req.method} is not for streams`;
+    const error = `Method ${context.req.method} not allowed`;
     return context.json({ error }, 405);
   });
   routes.notFound((context) => context.json({ error: NOT_FOUND }, 404));

@@ -13,6 +13,7 @@ import { RawClient, STREAM_ID } from "../support/raw_client.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
 import { stopped, until, within } from "../support/wait.ts";
 import { Gate } from "./flood.ts";
+import { UPGRADE } from "../support/websocket.ts";
 
 /** A consumer that takes nothing until it is told to. */
 export interface FarSide extends AsyncDisposable {
@@ -74,10 +75,7 @@ export const webSocketViewer: Begin = async ({ httpPort }, query = "") => {
   const client = await RawHttpClient.connect(httpPort);
   client.request(
     `GET /live/demo.flv${query}`,
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    "Sec-WebSocket-Version: 13",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ...UPGRADE,
   );
   client.stopReading();
   return {

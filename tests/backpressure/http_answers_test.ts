@@ -4,13 +4,16 @@
  * @module
  */
 
+import { concat } from "@std/bytes";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { serveHttp } from "../../src/server/http/http_server.ts";
+import { HttpSockets } from "../../src/server/http/http_sockets.ts";
 import { RawHttpClient, startHttpApp } from "../support/http.ts";
 import { videoTag } from "../support/media.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { turns } from "../support/streams.ts";
 import { stopped, until } from "../support/wait.ts";
+import { UPGRADE, webSocketFrame } from "../support/websocket.ts";
 
 /** Bytes of a piece of an answer, and how many it has. */
 const PIECE = 64 * 1024;
@@ -32,8 +35,8 @@ Deno.test("a client that does not read its answer is given no more, and then get
     });
   const server = serveHttp(
     { fetch: () => new Response(answer()), upgrade: () => {} },
-    "127.0.0.1",
-    0,
+    new HttpSockets(),
+    { hostname: "127.0.0.1", port: 0 },
   );
   {
     using client = await RawHttpClient.connect(server.port);
@@ -57,20 +60,13 @@ Deno.test("a viewer that pings and does not read the answers is cut off", async 
   using viewer = await RawHttpClient.connect(http.httpPort);
   viewer.request(
     "GET /live/demo.flv",
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    "Sec-WebSocket-Version: 13",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ...UPGRADE,
   );
   const consumer = await http.consumer("ws-flv");
   publisher.sendTags([videoTag(0)]);
   await viewer.text(/^HTTP\/1\.1 101/);
   viewer.stopReading();
-  // A ping with a body of 125 bytes, masked with nothing (RFC 6455, section 5.5.2).
-  const ping = new Uint8Array(6 + 125);
-  ping.set([0x89, 0x80 | 125]);
-  const pings = new Uint8Array(1000 * ping.length);
-  for (let at = 0; at < pings.length; at += ping.length) pings.set(ping, at);
+  const pings = concat(Array(1000).fill(webSocketFrame(0x89, 125)));
   const { ledger } = http.app.rtmp.publications[0]!;
   await until("the viewer to be cut off", () => {
     viewer.write(pings);

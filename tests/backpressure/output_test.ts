@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { LOSSLESS_QUEUE_BYTES } from "../../src/channel/subscriber.ts";
+import { LOSSLESS_QUEUE_BYTES } from "../../src/channel/tag_outlet.ts";
 import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
 import { FlvReader } from "../support/http.ts";
 import { tagsOf } from "../support/media.ts";

@@ -6,7 +6,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Channel } from "../../src/channel/channel.ts";
-import { LIVE_QUEUE_BYTES } from "../../src/channel/subscriber.ts";
+import { LIVE_QUEUE_BYTES } from "../../src/channel/tag_outlet.ts";
 import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
 import { LARGEST_READ } from "../../src/net/tcp_socket.ts";
 import { playRtmp } from "../../src/client/play.ts";

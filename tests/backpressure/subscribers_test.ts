@@ -6,7 +6,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { LIVE_QUEUE_BYTES, LOSSLESS_QUEUE_BYTES } from "../../src/channel/subscriber.ts";
+import { LIVE_QUEUE_BYTES } from "../../src/channel/tag_outlet.ts";
+import { LOSSLESS_QUEUE_BYTES } from "../../src/channel/tag_outlet.ts";
 import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
 import { startHttpApp } from "../support/http.ts";
 import { until } from "../support/wait.ts";

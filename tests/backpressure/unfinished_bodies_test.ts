@@ -7,9 +7,9 @@
 import type { HttpBindings } from "@hono/node-server";
 import { assertEquals, assertMatch } from "@std/assert";
 import { Hono } from "hono";
-import { Connections } from "../../src/server/streams/peer_registry.ts";
 import { httpPublish } from "../../src/server/media/http_publish.ts";
 import { serveHttp } from "../../src/server/http/http_server.ts";
+import { HttpSockets } from "../../src/server/http/http_sockets.ts";
 import { PartialBudget } from "../../src/session/partial_budget.ts";
 import { flvBytes, RawHttpClient } from "../support/http.ts";
 import { captureLog } from "../support/log.ts";
@@ -27,14 +27,15 @@ Deno.test("of bodies that leave too much unfinished together, the one with the m
     "*",
     httpPublish({
       publish: app.server.publish.bind(app.server),
-      connections: new Connections(() => app.server),
+      peers: { add: () => () => {} },
       isOpen: false,
       isLocal: false,
-      isEnding: () => false,
+      ending: new AbortController().signal,
       noteUnfinished: () => cut++,
     }, budget),
   ).onError(({ message }, context) => context.text(message, 400, { connection: "close" }));
-  const server = serveHttp({ fetch: routes.fetch, upgrade: () => {} }, "127.0.0.1", 0);
+  const handlers = { fetch: routes.fetch, upgrade: () => {} };
+  const server = serveHttp(handlers, new HttpSockets(), { hostname: "127.0.0.1", port: 0 });
 
   /** Begins a file with a small tag and so much of a large one. */
   const file = flvBytes([videoTag(0), largeTag(1)]);

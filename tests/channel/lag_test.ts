@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { KEPT_UP_AFTER, type Lag } from "../../src/channel/lag.ts";
-import { LIVE_QUEUE_BYTES, LIVE_QUEUE_TIME } from "../../src/channel/subscriber.ts";
+import { LIVE_QUEUE_BYTES, LIVE_QUEUE_TIME } from "../../src/channel/tag_outlet.ts";
 import { videoTag } from "../support/media.ts";
 import { Broadcast, Reader } from "./broadcast.ts";
 

@@ -1,9 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  LIVE_QUEUE_BYTES,
-  LIVE_QUEUE_TIME,
-  LOSSLESS_QUEUE_BYTES,
-} from "../../src/channel/subscriber.ts";
+import { LIVE_QUEUE_BYTES, LIVE_QUEUE_TIME } from "../../src/channel/tag_outlet.ts";
+import { LOSSLESS_QUEUE_BYTES } from "../../src/channel/tag_outlet.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { videoTag } from "../support/media.ts";
 import { DEFAULT_GOP_CACHE } from "../../src/channel/gop_cache.ts";

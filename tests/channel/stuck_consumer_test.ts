@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { LOSSLESS_QUEUE_BYTES, LOSSLESS_TAIL_BYTES } from "../../src/channel/subscriber.ts";
+import { LOSSLESS_QUEUE_BYTES, LOSSLESS_TAIL_BYTES } from "../../src/channel/tag_outlet.ts";
 import { videoTag } from "../support/media.ts";
 import { turns } from "../support/streams.ts";
 import { Broadcast, Reader } from "./broadcast.ts";

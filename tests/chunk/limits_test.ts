@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertIsError } from "@std/assert";
 import { equals } from "@std/bytes";
-import { ChunkDecoder, type RtmpChunkDecoderOptions } from "../../src/chunk/chunk_decoder.ts";
+import { ChunkDecoder } from "../../src/chunk/chunk_decoder.ts";
+import type { RtmpChunkDecoderOptions } from "../../src/chunk/decoder_options.ts";
 import { RtmpLimitError } from "../../src/errors.ts";
 import { MessageDecoder } from "../../src/message/message_decoder.ts";
 import { filled } from "../support/bytes.ts";
@@ -195,9 +196,7 @@ Deno.test("MessageDecoder takes little for many that only announce the like of w
   const decoder = new ChunkDecoder({ chunkSize: 1_000_000 });
   const messages = new MessageDecoder();
   const give = (bytes: number[]) =>
-    decoder.decode(Uint8Array.from(bytes), (stream, memory, from, to) => {
-      messages.add(stream, memory, from, to);
-    });
+    decoder.decode(Uint8Array.from(bytes), (chunk) => void messages.decode(chunk));
   give([
     ...begin(4, 1_500_000, 1_000_000),
     ...goOn({ chunkStreamId: 4, payload: filled(500_000) }),

@@ -89,8 +89,11 @@ class MemoryServer implements SessionHandler {
     await wire.write(s0s1s2);
     await wire.readExactly(PACKET_BYTES);
     const { error } = await new ServerSession({
-      reader: wire,
-      writer: wire,
+      transport: {
+        readable: wire.readable,
+        write: (bytes) => wire.write(bytes),
+        cancel: () => void wire.cancel(),
+      },
       remoteAddr: "memory:0",
       handler: this,
       counts: new ReceivedCounts(),

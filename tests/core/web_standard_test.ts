@@ -12,7 +12,7 @@ import { toolTest } from "../support/tools.ts";
 const ROOT = new URL("../../", import.meta.url);
 
 /** The rooms that know where they run; everything else runs anywhere. */
-const ROOMS_OF_DENO = ["client", "server"];
+const ROOMS_OF_DENO = ["client", "net", "serve", "server"];
 
 /** Makes one file of a module and all that it imports. */
 const BUNDLE = ["bundle", "--quiet", "--platform", "browser"];

@@ -42,6 +42,17 @@ export class Wire implements Transport {
     return bytes;
   }
 
+  get readable(): ReadableStream<Uint8Array> {
+    return new ReadableStream({
+      pull: async (controller) => {
+        const { done, value } = await this.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => this.cancel(reason),
+    }, { highWaterMark: 0 });
+  }
+
   async read(): Promise<ReadableStreamReadResult<Uint8Array>> {
     const rest = this.#rest;
     this.#rest = undefined;

@@ -5,7 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { type Flag, type FlagName, FLAGS } from "../../src/server/cli/flags.ts";
+import type { Flag } from "../../src/server/cli/flag.ts";
+import { type FlagName, FLAGS } from "../../src/server/cli/flags.ts";
 import { HELP, usageOf } from "../../src/server/cli/help.ts";
 import { variableOf } from "../../src/server/cli/variables.ts";
 import { readDocument } from "./documents.ts";

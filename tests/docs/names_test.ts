@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { type Flag, type FlagName, FLAGS } from "../../src/server/cli/flags.ts";
+import type { Flag } from "../../src/server/cli/flag.ts";
+import { type FlagName, FLAGS } from "../../src/server/cli/flags.ts";
 import { variableOf } from "../../src/server/cli/variables.ts";
 import { openApi } from "../../src/server/api/openapi/openapi.ts";
 import { codeBlocks, documents } from "./documents.ts";

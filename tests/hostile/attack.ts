@@ -24,10 +24,12 @@ export interface Target {
 
 /** One attack. */
 export interface Attack {
-  /** What the attacker does, as it stands behind "while". */
+  /** What the attacker does, as it stands after "while". */
   name: string;
   /** Flags of the server. */
   args?: string[];
+  /** The stream key of the server, which the honest publisher has. */
+  streamKey?: string;
   /** Whether the server records every publication. */
   records?: boolean;
   /** File descriptors that the server may have, if fewer than usual. */

@@ -49,9 +49,14 @@ export class HonestPeers implements AsyncDisposable {
     this.#timer = setInterval(() => this.#send(), FRAME_INTERVAL);
   }
 
-  /** Resolves when frames arrive everywhere. */
-  static async begin(place: Place): Promise<HonestPeers> {
-    const peers = new HonestPeers(await RawClient.publish(place.port, "honest"), place);
+  /**
+   * Resolves when frames arrive everywhere.
+   *
+   * @param streamKey What the publisher needs, if the server asks for it.
+   */
+  static async begin(place: Place, streamKey?: string): Promise<HonestPeers> {
+    const name = streamKey === undefined ? "honest" : `honest?key=${streamKey}`;
+    const peers = new HonestPeers(await RawClient.publish(place.port, name), place);
     const { signal } = peers.#stop;
     const { body } = await fetch(`${place.http}/live/honest.flv?wait=60`);
     peers.#viewer = new FlvReader(body!.pipeThrough(new TransformStream(), { signal }));

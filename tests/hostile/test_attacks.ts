@@ -54,7 +54,7 @@ export async function runAttack(module: string, attack: Attack): Promise<Cost> {
   await using directory = await recordingDirectory();
   await using server = await startServer(attack, directory.path);
   const { port, http, pid } = server;
-  await using honest = await HonestPeers.begin(server);
+  await using honest = await HonestPeers.begin(server, attack.streamKey);
   const before = resident(pid);
   let most = before;
   const timer = setInterval(() => most = Math.max(most, resident(pid)), LOOK_INTERVAL);
@@ -90,9 +90,13 @@ export async function runAttack(module: string, attack: Attack): Promise<Cost> {
 }
 
 function startServer(attack: Attack, directory: string): Promise<ServerProcess> {
-  const { args = [], records, descriptors } = attack;
+  const { args = [], streamKey, records, descriptors } = attack;
   return ServerProcess.start({
-    args: [...args, ...records ? ["--record", directory] : []],
+    args: [
+      ...args,
+      ...streamKey === undefined ? [] : ["--stream-key", streamKey],
+      ...records ? ["--record", directory] : [],
+    ],
     ...records && { permissions: recordPermissions(directory) },
     ...descriptors !== undefined && { shell: `ulimit -n ${descriptors}` },
   });

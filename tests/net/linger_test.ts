@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { Socket } from "../../src/net/tcp_socket.ts";
+import { TcpSocket } from "../../src/net/tcp_socket.ts";
 import { videoTag } from "../support/media.ts";
 import { serveOnLoopback } from "../support/publications.ts";
 import { RawClient } from "../support/raw_client.ts";
@@ -35,14 +35,14 @@ Deno.test("closeGently() stays only a while with a peer that goes on sending", a
   const { near, far } = await pair();
   const flooding = flood(far);
   // A test that waits for the first of them waits for longer than this test may take.
-  await new Socket(near).closeGently(10 * PATIENCE, 50);
+  await new TcpSocket(near).closeGently(10 * PATIENCE, 50);
   await flooding;
 });
 
 Deno.test("closeGently() waits for a peer that has stopped sending, and reads what it sent", async () => {
   const { near, far } = await pair();
   await far.write(new Uint8Array(100_000));
-  const closing = new Socket(near).closeGently(10 * PATIENCE, 0);
+  const closing = new TcpSocket(near).closeGently(10 * PATIENCE, 0);
   assertEquals(await far.read(new Uint8Array(1)), null);
   far.close();
   await closing;

@@ -18,13 +18,14 @@ import { PeerServer } from "../support/peer_server.ts";
 import { toolTest } from "../support/tools.ts";
 import { until } from "../support/wait.ts";
 import { pictureMoves, WATCH } from "./watching.ts";
+import { UPGRADE } from "../support/websocket.ts";
 
 const TOOLS = [CHROMIUM, "ffmpeg", "nginx", "openssl"];
 
 const USER = { username: "viewer", password: "s3cret" };
 
 /** What upgrades a connection to a WebSocket. */
-const UPGRADE = /proxy_set_header (Upgrade|Connection) .*\n/g;
+const UPGRADE_LINE = /proxy_set_header (Upgrade|Connection) .*\n/g;
 
 /** Starts nginx with the configuration of the document, changed by a function. */
 async function startProxy(
@@ -80,8 +81,7 @@ async function upgrade({ port }: PeerServer, origin: string | undefined): Promis
   const head = [
     "GET /live/demo.flv HTTP/1.1",
     `Host: 127.0.0.1:${port}`,
-    ...["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"],
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ...UPGRADE,
     `Authorization: Basic ${btoa(`${USER.username}:${USER.password}`)}`,
     ...origin === undefined ? [] : [`Origin: ${origin}`],
   ];
@@ -124,7 +124,10 @@ await toolTest(TOOLS, "the page plays behind a proxy that asks for a password", 
     });
 
     await test.step("over HTTP where the proxy lets no WebSocket through", async () => {
-      await using proxy = await startProxy(app.httpPort, (config) => config.replace(UPGRADE, ""));
+      await using proxy = await startProxy(
+        app.httpPort,
+        (config) => config.replace(UPGRADE_LINE, ""),
+      );
       const { page } = await openThrough(browser, proxy);
       await pictureMoves(page, "through the proxy");
       await app.consumer("http-flv");

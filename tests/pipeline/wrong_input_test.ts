@@ -10,10 +10,8 @@ import { FlvMuxerStream } from "../../src/flv/muxer.ts";
 import { FlvTagStream } from "../../src/flv/tag_stream.ts";
 import { RtmpMessageDecoderStream } from "../../src/message/message_decoder_stream.ts";
 import { RtmpMessageEncoderStream } from "../../src/message/message_encoder_stream.ts";
-import {
-  type OrderedTransformer,
-  OrderedTransformStream,
-} from "../../src/pipeline/ordered_transform_stream.ts";
+import { OrderedTransformStream } from "../../src/pipeline/ordered_transform_stream.ts";
+import type { OrderedTransformer } from "../../src/pipeline/transformer.ts";
 import { readAll } from "../support/streams.ts";
 
 const message = {

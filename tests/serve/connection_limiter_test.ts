@@ -1,19 +1,20 @@
 import { assertEquals } from "@std/assert";
 import { ServerLedger } from "../../src/ledger/server_ledger.ts";
-import { ConnectionSet } from "../../src/serve/connection_limiter.ts";
+import { ConnectionLimiter } from "../../src/serve/connection_limiter.ts";
 import type { Connection } from "../../src/serve/connection.ts";
 import { networkOf } from "../../src/net/address.ts";
 import { completeLimits } from "../../src/session/limits.ts";
 
 /** A connection from an address that no test machine has, as far as the set looks at it. */
-function from(host: string, hasShakenHands = true): Connection {
+function from(host: string, handshakeDone = true): Connection {
   const network = networkOf(`[${host}]:1`);
-  const facts = { network, hasShakenHands, bytesReceived: 0, bytesSent: 0, close() {} };
+  const counts = { bytesReceived: 0, bytesSent: 0 };
+  const facts = { id: crypto.randomUUID(), network, handshakeDone, ...counts, close() {} };
   return facts as unknown as Connection;
 }
 
 /** How many of so many connections are accepted, each from another address. */
-function accepted(set: ConnectionSet, count: number, host: (i: string) => string): number {
+function accepted(set: ConnectionLimiter, count: number, host: (i: string) => string): number {
   const all = Array.from({ length: count }, (_, i) => set.add(from(host((i + 1).toString(16)))));
   return all.filter((shortage) => shortage === undefined).length;
 }
@@ -21,7 +22,7 @@ function accepted(set: ConnectionSet, count: number, host: (i: string) => string
 Deno.test("all addresses of a network of IPv6 have together what one address may have", () => {
   const limits = completeLimits({ maxConnections: 100, maxConnectionsPerAddress: 50 });
   const ledger = new ServerLedger();
-  const set = new ConnectionSet(limits, ledger);
+  const set = new ConnectionLimiter(limits, ledger);
   assertEquals(accepted(set, 100, (i) => `2001:db8::${i}`), 50);
   assertEquals(accepted(set, 100, (i) => `2001:db8::${i}:0:0:1`), 0);
   assertEquals(accepted(set, 100, (i) => `2001:db8:0:${i}::1`), 50);
@@ -31,7 +32,7 @@ Deno.test("all addresses of a network of IPv6 have together what one address may
 Deno.test("a half-open connection makes way for another of its network of IPv6", () => {
   const limits = completeLimits({ maxConnections: 100, maxConnectionsPerAddress: 2 });
   const ledger = new ServerLedger();
-  const set = new ConnectionSet(limits, ledger);
+  const set = new ConnectionLimiter(limits, ledger);
   set.add(from("2001:db8::1"));
   set.add(from("2001:db8::2", false));
   assertEquals(set.add(from("2001:db8::3")), undefined);

@@ -2,10 +2,9 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { RtmpCommandError } from "../../src/errors.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
-import { Names } from "../../src/serve/publisher_registry.ts";
+import { PublisherRegistry } from "../../src/serve/publisher_registry.ts";
 import type { StreamRequest } from "../../src/publication/publication.ts";
-import { PublicationInput } from "../../src/session/server/publication_input.ts";
-import { Turns } from "../../src/time/turns.ts";
+import { MessageInput } from "../../src/session/server/message_input.ts";
 import { TestClock } from "../support/clock.ts";
 import { videoTag } from "../support/media.ts";
 import { collect, publishRequest } from "../support/publications.ts";
@@ -18,7 +17,7 @@ const TAKEN = /^Another publisher is already publishing live\/demo$/;
 /** Publishers of `live/demo`, each with a silence that a test sets. */
 class Fight {
   readonly clock = new TestClock();
-  readonly names = new Names(this.clock);
+  readonly names = new PublisherRegistry(this.clock);
   /** Those that have lost the name, in their order. */
   readonly closed: string[] = [];
 
@@ -30,10 +29,9 @@ class Fight {
       query?: string;
     } = {},
   ): { silence: number } | string {
-    const input: PublicationInput = new PublicationInput(
+    const input: MessageInput = new MessageInput(
       { ...publishRequest(), params: new URLSearchParams(query), ...request },
       new ReceivedCounts(),
-      new Turns(),
       (description) => {
         this.closed.push(name);
         input.end({ reason: "closed", description });

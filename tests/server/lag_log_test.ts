@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { KEPT_UP_AFTER } from "../../src/channel/lag.ts";
-import { LIVE_QUEUE_TIME } from "../../src/channel/subscriber.ts";
+import { LIVE_QUEUE_TIME } from "../../src/channel/tag_outlet.ts";
 import { clockAhead } from "../support/clock.ts";
 import { RawHttpClient, startHttpApp } from "../support/http.ts";
 import { captureLog } from "../support/log.ts";

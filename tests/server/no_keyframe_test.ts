@@ -167,11 +167,11 @@ Deno.test("a viewer of what is published gets 504 when nothing of it can be sent
     const { error } = await response.json();
     return [response.status, error];
   };
-  assertEquals(await get("?wait=0"), [404, "This stream is not published"]);
+  assertEquals(await get("?wait=0"), [404, "Not found: this stream is not published"]);
   using client = await RawClient.publish(api.port, "demo");
   const TOO_LATE = [
     504,
-    "Nothing that can be sent has come from the publisher of this stream in time",
+    "Gateway timeout: the publisher of this stream has sent nothing that can be played",
   ];
   assertEquals(await get("?wait=0"), TOO_LATE);
   client.sendTags([...HEADERS, interFrame(0)]);

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { checkCertificate, TlsEntrance } from "../../src/net/tls_listener.ts";
+import { checkCertificate, TlsListener } from "../../src/net/tls_listener.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { freePort } from "../support/free_port.ts";
 import { runServer } from "../support/server.ts";
@@ -35,7 +35,7 @@ Deno.test({
   ignore: !OPENSSL,
   permissions: { net: [`127.0.0.1:${PORT}`] },
   async fn() {
-    const entrance = new TlsEntrance("127.0.0.1", { ...first!, port: PORT });
+    const entrance = new TlsListener("127.0.0.1", { ...first!, port: PORT });
     const running = entrance.run((conn) => conn.close(), () => {});
     await entrance.renew(second!);
     const tcp = await Deno.connect({ hostname: "127.0.0.1", port: PORT });

@@ -19,10 +19,8 @@ Deno.test("ClientPlayback fails behind the last tag when the connection has brok
   ].map((message) => encoder.encode(message)));
   const failure = new Error("Connection reset by peer");
   let closed = 0;
-  const reader = ReadableStream.from([bytes.subarray(0, -1)]).getReader();
   const session = new ClientSession({
-    read: () => reader.read(),
-    cancel: () => reader.cancel(),
+    readable: ReadableStream.from([bytes.subarray(0, -1)]),
     write: () => Promise.resolve(),
     failure,
     readingSince: undefined,

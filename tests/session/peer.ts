@@ -6,7 +6,7 @@
  */
 
 import { decodeAmf0 } from "../../src/amf/decode_amf0.ts";
-import { ChunkDecoder, chunkOf } from "../../src/chunk/chunk_decoder.ts";
+import { ChunkDecoder } from "../../src/chunk/chunk_decoder.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
 import { writeCommand } from "../../src/message/command.ts";
@@ -20,7 +20,9 @@ import { commandsIn, type Status, statusesIn } from "../support/commands.ts";
 import { mediaMessage } from "../support/media.ts";
 import { TURNS } from "../../src/time/turns.ts";
 import { turns } from "../support/streams.ts";
+import { SourceStream } from "../../src/pipeline/source_stream.ts";
 import { FakeProgram } from "./fake_program.ts";
+import { MemoryInput } from "./memory_input.ts";
 
 /** What a session announces here. */
 export const CHUNK_SIZE = 4096;
@@ -48,7 +50,7 @@ export class Peer {
   /** Bytes of every write of the session. */
   readonly writes: number[] = [];
   #hasEnded = false;
-  #input!: ReadableStreamDefaultController<Uint8Array>;
+  readonly #input = new MemoryInput();
   #deaf: PromiseWithResolvers<void> | undefined;
   readonly #encoder = new MessageEncoder();
   readonly #chunks = new ChunkDecoder();
@@ -57,10 +59,14 @@ export class Peer {
   constructor({ program = new FakeProgram(), limits = {}, bytes = 0 }: PeerOptions = {}) {
     this.program = program;
     this.counts.bytes = bytes;
+    const writer = new WritableStream<Uint8Array>({ write: (bytes) => this.#hear(bytes) })
+      .getWriter();
     this.session = new ServerSession({
-      reader: new ReadableStream({ start: (controller) => void (this.#input = controller) })
-        .getReader(),
-      writer: new WritableStream({ write: (bytes) => this.#hear(bytes) }).getWriter(),
+      transport: {
+        readable: new SourceStream(this.#input),
+        write: (bytes) => writer.write(bytes),
+        cancel: () => this.#input.cancel(),
+      },
       remoteAddr: "192.0.2.1:50000",
       handler: program,
       counts: this.counts,
@@ -105,7 +111,7 @@ export class Peer {
 
   /** How many of the peer's writes the session has not taken. */
   get untaken(): number {
-    return 1 - this.#input.desiredSize!;
+    return this.#input.waiting;
   }
 
   /** All `onStatus` so far. */
@@ -137,7 +143,8 @@ export class Peer {
 
   /** Sends bytes. */
   write(bytes: Uint8Array): void {
-    this.#input.enqueue(bytes);
+    // A session may write to what it reads: a socket gives it a copy too.
+    this.#input.add(bytes.slice());
   }
 
   /** Sends a command of the connection. */
@@ -162,12 +169,12 @@ export class Peer {
 
   /** Says that nothing more comes. */
   end(): void {
-    this.#input.close();
+    this.#input.end();
   }
 
   /** Fails, as a connection does that is lost or has taken too long. */
   fail(error: unknown): void {
-    this.#input.error(error);
+    this.#input.end({ error });
   }
 
   /** Takes nothing more from the session until told otherwise. */
@@ -216,8 +223,8 @@ export class Peer {
   async #hear(bytes: Uint8Array): Promise<void> {
     this.writes.push(bytes.length);
     await this.#deaf?.promise;
-    this.#chunks.decode(bytes, (...given) => {
-      const message = this.#messages.decode(chunkOf(...given));
+    this.#chunks.decode(bytes, (chunk) => {
+      const message = this.#messages.decode(chunk);
       if (message) this.messages.push(message);
     });
   }

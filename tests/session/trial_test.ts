@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import type { Publication } from "../../src/publication/publication.ts";
-import { type Inspection, Trial, type Verdict } from "../../src/session/server/trial.ts";
+import { type Inspection, mediaOf, Trial, type Verdict } from "../../src/session/server/trial.ts";
 import { videoTag } from "../support/media.ts";
 import { FakeProgram } from "./fake_program.ts";
 import { Peer } from "./peer.ts";
@@ -16,7 +16,8 @@ Deno.test("a trial holds what comes before the verdict, and is over with too muc
   const table: [size: number, held: number][] = [[1, 65], [0, 65], [400_000, 4], [2_000_000, 2]];
   for (const [size, held] of table) {
     const trial = new Trial(() => undefined);
-    while (trial.take(message(MessageType.Video, size)) === undefined);
+    const video = message(MessageType.Video, size);
+    while (trial.take(video, size, mediaOf(video)) === undefined);
     assertEquals(trial.held.length, held, `${size} bytes each`);
   }
 });
@@ -24,7 +25,9 @@ Deno.test("a trial holds what comes before the verdict, and is over with too muc
 Deno.test("a trial inspects audio and video alone", () => {
   const seen: string[] = [];
   const trial = new Trial(({ type }) => void seen.push(type));
-  for (const typeId of [18, 8, 15, 9, 99]) trial.take(message(typeId, 1));
+  for (const typeId of [18, 8, 15, 9, 99]) {
+    trial.take(undefined, 1, mediaOf(message(typeId, 1)));
+  }
   assertEquals(seen, ["audio", "video"]);
 });
 

@@ -6,12 +6,9 @@
 
 import { assertEquals } from "@std/assert";
 import type { RtmpChunk } from "../../src/chunk/chunk.ts";
-import {
-  ChunkDecoder,
-  chunkOf,
-  type RtmpChunkDecoderOptions,
-} from "../../src/chunk/chunk_decoder.ts";
+import { ChunkDecoder } from "../../src/chunk/chunk_decoder.ts";
 import { RtmpChunkDecoderStream } from "../../src/chunk/chunk_decoder_stream.ts";
+import type { RtmpChunkDecoderOptions } from "../../src/chunk/decoder_options.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
 import type { RtmpMessage } from "../../src/message/message.ts";
 import { MessageDecoder } from "../../src/message/message_decoder.ts";
@@ -40,8 +37,7 @@ export function decodeParts(
   let error: unknown;
   try {
     for (const part of parts) {
-      chunkDecoder.decode(part, (...given) => {
-        const chunk = chunkOf(...given);
+      chunkDecoder.decode(part, (chunk) => {
         chunks.push(chunk);
         const message = messageDecoder.decode(chunk);
         if (message) messages.push(message);

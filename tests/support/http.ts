@@ -177,7 +177,7 @@ export class RawHttpClient implements Disposable {
 export async function statusOf(
   { httpPort }: HttpApp,
   line: string,
-  headers: string[],
+  headers: readonly string[],
   body: string | Uint8Array = "",
 ): Promise<number> {
   using client = await RawHttpClient.connect(httpPort);

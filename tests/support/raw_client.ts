@@ -6,7 +6,7 @@
 
 import { connect, type Socket } from "node:net";
 import { concat } from "@std/bytes";
-import { ChunkDecoder, chunkOf } from "../../src/chunk/chunk_decoder.ts";
+import { ChunkDecoder } from "../../src/chunk/chunk_decoder.ts";
 import { writeCommand } from "../../src/message/command.ts";
 import { MessageEncoder } from "../../src/message/message_encoder.ts";
 import type { RtmpMessage } from "../../src/message/message.ts";
@@ -184,8 +184,8 @@ export class RawClient implements Disposable {
   }
 
   #decode(bytes: Uint8Array): void {
-    this.#chunks.decode(bytes, (...given) => {
-      const message = this.#messages.decode(chunkOf(...given));
+    this.#chunks.decode(bytes, (chunk) => {
+      const message = this.#messages.decode(chunk);
       if (message) this.messages.push(message);
     });
   }

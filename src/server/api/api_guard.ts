@@ -39,7 +39,10 @@ function guardByToken(token: string): MiddlewareHandler<HttpEnv> {
     if (verdict === true) return await next();
     if (verdict > 0) {
       context.header("retry-after", String(verdict));
-      return context.json({ error: "Too many wrong tokens have arrived; try again later" }, 429);
+      return context.json(
+        { error: "Too many requests with a wrong API token; try again later" },
+        429,
+      );
     }
     context.header("www-authenticate", "Bearer");
     return context.json({ error: "The API token is missing or wrong" }, 401);

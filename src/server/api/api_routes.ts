@@ -5,8 +5,8 @@
  */
 
 import { Hono } from "hono";
-import type { Connections } from "../streams/peer_registry.ts";
-import type { Hub } from "../streams/hub.ts";
+import type { PeerRegistry } from "../streams/peer_registry.ts";
+import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { Recordings } from "../record/recordings.ts";
 import { isInReach } from "../relay/reach.ts";
 import type { Relays } from "../relay/relays.ts";
@@ -23,8 +23,8 @@ import { streamRoutes } from "./stream_routes.ts";
 
 /** What the API is about. */
 export interface ApiContext {
-  hub: Hub;
-  connections: Connections;
+  streams: StreamRegistry;
+  peers: PeerRegistry;
   endedStreams: EndedStreams;
   relays: Relays;
   /** `undefined` when the server has no directory for them. */
@@ -54,7 +54,7 @@ const METHODS: readonly [path: string, methods: string][] = [
 
 /** Routes the requests of programs that watch the server, and of those that steer it. */
 export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
-  const { hub, connections, endedStreams, relays, recordings, apiToken, server } = context;
+  const { streams, peers, endedStreams, relays, recordings, apiToken, server } = context;
   const routes = new Hono<HttpEnv>();
   routes.use(apiGuard(apiToken));
   // People look at it as well.
@@ -67,15 +67,15 @@ export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
   routes.route("/server", serverRoutes({ ...server, needsToken, canRecord }));
   // A request that arrives here has the right token.
   routes.post("/token", (context) => context.body(null, 204));
-  routes.route("/streams", streamRoutes(hub));
+  routes.route("/streams", streamRoutes(streams));
   routes.route("/", endedRoutes(endedStreams));
-  routes.route("/connections", connectionRoutes(connections));
+  routes.route("/connections", connectionRoutes(peers));
   routes.route("/pushes", pushRoutes(relays.pushes, needsToken ? undefined : isInReach));
-  routes.route("/recordings", recordingRoutes(hub, recordings));
+  routes.route("/recordings", recordingRoutes(streams, recordings));
   for (const [path, methods] of METHODS) {
     routes.all(path, (context) => {
       context.header("allow", methods);
-      const error = `Method not allowed: ${context.req.method} is not for this path`;
+      const error = `Method ${context.req.method} not allowed`;
       return context.json({ error }, 405);
     });
   }

@@ -12,7 +12,7 @@ import { readVideoConfig } from "../../flv/codec/video_config.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
 import { readMetadata } from "../../flv/metadata.ts";
 import type { PublicationLedger } from "../../ledger/publication_ledger.ts";
-import type { LiveStream } from "../streams/hub.ts";
+import type { LiveStream } from "../streams/stream_registry.ts";
 
 /** What `GET /api/v1/streams/<path>` answers. */
 export interface StreamDescription {

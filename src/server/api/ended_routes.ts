@@ -20,7 +20,7 @@ export function endedRoutes(streams: EndedStreams): Hono<HttpEnv> {
     const path = readStreamPath(context.env.incoming.url ?? "", ENDED);
     const stream = path === undefined ? undefined : streams.find(path);
     if (stream !== undefined) return jsonText(context, stream);
-    return context.json({ error: "No stream of this path has ended lately" }, 404);
+    return context.json({ error: "Not found: no stream of this path has ended recently" }, 404);
   });
   routes.get("/ending", (context) => context.json({ ending: streams.ending }));
   return routes;

@@ -6,7 +6,7 @@
 
 import { total } from "../../ledger/media_sums.ts";
 import type { PublicationEnd } from "../../publication/publication.ts";
-import type { LiveStream } from "../streams/hub.ts";
+import type { LiveStream } from "../streams/stream_registry.ts";
 import { describeStream, type StreamDescription } from "./describe_stream.ts";
 
 /** What is kept at most. */

@@ -29,7 +29,7 @@ export async function readStrings<Name extends string, Optional extends string =
   const [type = ""] = (context.req.header("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/json") {
     throw new HTTPException(415, {
-      message: "The body must be JSON: Content-Type: application/json",
+      message: "Unsupported media type: the body must be JSON (Content-Type: application/json)",
     });
   }
   const body = parse(text);
@@ -58,13 +58,13 @@ async function readBody(incoming: IncomingMessage): Promise<string> {
   } catch (cause) {
     if (cause instanceof HTTPException) throw cause;
     // The client has closed the connection; this answer reaches no client.
-    throw new HTTPException(400, { message: "The body of the request ended early", cause });
+    throw new HTTPException(400, { message: "Request body ended early", cause });
   }
   return new TextDecoder().decode(concat(taken));
 }
 
 function tooLarge(): HTTPException {
-  return new HTTPException(413, { message: `The body has more than ${MAX_BODY_SIZE} bytes` });
+  return new HTTPException(413, { message: `Content too large: limit ${MAX_BODY_SIZE} bytes` });
 }
 
 function parse(text: string): unknown {

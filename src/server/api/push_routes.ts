@@ -53,7 +53,7 @@ export function pushRoutes(
   });
   routes.delete("/:id", async (context) => {
     if (await pushes.remove(context.req.param("id"))) return context.body(null, 204);
-    return context.json({ error: "Not found: there is no push of this id" }, 404);
+    return context.json({ error: "Not found: no push has this id" }, 404);
   });
   return routes;
 }

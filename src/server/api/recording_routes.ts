@@ -8,7 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { streamPath } from "../../publication/stream_path.ts";
-import type { Hub } from "../streams/hub.ts";
+import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { Recordings } from "../record/recordings.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 import { readStrings } from "./json_body.ts";
@@ -23,7 +23,10 @@ const log = getLogger(["sluice", "recording"]);
  *
  * @param recordings `undefined` when the server has no directory for them.
  */
-export function recordingRoutes(hub: Hub, recordings: Recordings | undefined): Hono<HttpEnv> {
+export function recordingRoutes(
+  streams: StreamRegistry,
+  recordings: Recordings | undefined,
+): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.get("/", (context) =>
     context.json({
@@ -34,15 +37,17 @@ export function recordingRoutes(hub: Hub, recordings: Recordings | undefined): H
   routes.post("/", async (context) => {
     const { stream: wanted } = await readStrings(context, EXAMPLE);
     if (!recordings) {
-      const message = "Nothing can be recorded: the server needs --record or --record-on-demand";
+      const message = "Recording is off: the server needs --record or --record-on-demand";
       throw new HTTPException(409, { message });
     }
     const path = streamPath("", wanted);
-    const stream = "path" in path ? hub.find(path.path) : undefined;
-    if (!stream) throw new HTTPException(404, { message: "This stream is not published" });
+    const stream = "path" in path ? streams.find(path.path) : undefined;
+    if (!stream) {
+      throw new HTTPException(404, { message: "Not found: this stream is not published" });
+    }
     const running = recordings.find(stream.publication);
     if (running) {
-      throw new HTTPException(409, { message: `It is already recorded, as ${running.id}` });
+      throw new HTTPException(409, { message: `Already recorded, as ${running.id}` });
     }
     const recording = await recordings.start(stream).catch((cause) => {
       throw new HTTPException(500, { message: cause.message, cause });
@@ -54,7 +59,7 @@ export function recordingRoutes(hub: Hub, recordings: Recordings | undefined): H
     const id = context.req.param("id");
     const recording = recordings?.list.find((recording) => recording.id === id);
     if (!recording) {
-      return context.json({ error: "Not found: there is no recording of this id" }, 404);
+      return context.json({ error: "Not found: no recording has this id" }, 404);
     }
     log.info("The recording {name} of {path} is ended by {by}", {
       name: recording.fileName,

@@ -7,7 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
 import { TURNS } from "../../time/turns.ts";
-import type { Hub, LiveStream } from "../streams/hub.ts";
+import type { LiveStream, StreamRegistry } from "../streams/stream_registry.ts";
 import { describeStream } from "./describe_stream.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 import { jsonText } from "./json_text.ts";
@@ -21,29 +21,29 @@ const log = getLogger(["sluice", "http"]);
 /** What describing a stream takes of a turn, in bytes of messages that take as long. */
 const DESCRIPTION_COST = 16 * 1024;
 
-const UNKNOWN = { error: "This stream is not published" };
+const UNKNOWN = { error: "Not found: this stream is not published" };
 
 /** Routes what is asked of streams; who may ask is decided before. */
-export function streamRoutes(hub: Hub): Hono<HttpEnv> {
+export function streamRoutes(streams: StreamRegistry): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.get("/", async (context) => {
-    const streams: string[] = [];
+    const described: string[] = [];
     await TURNS.enter();
-    for (const stream of hub.streams) {
+    for (const stream of streams.live) {
       // A thousand of them must not keep everything else waiting.
       const turn = TURNS.take(DESCRIPTION_COST);
       if (turn) await turn;
-      streams.push(JSON.stringify(describeStream(stream)));
+      described.push(JSON.stringify(describeStream(stream)));
     }
-    return jsonText(context, `{"streams":[${streams.join(",")}]}`);
+    return jsonText(context, `{"streams":[${described.join(",")}]}`);
   });
   routes.get("/*", (context) => {
-    const stream = findStream(hub, context.env.incoming.url ?? "");
+    const stream = findStream(streams, context.env.incoming.url ?? "");
     if (!stream) return context.json(UNKNOWN, 404);
     return context.json(describeStream(stream));
   });
   routes.delete("/*", (context) => {
-    const stream = findStream(hub, context.env.incoming.url ?? "");
+    const stream = findStream(streams, context.env.incoming.url ?? "");
     if (!stream) return context.json(UNKNOWN, 404);
     const { id: publication, connection, path } = stream.publication;
     const { remoteAddr: by } = socketOf(context.env.incoming);
@@ -55,7 +55,7 @@ export function streamRoutes(hub: Hub): Hono<HttpEnv> {
 }
 
 /** The stream that a URL names, if it is live. */
-function findStream(hub: Hub, target: string): LiveStream | undefined {
+function findStream(streams: StreamRegistry, target: string): LiveStream | undefined {
   const path = readStreamPath(target, STREAMS);
-  return path === undefined ? undefined : hub.find(path);
+  return path === undefined ? undefined : streams.find(path);
 }

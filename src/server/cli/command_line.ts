@@ -4,8 +4,9 @@
  * @module
  */
 
-import { type Flag, type FlagName, FLAGS } from "./flags.ts";
 import { denoCommand } from "./deno_command.ts";
+import type { Flag } from "./flag.ts";
+import { type FlagName, FLAGS } from "./flags.ts";
 import { nearest } from "./nearest.ts";
 import { ConfigError } from "./start_error.ts";
 import { quoted } from "./values.ts";

@@ -1,5 +1,5 @@
 /**
- * The flags of the server, as one table: `--help`, the reading of the command line and
+ * The flags of the server, as one table: the reading of the command line, its types, `--help` and
  * `docs/flags.md` are made from it.
  *
  * @module
@@ -7,48 +7,9 @@
 
 import { DEFAULT_MEDIA_BYTES } from "../../channel/media_budget.ts";
 import { LARGEST_MESSAGE } from "../../chunk/chunk.ts";
+import type { Flag } from "./flag.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { app, integer, notEmpty, oneOf, port, portOrOff, relay } from "./values.ts";
-
-/** What flags are about; each is a section of `--help`, in this order. */
-export const TOPICS = {
-  listen: "Where it listens",
-  access: "Who may publish, and change something",
-  record: "Recording",
-  relay: "Other servers",
-  limits: "Limits",
-  log: "Log",
-  about: "About",
-} as const;
-
-/** A flag of the command line. */
-export interface Flag {
-  /** The section of `--help` it stands in. */
-  topic: keyof typeof TOPICS;
-  /** One or two lines for `--help` and the documents. */
-  help: string;
-  /** The page of `docs/` that says more, with its anchor. */
-  more?: string;
-  /** The permissions of Deno it needs beyond `--allow-net`. */
-  permissions?: string;
-  /** What stands for its value, as `PORT`. A flag without one is a switch. */
-  placeholder?: string;
-  /** Its value where it is not given, as it would be written. */
-  default?: string;
-  /** What `--help` shows for the default, where that is no value. */
-  otherwise?: string;
-  /** Whether it can be given more than once. */
-  repeatable?: true;
-  /** Whether it holds a secret, and can be read from the variable `SLUICE_<FLAG>`. */
-  secret?: true;
-  /**
-   * Reads its value.
-   *
-   * @param from Where it was written, for messages: the flag, or a variable.
-   * @throws {ConfigError} If it makes no sense.
-   */
-  read?(text: string, from: string): unknown;
-}
 
 /** All of them, by their names without the dashes. */
 export const FLAGS = {
@@ -97,7 +58,7 @@ export const FLAGS = {
   "tls-key": {
     topic: "listen",
     placeholder: "FILE",
-    help: "its private key (PEM)",
+    help: "the private key of the certificate (PEM)",
     permissions: "--allow-read=FILE",
     read: notEmpty,
   },
@@ -112,7 +73,7 @@ export const FLAGS = {
     topic: "access",
     placeholder: "KEY|env",
     otherwise: "anyone may publish",
-    help: "publishers must ask for name?key=KEY",
+    help: "publishers must publish as name?key=KEY",
     more: "keys.md#the-stream-key",
     secret: true,
     read: notEmpty,
@@ -121,7 +82,7 @@ export const FLAGS = {
     topic: "access",
     placeholder: "TOKEN|env",
     otherwise: "made and printed if HTTP listens beyond loopback",
-    help: "required by API calls that change something",
+    help: "required by API calls that modify state",
     more: "keys.md#the-api-token",
     secret: true,
     read: notEmpty,
@@ -137,7 +98,7 @@ export const FLAGS = {
   "record-on-demand": {
     topic: "record",
     placeholder: "DIR",
-    help: "record what is asked for by the page or the API, into the same place",
+    help: "record on request of the page or the API, into the same paths",
     more: "recording.md#what-is-asked-for",
     permissions: "--allow-read=DIR --allow-write=DIR",
     read: notEmpty,
@@ -145,19 +106,19 @@ export const FLAGS = {
   "output": {
     topic: "record",
     placeholder: "FILE|-",
-    help: "write one publication into a file or to standard output, then exit",
+    help: "write one publication to a file or to standard output, then exit",
     more: "recording.md#into-a-pipe",
     permissions: "--allow-write=FILE",
     read: notEmpty,
   },
   "loop": {
     topic: "record",
-    help: "with --output: go on with the next publication",
+    help: "with --output: continue with the next publication",
   },
   "push": {
     topic: "relay",
     placeholder: "STREAM=URL|env",
-    help: "send a stream on, as live/demo=rtmp://host/app/name",
+    help: "send a stream to another server, as live/demo=rtmp://host/app/name",
     more: "flags.md#sending-on-and-bringing-in",
     repeatable: true,
     secret: true,
@@ -166,7 +127,7 @@ export const FLAGS = {
   "pull": {
     topic: "relay",
     placeholder: "STREAM=URL|env",
-    help: "fetch a stream while it has viewers",
+    help: "fetch a stream from another server while it has viewers",
     more: "flags.md#sending-on-and-bringing-in",
     repeatable: true,
     secret: true,
@@ -175,7 +136,7 @@ export const FLAGS = {
   "pull-always": {
     topic: "relay",
     placeholder: "STREAM=URL|env",
-    help: "fetch a stream all the time",
+    help: "fetch a stream from another server all the time",
     more: "flags.md#sending-on-and-bringing-in",
     repeatable: true,
     secret: true,
@@ -199,7 +160,7 @@ export const FLAGS = {
     topic: "limits",
     placeholder: "N",
     default: "1000",
-    help: "HTTP connections at once, viewers among them",
+    help: "HTTP connections at once, including viewers",
     read: integer(1, 1_000_000),
   },
   "max-http-connections-per-address": {
@@ -214,7 +175,7 @@ export const FLAGS = {
     topic: "limits",
     placeholder: "BYTES",
     default: "65536",
-    help: "the chunk size that is announced",
+    help: "the chunk size that is announced to peers",
     read: integer(1, LARGEST_MESSAGE),
   },
   "max-message-size": {
@@ -228,7 +189,7 @@ export const FLAGS = {
     topic: "limits",
     placeholder: "MIB",
     default: String(DEFAULT_MEDIA_BYTES / 2 ** 20),
-    help: "the memory for media that waits for newcomers and slow viewers",
+    help: "memory for media that is kept for new and slow viewers",
     read: integer(1, 2 ** 20),
   },
   "allow-lossless-viewers": {
@@ -239,18 +200,18 @@ export const FLAGS = {
     topic: "log",
     placeholder: "LEVEL",
     default: "info",
-    help: LOG_LEVELS.join(", "),
+    help: `log this level and above: ${LOG_LEVELS.join(", ")}`,
     more: "operating.md#logs",
     read: oneOf(LOG_LEVELS),
   },
   "json": {
     topic: "log",
-    help: "every line as a JSON object",
+    help: "log every line as a JSON object",
     more: "operating.md#logs",
   },
   "help": {
     topic: "about",
-    help: "print this; or -h",
+    help: "print this help; -h does the same",
   },
   "version": {
     topic: "about",

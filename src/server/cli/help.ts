@@ -5,7 +5,8 @@
  */
 
 import { VERSION } from "../../version.ts";
-import { type Flag, FLAGS, TOPICS } from "./flags.ts";
+import { type Flag, TOPICS } from "./flag.ts";
+import { FLAGS } from "./flags.ts";
 
 /** Columns of a terminal. */
 const WIDTH = 80;

@@ -35,6 +35,12 @@ export interface PlaceLimits {
   maxConnectionsPerAddress: number;
 }
 
+/** Unless the operator says otherwise. */
+export const DEFAULT_PLACES: Readonly<PlaceLimits> = {
+  maxConnections: 1000,
+  maxConnectionsPerAddress: 500,
+};
+
 /** The paths that operators, and what watches for them, ask for. */
 const OPERATING = /^\/(healthz|readyz|metrics|api\/[^?]*)(\?|$)/;
 
@@ -104,8 +110,9 @@ export class HttpPlaces {
   }
 
   /**
-   * The reserved connection that should go first: one that has been refused and is still open, then one
-   * that asks for nothing, from where the most connections are. What the others ask for is answered in a moment.
+   * The reserved connection that should go first: one that has been refused and is still open, then
+   * one that asks for nothing, from where the most connections are. What the others ask for is
+   * answered in a moment.
    */
   get reserved(): HttpSocket | undefined {
     return this.#find(({ isReserved, isLeaving }) => isReserved && isLeaving) ??

@@ -8,14 +8,17 @@ import { acceptAll } from "../../net/accept.ts";
 import { atIntervals } from "../../time/at_intervals.ts";
 import type { PlaceLimits } from "./http_places.ts";
 import type { HttpSocket } from "./http_socket.ts";
-import { HttpSockets } from "./http_sockets.ts";
+import type { HttpSockets } from "./http_sockets.ts";
 import { type HttpHandlers, nodeServer } from "./node_server.ts";
 
 /** How long requests may take to end on shutdown, in milliseconds. */
 const SHUTDOWN_PATIENCE = 1_000;
 
-/** What clients may ask for. */
-export interface HttpLimits extends PlaceLimits {
+/** What clients may ask for, and how long they may take. */
+export interface HttpLimits extends PlaceLimits, HttpTimeouts {}
+
+/** How long clients may take. */
+export interface HttpTimeouts {
   /** Milliseconds in which a viewer may take nothing, 30,000; half of what other clients may. */
   timeout: number;
   /**
@@ -27,9 +30,7 @@ export interface HttpLimits extends PlaceLimits {
   checkInterval: number;
 }
 
-const DEFAULT_LIMITS: Readonly<HttpLimits> = {
-  maxConnections: 1000,
-  maxConnectionsPerAddress: 500,
+const DEFAULT_TIMEOUTS: Readonly<HttpTimeouts> = {
   timeout: 30_000,
   headersTimeout: 20_000,
   checkInterval: 1_000,
@@ -49,18 +50,18 @@ export interface HttpServer {
  * Listens for HTTP. It is Node's server, not `Deno.serve`, which waits for ever for the head of a
  * request, stops when file descriptors run out, and cannot cut a client that takes nothing.
  *
+ * @param sockets Where its connections are kept.
  * @throws {Deno.errors.AddrInUse} If the port is taken.
  * @throws {Deno.errors.NotCapable} If `--allow-net` was not given.
  */
 export function serveHttp(
   handlers: HttpHandlers,
-  hostname: string,
-  port: number,
-  limits: Partial<HttpLimits> = {},
+  sockets: HttpSockets,
+  address: { hostname: string; port: number },
+  timeouts: Partial<HttpTimeouts> = {},
 ): HttpServer {
-  const { timeout, headersTimeout, checkInterval, ...places } = { ...DEFAULT_LIMITS, ...limits };
-  const listener = Deno.listen({ hostname, port });
-  const sockets = new HttpSockets(places);
+  const { timeout, headersTimeout, checkInterval } = { ...DEFAULT_TIMEOUTS, ...timeouts };
+  const listener = Deno.listen(address);
   const { server, stop } = nodeServer(handlers, sockets);
   const accepting = acceptAll(
     listener,

@@ -7,7 +7,13 @@
 import { getLogger } from "@logtape/logtape";
 import { formatAddr, networkOf } from "../../net/address.ts";
 import { canOpen, DescriptorReserve, isLackOfDescriptors } from "../../net/file_descriptors.ts";
-import { HttpPlaces, isOperating, type PlaceLimits, type Shortage } from "./http_places.ts";
+import {
+  DEFAULT_PLACES,
+  HttpPlaces,
+  isOperating,
+  type PlaceLimits,
+  type Shortage,
+} from "./http_places.ts";
 import { type HttpRefusal, HttpRefusals } from "./http_refusals.ts";
 import { HttpSocket } from "./http_socket.ts";
 import { answerError } from "./raw_answer.ts";
@@ -46,8 +52,9 @@ export class HttpSockets {
   #checkAt = CHECK_EVERY;
   #checkAfter = 0;
 
-  constructor(limits: PlaceLimits) {
-    this.#places = new HttpPlaces(this.#open, limits);
+  /** @param limits How many there may be: see `DEFAULT_PLACES`. */
+  constructor(limits: Partial<PlaceLimits> = {}) {
+    this.#places = new HttpPlaces(this.#open, { ...DEFAULT_PLACES, ...limits });
   }
 
   /** Connections that were refused, or closed for others, by reason. */
@@ -161,7 +168,7 @@ export class HttpSockets {
       if (socket.headWait <= headersTimeout) continue;
       socket.headWait = undefined;
       const seconds = headersTimeout / 1000;
-      answerError(socket, 408, `The head of the request was not complete after ${seconds} s`);
+      answerError(socket, 408, `Request timeout: the headers were not complete after ${seconds} s`);
     }
   }
 

@@ -28,8 +28,8 @@ const NO_HOST = "localhost";
 /** What a client is told for which there is no place. */
 const NO_PLACE: Readonly<Record<Shortage, string>> = {
   "no-descriptors": "The server is short of file descriptors",
-  "too-many": "All places for HTTP connections are taken",
-  "too-many-of-address": "This address has as many HTTP connections as one may have",
+  "too-many": "Too many HTTP connections",
+  "too-many-of-address": "Too many HTTP connections from this address",
 };
 
 /** Seconds after which such a client may try again. */
@@ -58,7 +58,7 @@ export function nodeServer(
     overrideGlobalObjects: false,
     errorHandler: (error) =>
       error instanceof RequestError
-        ? jsonError(400, "The Host or the target of the request is malformed")
+        ? jsonError(400, "Malformed Host or request target")
         : jsonError(500, "Internal server error"),
   });
   const options = {
@@ -104,7 +104,7 @@ export function nodeServer(
     if (!socket.writable || socket.requests > 0) return void socket.destroy();
     const isTooLarge = error.code === "HPE_HEADER_OVERFLOW";
     const hint = misdirected.hintFor(socket) ??
-      (isTooLarge ? "The head of the request is too large" : "This is no HTTP request");
+      (isTooLarge ? "Request header fields too large" : "Not an HTTP request");
     answerError(socket, isTooLarge ? 431 : 400, hint);
   });
   // It believes that it listens itself: only then it keeps connections alive between two requests.

@@ -23,13 +23,13 @@ export function settleTarget(request: IncomingMessage): string | undefined {
   const { rawHeaders, headers, url: target = "" } = request;
   const at = rawHeaders.findIndex((_, i) => isHost(rawHeaders, i));
   if (rawHeaders.some((_, i) => i > at && at >= 0 && isHost(rawHeaders, i))) {
-    return "The request has more than one Host";
+    return "More than one Host header";
   }
   let host = headers.host;
   if (!target.startsWith("/") && target !== "*") {
     const [, authority = "", rest = ""] = ABSOLUTE.exec(target) ?? [];
     if (authority === "" || NOT_OF_HOST.test(authority)) {
-      return "The target of the request is no path and no URL of HTTP";
+      return "The request target is neither a path nor an HTTP URL";
     }
     request.url = rest.startsWith("/") ? rest : `/${rest}`;
     host = authority;

@@ -14,7 +14,7 @@ const MAX_URL_LENGTH = 16_384;
 const SUFFIX = ".flv";
 
 /** What is answered where no route is. */
-export const NOT_FOUND = "Not found: there is nothing here";
+export const NOT_FOUND = "Not found";
 
 /** What a URL asks for. */
 export interface StreamUrl extends StreamPath {
@@ -30,7 +30,7 @@ export interface StreamUrl extends StreamPath {
  */
 export function readStreamUrl(target: string): StreamUrl {
   if (target.length > MAX_URL_LENGTH) {
-    throw badUrl(`The URL has ${target.length} characters; at most ${MAX_URL_LENGTH} are read`);
+    throw badUrl(`URL too long: ${target.length} characters, limit ${MAX_URL_LENGTH}`);
   }
   const mark = target.indexOf("?");
   const pathname = mark < 0 ? target : target.slice(0, mark);
@@ -38,11 +38,11 @@ export function readStreamUrl(target: string): StreamUrl {
     throw new HTTPException(404, { message: NOT_FOUND });
   }
   if (/%(?![0-9a-f]{2})/i.test(pathname)) {
-    throw badUrl("The URL has a percent sign that does not begin the code of a byte");
+    throw badUrl("Malformed URL: a percent sign must be followed by two hexadecimal digits");
   }
   const path = streamPath("", pathname);
   if ("description" in path) {
-    throw badUrl(`The URL of a stream is /<app>/<name>.flv. ${path.description}`);
+    throw badUrl(`Malformed URL: the URL of a stream is /<app>/<name>.flv. ${path.description}`);
   }
   if (isReserved(path.path)) throw new HTTPException(404, { message: NOT_FOUND });
   return { ...path, params: new URLSearchParams(mark < 0 ? "" : target.slice(mark)) };

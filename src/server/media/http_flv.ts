@@ -32,7 +32,7 @@ export function httpFlv(context: ViewContext): Handler<HttpEnv> {
     if (req.method === "HEAD") {
       readViewOptions(request.params, context.rules.allowLossless);
       await authorizeView(context, request);
-      const isLive = context.hub.find(request.path) !== undefined;
+      const isLive = context.streams.find(request.path) !== undefined;
       return body(null, isLive ? 200 : 404, { ...FLV_HEADERS });
     }
     const gone = new AbortController();

@@ -15,7 +15,7 @@ import { DEFAULT_LIMITS } from "../../session/limits.ts";
 import { PartialBudget } from "../../session/partial_budget.ts";
 import type { PublicationEnd, StreamRequest } from "../../publication/publication.ts";
 import { StatusCode } from "../../session/status.ts";
-import type { Connections } from "../streams/peer_registry.ts";
+import type { PeerRegistry } from "../streams/peer_registry.ts";
 import type { RtmpServer } from "../../serve/types.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 import { isForLoopback, isFromOtherSite, mayBeRebound } from "../http/same_site.ts";
@@ -34,8 +34,8 @@ const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
 
 /** What a page is told that any site could have put in a browser. */
 const REBOUND =
-  "Without a stream key, pages may publish only where their URL has an address: any " +
-  "site could have its name lead here";
+  "Cross-site requests are not allowed: without a stream key, pages may publish only where their " +
+  "URL has an address, since any site could have its name lead here";
 
 /** What forms are sent as (HTML, "form submission attributes"). */
 const FORM_TYPES: readonly string[] = [
@@ -47,13 +47,14 @@ const FORM_TYPES: readonly string[] = [
 /** Where publications go. */
 export interface PublishContext {
   publish: RtmpServer["publish"];
-  connections: Connections;
+  /** Knows publishers while they send. */
+  peers: Pick<PeerRegistry, "add">;
   /** Whether every client may publish; then pages of other sites must not, whatever they do. */
   isOpen: boolean;
   /** Whether only this machine can reach the server, so that no other name leads here. */
   isLocal: boolean;
-  /** Whether the server is shutting down, so that nothing begins any more. */
-  isEnding: () => boolean;
+  /** Aborted when the server shuts down: nothing begins any more. */
+  ending: AbortSignal;
   /** Is told of a publisher that is cut off for what all of them leave unfinished. */
   noteUnfinished: () => void;
 }
@@ -64,21 +65,22 @@ export interface PublishContext {
  * @param budget What all bodies together may take up in unfinished tags: as much as RTMP, by default.
  */
 export function httpPublish(
-  { publish, connections, isOpen, isLocal, isEnding, noteUnfinished }: PublishContext,
+  { publish, peers, isOpen, isLocal, ending, noteUnfinished }: PublishContext,
   budget: PartialBudget = new PartialBudget(DEFAULT_LIMITS.maxTotalPartialBytes),
 ): Handler<HttpEnv> {
   return async (context) => {
     const { incoming } = context.env;
     const request = readStreamRequest("publish", incoming);
     const header = (name: string) => context.req.header(name);
-    if (isEnding()) throw new HTTPException(503, { message: ENDING });
+    if (ending.aborted) throw new HTTPException(503, { message: ENDING });
     if (isFromOtherSite(header) || (isOpen && isLocal && !isForLoopback(header))) {
       throw new HTTPException(403, { message: "Cross-site requests are not allowed" });
     }
     if (isOpen && mayBeRebound(header)) throw new HTTPException(403, { message: REBOUND });
     if (context.req.method === "POST" && isForm(header("content-type"))) {
       throw new HTTPException(415, {
-        message: "The body must be FLV: Content-Type: video/x-flv, or none",
+        message:
+          "Unsupported media type: the body must be FLV, and its Content-Type video/x-flv or none",
       });
     }
     const counts = new ReceivedCounts();
@@ -97,7 +99,7 @@ export function httpPublish(
     const look = () => hold(demuxer.reservedBytes);
     const body = bodyOf(incoming, counts, look, stop.signal);
     const tags = body.pipeThrough(demuxer);
-    const leave = connections.add({
+    const leave = peers.add({
       protocol: "http-flv",
       socket: socketOf(incoming),
     });
@@ -162,8 +164,8 @@ function tooMuch(): FlvError {
 }
 
 function flawOf({ header, incompleteBytes }: FlvDemuxerStream): string | undefined {
-  if (!header) return "The body is too short for an FLV file";
-  return incompleteBytes > 0 ? "The body ends inside a tag" : undefined;
+  if (!header) return "Request body ended early: it is too short for an FLV file";
+  return incompleteBytes > 0 ? "Request body ended early: it ends inside a tag" : undefined;
 }
 
 /** Who has shown no key may come again with one. */

@@ -9,19 +9,16 @@ import { HTTPException } from "hono/http-exception";
 import type { Subscription } from "../../channel/subscription.ts";
 import type { ServerLedger } from "../../ledger/server_ledger.ts";
 import type { StreamRequest } from "../../publication/publication.ts";
-import { atIntervals } from "../../time/at_intervals.ts";
-import type { Connections } from "../streams/peer_registry.ts";
+import type { PeerRegistry } from "../streams/peer_registry.ts";
 import { Decisions } from "../../serve/decisions.ts";
 import { ErrorReport } from "../../serve/error_report.ts";
-import type { Hub } from "../streams/hub.ts";
+import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { Authorization } from "../../serve/types.ts";
 import { noteRefusal } from "../../serve/refusals.ts";
 import { lagLog, logViewer } from "../streams/viewer_log.ts";
 import type { HttpSocket } from "../http/http_socket.ts";
+import type { StalledViewers } from "./stalled_viewers.ts";
 import { readViewOptions } from "./view_options.ts";
-
-/** Interval between checks for stalled viewers, in milliseconds. */
-const STALL_CHECK_INTERVAL = 1_000;
 
 /**
  * How long a viewer waits at least for something of a stream that is published, in milliseconds:
@@ -31,7 +28,7 @@ const BEGINNING_PATIENCE = 3_000;
 
 /** What a viewer is told that waits, when others want its place. */
 const PLACE_WANTED =
-  "Nothing has come of this stream yet, and others want the place of this connection";
+  "Too many connections: this one was closed for another, since nothing of the stream has come yet";
 
 /** What those are told who come too late. */
 export const ENDING = "The server is shutting down";
@@ -53,12 +50,13 @@ export interface ViewerRules {
 
 /** Where viewers come to. */
 export interface ViewContext {
-  hub: Hub;
-  connections: Connections;
+  streams: StreamRegistry;
+  peers: PeerRegistry;
   rules: ViewerRules;
+  stalledViewers: StalledViewers;
   ledger: ServerLedger;
-  /** Whether the server is shutting down, so that nothing begins any more. */
-  isEnding: () => boolean;
+  /** Aborted when the server shuts down: nothing begins any more. */
+  ending: AbortSignal;
 }
 
 /** A viewer. */
@@ -98,14 +96,14 @@ export async function beginView(
   viewer: Viewer,
   gone: AbortSignal,
 ): Promise<Subscription> {
-  const { hub, connections, rules } = context;
+  const { streams, peers, rules } = context;
   const { protocol, request, socket } = viewer;
-  if (context.isEnding()) throw new HTTPException(503, { message: ENDING });
+  if (context.ending.aborted) throw new HTTPException(503, { message: ENDING });
   const { wait, ...wanted } = readViewOptions(request.params, rules.allowLossless);
   await authorizeView(context, request);
   const { path, remoteAddr } = request;
   const facts = { connection: socket.id, remoteAddr, path };
-  const subscription = hub.subscribe(path, {
+  const subscription = streams.subscribe(path, {
     kind: protocol,
     address: remoteAddr,
     connection: socket.id,
@@ -114,24 +112,22 @@ export async function beginView(
     onLag: lagLog(facts, protocol),
     ...wanted,
   });
-  const leave = connections.add({
-    protocol,
-    socket,
-    plays: { path, subscription },
-    end: viewer.cut,
-  });
+  const leave = peers.add({ protocol, socket, end: viewer.cut });
   subscription.done.then(leave);
   void logViewer(subscription, facts);
-  const isLive = () => hub.find(path) !== undefined;
+  const isLive = () => streams.find(path) !== undefined;
   const patience = Math.max(wait * 1000, isLive() ? BEGINNING_PATIENCE : 0);
   const result = await waitToBegin(subscription, patience, gone, socket);
   if (result === "made-way") throw new HTTPException(503, { message: PLACE_WANTED });
   if (result === "nothing") {
-    if (!isLive()) throw new HTTPException(404, { message: "This stream is not published" });
-    const message = "Nothing that can be sent has come from the publisher of this stream in time";
+    if (!isLive()) {
+      throw new HTTPException(404, { message: "Not found: this stream is not published" });
+    }
+    const message =
+      "Gateway timeout: the publisher of this stream has sent nothing that can be played";
     throw new HTTPException(504, { message });
   }
-  cutWhenStalled(subscription, path, viewer, rules.timeout);
+  context.stalledViewers.watch(subscription, () => cutStalled(viewer, rules.timeout));
   return subscription;
 }
 
@@ -160,21 +156,12 @@ async function waitToBegin(
   return hasMadeWay ? "made-way" : "nothing";
 }
 
-function cutWhenStalled(
-  subscription: Subscription,
-  path: string,
-  { request: { remoteAddr }, socket, cut }: Viewer,
-  timeout: number,
-): void {
-  const stop = atIntervals(STALL_CHECK_INTERVAL, () => {
-    if (subscription.stalledFor < timeout) return;
-    stop();
-    const seconds = timeout / 1000;
-    log.info("{remoteAddr} is cut off: it has taken nothing of {path} for {seconds} s", {
-      connection: socket.id,
-      ...{ remoteAddr, path, seconds },
-    });
-    cut(`Nothing was taken for ${seconds} s`);
+function cutStalled({ request, socket, cut }: Viewer, timeout: number): void {
+  const { remoteAddr, path } = request;
+  const seconds = timeout / 1000;
+  log.info("{remoteAddr} is cut off: it has taken nothing of {path} for {seconds} s", {
+    connection: socket.id,
+    ...{ remoteAddr, path, seconds },
   });
-  subscription.done.then(stop);
+  cut(`Nothing was taken for ${seconds} s`);
 }

@@ -45,12 +45,12 @@ export function readViewOptions(params: URLSearchParams, allowLossless: boolean)
   if (mode !== "live" && mode !== "lossless") throw bad("mode must be live or lossless");
   if (mode === "lossless" && !allowLossless) {
     throw new HTTPException(403, {
-      message: "Viewers cannot be lossless here: the server needs --allow-lossless-viewers",
+      message: "Lossless viewers are not allowed: the server needs --allow-lossless-viewers",
     });
   }
   const audio = audioText !== "0";
   const video = videoText !== "0";
-  if (!audio && !video) throw bad("There is nothing to send without audio and video");
+  if (!audio && !video) throw bad("audio and video must not both be 0");
   if (tracks !== undefined && tracks !== "first") {
     throw bad("tracks must be first, or left out for all of them");
   }

@@ -77,7 +77,9 @@ export function wsFlv(context: ViewContext): Upgrade {
  */
 function checkHandshake({ method, headers }: IncomingMessage): void {
   if (method !== "GET") {
-    throw new HTTPException(405, { message: "A WebSocket is asked for with GET" });
+    throw new HTTPException(405, {
+      message: `Method ${method} not allowed: a WebSocket needs GET`,
+    });
   }
   if (!HANDSHAKE_KEY.test(headers["sec-websocket-key"] ?? "")) {
     throw new HTTPException(400, { message: "Sec-WebSocket-Key is missing or malformed" });
@@ -97,7 +99,7 @@ function checkCredentials({ headers }: IncomingMessage): void {
   if (headers.cookie === undefined && headers.authorization === undefined) return;
   const header = (name: string) => headers[name] as string | undefined;
   if (!isFromOtherSite(header)) return;
-  const message = "Pages of other sites may watch without cookies and passwords alone";
+  const message = "Cross-site requests with cookies or passwords are not allowed";
   throw new HTTPException(403, { message });
 }
 

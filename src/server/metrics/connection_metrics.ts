@@ -5,15 +5,15 @@
  */
 
 import type { Registry } from "prom-client";
-import type { HttpServer } from "../http/http_server.ts";
+import type { HttpSockets } from "../http/http_sockets.ts";
 import type { RtmpConnection, RtmpServer } from "../../serve/types.ts";
 import { byReason, type Definition, register, type Value } from "./register.ts";
 
-/** Registers the counts of both servers; that of HTTP may come later. */
+/** Registers the counts of both servers. */
 export function registerConnections(
   registry: Registry,
   rtmp: RtmpServer,
-  http: () => HttpServer | undefined,
+  sockets: HttpSockets,
 ): void {
   const { ledger } = rtmp;
   const metric = (
@@ -75,22 +75,22 @@ export function registerConnections(
     return ledger.sentBytes + sum("bytesSent");
   });
   metric("gauge", "sluice_http_connections", "HTTP connections that are open", () => {
-    return http()?.sockets.open.length ?? 0;
+    return sockets.open.length;
   });
   metric("counter", "sluice_http_connections_accepted_total", "HTTP connections taken in", () => {
-    return http()?.sockets.accepted ?? 0;
+    return sockets.accepted;
   });
   metric(
     "counter",
     "sluice_http_connections_refused_total",
     "HTTP connections closed for want of room, by reason",
-    () => byReason(http()?.sockets.refused ?? {}),
+    () => byReason(sockets.refused),
     ["reason"],
   );
   metric("counter", "sluice_http_received_bytes_total", "Bytes received over HTTP", () => {
-    return http()?.sockets.traffic.received ?? 0;
+    return sockets.traffic.received;
   });
   metric("counter", "sluice_http_sent_bytes_total", "Bytes sent over HTTP", () => {
-    return http()?.sockets.traffic.sent ?? 0;
+    return sockets.traffic.sent;
   });
 }

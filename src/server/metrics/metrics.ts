@@ -5,11 +5,10 @@
  */
 
 import { Registry } from "prom-client";
-import type { HttpServer } from "../http/http_server.ts";
-import type { Hub } from "../streams/hub.ts";
+import type { HttpSockets } from "../http/http_sockets.ts";
+import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { Recordings } from "../record/recordings.ts";
 import type { RtmpServer } from "../../serve/types.ts";
-import type { Publication } from "../../publication/publication.ts";
 import { TURNS } from "../../time/turns.ts";
 import { registerConnections } from "./connection_metrics.ts";
 import { measureEventLoop } from "./event_loop_delay.ts";
@@ -23,31 +22,31 @@ const FRESHNESS = 1_000;
 
 /** What is watched. */
 export interface Watched {
-  hub: Hub;
+  streams: StreamRegistry;
   rtmp: RtmpServer;
-  /** Comes later than this. */
-  http: () => HttpServer | undefined;
+  /** The connections of the HTTP server. */
+  sockets: HttpSockets;
   recordings: Recordings | undefined;
 }
 
 /** Reads the ledgers at each scrape. */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #books: StreamBooks;
+  readonly #books = new StreamBooks();
   readonly #stopMeasuring: () => void;
   #reading: Reading | undefined;
   #answer: Promise<string> | undefined;
   /** By `performance.now()`; `Infinity` while it is written. */
   #staleAt = Infinity;
 
-  /** Begins to keep the books. */
-  constructor({ hub, rtmp, http, recordings }: Watched) {
-    this.#books = new StreamBooks(hub);
+  /** Begins to keep the books of what is opened from now on. */
+  constructor({ streams, rtmp, sockets, recordings }: Watched) {
+    streams.onOpen((stream) => this.#books.open(stream));
     const read = () => this.#reading!;
     registerProcess(this.#registry);
     this.#stopMeasuring = measureEventLoop(this.#registry);
-    registerConnections(this.#registry, rtmp, http);
-    registerStreams(this.#registry, hub, read);
+    registerConnections(this.#registry, rtmp, sockets);
+    registerStreams(this.#registry, streams, read);
     register(this.#registry, {
       name: "sluice_ledger_imbalance_tags",
       type: "gauge",
@@ -73,12 +72,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** Watches a publication until it is over. */
-  open(publication: Publication): void {
-    this.#books.open(publication);
-  }
-
-  /** All of it, at most a second old, or as it was when it was begun to be written. */
+  /** All of it: an answer that is at most a second old, or the one that is being written. */
   text(): Promise<string> {
     if (this.#answer && performance.now() < this.#staleAt) return this.#answer;
     this.#staleAt = Infinity;

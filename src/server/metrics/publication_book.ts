@@ -4,10 +4,11 @@
  * @module
  */
 
+import type { Feed } from "../../channel/feed.ts";
 import type { MediaCounts } from "../../ledger/counts.ts";
 import { total } from "../../ledger/media_sums.ts";
 import type { Publication } from "../../publication/publication.ts";
-import type { Hub } from "../streams/hub.ts";
+import type { LiveStream } from "../streams/stream_registry.ts";
 import type { Sample } from "./sums.ts";
 
 /** The time after its end in which viewers may still take something of it, in milliseconds. */
@@ -22,19 +23,21 @@ interface ConnectionCounts {
 /** Reads a publication's ledger when it is asked, and not when frames pass. */
 export class PublicationBook {
   readonly #publication: Publication;
-  readonly #hub: Hub;
+  /** Measures rates, and keeps media: it is let go at the end. */
+  #feed: Feed | undefined;
   /** What its connection had counted before it, which is not its own. */
   readonly #before: ConnectionCounts;
   /** The same at its end: the connection may go on with another one. */
   #after: ConnectionCounts | undefined;
   #closedAt = Infinity;
 
-  constructor(publication: Publication, hub: Hub) {
+  constructor({ publication, feed }: LiveStream) {
     this.#publication = publication;
-    this.#hub = hub;
+    this.#feed = feed;
     this.#before = this.#connection();
     publication.closed.then(() => {
       this.#after = this.#connection();
+      this.#feed = undefined;
       this.#closedAt = performance.now();
     });
   }
@@ -79,9 +82,8 @@ export class PublicationBook {
       yield* frames("in_flight_frames", { kind }, inFlight);
     }
     yield { name: "ledger_balance_tags", labels: {}, value: ledger.balance() };
-    const live = this.#hub.find(this.#publication.path);
-    if (live?.publication !== this.#publication) return;
-    const { bitrate, frameRate } = live.feed.rate;
+    if (!this.#feed) return;
+    const { bitrate, frameRate } = this.#feed.rate;
     yield { name: "media_bytes_per_second", labels: {}, value: bitrate / 8 };
     yield { name: "video_frames_per_second", labels: {}, value: frameRate };
   }

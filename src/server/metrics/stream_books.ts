@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Publication } from "../../publication/publication.ts";
 import { TURNS } from "../../time/turns.ts";
-import type { Hub } from "../streams/hub.ts";
+import type { LiveStream } from "../streams/stream_registry.ts";
 import { PublicationBook } from "./publication_book.ts";
 import { Sums } from "./sums.ts";
 
@@ -68,7 +67,6 @@ export interface Reading {
 
 /** Keeps the books of all publications. Counters never go back, whatever comes and goes. */
 export class StreamBooks {
-  readonly #hub: Hub;
   readonly #streams = new Map<string, StreamBook>();
   /** Those that there is no place for. */
   readonly #hidden = new StreamBook();
@@ -76,20 +74,15 @@ export class StreamBooks {
   readonly #past = new Sums();
   #tidiedAt = -Infinity;
 
-  /** @param hub Where the feeds are that measure rates. */
-  constructor(hub: Hub) {
-    this.#hub = hub;
-  }
-
   /** Opens the books of a publication; they close by themselves. */
-  open(publication: Publication): void {
+  open(live: LiveStream): void {
     if (performance.now() - this.#tidiedAt > TIDY_INTERVAL) this.#tidy();
-    const label = streamLabel(publication.path);
+    const label = streamLabel(live.publication.path);
     const known = this.#streams.get(label);
     const stream = known ?? (this.#hasPlace() ? new StreamBook() : this.#hidden);
     if (!known && stream !== this.#hidden) this.#streams.set(label, stream);
     stream.endedAt = Infinity;
-    stream.publications.add(new PublicationBook(publication, this.#hub));
+    stream.publications.add(new PublicationBook(live));
   }
 
   /** Adds everything up as it is now, in turns with all publishers. */

@@ -5,7 +5,7 @@
  */
 
 import type { Registry } from "prom-client";
-import type { Hub } from "../streams/hub.ts";
+import type { StreamRegistry } from "../streams/stream_registry.ts";
 import { type Definition, register } from "./register.ts";
 import type { Reading, Samples } from "./stream_books.ts";
 import type { Sample } from "./sums.ts";
@@ -87,7 +87,11 @@ const TWICE: readonly Definition[] = [
 ];
 
 /** Registers all of it; what is read once serves the whole answer. */
-export function registerStreams(registry: Registry, hub: Hub, read: () => Reading): void {
+export function registerStreams(
+  registry: Registry,
+  streams: StreamRegistry,
+  read: () => Reading,
+): void {
   for (const { name, type, help, labels } of TWICE) {
     const samples = (of: Samples) => named(name, type === "counter" ? of.counters : of.gauges);
     register(registry, { name: `sluice_${name}`, type, help, labels }, () => samples(read().all));
@@ -117,19 +121,19 @@ export function registerStreams(registry: Registry, hub: Hub, read: () => Readin
     type: "gauge",
     help: "Streams that are live",
     labels: [],
-  }, () => hub.streams.length);
+  }, () => streams.live.length);
   register(registry, {
     name: "sluice_kept_media_bytes",
     type: "gauge",
     help: "Media that waits for newcomers and slow viewers",
     labels: [],
-  }, () => hub.media.bytes);
+  }, () => streams.media.bytes);
   register(registry, {
     name: "sluice_kept_media_let_go_total",
     type: "counter",
     help: "Times that media of a stream or viewer was let go because all kept too much",
     labels: [],
-  }, () => hub.media.timesLetGo);
+  }, () => streams.media.timesLetGo);
   register(registry, {
     name: "sluice_hidden_streams",
     type: "gauge",

@@ -27,16 +27,29 @@ export const ASSETS: Readonly<Record<string, string>> = {
   "/page/main.js": (await import("./main.js", { with: { type: "text" } })).default,
   "/page/mpegts.js": (await import("mpegts.js/dist/mpegts.js", { with: { type: "text" } })).default,
   "/page/operator.js": (await import("./operator.js", { with: { type: "text" } })).default,
+  "/page/player.css": (await import("./player.css", { with: { type: "text" } })).default,
+  "/page/player/absences.js":
+    (await import("./player/absences.js", { with: { type: "text" } })).default,
+  "/page/player/configurations.js":
+    (await import("./player/configurations.js", { with: { type: "text" } })).default,
   "/page/player/connection.js":
     (await import("./player/connection.js", { with: { type: "text" } })).default,
+  "/page/player/controls.js":
+    (await import("./player/controls.js", { with: { type: "text" } })).default,
   "/page/player/feed.js": (await import("./player/feed.js", { with: { type: "text" } })).default,
+  "/page/player/flv_output.js":
+    (await import("./player/flv_output.js", { with: { type: "text" } })).default,
   "/page/player/flv_reader.js":
     (await import("./player/flv_reader.js", { with: { type: "text" } })).default,
   "/page/player/live_clock.js":
     (await import("./player/live_clock.js", { with: { type: "text" } })).default,
   "/page/player/media.js": (await import("./player/media.js", { with: { type: "text" } })).default,
+  "/page/player/playback.js":
+    (await import("./player/playback.js", { with: { type: "text" } })).default,
   "/page/player/player.js":
     (await import("./player/player.js", { with: { type: "text" } })).default,
+  "/page/player/retries.js":
+    (await import("./player/retries.js", { with: { type: "text" } })).default,
   "/page/player/screen.js":
     (await import("./player/screen.js", { with: { type: "text" } })).default,
   "/page/player/tracks.js":
@@ -48,4 +61,5 @@ export const ASSETS: Readonly<Record<string, string>> = {
   "/page/publish.js": (await import("./publish.js", { with: { type: "text" } })).default,
   "/page/sparkline.js": (await import("./sparkline.js", { with: { type: "text" } })).default,
   "/page/stream_list.js": (await import("./stream_list.js", { with: { type: "text" } })).default,
+  "/page/theme.css": (await import("./theme.css", { with: { type: "text" } })).default,
 };

@@ -125,3 +125,23 @@ function askBrowser(fourCc) {
     Reflect.get(globalThis, "ManagedMediaSource");
   return type !== undefined && mediaSource?.isTypeSupported(type) === true;
 }
+
+/**
+ * The part of a query that leaves out what the browser cannot play, so that the rest is sent.
+ *
+ * @param {Stream} stream
+ */
+export function leftOut(stream) {
+  const { video, audio } = playable(stream);
+  return `${stream.video && !video ? "&video=0" : ""}${stream.audio && !audio ? "&audio=0" : ""}`;
+}
+
+/**
+ * Whether the browser can play nothing of a stream.
+ *
+ * @param {Stream} stream
+ */
+export function isUnplayable(stream) {
+  const { video, audio, problem } = playable(stream);
+  return !video && !audio && problem !== "";
+}

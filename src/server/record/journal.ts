@@ -38,10 +38,19 @@ export class Journal {
     return new Journal(path, file);
   }
 
-  /** Notes that a file has been made. */
+  /**
+   * Notes that a file has been made.
+   *
+   * @throws {Error} If that cannot be written; then it is not noted.
+   */
   async begin(name: string): Promise<void> {
     this.#open.add(name);
-    await this.#write(`+${name}\n`);
+    try {
+      await this.#write(`+${name}\n`);
+    } catch (error) {
+      this.#open.delete(name);
+      throw error;
+    }
   }
 
   /** Notes that a file is complete. */

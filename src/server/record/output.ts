@@ -9,7 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import { ContinuedClock } from "../../channel/continued_clock.ts";
 import { mediaKind } from "../../flv/tag_kind.ts";
 import { flvBody } from "../../channel/flv_body.ts";
-import type { LiveStream } from "../streams/hub.ts";
+import type { LiveStream } from "../streams/stream_registry.ts";
 
 /** Where bytes go: a file, or standard output. */
 interface Sink {
@@ -57,14 +57,16 @@ export class Output {
   }
 
   /**
-   * Writes this publication, unless another one has come before it. It does not throw.
+   * Writes this publication, unless another one has come before it; that is begun before it returns.
+   * It does not throw.
    *
-   * @param given Resolves when everybody else has been given all, too, and nothing more is to come.
+   * @returns Whether the output is complete: `finish` is to be called when the server may end.
    */
-  async take({ publication, feed }: LiveStream, given: () => Promise<void>): Promise<void> {
+  async write({ publication, feed }: LiveStream): Promise<boolean> {
     const facts = { path: publication.path, publication: publication.id, name: this.#name };
     if (this.#busy) {
-      return log.warn("{path} is not written to {name}: another stream has come before it", facts);
+      log.warn("{path} is not written to {name}: another stream has come before it", facts);
+      return false;
     }
     this.#busy = true;
     this.#clock.restart();
@@ -81,17 +83,16 @@ export class Output {
     try {
       await this.#write(flvBody(subscription));
     } catch (error) {
-      return this.#fail(
-        new Error(`Cannot write to ${this.#name}: ${why(error)}`, { cause: error }),
-      );
+      this.#fail(new Error(`Cannot write to ${this.#name}: ${why(error)}`, { cause: error }));
+      return false;
     }
     log.info("{path} has been written to {name}", facts);
-    if (this.#loop) {
-      this.#busy = false;
-      return;
-    }
-    // The server ends with us, and those who watch are to have it all by then.
-    await given().catch(() => {});
+    if (this.#loop) this.#busy = false;
+    return !this.#loop;
+  }
+
+  /** Resolves `finished`, with which the server ends. */
+  finish(): void {
     this.#finish();
   }
 

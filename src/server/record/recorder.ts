@@ -7,11 +7,12 @@
 import { getLogger } from "@logtape/logtape";
 import { errorMessage } from "../../error_message.ts";
 import { safeFileName, safePathName } from "../../publication/file_name.ts";
+import { FileNumbers } from "./file_numbers.ts";
 import { Journal } from "./journal.ts";
 import { repairRecordings } from "./repair.ts";
 
-/** Files of one name and second before it is given up: `-2` to `-99`. */
-const MAX_SUFFIX = 99;
+/** Names that are tried for a file: others may have taken as many, or another server may do so now. */
+const MAX_TRIES = 99;
 
 /** Directories that an app makes, one inside the other; its further segments share the last. */
 const MAX_DEPTH = 8;
@@ -32,6 +33,7 @@ export class Recorder {
   /** Whether Deno permits to read what is in it. */
   readonly isReadable: boolean;
   readonly #journal: Journal;
+  readonly #numbers = new FileNumbers();
   /** Resolves when what earlier servers left unfinished is complete. */
   readonly #repaired: Promise<void>;
 
@@ -65,17 +67,13 @@ export class Recorder {
     await Deno.mkdir([this.directory, ...parts].join("/"), { recursive: true });
     const time = since.toISOString().replace(/[-:]|\.\d+/g, "");
     const base = [...parts, `${safeFileName(name)}-${time}`].join("/");
-    for (let count = 1; count <= MAX_SUFFIX; count++) {
-      const name = count === 1 ? `${base}.flv` : `${base}-${count}.flv`;
-      try {
-        const file = await Deno.open(`${this.directory}/${name}`, { write: true, createNew: true });
-        await this.#journal.begin(name);
-        return { file, name };
-      } catch (error) {
-        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      }
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const number = this.#numbers.take(base, time);
+      const name = number === 1 ? `${base}.flv` : `${base}-${number}.flv`;
+      const file = await this.#openNew(name);
+      if (file) return { file, name };
     }
-    throw new Error(`Cannot record ${base}: all names up to -${MAX_SUFFIX} are taken`);
+    throw new Error(`Cannot record ${base}: ${MAX_TRIES} names with numbers are taken`);
   }
 
   /**
@@ -99,6 +97,24 @@ export class Recorder {
     await this.#journal.close().catch((error) => {
       log.warn("Cannot remove the list of recordings: {error}", { error: errorMessage(error) });
     });
+  }
+
+  /** Makes a file and notes it, unless there is one of this name. */
+  async #openNew(name: string): Promise<Deno.FsFile | undefined> {
+    let file: Deno.FsFile;
+    try {
+      file = await Deno.open(`${this.directory}/${name}`, { write: true, createNew: true });
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) return undefined;
+      throw error;
+    }
+    try {
+      await this.#journal.begin(name);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    return file;
   }
 }
 

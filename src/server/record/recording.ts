@@ -5,13 +5,14 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { errorMessage } from "../../error_message.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { total } from "../../ledger/media_sums.ts";
 import type { Publication } from "../../publication/publication.ts";
 import { TURNS } from "../../time/turns.ts";
-import type { LiveStream } from "../streams/hub.ts";
-import type { Recorder } from "./recorder.ts";
+import type { LiveStream } from "../streams/stream_registry.ts";
+import type { NewFile, Recorder } from "./recorder.ts";
 import { DiskWatch } from "./disk_watch.ts";
 import { RecordingFile } from "./recording_file.ts";
 
@@ -66,8 +67,7 @@ export class Recording {
       this.#file = new RecordingFile(file, this.#recorder.isReadable);
     } catch (error) {
       this.#disk.end();
-      // A file that comes too late stays empty.
-      if (this.#disk.isStuck) creating.then(({ file }) => file.close()).catch(() => {});
+      if (this.#disk.isStuck) void this.#discardLate(creating);
       // A consumer that does not read holds the publisher back.
       await this.#tags.cancel(error);
       throw error;
@@ -82,12 +82,14 @@ export class Recording {
    * @throws {Error} If the file cannot be made or written, or the disk does not answer in time.
    */
   async run(): Promise<void> {
+    const writing = this.#write();
     try {
-      await Promise.race([this.#write(), this.#disk.stuck]);
+      await Promise.race([writing, this.#disk.stuck]);
     } catch (error) {
       await this.#tags.cancel(error);
       // A disk that does not answer may do so later, and is not waited for.
-      if (!this.#disk.isStuck) await this.#giveUp();
+      if (this.#disk.isStuck) void this.#giveUpLate(writing);
+      else await this.#giveUp();
       throw error;
     } finally {
       this.#disk.end();
@@ -141,9 +143,39 @@ export class Recording {
     await end.catch(() => {});
   }
 
+  /** Gives the file up if the disk answers after its time, and then fails. */
+  async #giveUpLate(writing: Promise<void>): Promise<void> {
+    try {
+      await writing;
+    } catch (error) {
+      // Without a file it is the timeout that has failed, which is known.
+      if (this.#file) this.#warnLate(error);
+      await this.#giveUp();
+    }
+  }
+
+  /** Removes the file if the disk makes it after its time. */
+  async #discardLate(creating: Promise<NewFile>): Promise<void> {
+    try {
+      const { file, name } = await creating;
+      file.close();
+      await this.#recorder.discard(name);
+    } catch (error) {
+      this.#warnLate(error);
+    }
+  }
+
+  #warnLate(error: unknown): void {
+    log.warn("The disk has answered, and the recording of {path} fails again: {error}", {
+      ...this.#facts,
+      error: errorMessage(error),
+    });
+  }
+
   get #facts(): Record<string, unknown> {
     const { path, id, connection } = this.publication;
-    return { path, publication: id, connection, name: `${this.#recorder.directory}/${this.#name}` };
+    const name = this.#name === undefined ? undefined : `${this.#recorder.directory}/${this.#name}`;
+    return { path, publication: id, connection, name };
   }
 
   async #next(): Promise<FlvTag | undefined> {

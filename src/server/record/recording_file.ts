@@ -13,12 +13,7 @@ import { FlvMuxer } from "../../flv/muxer.ts";
 import { PREVIOUS_TAG_SIZE_LENGTH, TAG_HEADER_LENGTH } from "../../flv/tag_header.ts";
 import { DiskFile } from "./disk_file.ts";
 import { RecordedFrames } from "./recorded_frames.ts";
-import {
-  RECORDING_METADATA_LIMITS,
-  type RecordingFacts,
-  RecordingMetadata,
-  recordingMetadataOf,
-} from "./recording_metadata.ts";
+import { RecordingOpening } from "./recording_opening.ts";
 
 /** What a recording keeps in memory before it writes anything. */
 export interface Beginning {
@@ -46,13 +41,9 @@ const READ_SIZE = 256 * 1024;
  */
 export class RecordingFile {
   readonly #file: DiskFile;
+  readonly #opening = new RecordingOpening();
   readonly #frames = new RecordedFrames();
-  /** What has come, as the header says. */
-  readonly #has = { audio: false, video: false };
-  #muxer = new FlvMuxer(this.#has);
-  #metadata: RecordingMetadata | undefined;
-  /** When the metadata is of, in milliseconds. */
-  #metadataTime = 0;
+  readonly #muxer = new FlvMuxer();
   readonly #beginning: Readonly<Beginning>;
   /** The first tags, as long as nothing is written. */
   #held: FlvTag[] | undefined = [];
@@ -91,13 +82,10 @@ export class RecordingFile {
     for (let read = await file.read(memory); read !== null; read = await file.read(memory)) {
       demuxer.decode(memory.subarray(0, read), (tag) => length = recording.#find(tag, length));
     }
-    if (demuxer.header) {
-      Object.assign(recording.#has, { audio: demuxer.header.audio, video: demuxer.header.video });
-      recording.#muxer = new FlvMuxer(recording.#has);
-    }
+    if (demuxer.header) recording.#opening.resumeHeader(demuxer.header);
     await recording.#file.cut(length);
     await recording.#writeLastSize();
-    if (length > 0 && !recording.#metadata) {
+    if (length > 0 && !recording.#opening.hasMetadata) {
       throw new FlvError("Cannot complete a recording", {
         read: "another first tag than the metadata of a recording",
       });
@@ -180,12 +168,12 @@ export class RecordingFile {
   }
 
   async #write(tag: FlvTag): Promise<void> {
-    if (!this.#metadata) {
-      const isMetadata = this.#begin(tag);
-      await this.#file.append(this.#opening());
+    if (!this.#opening.hasMetadata) {
+      const isMetadata = this.#opening.begin(tag);
+      await this.#file.append(this.#opening.encode());
       if (isMetadata) return;
     }
-    if (tag.type !== "script" && !this.#has[tag.type]) await this.#announce(tag.type);
+    if (this.#opening.announce(tag)) await this.#writeFlags();
     const position = this.#file.length;
     await this.#file.append(this.#muxer.tag(tag));
     this.#frames.count(tag, position);
@@ -193,9 +181,8 @@ export class RecordingFile {
 
   /** Writes all of a recording that has ended, with just as much room as its index takes. */
   async #writeSmall(tags: FlvTag[]): Promise<void> {
-    const rest = tags.slice(this.#begin(tags[0]) ? 1 : 0);
-    for (const { type } of rest) if (type !== "script") this.#has[type] = true;
-    this.#muxer = new FlvMuxer(this.#has);
+    const rest = tags.slice(this.#opening.begin(tags[0]) ? 1 : 0);
+    for (const tag of rest) this.#opening.announce(tag);
     let length = 0;
     const written = rest.map((tag) => {
       const bytes = this.#muxer.tag(tag);
@@ -203,12 +190,11 @@ export class RecordingFile {
       length += bytes.length;
       return bytes;
     });
-    this.#metadata!.fitKeyframes(this.#frames.keyframes);
-    const before = this.#opening().length;
+    this.#opening.fitKeyframes(this.#frames.keyframes);
+    const before = this.#opening.encode().length;
     this.#frames.move(before);
-    await this.#file.append(
-      concat([this.#opening(this.#frames.facts(before + length)), ...written]),
-    );
+    const opening = this.#opening.encode(this.#frames.facts(before + length));
+    await this.#file.append(concat([opening, ...written]));
   }
 
   /** Writes the metadata again, with what is known only at the end. */
@@ -217,23 +203,18 @@ export class RecordingFile {
       await this.#releasing;
     } finally {
       const { length } = this.#file;
-      if (length > 0) await this.#file.writeAt(0, this.#opening(this.#frames.facts(length)));
+      if (length > 0) {
+        await this.#file.writeAt(0, this.#opening.encode(this.#frames.facts(length)));
+      }
     }
   }
 
   /** Counts a tag that was found at the end of what was found before, and tells where it ends. */
   #find(tag: FlvTag, length: number): number {
     this.#lastSize = TAG_HEADER_LENGTH + tag.data.length;
-    if (length === 0) this.#findMetadata(tag);
+    if (length === 0) this.#opening.resume(tag);
     else this.#frames.count(tag, length);
     return (length || FIRST_TAG_AT) + this.#lastSize + PREVIOUS_TAG_SIZE_LENGTH;
-  }
-
-  /** Takes the first tag of a file up, which is metadata of ours. */
-  #findMetadata(tag: FlvTag): void {
-    const own = recordingMetadataOf(tag, RECORDING_METADATA_LIMITS);
-    if (own?.fitBytes(tag.data.length)) this.#metadata = own;
-    this.#metadataTime = tag.timestamp;
   }
 
   /** The size that stands after the last tag that was found may have been torn. */
@@ -244,25 +225,8 @@ export class RecordingFile {
     await this.#file.writeAt(this.#file.length - PREVIOUS_TAG_SIZE_LENGTH, size);
   }
 
-  /** Decides on the metadata; returns whether the first tag was that. */
-  #begin(first?: FlvTag): boolean {
-    const own = first && recordingMetadataOf(first);
-    this.#metadata = own ?? new RecordingMetadata();
-    if (own) this.#metadataTime = first.timestamp;
-    return own !== undefined;
-  }
-
-  /** Header and metadata. */
-  #opening(facts?: RecordingFacts): Uint8Array {
-    const data = this.#metadata!.encode(facts);
-    const tag: FlvTag = { type: "script", timestamp: this.#metadataTime, data };
-    return concat([this.#muxer.header(), this.#muxer.tag(tag)]);
-  }
-
-  /** Says in the header that a kind of media is in the file, before it is. */
-  async #announce(type: "audio" | "video"): Promise<void> {
-    this.#has[type] = true;
-    this.#muxer = new FlvMuxer(this.#has);
-    await this.#file.writeAt(FLAGS_AT, this.#muxer.header().subarray(FLAGS_AT, FLAGS_AT + 1));
+  /** Writes what the header announces, before that is in the file. */
+  async #writeFlags(): Promise<void> {
+    await this.#file.writeAt(FLAGS_AT, this.#opening.header().subarray(FLAGS_AT, FLAGS_AT + 1));
   }
 }

@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Publication } from "../../publication/publication.ts";
-import type { LiveStream } from "../streams/hub.ts";
+import type { LiveStream } from "../streams/stream_registry.ts";
 import { errorMessage } from "../../error_message.ts";
 import type { Recorder } from "./recorder.ts";
 import { Recording } from "./recording.ts";

@@ -9,7 +9,7 @@ import { playRtmp } from "../../client/play.ts";
 import { errorMessage } from "../../error_message.ts";
 import { RtmpCommandError } from "../../errors.ts";
 import type { Publication, StreamRequest } from "../../publication/publication.ts";
-import type { Hub } from "../streams/hub.ts";
+import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { RtmpServer } from "../../serve/types.ts";
 import { Attempts, pause } from "./attempts.ts";
 import type { Loops } from "./loops.ts";
@@ -55,13 +55,13 @@ export class Pull {
   #published = new AbortController();
 
   /** Begins. */
-  constructor(rtmp: RtmpServer, hub: Hub, config: PullConfig, options: PullOptions) {
+  constructor(rtmp: RtmpServer, streams: StreamRegistry, config: PullConfig, options: PullOptions) {
     this.#config = config;
     this.#url = new RelayUrl(config.url);
     this.#options = options;
     const forget = options.loops.addPull(this.id, config.stream);
-    hub.pulledPaths.add(config.stream);
-    this.#done = this.#run(rtmp, hub).finally(forget);
+    streams.pulledPaths.add(config.stream);
+    this.#done = this.#run(rtmp, streams).finally(forget);
   }
 
   /** The path of its stream. */
@@ -80,16 +80,18 @@ export class Pull {
     await this.#done;
   }
 
-  async #run(rtmp: RtmpServer, hub: Hub): Promise<void> {
+  async #run(rtmp: RtmpServer, streams: StreamRegistry): Promise<void> {
     const { signal } = this.#stopped;
     const { stream, always } = this.#config;
     while (!signal.aborted) {
       this.#published = new AbortController();
-      await (always ? hub.vacant(stream, signal) : hub.wanted(stream, signal));
+      await (always
+        ? streams.whenUnpublished(stream, signal)
+        : streams.whenViewersWait(stream, signal));
       if (signal.aborted) return;
       const outcome = await this.#bring(
         rtmp,
-        hub,
+        streams,
         AbortSignal.any([signal, this.#published.signal]),
       );
       if (signal.aborted) return;
@@ -100,11 +102,11 @@ export class Pull {
   }
 
   /** Plays the stream there and publishes it here, until one of them ends. */
-  async #bring(rtmp: RtmpServer, hub: Hub, stopped: AbortSignal): Promise<Outcome> {
+  async #bring(rtmp: RtmpServer, streams: StreamRegistry, stopped: AbortSignal): Promise<Outcome> {
     const { stream, always } = this.#config;
     const unwanted = new AbortController();
     const timer = setInterval(() => {
-      if (!always && !hub.isWanted(stream)) unwanted.abort();
+      if (!always && !streams.hasViewers(stream)) unwanted.abort();
     }, CHECK_INTERVAL);
     let begunAt: number | undefined;
     const outcome = (error: unknown): Outcome => ({

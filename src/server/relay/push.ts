@@ -12,7 +12,7 @@ import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { RtmpCommandError } from "../../errors.ts";
 import { StatusCode } from "../../session/status.ts";
 import { Attempts, isLoop, pause } from "./attempts.ts";
-import type { Hub } from "../streams/hub.ts";
+import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { KnownPush, Loops } from "./loops.ts";
 import type { RelayUrl } from "./relay_url.ts";
 import { lagLog } from "../streams/viewer_log.ts";
@@ -63,13 +63,13 @@ export class Push implements KnownPush {
    * @param stream The path of the stream.
    * @param url Where to.
    */
-  constructor(hub: Hub, stream: string, url: RelayUrl, options: PushOptions) {
+  constructor(streams: StreamRegistry, stream: string, url: RelayUrl, options: PushOptions) {
     this.stream = stream;
     this.#options = options;
     this.#url = url;
     this.target = this.#url.shown;
     const forget = options.loops.addPush(this);
-    this.done = this.#run(hub).finally(forget);
+    this.done = this.#run(streams).finally(forget);
   }
 
   /** Where it leads, without a port. */
@@ -120,12 +120,12 @@ export class Push implements KnownPush {
     };
   }
 
-  async #run(hub: Hub): Promise<void> {
+  async #run(streams: StreamRegistry): Promise<void> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       try {
         this.#connection = new AbortController();
-        await this.#send(hub, AbortSignal.any([signal, this.#connection.signal]));
+        await this.#send(streams, AbortSignal.any([signal, this.#connection.signal]));
       } catch (error) {
         if (signal.aborted) break;
         if (error !== REROUTED) await this.#retry(error, signal);
@@ -135,9 +135,9 @@ export class Push implements KnownPush {
   }
 
   /** Waits for the stream and sends it until it ends. */
-  async #send(hub: Hub, signal: AbortSignal): Promise<void> {
+  async #send(streams: StreamRegistry, signal: AbortSignal): Promise<void> {
     this.#state = "waiting";
-    const subscription = hub.subscribe(this.stream, {
+    const subscription = streams.subscribe(this.stream, {
       kind: "push",
       mode: "live",
       address: this.target,

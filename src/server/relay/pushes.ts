@@ -6,7 +6,7 @@
 
 import { streamPath } from "../../publication/stream_path.ts";
 import type { Publication } from "../../publication/publication.ts";
-import type { Hub } from "../streams/hub.ts";
+import type { StreamRegistry } from "../streams/stream_registry.ts";
 import { Push, type PushOptions } from "./push.ts";
 import { type RelayOptions, RelayUrl } from "./relay_url.ts";
 
@@ -15,12 +15,12 @@ export const MAX_PUSHES = 100;
 
 /** Adds, lists and ends pushes while the server runs; none of them knows of the others. */
 export class Pushes {
-  readonly #hub: Hub;
+  readonly #streams: StreamRegistry;
   readonly #options: PushOptions;
   readonly #pushes = new Map<string, Push>();
 
-  constructor(hub: Hub, options: PushOptions) {
-    this.#hub = hub;
+  constructor(streams: StreamRegistry, options: PushOptions) {
+    this.#streams = streams;
     this.#options = options;
   }
 
@@ -44,7 +44,7 @@ export class Pushes {
     if (this.#pushes.size >= MAX_PUSHES) {
       throw new RangeError(`Cannot push: there are ${MAX_PUSHES} pushes already`);
     }
-    const push = new Push(this.#hub, path.path, target, this.#options);
+    const push = new Push(this.#streams, path.path, target, this.#options);
     this.#pushes.set(push.id, push);
     return push;
   }

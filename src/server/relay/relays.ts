@@ -5,7 +5,7 @@
  */
 
 import type { Publication } from "../../publication/publication.ts";
-import type { Hub } from "../streams/hub.ts";
+import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { Loops } from "./loops.ts";
 import { Pull } from "./pull.ts";
 import { Pushes } from "./pushes.ts";
@@ -29,16 +29,19 @@ export class Relays {
   readonly #pulls: Pull[];
 
   /** Begins those that the configuration names. */
-  constructor(rtmp: RtmpServer, hub: Hub, loops: Loops, config: RelaysConfig) {
+  constructor(rtmp: RtmpServer, streams: StreamRegistry, loops: Loops, config: RelaysConfig) {
     const { pushes, pulls, streamKey, timeout } = config;
     const options = { loops, idleTimeout: timeout };
-    this.pushes = new Pushes(hub, options);
+    this.pushes = new Pushes(streams, options);
     for (const { stream, url } of pushes) this.pushes.add(stream, url);
-    this.#pulls = pulls.map((pull) => new Pull(rtmp, hub, pull, { ...options, key: streamKey }));
+    this.#pulls = pulls.map((pull) =>
+      new Pull(rtmp, streams, pull, { ...options, key: streamKey })
+    );
+    streams.onOpen(({ publication }) => this.#published(publication));
   }
 
   /** A stream is published here. */
-  published(publication: Publication): void {
+  #published(publication: Publication): void {
     this.pushes.published(publication);
     for (const pull of this.#pulls) {
       if (pull.stream === publication.path) pull.published(publication);

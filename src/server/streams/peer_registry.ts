@@ -1,13 +1,16 @@
 /**
- * Everybody who is connected to publish or to watch, whatever the protocol.
+ * The peers that are connected to publish or to watch, over whichever protocol.
+ *
+ * RTMP connections belong to the server of RTMP, and what a peer publishes and plays to the registry of
+ * streams: both are asked. Peers over HTTP are kept here.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
-import type { Subscription } from "../../channel/subscription.ts";
-import type { Publication } from "../../publication/publication.ts";
-import type { RtmpConnection, RtmpServer } from "../../serve/types.ts";
+import type { ServerLedger } from "../../ledger/server_ledger.ts";
+import type { RtmpConnection } from "../../serve/types.ts";
+import type { StreamRegistry } from "./stream_registry.ts";
 
 /** How a peer is connected. */
 export type ConnectionProtocol = "rtmp" | "rtmps" | "http-flv" | "ws-flv";
@@ -51,43 +54,45 @@ export interface PeerSocket {
 export interface HttpPeer {
   protocol: "http-flv" | "ws-flv";
   socket: PeerSocket;
-  /** What it watches, or waits to. */
-  plays?: { path: string; subscription: Subscription };
   /** Ends what it watches. */
   end?: (reason: string) => void;
 }
 
+/** The RTMP side of a server, as far as it is needed here. */
+export interface RtmpPeers {
+  readonly connections: RtmpConnection[];
+  readonly ledger: ServerLedger;
+  /** The connection of this id, if it is open. */
+  connection(id: string): RtmpConnection | undefined;
+}
+
 const log = getLogger(["sluice", "server"]);
 
-/** Knows who is connected and what they do, and ends connections. */
-export class Connections {
-  readonly #rtmp: () => RtmpServer;
+/** Describes peers, and ends their connections. */
+export class PeerRegistry {
+  readonly #rtmp: RtmpPeers;
+  readonly #streams: StreamRegistry;
   readonly #http = new Map<string, HttpPeer>();
-  /** What is played on RTMP connections, by their id. */
-  readonly #plays = new Map<string, Set<{ path: string; subscription: Subscription }>>();
 
-  /** @param rtmp The server, which may come later than this. */
-  constructor(rtmp: () => RtmpServer) {
+  /** @param streams Where they publish and watch. */
+  constructor(rtmp: RtmpPeers, streams: StreamRegistry) {
     this.#rtmp = rtmp;
+    this.#streams = streams;
   }
 
   /** All of them as the API shows them, in the order in which they came. */
   get list(): ConnectionDescription[] {
-    const rtmp = this.#rtmp().connections.map((one) => this.#describeRtmp(one));
+    const rtmp = this.#rtmp.connections.map((one) => this.#describeRtmp(one));
     const http = Array.from(this.#http.values(), (peer) => this.#describeHttp(peer));
     return [...rtmp, ...http].sort((a, b) => a.since < b.since ? -1 : a.since > b.since ? 1 : 0);
   }
 
-  /** Notes what a player on an RTMP connection gets, until it has ended. */
-  play({ id }: RtmpConnection, path: string, subscription: Subscription): void {
-    const plays = this.#plays.get(id) ?? new Set();
-    this.#plays.set(id, plays);
-    const play = { path, subscription };
-    plays.add(play);
-    subscription.done.then(() => {
-      plays.delete(play);
-      if (plays.size === 0 && this.#plays.get(id) === plays) this.#plays.delete(id);
-    });
+  /** The one of this id as the API shows it. */
+  find(id: string): ConnectionDescription | undefined {
+    const peer = this.#http.get(id);
+    if (peer) return this.#describeHttp(peer);
+    const connection = this.#rtmp.connection(id);
+    return connection && this.#describeRtmp(connection);
   }
 
   /** Adds a peer that connects over HTTP; returns what removes it again. */
@@ -102,70 +107,67 @@ export class Connections {
   /**
    * Ends a connection; tells whether there was one of this id.
    *
-   * @param reason One sentence for the peer, the log and the books.
+   * @param reason One sentence for the peer, the log and the ledger.
    * @param by Who asked for it.
    */
   end(id: string, reason: string, by: string): boolean {
-    const connection = this.list.find((connection) => connection.id === id);
-    if (!connection) return false;
-    const { protocol, address: remoteAddr } = connection;
+    const peer = this.find(id);
+    if (!peer) return false;
+    const { protocol, address: remoteAddr } = peer;
     log.info("{remoteAddr} ({protocol}) is disconnected: {reason}, from {by}", {
       connection: id,
       ...{ remoteAddr, protocol, reason, by },
     });
-    this.#rtmp().ledger.kicked++;
-    const peer = this.#http.get(id);
-    const plays = peer?.plays ? [peer.plays] : this.#plays.get(id) ?? [];
-    for (const { subscription } of plays) subscription.ledger.kicked = true;
-    if (peer) this.#endHttp(peer, reason);
-    else void this.#rtmp().connections.find((connection) => connection.id === id)?.end(reason);
+    this.#rtmp.ledger.kicked++;
+    for (const { subscription } of this.#streams.playedBy(id)) subscription.ledger.kicked = true;
+    const http = this.#http.get(id);
+    if (http) this.#endHttp(http, reason);
+    else void this.#rtmp.connection(id)?.end(reason);
     return true;
   }
 
   /** A publisher is told the reason; a peer that has not begun hears none. */
-  #endHttp(peer: HttpPeer, reason: string): void {
-    const publications = this.#publications(peer);
+  #endHttp({ socket, end }: HttpPeer, reason: string): void {
+    const publications = this.#streams.publishedBy(socket.id);
     for (const publication of publications) publication.close(reason);
-    if (peer.end) peer.end(reason);
-    else if (publications.length === 0) peer.socket.destroy();
-  }
-
-  /** What comes by an HTTP connection. */
-  #publications({ socket }: HttpPeer): Publication[] {
-    return this.#rtmp().publications.filter(({ connection }) => connection === socket.id);
+    if (end) end(reason);
+    else if (publications.length === 0) socket.destroy();
   }
 
   #describeRtmp(connection: RtmpConnection): ConnectionDescription {
-    const { id, remoteAddr, since, isSecure, publications, bytesReceived, bytesSent } = connection;
+    const { id, remoteAddr, since, isSecure, bytesReceived, bytesSent } = connection;
     return {
       id,
       protocol: isSecure ? "rtmps" : "rtmp",
       address: remoteAddr,
       since: since.toISOString(),
-      publishes: publications.map(({ path, id }) => ({ path, id })),
-      plays: Array.from(this.#plays.get(id) ?? [], describePlay),
+      ...this.#carriedBy(id),
       bytesReceived,
       bytesSent,
     };
   }
 
-  #describeHttp(peer: HttpPeer): ConnectionDescription {
-    const { id, remoteAddr, since, bytesRead, bytesWritten } = peer.socket;
+  #describeHttp({ protocol, socket }: HttpPeer): ConnectionDescription {
+    const { id, remoteAddr, since, bytesRead, bytesWritten } = socket;
     return {
       id,
-      protocol: peer.protocol,
+      protocol,
       address: remoteAddr,
       since: since.toISOString(),
-      publishes: this.#publications(peer).map(({ path, id }) => ({ path, id })),
-      plays: peer.plays ? [describePlay(peer.plays)] : [],
+      ...this.#carriedBy(id),
       bytesReceived: bytesRead,
       bytesSent: bytesWritten,
     };
   }
-}
 
-function describePlay(
-  { path, subscription }: { path: string; subscription: Subscription },
-): CarriedStream {
-  return { path, id: subscription.ledger.id };
+  /** What a connection publishes and plays. */
+  #carriedBy(id: string): Pick<ConnectionDescription, "publishes" | "plays"> {
+    return {
+      publishes: this.#streams.publishedBy(id).map(({ path, id }) => ({ path, id })),
+      plays: this.#streams.playedBy(id).map(({ path, subscription }) => ({
+        path,
+        id: subscription.ledger.id,
+      })),
+    };
+  }
 }

@@ -5,15 +5,16 @@
  */
 
 import { RtmpCommandError, RtmpError } from "../../errors.ts";
+import { RtmpChunkDecoderStream } from "../../chunk/chunk_decoder_stream.ts";
 import { ReceivedCounts } from "../../ledger/received_counts.ts";
 import { type Command, isCommand, writeCommand } from "../../message/command.ts";
 import { setChunkSize, windowAcknowledgementSize } from "../../message/control.ts";
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
+import { RtmpMessageDecoderStream } from "../../message/message_decoder_stream.ts";
 import { ControlLayer } from "../control_layer.ts";
 import { type Patience, patiently } from "../../time/deadline.ts";
 import { whileActive } from "../../time/idle.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
-import { type ByteReader, MessageReader } from "../message_reader.ts";
 import { type ByteWriter, MessageWriter } from "../message_writer.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 import { whileDoing } from "./while_doing.ts";
@@ -28,7 +29,9 @@ const WINDOW_SIZE = 128 * 1024;
 const CHUNK_SIZE = 65_536;
 
 /** The connection below a session. */
-export interface Transport extends ByteReader, ByteWriter {
+export interface Transport extends ByteWriter {
+  /** What the server sends. It ends when the connection does. */
+  readonly readable: ReadableStream<Uint8Array>;
   /** The error that ended the connection, if it did not just end. */
   readonly failure: unknown;
   /** Since when a read has been waiting for a byte of the server, by `performance.now()`. */
@@ -62,7 +65,7 @@ export class ClientSession {
   readonly patience: ClientPatience;
   readonly #transport: Transport;
   readonly #control: ControlLayer;
-  readonly #messages: MessageReader;
+  readonly #messages: ReadableStreamDefaultReader<RtmpMessage>;
   #transactions = 0;
   /** When the server last sent something, by `performance.now()`. */
   heardAt = performance.now();
@@ -73,14 +76,19 @@ export class ClientSession {
     this.#transport = transport;
     this.writer = new MessageWriter(transport);
     this.#control = new ControlLayer(this.writer, counts, WINDOW_SIZE, WINDOW_SIZE);
-    this.#messages = new MessageReader(transport, {
-      ...DEFAULT_LIMITS,
-      counts,
+    const { maxMessageSize, maxChunkStreams, maxPartialBytes } = DEFAULT_LIMITS;
+    const chunks = new RtmpChunkDecoderStream({
+      ...{ maxMessageSize, maxChunkStreams, maxPartialBytes, counts },
+      coalesce: true,
       onBytes: (bytes) => {
         this.heardAt = performance.now();
         this.#control.received(bytes);
       },
     });
+    this.#messages = transport.readable
+      .pipeThrough(chunks)
+      .pipeThrough(new RtmpMessageDecoderStream({ counts }))
+      .getReader();
   }
 
   /** The error that ended the connection, if it did not just end. */
@@ -100,8 +108,7 @@ export class ClientSession {
 
   /** Reads the next message; one of the connection itself has been answered already. */
   async read(): Promise<RtmpMessage | undefined> {
-    let message = this.#messages.take();
-    while (!message && await this.#messages.more()) message = this.#messages.take();
+    const { value: message } = await this.#messages.read();
     if (message && !isMedia(message) && !isCommand(message)) {
       this.#control.receive(message);
       await this.writer.flush();

@@ -4,12 +4,9 @@
  * @module
  */
 
-import { concat, startsWith } from "@std/bytes";
-import { encodeAmf0 } from "../../amf/encode_amf0.ts";
 import { RtmpError, RtmpTimeoutError } from "../../errors.ts";
-import { checkTag, type FlvTag, type FlvTagType } from "../../flv/flv_tag.ts";
+import { checkTag, type FlvTag } from "../../flv/flv_tag.ts";
 import { writeCommand } from "../../message/command.ts";
-import { MessageType, type RtmpMessage } from "../../message/message.ts";
 import { ClientEnd } from "./end.ts";
 import { ClientGoodbye } from "./goodbye.ts";
 import type { ClientSession } from "./client_session.ts";
@@ -17,24 +14,11 @@ import { patiently } from "../../time/deadline.ts";
 import { IdleWatch } from "../../time/idle.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 import { StatusCode } from "../status.ts";
+import { toMessage } from "./tag_message.ts";
 import { whileDoing } from "./while_doing.ts";
 
 /** Bytes of payload from which on a write of its own costs next to nothing. */
 const SMALL_PAYLOAD = 8 * 1024;
-
-/** Each kind has a chunk stream of its own, as FFmpeg has it. */
-const CHUNK_STREAMS: Readonly<Record<FlvTagType, number>> = { audio: 4, video: 6, script: 8 };
-
-const TYPES: Readonly<Record<FlvTagType, number>> = {
-  audio: MessageType.Audio,
-  video: MessageType.Video,
-  script: MessageType.DataAmf0,
-};
-
-const ON_META_DATA = encodeAmf0("onMetaData");
-
-/** What asks a server to keep the metadata behind it for those who come later. */
-const SET_DATA_FRAME = encodeAmf0("@setDataFrame");
 
 /** Where and how to publish. */
 export interface PublishRequest {
@@ -237,16 +221,4 @@ export async function publishOn(
 
 function hasBeenClosed(): RtmpError {
   return new RtmpError("Cannot write to a publication that has been closed");
-}
-
-/** The message that carries a tag. Its time is cut to 32 bits: the wire's clock wraps. */
-function toMessage({ type, timestamp, data }: FlvTag, messageStreamId: number): RtmpMessage {
-  const isMetadata = type === "script" && startsWith(data, ON_META_DATA);
-  return {
-    chunkStreamId: CHUNK_STREAMS[type],
-    messageStreamId,
-    typeId: TYPES[type],
-    timestamp: timestamp % 2 ** 32,
-    payload: isMetadata ? concat([SET_DATA_FRAME, data]) : data,
-  };
 }

@@ -35,24 +35,20 @@ export interface CommandContext {
   readonly chunkSize: number;
   /** Bytes after which we ask for an acknowledgement, and the bandwidth that we ask for. */
   readonly windowSize: number;
+  /** What the peer has said of itself, once it has connected. */
+  peer: NetConnection | undefined;
   /** The peer has asked to close the connection. */
-  closed(): void;
-  /** The peer may not connect, and has been told so. */
-  rejected(): void;
+  peerCloses(): void;
+  /** Ends the conversation once the peer has been sent everything. */
+  stop(): Promise<void>;
 }
 
 /** The commands of a connection and of its message streams (RTMP 1.0, section 7.2). */
 export class CommandLayer {
   readonly #context: CommandContext;
-  #connection: NetConnection | undefined;
 
   constructor(context: CommandContext) {
     this.#context = context;
-  }
-
-  /** What the peer has said of itself, once it has connected. */
-  get connection(): NetConnection | undefined {
-    return this.#connection;
   }
 
   /**
@@ -63,7 +59,7 @@ export class CommandLayer {
   async receive(message: RtmpMessage): Promise<void> {
     const command = readCommand(message, this.#context.limits);
     if (command.name === "connect") return await this.#connect(command);
-    if (!this.#connection) {
+    if (!this.#context.peer) {
       throw new RtmpCommandError("Cannot take a command", {
         read: command.name.slice(0, MAX_REPEATED),
         expected: "connect",
@@ -128,7 +124,7 @@ export class CommandLayer {
       case "getStreamLength":
         return this.#answer(command, null, 0);
       case "close":
-        return this.#context.closed();
+        return this.#context.peerCloses();
       // Answers to what we have not asked, and tidings that need no answer.
       case "_result":
       case "_error":
@@ -144,7 +140,7 @@ export class CommandLayer {
 
   /** NetConnection.connect (section 7.2.1.1). */
   async #connect(command: Command): Promise<void> {
-    if (this.#connection) {
+    if (this.#context.peer) {
       return this.#refuse(command, { description: "Already connected" });
     }
     const connection = this.#readConnect(command);
@@ -156,9 +152,9 @@ export class CommandLayer {
     if (refusal.answer) {
       const { code = StatusCode.ConnectRejected, description } = refusal.answer;
       this.#refuse(command, { code, description });
-      return this.#context.rejected();
+      return void this.#context.stop();
     }
-    this.#connection = connection;
+    this.#context.peer = connection;
     // The chunk size goes before any answer of more than 128 bytes: OBS loses its way otherwise.
     writer.send(
       windowAcknowledgementSize(windowSize),

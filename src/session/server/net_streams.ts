@@ -7,7 +7,8 @@
 import { RtmpLimitError } from "../../errors.ts";
 import type { Command } from "../../message/command.ts";
 import type { RtmpLimits } from "../limits.ts";
-import { NetStream, type NetStreamContext } from "./net_stream.ts";
+import { NetStream } from "./net_stream.ts";
+import type { NetStreamContext } from "./stream_replies.ts";
 
 /** Keeps the message streams that a peer has asked for, or has just used. */
 export class NetStreams {
@@ -32,6 +33,21 @@ export class NetStreams {
   some(predicate: (stream: NetStream) => boolean): boolean {
     for (const stream of this.#streams.values()) if (predicate(stream)) return true;
     return false;
+  }
+
+  /** Whether something is published or played on one of them. */
+  get isActive(): boolean {
+    return this.some((stream) => stream.active);
+  }
+
+  /** Whether the peer plays something, and publishes nothing. */
+  get watches(): boolean {
+    return this.some((stream) => stream.plays) && !this.some((stream) => stream.publishes);
+  }
+
+  /** Whether the peer watches, and has paused all that it plays. */
+  get isPaused(): boolean {
+    return this.watches && !this.some((stream) => stream.plays && !stream.paused);
   }
 
   /** The one of this id, if there is one. */

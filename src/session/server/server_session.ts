@@ -6,64 +6,23 @@
 
 import { errorMessage } from "../../error_message.ts";
 import { RtmpError } from "../../errors.ts";
-import type { ReceivedCounts } from "../../ledger/received_counts.ts";
 import { isCommand, writeCommand } from "../../message/command.ts";
 import { carriesTag, MessageType, type RtmpMessage } from "../../message/message.ts";
-import { CapsEx } from "../capabilities.ts";
-import { CommandLayer } from "./command_layer.ts";
-import { ControlLayer } from "../control_layer.ts";
-import type { RtmpLimits } from "../limits.ts";
-import { MediaLayer } from "./media_layer.ts";
-import { type ByteReader, MessageReader } from "../message_reader.ts";
-import { type ByteWriter, MessageWriter } from "../message_writer.ts";
-import { NetStreams } from "./net_streams.ts";
-import { playerFilter } from "./player_filter.ts";
-import type { PublicationEnd, StreamRequest } from "../../publication/publication.ts";
-import { Questions } from "./questions.ts";
-import type { SessionHandler } from "./session_handler.ts";
-import type { Refusal } from "../../publication/refusal.ts";
-import { onStatus, StatusCode } from "../status.ts";
-import type { TagChunks } from "./tag_chunks.ts";
+import { RtmpMessageDecoderStream } from "../../message/message_decoder_stream.ts";
+import { SinkStream } from "../../pipeline/sink_stream.ts";
+import type { PublicationEnd } from "../../publication/publication.ts";
 import { TURNS } from "../../time/turns.ts";
-
-/** Bytes after which we ask for an acknowledgement, and the bandwidth we ask for: as most servers. */
-const WINDOW_SIZE = 2_500_000;
-
-/**
- * Bytes that may wait in unfinished messages of a peer that has not been allowed to publish: enough
- * for what an encoder sends without waiting for that, and little times all who can connect.
- */
-const STRANGERS_PARTIAL_BYTES = 1024 * 1024;
+import { CapsEx } from "../capabilities.ts";
+import { onStatus, StatusCode } from "../status.ts";
+import { CommandLayer } from "./command_layer.ts";
+import { Conversation, type ServerSessionOptions } from "./conversation.ts";
+import { MediaLayer } from "./media_layer.ts";
 
 /** What a command or a control message costs, as the bytes of media that cost as much to deal with. */
 const CONVERSATION_COST = 16 * 1024;
 
 /** The same for the end of a message stream. */
 const END_COST = 8 * 1024;
-
-/** What a session is told of its connection. */
-export interface ServerSessionOptions {
-  /** The bytes from behind the handshake on. */
-  reader: ByteReader;
-  /** Where answers go. */
-  writer: ByteWriter;
-  /** Where the peer connects from, as `address:port`. */
-  remoteAddr: string;
-  /** The id of the connection, for `authorize` and the log. */
-  connection?: string;
-  /** The program around it. */
-  handler: SessionHandler;
-  /** What the connection has received so far. */
-  counts: ReceivedCounts;
-  /** The chunk size to announce, in bytes. */
-  chunkSize: number;
-  /** Cuts tags for players in chunks of that size. */
-  chunks: TagChunks;
-  /** What the peer may ask for. */
-  limits: RtmpLimits;
-  /** Called with the bytes that wait in unfinished messages, when that has changed. */
-  onUnfinished?: (bytes: number) => void;
-}
 
 /** How a connection ended: an error, or nothing when the peer went in an orderly way. */
 export interface SessionEnd {
@@ -73,76 +32,29 @@ export interface SessionEnd {
 
 /**
  * Leads the conversation with one peer: answers control and command messages and passes media on.
- * It reads the next message when the last one has been dealt with, so that a consumer of a
+ * The next message is taken when the last one has been dealt with, so that a consumer of a
  * publication holds its publisher back.
  */
 export class ServerSession {
-  readonly #writer: MessageWriter;
-  readonly #control: ControlLayer;
+  readonly #conversation: Conversation;
   readonly #commands: CommandLayer;
   readonly #media: MediaLayer;
-  readonly #messages: MessageReader;
-  readonly #streams: NetStreams;
-  readonly #questions = new Questions();
-  #closing = false;
-  /** Why everything has ended that had not ended before, if it is known. */
-  #why: PublicationEnd | undefined;
+  readonly #messages: RtmpMessageDecoderStream;
   /** What the peer has been told, when this side ends everything. */
-  #ending: PublicationEnd | undefined;
+  #announced: PublicationEnd | undefined;
   #inactiveSince = performance.now();
 
   constructor(options: ServerSessionOptions) {
-    const { reader, writer, handler, counts, chunkSize, chunks, remoteAddr, limits } = options;
-    this.#writer = new MessageWriter(writer);
-    this.#control = new ControlLayer(this.#writer, counts, WINDOW_SIZE);
-    // The chunk size that we announce is for what we send: the peer begins with the default one.
-    const { maxMessageSize, maxChunkStreams, maxPartialBytes } = limits;
-    const chunkOptions = {
-      maxMessageSize,
-      maxChunkStreams,
-      maxPartialBytes: Math.min(maxPartialBytes, STRANGERS_PARTIAL_BYTES),
-      counts,
-      onBytes: (bytes: number) => this.#control.received(bytes),
-      ...options.onUnfinished && { onUnfinished: options.onUnfinished },
-    };
-    this.#messages = new MessageReader(reader, chunkOptions);
-    const context = {
-      writer: this.#writer,
-      handler,
-      counts,
-      chunks,
-      turns: TURNS,
-      questions: this.#questions,
-      request: (kind: StreamRequest["kind"], name: unknown): StreamRequest | Refusal => ({
-        ...this.#commands.connection!.request(kind, name, remoteAddr),
-        ...options.connection !== undefined && { connection: options.connection },
-      }),
-      path: (name: unknown) => this.#commands.connection!.path(name),
-      filter: () => playerFilter(this.#commands.connection!.capabilities),
-      accepted: () => this.#messages.allowPartialBytes(maxPartialBytes),
-      released: () => this.#released(),
-    };
-    this.#streams = new NetStreams(context, limits);
-    this.#commands = new CommandLayer({
-      writer: this.#writer,
-      streams: this.#streams,
-      handler,
-      questions: this.#questions,
-      limits,
-      chunkSize,
-      windowSize: WINDOW_SIZE,
-      closed: () => {
-        this.#why ??= { reason: "unpublished", description: "The publisher closed the connection" };
-        this.#closing = true;
-      },
-      rejected: () => void this.#stop(),
-    });
-    this.#media = new MediaLayer({ writer: this.#writer, streams: this.#streams, handler, counts });
+    const { counts, onMemory } = options;
+    this.#messages = new RtmpMessageDecoderStream({ counts, ...onMemory && { onMemory } });
+    this.#conversation = new Conversation(options);
+    this.#commands = new CommandLayer(this.#conversation);
+    this.#media = new MediaLayer(this.#conversation);
   }
 
   /** Whether something is published or played. */
   get isActive(): boolean {
-    return this.#streams.some((stream) => stream.active);
+    return this.#conversation.streams.isActive;
   }
 
   /** For how long nothing has been published or played, in milliseconds. */
@@ -153,45 +65,49 @@ export class ServerSession {
 
   /** Whether the peer watches, and so has nothing to send by itself. */
   get watches(): boolean {
-    return this.#streams.some((stream) => stream.plays) &&
-      !this.#streams.some((stream) => stream.publishes);
+    return this.#conversation.streams.watches;
   }
 
   /** Whether the peer has paused all that it plays, and so may read nothing for a long time. */
   get isPaused(): boolean {
-    return this.watches && !this.#streams.some((stream) => stream.plays && !stream.paused);
+    return this.#conversation.streams.isPaused;
   }
 
   /** Whether the peer has announced that it follows a request to reconnect. */
   get canReconnect(): boolean {
-    return ((this.#commands.connection?.capabilities.capsEx ?? 0) & CapsEx.Reconnect) !== 0;
+    return ((this.#conversation.peer?.capabilities.capsEx ?? 0) & CapsEx.Reconnect) !== 0;
   }
 
   /** Leads the conversation to its end. It does not throw; what went wrong is what it returns. */
   async run(): Promise<SessionEnd> {
+    const { transport, chunks, writer, streams } = this.#conversation;
     let error: unknown;
     try {
-      while (!this.#closing && await this.#read()) await this.#receiveAll();
+      await transport.readable
+        .pipeThrough(chunks)
+        .pipeThrough(this.#messages)
+        .pipeTo(new SinkStream({ write: (message) => this.#take(message) }));
     } catch (thrown) {
       error = thrown;
       if (thrown instanceof RtmpError) this.#complain(thrown);
     }
-    await this.#messages.cancel(error).catch(() => {});
-    this.#writer.window.lift();
+    transport.cancel();
+    writer.window.lift();
     // Hundreds of connections may end at once, each with many publications.
     TURNS.begin();
-    const turn = TURNS.take(END_COST * this.#streams.all.length);
+    const turn = TURNS.take(END_COST * streams.all.length);
     if (turn) await turn;
-    const why = this.#why ?? (error === undefined && this.#ending || whyEnded(error));
-    for (const stream of this.#streams.all) stream.disconnect(why);
-    await this.#writer.flush();
+    const reason = this.#conversation.endReason ??
+      (error === undefined && this.#announced || endReason(error));
+    for (const stream of streams.all) stream.disconnect(reason);
+    await writer.flush();
     return error === undefined ? {} : { error };
   }
 
   /** Asks the peer to show that it is there. */
   ping(): void {
-    this.#control.ping();
-    void this.#writer.flush();
+    this.#conversation.control.ping();
+    void this.#conversation.writer.flush();
   }
 
   /**
@@ -202,67 +118,50 @@ export class ServerSession {
    */
   requestReconnect(description: string, tcUrl?: string): void {
     const info = { level: "status", code: StatusCode.ReconnectRequest, description };
-    this.#writer.send(writeCommand(0, "onStatus", 0, null, tcUrl ? { ...info, tcUrl } : info));
-    void this.#writer.flush();
+    this.#conversation.writer.send(
+      writeCommand(0, "onStatus", 0, null, tcUrl ? { ...info, tcUrl } : info),
+    );
+    void this.#conversation.writer.flush();
   }
 
   /** Tells the peer once that everything ends, and why, and goes on reading what it sends. */
   announceEnd(code: string, description: string): void {
-    if (this.#ending) return;
-    this.#ending = { reason: "closed", description };
-    for (const stream of this.#streams.all) stream.drain();
-    this.#writer.send(onStatus(0, "error", code, description));
-    for (const stream of this.#streams.all) {
-      if (stream.active) this.#writer.send(onStatus(stream.id, "error", code, description));
+    if (this.#announced) return;
+    this.#announced = { reason: "closed", description };
+    for (const stream of this.#conversation.streams.all) stream.drain();
+    this.#conversation.writer.send(onStatus(0, "error", code, description));
+    for (const stream of this.#conversation.streams.all) {
+      if (stream.active) {
+        this.#conversation.writer.send(onStatus(stream.id, "error", code, description));
+      }
     }
-    void this.#writer.flush();
+    void this.#conversation.writer.flush();
   }
 
   /** Ends everything on the connection, telling the peer why. */
   async close(code: string, description: string): Promise<void> {
+    const conversation = this.#conversation;
     this.announceEnd(code, description);
-    this.#why ??= this.#ending!;
-    this.#questions.abandon();
+    const reason = conversation.endReason ??= this.#announced!;
+    conversation.questions.abandon();
     // `run` does the same, but it may be waiting for an application that waits for this end.
-    for (const stream of this.#streams.all) stream.disconnect(this.#why);
-    await this.#stop();
-  }
-
-  async #stop(): Promise<void> {
-    this.#closing = true;
-    await this.#writer.flush();
-    await this.#messages.cancel().catch(() => {});
+    for (const stream of conversation.streams.all) stream.disconnect(reason);
+    await conversation.stop();
   }
 
   /** Says what the connection ends for: encoders try again for ever when they are told nothing. */
   #complain({ message }: RtmpError): void {
-    for (const { id } of this.#streams.all) {
-      this.#writer.send(onStatus(id, "error", StatusCode.Failed, message));
+    for (const { id } of this.#conversation.streams.all) {
+      this.#conversation.writer.send(onStatus(id, "error", StatusCode.Failed, message));
     }
   }
 
-  /** Reads when it is its turn: what waits for that is in the peer's memory, not in ours. */
-  async #read(): Promise<boolean> {
-    const turn = TURNS.take(0);
-    if (turn) await turn;
-    return !this.#closing && await this.#messages.more();
-  }
-
-  /** Deals with what has come, one message after the other. */
-  async #receiveAll(): Promise<void> {
-    TURNS.begin();
-    // A read need not complete a message, and costs all the same.
-    const turn = TURNS.take(this.#messages.unread);
-    if (turn) await turn;
-    while (!this.#closing) {
-      const message = this.#messages.take();
-      if (!message) return TURNS.end();
-      const turn = TURNS.take(isMedia(message) ? message.payload.length : CONVERSATION_COST);
-      if (turn) await turn;
-      if (this.#closing) return;
-      const busy = this.#receive(message);
-      if (busy) await busy;
-    }
+  /** Deals with a message when there is time for it. */
+  #take(message: RtmpMessage): Promise<void> | undefined {
+    if (this.#conversation.isOver) return undefined;
+    const turn = TURNS.take(isMedia(message) ? message.payload.length : CONVERSATION_COST);
+    if (!turn) return this.#receive(message);
+    return turn.then(() => this.#conversation.isOver ? undefined : this.#receive(message));
   }
 
   #receive(message: RtmpMessage): Promise<void> | undefined {
@@ -271,13 +170,8 @@ export class ServerSession {
 
   async #converse(message: RtmpMessage): Promise<void> {
     if (isCommand(message)) await this.#commands.receive(message);
-    else this.#control.receive(message);
-    await this.#writer.relieve();
-  }
-
-  /** A stream has been refused or ended from this side; a connection without another one goes. */
-  #released(): void {
-    if (!this.#streams.some((stream) => stream.active)) void this.#stop();
+    else this.#conversation.control.receive(message);
+    await this.#conversation.writer.relieve();
   }
 }
 
@@ -285,7 +179,7 @@ function isMedia({ typeId }: RtmpMessage): boolean {
   return carriesTag(typeId) || typeId === MessageType.Aggregate;
 }
 
-function whyEnded(error: unknown): PublicationEnd {
+function endReason(error: unknown): PublicationEnd {
   if (error === undefined) {
     return { reason: "disconnected", description: "The publisher closed the connection" };
   }

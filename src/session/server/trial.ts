@@ -12,8 +12,11 @@ import type { Refusal } from "../../publication/refusal.ts";
 /** What is found out about a publication: it may claim its name, it is refused, or not yet anything. */
 export type Verdict = true | Refusal | undefined;
 
+/** What an inspection sees of a tag. */
+export type InspectedTag = Pick<FlvTag, "type" | "data">;
+
 /** Looks at the audio and video that a publication begins with, one tag after the other. */
-export type Inspection = (tag: Pick<FlvTag, "type" | "data">) => Verdict;
+export type Inspection = (tag: InspectedTag) => Verdict;
 
 /** Messages that are held at most until there is a verdict: encoders send a few before their frames. */
 const MAX_HELD_MESSAGES = 64;
@@ -22,9 +25,9 @@ const MAX_HELD_MESSAGES = 64;
 const MAX_HELD_BYTES = 1024 * 1024;
 
 /** Holds what a publisher sends until its inspection has come to a verdict. */
-export class Trial {
+export class Trial<T> {
   /** What has been held, in order. */
-  readonly held: RtmpMessage[] = [];
+  readonly held: T[] = [];
   readonly #inspect: Inspection;
   #bytes = 0;
 
@@ -32,26 +35,30 @@ export class Trial {
     this.#inspect = inspect;
   }
 
-  /** Holds a message and inspects it. A publication that keeps it waiting for too long may begin. */
-  take(message: RtmpMessage): Verdict {
+  /**
+   * Holds an item and inspects its media. A publication that keeps the inspection waiting for too long
+   * may begin.
+   *
+   * @param bytes How many it has.
+   */
+  take(item: T, bytes: number, media: Iterable<InspectedTag>): Verdict {
     const isFull = this.held.length >= MAX_HELD_MESSAGES || this.#bytes > MAX_HELD_BYTES;
-    this.held.push(message);
-    this.#bytes += message.payload.length;
-    return this.#look(message) ?? (isFull ? true : undefined);
-  }
-
-  #look(message: RtmpMessage): Verdict {
-    switch (message.typeId) {
-      case MessageType.Audio:
-        return this.#inspect({ type: "audio", data: message.payload });
-      case MessageType.Video:
-        return this.#inspect({ type: "video", data: message.payload });
-      case MessageType.Aggregate:
-        for (const part of splitAggregate(message)) {
-          const verdict = this.#look(part);
-          if (verdict !== undefined) return verdict;
-        }
+    this.held.push(item);
+    this.#bytes += bytes;
+    for (const tag of media) {
+      const verdict = this.#inspect(tag);
+      if (verdict !== undefined) return verdict;
     }
-    return undefined;
+    return isFull ? true : undefined;
+  }
+}
+
+/** The audio and video in a message. */
+export function* mediaOf(message: RtmpMessage): Generator<InspectedTag> {
+  const { typeId, payload } = message;
+  if (typeId === MessageType.Audio) yield { type: "audio", data: payload };
+  else if (typeId === MessageType.Video) yield { type: "video", data: payload };
+  else if (typeId === MessageType.Aggregate) {
+    for (const part of splitAggregate(message)) yield* mediaOf(part);
   }
 }

@@ -13,28 +13,31 @@ import {
   UserControlEvent,
   windowAcknowledgementSize,
 } from "../../../src/message/control.ts";
-import { MessageEncoder } from "../../../src/message/message_encoder.ts";
 import { MessageType } from "../../../src/message/message.ts";
 import { chunkBytes } from "../../support/chunk_bytes.ts";
 import { repeat } from "../../support/long.ts";
 import { mediaMessage, videoTag } from "../../support/media.ts";
+import { metricsUntil } from "../../support/prometheus.ts";
 import { RawClient } from "../../support/raw_client.ts";
-import { until } from "../../support/wait.ts";
 import type { Attack, Target } from "../attack.ts";
+import { answered, encoded, floodAnew, floodAnswered, floodUnread, taken } from "../flood.ts";
 
 /** Bytes that are sent in one attack. */
-const FLOOD = repeat(4, 40) * 2 ** 20;
+const FLOOD = repeat(1, 10) * 2 ** 20;
 
-/** Publishes, and sends bytes again and again until it has sent enough, or is cut off. */
-async function flood({ port, peers }: Target, piece: Uint8Array, bytes = FLOOD): Promise<void> {
+/** Publishes, and sends bytes again and again, all of which the server takes. */
+async function publishFlood({ port, peers }: Target, piece: Uint8Array, chunkSize = 128) {
   const client = peers.use(await RawClient.publish(port, "flood"));
-  const large = piece.length > 60_000
-    ? piece
-    : concat(Array(Math.ceil(60_000 / piece.length)).fill(piece));
-  for (let sent = 0; sent < bytes && !client.ended; sent += large.length) {
-    client.write(large);
-    await until("bytes to leave", () => client.unsent === 0 || client.ended);
-  }
+  client.send(setChunkSize(chunkSize));
+  await floodAnswered(client, piece, Math.ceil(FLOOD / piece.length));
+}
+
+/** Waits until a publication has had so many frames. */
+async function received({ http }: Target, name: string, frames: number): Promise<void> {
+  await metricsUntil(http, `${frames} frames of ${name}`, (metrics) => {
+    const labels = { stream: `live/${name}`, media: "video" };
+    return metrics.get("sluice_stream_received_frames_total", labels) === frames;
+  });
 }
 
 /** Bytes of a control message, as a sender that never changes its chunk size writes it. */
@@ -45,17 +48,10 @@ function control(typeId: number, payload: number[]): Uint8Array {
   }));
 }
 
-/** A video frame in chunks of one byte each, behind Set Chunk Size. */
-function inSingleBytes(size: number): Uint8Array {
-  const encoder = new MessageEncoder();
-  const begin = encoder.encode(setChunkSize(1));
-  return concat([begin, encoder.encode(mediaMessage(videoTag(1, size)))]);
-}
-
 export const attacks: Attack[] = [
   {
     name: "a publisher sends chunks of one byte",
-    run: (target) => flood(target, inSingleBytes(100_000)),
+    run: (target) => publishFlood(target, encoded([mediaMessage(videoTag(1, 100_000))], 1), 1),
   },
   {
     name: "a publisher sends empty messages of a byte each",
@@ -66,13 +62,13 @@ export const attacks: Attack[] = [
         payload: new Uint8Array(0),
       });
       const again = new Uint8Array(200_000).fill(0xc6);
-      await flood(target, concat([Uint8Array.from(first), again]));
+      await publishFlood(target, concat([Uint8Array.from(first), again]));
     },
   },
   {
-    name: "a publisher has messages open on every chunk stream there is",
+    name: "publishers open messages on every chunk stream there is, and are cut off",
     mebibytes: 64,
-    async run(target) {
+    async run({ port }) {
       const pieces: Uint8Array[] = [];
       for (let id = 3; id < 65_600; id++) {
         pieces.push(Uint8Array.from(chunkBytes({
@@ -80,13 +76,18 @@ export const attacks: Attack[] = [
           payload: new Uint8Array(128),
         })));
       }
-      for (let i = 0; i < 5; i++) await flood(target, concat(pieces), 1);
+      const piece = concat(pieces);
+      await floodAnew(async () => {
+        const client = await RawClient.publish(port, "flood");
+        client.write(piece);
+        return client;
+      }, repeat(20, 200));
     },
   },
   {
     name: "a publisher sets another chunk size before every byte",
     run: (target) =>
-      flood(
+      publishFlood(
         target,
         concat([
           control(MessageType.SetChunkSize, [0, 0, 0, 128]),
@@ -96,45 +97,45 @@ export const attacks: Attack[] = [
   },
   {
     name: "a publisher aborts messages that it has not begun",
-    run: (target) => flood(target, control(MessageType.Abort, [0, 0, 0, 6])),
+    run: (target) => publishFlood(target, control(MessageType.Abort, [0, 0, 0, 6])),
   },
   {
     name: "a publisher wants every byte acknowledged, and reads nothing",
     mebibytes: 64,
-    async run({ port, peers }) {
-      const client = peers.use(await RawClient.publish(port, "acknowledged"));
+    async run(target) {
+      const client = target.peers.use(await RawClient.publish(target.port, "acknowledged"));
       client.deafen();
       client.send(windowAcknowledgementSize(1), setPeerBandwidth(1));
-      for (let i = 0; i < repeat(2_000, 20_000) && !client.ended; i++) {
+      const frames = repeat(2_000, 20_000);
+      for (let i = 0; i < frames; i++) {
         client.sendTags([videoTag(i, 1_000)]);
-        if (i % 50 === 0) {
-          await until("frames to leave", () => client.unsent < 2 ** 20 || client.ended);
-        }
+        if (i % 50 === 0) await taken(client);
       }
+      await received(target, "acknowledged", frames);
     },
   },
   {
     name: "a peer pings without end, and reads no answer",
-    mebibytes: 64,
+    mebibytes: 96,
     async run({ port, peers }) {
       const client = peers.use(await RawClient.open(port));
       client.deafen();
-      const ping = userControl(UserControlEvent.PingRequest, 1);
-      for (let i = 0; i < repeat(200, 2_000) && client.unsent < 2 ** 20 && !client.ended; i++) {
-        client.send(...Array(100).fill(ping));
-        await new Promise((resolve) => setTimeout(resolve, 0));
-      }
+      const ping = encoded([userControl(UserControlEvent.PingRequest, 1)]);
+      await floodUnread(client, ping);
     },
   },
   {
     name: "a publisher's times go forwards and back by weeks, and it is recorded",
     records: true,
-    async run({ port, peers }) {
-      const client = peers.use(await RawClient.publish(port, "jumps"));
-      for (let i = 0; i < repeat(2_000, 20_000); i++) {
+    async run(target) {
+      const client = target.peers.use(await RawClient.publish(target.port, "jumps"));
+      const frames = repeat(2_000, 20_000);
+      for (let i = 0; i < frames; i++) {
         client.sendTags([{ ...videoTag(i), timestamp: i % 3 * 0x7fffffff }]);
-        if (i % 100 === 0) await client.flushed();
+        if (i % 100 === 0) await taken(client);
       }
+      await answered(client);
+      await received(target, "jumps", frames);
     },
   },
 ];

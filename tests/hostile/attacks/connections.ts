@@ -4,16 +4,22 @@
  * @module
  */
 
+import { assert } from "@std/assert";
 import { setChunkSize } from "../../../src/message/control.ts";
 import { RawHttpClient } from "../../support/http.ts";
 import { repeat } from "../../support/long.ts";
 import { metricsUntil } from "../../support/prometheus.ts";
 import { handshakeBytes, RawClient } from "../../support/raw_client.ts";
-import { until } from "../../support/wait.ts";
 import type { Attack, Target } from "../attack.ts";
+import { taken } from "../flood.ts";
+import { UPGRADE, webSocketFrame } from "../../support/websocket.ts";
 
 /** Connections of which one address may have 500. */
 const CONNECTIONS = repeat(300, 900);
+
+/** Connections that the server has, and those of one address. */
+const ROOM = 1_000;
+const ROOM_OF_ADDRESS = 500;
 
 /** Mebibytes that a connection may take: see the bounds in SECURITY.md. */
 const PER_CONNECTION = 0.5;
@@ -29,11 +35,14 @@ async function untilOpen({ http }: Target, protocol: "rtmp" | "http"): Promise<v
   });
 }
 
-/** A frame of a client, which is masked, with zeros (RFC 6455, section 5.2). */
-function webSocketFrame(head: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(6 + length);
-  bytes.set([head, 0x80 | length]);
-  return bytes;
+/** Waits until the server has refused so many connections, or closed them to make room for others. */
+async function untilRefused(http: string, protocol: "rtmp" | "http", count: number): Promise<void> {
+  await metricsUntil(http, `${count} connections to be refused`, (metrics) => {
+    const refused = [...metrics.values]
+      .filter(([name]) => name.startsWith(`sluice_${protocol}_connections_refused_total{`))
+      .reduce((sum, [, value]) => sum + value, 0);
+    return refused >= count;
+  });
 }
 
 export const attacks: Attack[] = [
@@ -83,10 +92,7 @@ export const attacks: Attack[] = [
         const client = target.peers.use(await RawHttpClient.connect(target.httpPort, address(i)));
         client.request(
           "GET /live/honest.flv",
-          "Upgrade: websocket",
-          "Connection: Upgrade",
-          "Sec-WebSocket-Version: 13",
-          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+          ...UPGRADE,
         );
         await client.text(/^HTTP\/1\.1 101/);
         client.stopReading();
@@ -97,13 +103,16 @@ export const attacks: Attack[] = [
     },
   },
   {
-    name: "six thousand connections of three addresses want to stay half open",
-    async run({ port, peers }) {
-      for (let i = 0; i < repeat(1_500, 6_600); i++) {
-        const connection = await Deno.connect({ hostname: "127.0.0.1", port });
-        peers.defer(() => connection.close());
-        if (i % 2) await connection.write(Uint8Array.of(3)).catch(() => {});
+    name: "more connections of three addresses than there is room for want to stay half open",
+    async run({ port, http, peers }) {
+      const connections = repeat(1_500, 6_600);
+      for (let i = 0; i < connections; i += 50) {
+        await Promise.all(Array.from({ length: 50 }, async (_, k) => {
+          const client = peers.use(await RawClient.connect(port, address(i + k)));
+          if (k % 2) client.write(Uint8Array.of(3));
+        }));
       }
+      await untilRefused(http, "rtmp", connections - ROOM);
     },
   },
   {
@@ -113,7 +122,7 @@ export const attacks: Attack[] = [
       for (let i = 0; i < repeat(500, 5_000); i++) {
         using connection = await Deno.connect({ hostname: "127.0.0.1", port });
         await connection.write(hello);
-        await connection.read(new Uint8Array(4096));
+        assert(await connection.read(new Uint8Array(4096)), "The server has not answered");
       }
     },
   },
@@ -128,20 +137,22 @@ export const attacks: Attack[] = [
   },
   {
     name: "one address waits for a thousand streams that are not published",
-    async run({ httpPort, peers }) {
+    async run({ http, httpPort, peers }) {
       for (let i = 0; i < 1_000; i++) {
         const client = peers.use(await RawHttpClient.connect(httpPort));
         client.request(`GET /live/none${i}.flv?wait=3600`);
       }
+      await untilRefused(http, "http", 1_000 - ROOM_OF_ADDRESS);
     },
   },
   {
     name: "a thousand viewers of many addresses wait for streams that are not published",
-    async run({ httpPort, peers }) {
+    async run({ http, httpPort, peers }) {
       for (let i = 0; i < 1_200; i++) {
         const client = peers.use(await RawHttpClient.connect(httpPort, `127.0.1.${i % 200 + 1}`));
         client.request(`GET /live/none${i}.flv?wait=3600`);
       }
+      await untilRefused(http, "http", 1_200 - ROOM);
     },
   },
   {
@@ -164,10 +175,10 @@ export const attacks: Attack[] = [
       for (let i = 0; i < 400; i++) {
         clients.push(peers.use(await RawHttpClient.connect(httpPort, address(i))));
       }
-      const text = "GET / HTTP/1.1\r\n";
-      for (const byte of text.repeat(repeat(2, 8))) {
-        for (const client of clients) if (!client.closed) client.write(byte);
-        await until("a byte to leave", () => clients.every((one) => one.closed || !one.unsent));
+      const text = "GET / HTTP/1.1\r\n" + "X: 0123456789\r\n".repeat(repeat(1, 7));
+      for (const byte of text) {
+        for (const client of clients) client.write(byte);
+        for (const client of clients) await taken(client);
       }
     },
   },

@@ -1,21 +1,17 @@
 /**
- * What HTTP and WebSockets can be made to do.
+ * What HTTP can be made to do.
  *
  * @module
  */
 
 import { assertEquals } from "@std/assert";
-import { concat } from "@std/bytes";
 import { flvBytes, RawHttpClient } from "../../support/http.ts";
 import { repeat } from "../../support/long.ts";
 import { videoTag } from "../../support/media.ts";
+import { metricsUntil } from "../../support/prometheus.ts";
 import { until } from "../../support/wait.ts";
 import type { Attack, Target } from "../attack.ts";
-
-/** A token of the operator, long enough to be right at any time. */
-const TOKEN = "0123456789abcdef0123";
-
-const ROUNDS = repeat(200, 2_000);
+import { expectOpen, flood, floodAnew, floodUntilCut, taken } from "../flood.ts";
 
 /** Sends one request and waits until it is answered, or the server has closed. */
 async function ask(
@@ -30,55 +26,37 @@ async function ask(
   return client.received;
 }
 
-/** A frame of a client, masked with zeros (RFC 6455, section 5.2). */
-function webSocketFrame(head: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(6 + length);
-  bytes.set([head, 0x80 | length]);
-  return bytes;
-}
-
-async function openWebSocket({ httpPort, peers }: Target, ...headers: string[]) {
-  const client = peers.use(await RawHttpClient.connect(httpPort));
-  client.request(
-    "GET /live/honest.flv",
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    "Sec-WebSocket-Version: 13",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    ...headers,
-  );
-  return client;
-}
-
-/** Sends a piece again and again, until the server has closed. */
-async function flood(client: RawHttpClient, piece: Uint8Array, rounds: number): Promise<void> {
-  for (let i = 0; i < rounds && !client.closed; i++) {
-    client.write(piece);
-    await until("bytes to leave", () => client.unsent === 0 || client.closed);
-  }
-}
-
 const HOST = "Host: localhost";
 
-const ODD_REQUESTS = [
-  `GET / HTTP/1.1\r\n${HOST}\r\nContent-Length: 4\r\nTransfer-Encoding: chunked`,
-  `GET / HTTP/1.1\r\n${HOST}\r\nContent-Length: 4\r\nContent-Length: 5`,
-  `GET / HTTP/1.1\r\n${HOST}\r\n folded: header`,
-  `GET /${"../".repeat(50)}etc/passwd HTTP/1.1\r\n${HOST}`,
-  `GET /%2e%2e/%2e%2e/etc/passwd.flv HTTP/1.1\r\n${HOST}`,
-  `GET /live/%00.flv?wait=0 HTTP/1.1\r\n${HOST}`,
-  `GET http://evil.example/api/v1/streams HTTP/1.1\r\n${HOST}`,
-  `GET /api/v1/streams HTTP/1.1\r\nHost: a\r\nHost: b`,
-  `CONNECT localhost:22 HTTP/1.1\r\n${HOST}`,
-  `TRACE / HTTP/1.1\r\n${HOST}`,
-  `PRI * HTTP/2.0`,
-  `GET /?${"a=b&".repeat(3_000)} HTTP/1.1\r\n${HOST}`,
-  `GET / HTTP/1.1\r\n${HOST}\r\n${Array.from({ length: 900 }, (_, i) => `X${i}: y`).join("\r\n")}`,
-  `GET / HTTP/1.1\r\n${HOST}\r\nX: ${"x".repeat(200_000)}`,
-  `GET /live/honest.flv?wait=1e999&mode=${"x".repeat(500)} HTTP/1.1\r\n${HOST}`,
-  `OPTIONS * HTTP/1.1\r\n${HOST}`,
-  `DELETE /api/v1/pushes/%F0%9F%98%80 HTTP/1.1\r\n${HOST}`,
+/** Requests, and the status of the answer: 0 if there is none. */
+const ODD_REQUESTS: [request: string, status: number][] = [
+  [`GET / HTTP/1.1\r\n${HOST}\r\nContent-Length: 4\r\nTransfer-Encoding: chunked`, 400],
+  [`GET / HTTP/1.1\r\n${HOST}\r\nContent-Length: 4\r\nContent-Length: 5`, 400],
+  [`GET / HTTP/1.1\r\n${HOST}\r\n folded: header`, 400],
+  [`GET /${"../".repeat(50)}etc/passwd HTTP/1.1\r\n${HOST}`, 404],
+  [`GET /%2e%2e/%2e%2e/etc/passwd.flv HTTP/1.1\r\n${HOST}`, 400],
+  [`GET /live/%00.flv?wait=0 HTTP/1.1\r\n${HOST}`, 404],
+  [`GET http://evil.example/api/v1/streams HTTP/1.1\r\n${HOST}`, 403],
+  [`GET /api/v1/streams HTTP/1.1\r\nHost: a\r\nHost: b`, 400],
+  [`CONNECT localhost:22 HTTP/1.1\r\n${HOST}`, 0],
+  [`TRACE / HTTP/1.1\r\n${HOST}`, 405],
+  [`PRI * HTTP/2.0`, 400],
+  [`GET /?${"a=b&".repeat(3_000)} HTTP/1.1\r\n${HOST}`, 200],
+  [`GET / HTTP/1.1\r\n${HOST}\r\n${headers(900)}`, 200],
+  [`GET / HTTP/1.1\r\n${HOST}\r\nX: ${"x".repeat(200_000)}`, 431],
+  [`GET /live/honest.flv?wait=1e999&mode=${"x".repeat(500)} HTTP/1.1\r\n${HOST}`, 400],
+  [`OPTIONS * HTTP/1.1\r\n${HOST}`, 400],
+  [`DELETE /api/v1/pushes/%F0%9F%98%80 HTTP/1.1\r\n${HOST}`, 404],
 ];
+
+function headers(count: number): string {
+  return Array.from({ length: count }, (_, i) => `X${i}: y`).join("\r\n");
+}
+
+/** The status of an answer; 0 if there is none. */
+function statusOf(answer: string): number {
+  return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0);
+}
 
 export const attacks: Attack[] = [
   {
@@ -91,7 +69,7 @@ export const attacks: Attack[] = [
             "Origin: http://evil.example:8080\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 400",
           flvBytes([videoTag(0)]),
         );
-        assertEquals(/^HTTP\/1.1 [25]/.test(answer), false, answer);
+        assertEquals(statusOf(answer), 403, answer);
       }
     },
   },
@@ -99,34 +77,25 @@ export const attacks: Attack[] = [
     name: "requests are as odd as they can be",
     async run(target) {
       for (let i = 0; i < repeat(2, 20); i++) {
-        for (const request of ODD_REQUESTS) await ask(target, request);
+        for (const [request, status] of ODD_REQUESTS) {
+          assertEquals(statusOf(await ask(target, request)), status, request.slice(0, 100));
+        }
       }
     },
   },
   {
-    name: "a client sends thousands of requests ahead, and reads no answer",
+    name: "clients send thousands of requests ahead, read no answer, and are cut off",
     mebibytes: 96,
-    async run({ httpPort, peers }) {
+    async run({ httpPort }) {
       for (const path of ["api/v1/streams", "metrics", "", "live/honest.flv"]) {
-        const client = peers.use(await RawHttpClient.connect(httpPort));
-        client.stopReading();
         const request = new TextEncoder().encode(`GET /${path} HTTP/1.1\r\n${HOST}\r\n\r\n`);
-        await flood(client, concat(Array(500).fill(request)), 1);
+        await floodAnew(async () => {
+          const client = await RawHttpClient.connect(httpPort);
+          client.stopReading();
+          await floodUntilCut(client, request);
+          return client;
+        }, repeat(10, 100));
       }
-    },
-  },
-  {
-    name: "wrong tokens and keys are tried without end, and the right token is right",
-    args: ["--api-token", TOKEN],
-    async run({ http }) {
-      const ask = async (token: string) => {
-        const headers = { authorization: `Bearer ${token}` };
-        const answer = await fetch(`${http}/api/v1/pushes/none`, { method: "DELETE", headers });
-        await answer.body?.cancel();
-        return answer.status;
-      };
-      for (let i = 0; i < ROUNDS; i++) await ask(`wrong ${i}`);
-      assertEquals(await ask(TOKEN), 404);
     },
   },
   {
@@ -136,11 +105,16 @@ export const attacks: Attack[] = [
       const head = (length: number) =>
         `POST /api/v1/pushes HTTP/1.1\r\n${HOST}\r\nContent-Type: application/json\r\n` +
         `Content-Length: ${length}`;
+      const bodies: [body: string, status: number][] = [
+        ["[".repeat(16_000), 400],
+        ["[".repeat(8_000) + "]".repeat(8_000), 400],
+        [`{"a":`.repeat(2_500) + "1" + "}".repeat(2_500), 400],
+        [`"${"x".repeat(10_000_000)}"`, 413],
+      ];
       for (let i = 0; i < repeat(5, 50); i++) {
-        for (
-          const body of ["[".repeat(60_000), `{"a":`.repeat(12_000), `"${"x".repeat(10_000_000)}"`]
-        ) {
-          await ask(target, head(body.length), body);
+        for (const [body, status] of bodies) {
+          const answer = await ask(target, head(body.length), body);
+          assertEquals(statusOf(answer), status, body.slice(0, 10));
         }
         const client = peers.use(await RawHttpClient.connect(httpPort));
         client.write(`${head(1_000)}\r\n\r\n{`);
@@ -149,13 +123,20 @@ export const attacks: Attack[] = [
   },
   {
     name: "a PUT sends tags of no bytes, as many as fit",
-    async run({ httpPort, peers }) {
+    async run({ http, httpPort, peers }) {
       const client = peers.use(await RawHttpClient.connect(httpPort));
       client.request("PUT /live/empty.flv", "Content-Length: 1000000000");
       client.write(flvBytes([videoTag(0)]));
       const empty = { type: "audio", timestamp: 0, data: new Uint8Array(0) } as const;
       const tags = flvBytes(Array(4_000).fill(empty)).subarray(13);
-      await flood(client, tags, repeat(50, 500));
+      const times = repeat(50, 500);
+      await flood(client, tags, times);
+      await metricsUntil(http, "all tags", (metrics) => {
+        const labels = { stream: "live/empty" };
+        const bytes = metrics.get("sluice_stream_received_bytes_total", labels);
+        return bytes > (times - 1) * tags.length;
+      });
+      expectOpen(client);
     },
   },
   {
@@ -168,33 +149,8 @@ export const attacks: Attack[] = [
         bytes[14] = 0xff;
         client.write(bytes);
         client.write(new Uint8Array(100_000));
+        await taken(client);
         if (i % 2) client[Symbol.dispose]();
-      }
-    },
-  },
-  {
-    name: "a WebSocket sends pings, fragments without end and messages of two exabytes",
-    async run(target) {
-      const pings = concat(Array(500).fill(webSocketFrame(0x89, 4)));
-      const fragments = concat([
-        webSocketFrame(0x02, 100),
-        ...Array(500).fill(webSocketFrame(0x00, 100)),
-      ]);
-      const huge = Uint8Array.of(0x82, 0xff, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-      const unmasked = Uint8Array.of(0x82, 5, 1, 2, 3, 4, 5);
-      for (const piece of [pings, fragments, huge, unmasked]) {
-        const client = await openWebSocket(target);
-        await client.text(/^HTTP\/1\.1 101/);
-        await flood(client, piece, repeat(50, 400));
-      }
-    },
-  },
-  {
-    name: "pages of other sites open WebSockets with a person's cookies",
-    async run(target) {
-      for (let i = 0; i < ROUNDS / 4; i++) {
-        const client = await openWebSocket(target, "Origin: http://evil.example", "Cookie: a=b");
-        await client.text(/^HTTP\/1\.1 403/);
       }
     },
   },
@@ -204,27 +160,32 @@ export const attacks: Attack[] = [
       const paths = ["", "api/v1/streams", "api/v1/connections", "api/v1/openapi.json", "metrics"];
       for (let i = 0; i < repeat(20, 200); i++) {
         const answers = await Promise.all(paths.map((path) => fetch(`${http}/${path}`)));
-        for (const answer of answers) await answer.body?.cancel();
+        for (const answer of answers) {
+          assertEquals(answer.status, 200, answer.url);
+          await answer.body?.cancel();
+        }
       }
     },
   },
   {
     name: "a push is aimed at the machine itself and at its cloud",
     async run({ http }) {
-      const urls = [
-        "rtmp://169.254.169.254/latest/meta-data",
-        "rtmp://[fe80::1]/live/x",
-        "rtmp://127.0.0.1:22/live/x",
-        "rtmp://localhost:6379/live/x",
-        "file:///etc/passwd",
-        "rtmp://0.0.0.0/live/x",
-        "rtmp://[::ffff:169.254.169.254]/live/x",
+      const urls: [url: string, status: number][] = [
+        ["rtmp://169.254.169.254/latest/meta-data", 403],
+        ["rtmp://[fe80::1]/live/x", 403],
+        ["rtmp://[::ffff:169.254.169.254]/live/x", 403],
+        ["file:///etc/passwd", 400],
+        // The operator's own machine is asked for; what is there speaks no RTMP.
+        ["rtmp://127.0.0.1:22/live/x", 201],
+        ["rtmp://localhost:6379/live/x", 201],
+        ["rtmp://0.0.0.0/live/x", 201],
       ];
-      for (const url of urls) {
+      for (const [url, status] of urls) {
         const body = JSON.stringify({ stream: "live/honest", url });
         const headers = { "content-type": "application/json" };
         const answer = await fetch(`${http}/api/v1/pushes`, { method: "POST", body, headers });
         await answer.body?.cancel();
+        assertEquals(answer.status, status, url);
       }
     },
   },

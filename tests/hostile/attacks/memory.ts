@@ -18,6 +18,7 @@ import { metricsUntil } from "../../support/prometheus.ts";
 import { RawClient, STREAM_ID } from "../../support/raw_client.ts";
 import { until } from "../../support/wait.ts";
 import type { Attack, Target } from "../attack.ts";
+import { UPGRADE } from "../../support/websocket.ts";
 
 const MEBIBYTE = 2 ** 20;
 
@@ -37,13 +38,6 @@ const FRAME_SIZE = 500_000;
 
 /** Players, viewers over HTTP and viewers over WebSockets, of each so many, that never read. */
 const DEAF = repeat(30, 150);
-
-const WEBSOCKET = [
-  "Upgrade: websocket",
-  "Connection: Upgrade",
-  "Sec-WebSocket-Version: 13",
-  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-];
 
 /** Waits until all has left for the server, or the server has closed. */
 async function sent(client: RawClient | RawHttpClient): Promise<void> {
@@ -88,7 +82,7 @@ async function watchUnread(target: Target, size: number, group: number): Promise
     player.command("createStream", 2, null);
     player.send(writeCommand(STREAM_ID, "play", 3, null, "large"));
     player.deafen();
-    for (const headers of [[], WEBSOCKET]) {
+    for (const headers of [[], UPGRADE]) {
       const viewer = peers.use(await RawHttpClient.connect(httpPort));
       viewer.request("GET /live/large.flv", ...headers);
       viewer.stopReading();

@@ -4,13 +4,14 @@
  * @module
  */
 
+import { assertEquals } from "@std/assert";
 import { encodeAmf0 } from "../../../src/amf/encode_amf0.ts";
 import { writeCommand } from "../../../src/message/command.ts";
 import { setChunkSize } from "../../../src/message/control.ts";
 import { mediaMessage } from "../../support/media.ts";
 import { RawClient } from "../../support/raw_client.ts";
-import { until } from "../../support/wait.ts";
 import type { Attack } from "../attack.ts";
+import { answered, taken } from "../flood.ts";
 import { repeat } from "../../support/long.ts";
 
 /** As many members as an object of 540 KB has. */
@@ -24,11 +25,14 @@ async function publishWith(port: number, payload: Uint8Array): Promise<RawClient
     client.command("createStream", id + 1, null);
     client.send(writeCommand(id, "publish", 3, null, `meta${id}`, "live"));
   }
-  await until("all publications", () => client.statuses.length >= 30);
+  await answered(client);
+  const begun = client.statuses.filter(({ code }) => code === "NetStream.Publish.Start");
+  assertEquals(begun.length, 30);
   for (let id = 1; id <= 30; id++) {
     client.send(mediaMessage({ type: "script", timestamp: 0, data: payload }, id));
+    await taken(client);
   }
-  await client.flushed();
+  await answered(client);
   return client;
 }
 
@@ -48,7 +52,10 @@ export const attacks: Attack[] = [
     records: true,
     async run({ port, http, peers }) {
       peers.use(await publishWith(port, manyMembers()));
-      for (let i = 0; i < 5; i++) await (await fetch(`${http}/api/v1/streams`)).text();
+      for (let i = 0; i < 5; i++) {
+        const { streams } = await (await fetch(`${http}/api/v1/streams`)).json();
+        assertEquals(streams.length, 31);
+      }
     },
   },
   {
@@ -59,8 +66,9 @@ export const attacks: Attack[] = [
       const message = mediaMessage({ type: "script", timestamp: 0, data: emptyObjects() });
       for (let i = 0; i < repeat(100, 700); i++) {
         client.send(message);
-        await client.flushed();
+        await taken(client);
       }
+      await answered(client);
     },
   },
 ];

@@ -16,6 +16,7 @@ import { videoTag } from "../../support/media.ts";
 import { metricsUntil } from "../../support/prometheus.ts";
 import { RawClient, STREAM_ID } from "../../support/raw_client.ts";
 import type { Attack, Target } from "../attack.ts";
+import { answered, expectOpen, taken } from "../flood.ts";
 
 /** Nearly as many frames as are kept for newcomers, all of them at one time. */
 const TINY_FRAMES = 9_900;
@@ -26,7 +27,7 @@ async function publishTinyFrames({ port, http, peers }: Target): Promise<RawClie
   client.sendTags([{ ...videoTag(0, 6), timestamp: 0 }]);
   for (let i = 0; i < TINY_FRAMES; i += 100) {
     client.sendTags(Array.from({ length: 100 }, () => ({ ...videoTag(1, 6), timestamp: 0 })));
-    await client.flushed();
+    await taken(client);
   }
   await metricsUntil(http, "all frames", (metrics) => {
     return metrics.get("sluice_received_frames_total", { media: "video" }) > TINY_FRAMES;
@@ -41,6 +42,12 @@ async function play({ port, peers }: Target, name: string): Promise<RawClient> {
   return player;
 }
 
+async function consumersOf({ http }: Target, kind: string, count: number): Promise<void> {
+  await metricsUntil(http, `${count} consumers`, (metrics) => {
+    return metrics.get("sluice_consumers", { kind }) >= count;
+  });
+}
+
 /** A header of another size and profile each time. */
 function header(number: number): FlvTag {
   const data = new Uint8Array(40);
@@ -53,32 +60,42 @@ export const attacks: Attack[] = [
     name: "players read nothing of the honest stream",
     mebibytes: 400,
     async run(target) {
-      for (let i = 0; i < repeat(100, 300); i++) (await play(target, "honest")).deafen();
+      const players = repeat(100, 300);
+      for (let i = 0; i < players; i++) (await play(target, "honest")).deafen();
+      // One is honest.
+      await consumersOf(target, "rtmp-play", players + 1);
     },
   },
   {
     name: "viewers read nothing, and come again when they are dropped",
-    async run({ httpPort, http, peers }) {
-      for (let i = 0; i < repeat(100, 300); i++) {
-        const viewer = peers.use(await RawHttpClient.connect(httpPort));
+    async run(target) {
+      const viewers = repeat(100, 300);
+      for (let i = 0; i < viewers; i++) {
+        const viewer = target.peers.use(await RawHttpClient.connect(target.httpPort));
         viewer.request("GET /live/honest.flv");
+        await viewer.text(/^HTTP\/1\.1 200/);
         viewer.stopReading();
         if (i % 2) viewer[Symbol.dispose]();
       }
-      await (await fetch(`${http}/metrics`)).text();
+      // One is honest.
+      await consumersOf(target, "http-flv", viewers / 2 + 1);
     },
   },
   {
     name: "players want to be sent a byte at a time",
     async run(target) {
+      const players: RawClient[] = [];
       for (let i = 0; i < repeat(50, 200); i++) {
         const player = await play(target, "honest");
+        players.push(player);
         // Window Acknowledgement Size and Set Peer Bandwidth of 1 (RTMP 1.0, section 5.4).
         const payload = Uint8Array.of(0, 0, 0, 1);
         const message = { chunkStreamId: 2, messageStreamId: 0, timestamp: 0, payload };
         player.send({ ...message, typeId: 5 });
         player.send({ ...message, typeId: 6, payload: Uint8Array.of(0, 0, 0, 1, 0) });
       }
+      await consumersOf(target, "rtmp-play", players.length + 1);
+      for (const player of players) expectOpen(player);
     },
   },
   {
@@ -112,8 +129,9 @@ export const attacks: Attack[] = [
       for (let i = 0; i < 10; i++) await play(target, "changes");
       for (let i = 0; i < repeat(1_000, 10_000); i++) {
         publisher.sendTags([header(i % 256), videoTag(i)]);
-        if (i % 50 === 0) await publisher.flushed();
+        if (i % 50 === 0) await taken(publisher);
       }
+      await answered(publisher);
     },
   },
   {
@@ -127,8 +145,9 @@ export const attacks: Attack[] = [
       for (let i = 0; i < 10; i++) await play(target, "metadata");
       for (let i = 0; i < repeat(100, 1_000); i++) {
         publisher.sendTags([{ type: "script", timestamp: i * 40, data }, videoTag(i)]);
-        await publisher.flushed();
+        await taken(publisher);
       }
+      await answered(publisher);
     },
   },
   {
@@ -141,8 +160,9 @@ export const attacks: Attack[] = [
           const data = Uint8Array.of(0x96, 0x00, 0x61, 0x76, 0x30, 0x31, track, 0x81, 4, 12, 0, 0);
           publisher.sendTags([{ type: "video", timestamp: round * 40, data }]);
         }
-        await publisher.flushed();
+        await taken(publisher);
       }
+      await answered(publisher);
     },
   },
   {
@@ -154,14 +174,15 @@ export const attacks: Attack[] = [
       const { body } = await fetch(`${target.http}/live/empty.flv`);
       const watching = body!.pipeTo(new WritableStream());
       await play(target, "empty");
-      // A tag's header and the size behind it, of audio with no data.
+      // A tag's header and the size after it, of audio with no data.
       const part = Uint8Array.of(8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11);
       const payload = concat(Array(1_000).fill(part));
       for (let i = 0; i < repeat(50, 500); i++) {
         const typeId = MessageType.Aggregate;
         publisher.send({ chunkStreamId: 6, messageStreamId: 1, typeId, timestamp: 0, payload });
-        if (i % 10 === 0) await publisher.flushed();
+        if (i % 10 === 0) await taken(publisher);
       }
+      await answered(publisher);
       publisher.command("deleteStream", 0, null, STREAM_ID);
       await watching;
     },

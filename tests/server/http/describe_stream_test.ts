@@ -2,8 +2,7 @@ import { assertEquals } from "@std/assert";
 import { encodeAmf0 } from "../../../src/amf/encode_amf0.ts";
 import { Channel } from "../../../src/channel/channel.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
-import { PublicationInput } from "../../../src/session/server/publication_input.ts";
-import { Turns } from "../../../src/time/turns.ts";
+import { MessageInput } from "../../../src/session/server/message_input.ts";
 import { ReceivedCounts } from "../../../src/ledger/received_counts.ts";
 import { publishRequest } from "../../support/publications.ts";
 import { describeStream } from "../../../src/server/api/describe_stream.ts";
@@ -13,7 +12,7 @@ const VP9 = Uint8Array.of(0x90, 0x76, 0x70, 0x30, 0x39, 1, 0, 0, 0, 0, 40, 0x82,
 
 /** What the API shows of a stream that begins with these tags. */
 async function describe(tags: FlvTag[]) {
-  const input = new PublicationInput(publishRequest(), new ReceivedCounts(), new Turns(), () => {});
+  const input = new MessageInput(publishRequest(), new ReceivedCounts(), () => {});
   const { publication } = input;
   const feed = new Channel().open(publication.ledger);
   await feed.run(ReadableStream.from(tags));

@@ -8,9 +8,9 @@ import type { HttpBindings } from "@hono/node-server";
 import { assertEquals, assertMatch } from "@std/assert";
 import { Hono } from "hono";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
-import { Connections } from "../../../src/server/streams/peer_registry.ts";
 import { httpPublish } from "../../../src/server/media/http_publish.ts";
 import { serveHttp } from "../../../src/server/http/http_server.ts";
+import { HttpSockets } from "../../../src/server/http/http_sockets.ts";
 import type { PublicationEnd } from "../../../src/publication/publication.ts";
 import { PartialBudget } from "../../../src/session/partial_budget.ts";
 import { flvBytes, RawHttpClient, startHttpApp } from "../../support/http.ts";
@@ -35,16 +35,17 @@ async function heldBack() {
   });
   const context = {
     publish: rtmp.publish.bind(rtmp),
-    connections: new Connections(() => rtmp),
+    peers: { add: () => () => {} },
     isOpen: false,
     isLocal: true,
-    isEnding: () => false,
+    ending: new AbortController().signal,
     noteUnfinished: () => {},
   };
   const { fetch } = new Hono<{ Bindings: HttpBindings }>()
     .put("*", httpPublish(context, new PartialBudget(1e9)))
     .onError(({ message }, context) => context.text(message, 400));
-  const http = serveHttp({ fetch, upgrade: () => {} }, "127.0.0.1", 0);
+  const handlers = { fetch, upgrade: () => {} };
+  const http = serveHttp(handlers, new HttpSockets(), { hostname: "127.0.0.1", port: 0 });
   return {
     client: await RawHttpClient.connect(http.port),
     tags,

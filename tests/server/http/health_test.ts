@@ -4,6 +4,7 @@ import { MessageType } from "../../../src/message/message.ts";
 import { RawHttpClient, startHttpApp } from "../../support/http.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { until } from "../../support/wait.ts";
+import { UPGRADE } from "../../support/websocket.ts";
 
 Deno.test("/healthz and /readyz say 200 while the server is there for everybody", async () => {
   await using http = await startHttpApp();
@@ -55,8 +56,7 @@ Deno.test("/readyz says 503 while the server ends, and nothing begins any more",
   using socket = await RawHttpClient.connect(http.httpPort);
   socket.request(
     "GET /live/demo.flv",
-    ...["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"],
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ...UPGRADE,
   );
   await socket.text(/^HTTP\/1\.1 503 /);
   const refused = await RawClient.connect(http.port).catch(() => undefined);

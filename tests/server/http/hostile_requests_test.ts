@@ -22,7 +22,7 @@ Deno.test("guesses at the token are slowed down, for no longer than it takes to 
   for (let i = 0; i < 10; i++) assertEquals((await guess(`wrong ${i}`)).status, 401);
   const { status, headers, body } = await guess("sesame");
   assertEquals([status, headers.get("retry-after")], [429, "1"]);
-  assertMatch(body.error, /Too many wrong tokens/);
+  assertMatch(body.error, /Too many requests with a wrong API token/);
   // A client that only reads is not asked for a token.
   assertEquals((await api.call("GET", "pushes")).status, 200);
   using _ = clockAhead(1_001);
@@ -105,7 +105,7 @@ Deno.test("a body that is too large is refused before it has come, whether it sa
   const head = ["Content-Type: application/json"];
   using announced = await RawHttpClient.connect(http.httpPort);
   announced.request("POST /api/v1/pushes", ...head, "Content-Length: 1000000000");
-  await announced.text(/^HTTP\/1\.1 413 [^]*"error":"The body has more than 16384 bytes"/);
+  await announced.text(/^HTTP\/1\.1 413 [^]*"error":"Content too large: limit 16384 bytes"/);
   await until("the end", () => announced.closed);
   using chunked = await RawHttpClient.connect(http.httpPort);
   chunked.request("POST /api/v1/recordings", ...head, "Transfer-Encoding: chunked");

@@ -5,6 +5,7 @@ import { readMetrics } from "../../support/prometheus.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { ServerProcess } from "../../support/server.ts";
 import { until } from "../../support/wait.ts";
+import { UPGRADE } from "../../support/websocket.ts";
 
 /** Other systems have one address on loopback. */
 const LINUX = { ignore: Deno.build.os !== "linux" };
@@ -33,7 +34,7 @@ async function ask(port: number, target: string, from?: string): Promise<string>
 /** Those that have been told to make way. */
 function madeWay(clients: RawHttpClient[]): RawHttpClient[] {
   return clients.filter(({ received }) =>
-    /^HTTP\/1\.1 503 [^]*others want the place/.test(received)
+    /^HTTP\/1\.1 503 [^]*Too many connections/.test(received)
   );
 }
 
@@ -54,7 +55,10 @@ Deno.test({
     }
     const refused = await ask(http.httpPort, "/live/demo.flv");
     assertMatch(refused, /^HTTP\/1\.1 503 [^]*retry-after: \d+/);
-    assertMatch(refused, /access-control-allow-origin: \*[^]*\{"error":"This address has as many/);
+    assertMatch(
+      refused,
+      /access-control-allow-origin: \*[^]*\{"error":"Too many HTTP connections from this/,
+    );
     for (const target of OPERATING) {
       assertMatch(await ask(http.httpPort, target), /^HTTP\/1\.1 200 /, target);
     }
@@ -76,7 +80,7 @@ Deno.test("a viewer that waits makes way for another of its address, the longest
   using viewer = await RawHttpClient.connect(http.httpPort);
   viewer.request("GET /live/demo.flv");
   await viewer.text(/FLV/);
-  await waiting[0]!.text(/^HTTP\/1\.1 503 [^]*connection: close[^]*others want the place/i);
+  await waiting[0]!.text(/^HTTP\/1\.1 503 [^]*connection: close[^]*Too many connections/i);
   assertEquals(madeWay(waiting), [waiting[0]]);
   assertEquals(http.app.http!.sockets.refused, { "made-room": 1 });
   for (const client of waiting) client[Symbol.dispose]();
@@ -143,14 +147,13 @@ Deno.test("a WebSocket that waits for a publisher makes way with a 503", async (
   using waiting = await RawHttpClient.connect(http.httpPort);
   waiting.request(
     "GET /live/none.flv",
-    ...["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"],
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ...UPGRADE,
   );
   await until("it to wait", () => http.app.http!.sockets.open.some(({ isWaiting }) => isWaiting));
   using viewer = await RawHttpClient.connect(http.httpPort);
   viewer.request("GET /live/demo.flv");
   await viewer.text(/FLV/);
-  await waiting.text(/^HTTP\/1\.1 503 [^]*others want the place/);
+  await waiting.text(/^HTTP\/1\.1 503 [^]*Too many connections/);
   await until("its end", () => waiting.closed);
 });
 

@@ -1,18 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { LIVE_QUEUE_BYTES } from "../../../src/channel/subscriber.ts";
+import { LIVE_QUEUE_BYTES } from "../../../src/channel/tag_outlet.ts";
 import { FlvReader, RawHttpClient, startHttpApp } from "../../support/http.ts";
 import { captureLog } from "../../support/log.ts";
 import { memoryInUse } from "../../support/memory.ts";
 import { mediaMessage, videoTag } from "../../support/media.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { until } from "../../support/wait.ts";
-
-const WEB_SOCKET = [
-  "Upgrade: websocket",
-  "Connection: Upgrade",
-  "Sec-WebSocket-Version: 13",
-  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-];
+import { UPGRADE } from "../../support/websocket.ts";
 
 /** Bytes of a frame; with each of them the publisher gives the server time to send it on. */
 const FRAME = 200_000;
@@ -21,7 +15,7 @@ const FRAME = 200_000;
 const SPARE_MEMORY = 32 * 1024 * 1024;
 
 for (
-  const [kind, headers] of [["http-flv", []], ["ws-flv", WEB_SOCKET]] as [string, string[]][]
+  const [kind, headers] of [["http-flv", []], ["ws-flv", UPGRADE]] as [string, string[]][]
 ) {
   Deno.test(`a viewer over ${kind} that takes nothing costs a bounded queue, and is cut off in the end`, async () => {
     await using log = await captureLog();

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
-import { LOSSLESS_QUEUE_BYTES } from "../../../src/channel/subscriber.ts";
+import { LOSSLESS_QUEUE_BYTES } from "../../../src/channel/tag_outlet.ts";
 import { FlvReader, RawHttpClient, startHttpApp } from "../../support/http.ts";
 import { fixtureTags, mediaMessage, videoTag } from "../../support/media.ts";
 import { RawClient } from "../../support/raw_client.ts";
@@ -129,29 +129,29 @@ Deno.test("OPTIONS allows pages of other sites to watch, not to publish", async 
 });
 
 const REFUSED: [target: string, status: number, error: RegExp][] = [
-  ["/live/demo.flv?wait=0", 404, /This stream is not published/],
+  ["/live/demo.flv?wait=0", 404, /Not found: this stream is not published/],
   ["/live/demo.flv?wait=soon", 400, /wait must be a number.*3600/],
   ["/live/demo.flv?mode=lossless", 403, /--allow-lossless-viewers/],
   ["/live/demo.flv?mode=fast", 400, /mode must be live or lossless/],
-  ["/live/demo.flv?audio=0&video=0", 400, /nothing to send/],
+  ["/live/demo.flv?audio=0&video=0", 400, /must not both be 0/],
   ["/.flv", 400, /<app>\/<name>\.flv\. The stream has no name/],
   ["//.flv", 400, /no name/],
-  ["/demo.flv?wait=0", 404, /This stream is not published/],
-  ["//live//demo.flv?wait=0", 404, /This stream is not published/],
+  ["/demo.flv?wait=0", 404, /Not found: this stream is not published/],
+  ["//live//demo.flv?wait=0", 404, /Not found: this stream is not published/],
   ["/live/../demo.flv", 400, /\.\./],
   ["/live/%2e%2e/demo.flv", 400, /\.\./],
   ["/live/%zz.flv", 400, /percent sign/],
   ["/live/demo%.flv", 400, /percent sign/],
-  ["/live/%ff.flv?wait=0", 404, /This stream is not published/],
-  ["/live/%00%0d%0aX.flv?wait=0", 404, /This stream is not published/],
+  ["/live/%ff.flv?wait=0", 404, /Not found: this stream is not published/],
+  ["/live/%00%0d%0aX.flv?wait=0", 404, /Not found: this stream is not published/],
   ["/live/..%2f..%2fetc%2fpasswd.flv", 400, /\.\./],
   [`/live/${"x".repeat(5000)}.flv`, 400, /5005 bytes long, at most 4096/],
-  ["/api/demo.flv", 404, /nothing here/],
-  ["//api/demo.flv", 404, /nothing here/],
-  ["/%61pi/demo.flv", 404, /nothing here/],
-  ["/./api/demo.flv", 404, /nothing here/],
-  ["/api.flv", 404, /nothing here/],
-  ["/live/demo", 404, /nothing here/],
+  ["/api/demo.flv", 404, /^Not found$/],
+  ["//api/demo.flv", 404, /^Not found$/],
+  ["/%61pi/demo.flv", 404, /^Not found$/],
+  ["/./api/demo.flv", 404, /^Not found$/],
+  ["/api.flv", 404, /^Not found$/],
+  ["/live/demo", 404, /^Not found$/],
 ];
 
 Deno.test("requests that name no stream, or ask for nonsense, are told so as JSON", async () => {

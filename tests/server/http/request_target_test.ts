@@ -8,12 +8,11 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { flvBytes, RawHttpClient, startHttpApp, statusOf } from "../../support/http.ts";
 import { videoTags } from "../../support/media.ts";
 import { RawClient } from "../../support/raw_client.ts";
+import { UPGRADE } from "../../support/websocket.ts";
 
 const BODY = JSON.stringify({ stream: "live/demo", url: "rtmp://127.0.0.1:1/live/copy" });
-const KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
-const UPGRADE = ["Upgrade: websocket", "Connection: Upgrade", KEY, "Sec-WebSocket-Version: 13"];
 
-const TARGETS: [what: string, authority: string, headers: string[], isLetIn: boolean][] = [
+const TARGETS: [what: string, authority: string, headers: readonly string[], isLetIn: boolean][] = [
   ["this machine", "127.0.0.1:PORT", ["Host: 127.0.0.1:PORT"], true],
   ["this machine, whatever Host says", "localhost:PORT", ["Host: evil.example"], true],
   ["this machine in capitals", "LOCALHOST:PORT", ["Host: evil.example"], true],

@@ -9,9 +9,8 @@ import { ASSETS } from "../../../src/server/page/assets.ts";
 import { flvBytes, type HttpApp, RawHttpClient, startLimitedHttpApp } from "../../support/http.ts";
 import { videoTags } from "../../support/media.ts";
 import { RawClient } from "../../support/raw_client.ts";
+import { UPGRADE } from "../../support/websocket.ts";
 
-const KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
-const UPGRADE = ["Upgrade: websocket", "Connection: Upgrade", KEY, "Sec-WebSocket-Version: 13"];
 const JSON_TYPE = "Content-Type: application/json";
 const TOKEN = "Authorization: Bearer sesame";
 const BODY = JSON.stringify({ stream: "live/demo", url: "rtmp://127.0.0.1:1/live/copy" });
@@ -20,7 +19,7 @@ const BODY = JSON.stringify({ stream: "live/demo", url: "rtmp://127.0.0.1:1/live
 type Reach = "own" | "all";
 
 /** A request: its line, the status of its answer, who may have that, and more headers. */
-type Row = [line: string, status: number, reach: Reach, headers?: string[], body?: string];
+type Row = [line: string, status: number, reach: Reach, headers?: readonly string[], body?: string];
 
 const ROWS: Row[] = [
   ...Object.keys(ASSETS).map((path): Row => [`GET ${path}`, 200, "own"]),

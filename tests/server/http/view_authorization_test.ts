@@ -7,13 +7,7 @@ import { publishRequest } from "../../support/publications.ts";
 import { RawHttpClient, startHttpApp } from "../../support/http.ts";
 import { captureLog } from "../../support/log.ts";
 import { RawClient } from "../../support/raw_client.ts";
-
-const WEB_SOCKET = [
-  "Upgrade: websocket",
-  "Connection: Upgrade",
-  "Sec-WebSocket-Version: 13",
-  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-];
+import { UPGRADE } from "../../support/websocket.ts";
 
 Deno.test("viewers over HTTP are asked for the same as players over RTMP", async () => {
   await using log = await captureLog();
@@ -23,7 +17,7 @@ Deno.test("viewers over HTTP are asked for the same as players over RTMP", async
       ["GET /other/demo.flv"],
       ["HEAD /other/demo.flv"],
       ["GET /live/inst/demo.flv"],
-      ["GET /other/demo.flv", ...WEB_SOCKET],
+      ["GET /other/demo.flv", ...UPGRADE],
     ]
   ) {
     using client = await RawHttpClient.connect(http.httpPort);

@@ -4,7 +4,7 @@ import { type HttpApp, RawHttpClient, startHttpApp } from "../../support/http.ts
 import { fixtureTags, videoTag } from "../../support/media.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { until } from "../../support/wait.ts";
-import { watchWebSocket } from "../../support/websocket.ts";
+import { UPGRADE, watchWebSocket } from "../../support/websocket.ts";
 
 const watch = ({ url }: HttpApp, path?: string) => watchWebSocket(url, path);
 
@@ -61,7 +61,7 @@ Deno.test("a WebSocket that waits for a publisher and goes is forgotten", async 
   await using http = await startHttpApp();
   {
     using client = await RawHttpClient.connect(http.httpPort);
-    client.request("GET /live/demo.flv", ...HANDSHAKE);
+    client.request("GET /live/demo.flv", ...UPGRADE);
     await (await fetch(http.url)).text();
   }
   using client = await RawClient.publish(http.port, "demo");
@@ -73,19 +73,12 @@ Deno.test("a WebSocket that waits for a publisher and goes is forgotten", async 
   );
 });
 
-const HANDSHAKE = [
-  "Upgrade: websocket",
-  "Connection: Upgrade",
-  "Sec-WebSocket-Version: 13",
-  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-];
-
 Deno.test("a WebSocket is refused as the request would be", async () => {
   await using http = await startHttpApp();
   const refused: [target: string, status: RegExp][] = [
     [
       "/live/demo.flv?wait=0",
-      /^HTTP\/1\.1 404 Not Found.*\{"error":"This stream is not published/s,
+      /^HTTP\/1\.1 404 Not Found.*\{"error":"Not found: this stream is not published/s,
     ],
     ["/live/demo.flv?mode=lossless", /^HTTP\/1\.1 403 Forbidden.*--allow-lossless-viewers/s],
     ["/live/../demo.flv", /^HTTP\/1\.1 400 Bad Request.*\.\./s],
@@ -93,7 +86,7 @@ Deno.test("a WebSocket is refused as the request would be", async () => {
   ];
   for (const [target, status] of refused) {
     using client = await RawHttpClient.connect(http.httpPort);
-    client.request(`GET ${target}`, ...HANDSHAKE);
+    client.request(`GET ${target}`, ...UPGRADE);
     await until("the end", () => client.closed);
     assertMatch(client.received, status);
   }
@@ -106,7 +99,7 @@ Deno.test("a request that asks for a WebSocket in a wrong way costs nothing", as
   const { ledger } = await until("a publication", () => http.app.rtmp.publications[0]);
   await until("a frame", () => ledger.tags.videoFrames === 1);
   using viewer = await RawHttpClient.connect(http.httpPort);
-  viewer.request("GET /live/demo.flv", ...HANDSHAKE.slice(0, 3));
+  viewer.request("GET /live/demo.flv", ...UPGRADE.filter((header) => !/-Key/.test(header)));
   await viewer.text(/^HTTP\/1\.1 400/);
   await until("no viewers", () => ledger.consumers.length === 0);
 });

@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import { playRtmp } from "../../../src/client/play.ts";
 import { publishRtmp } from "../../../src/client/publish.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
-import { Hub } from "../../../src/server/streams/hub.ts";
+import { StreamRegistry } from "../../../src/server/streams/stream_registry.ts";
 import { Loops } from "../../../src/server/relay/loops.ts";
 import { Pull } from "../../../src/server/relay/pull.ts";
 import { serveRtmp } from "../../../src/serve/serve.ts";
@@ -17,28 +17,33 @@ import { until } from "../../support/wait.ts";
 
 /** A server that gives on what is published, to players too. */
 function relayServer() {
-  const hub = new Hub();
+  const streams = new StreamRegistry();
   const server = serveRtmp({
     hostname: "127.0.0.1",
     port: 0,
     authorize: ({ kind, params }) =>
       kind === "play" || params.get("key") === "1" || { description: "Not without the key" },
     play: ({ app, name }, filter) =>
-      hub.subscribe(`${app}/${name}`, { kind: "rtmp-play", mode: "live", outlives: true, filter }),
-  }, (publication) => hub.run(publication, () => {}));
+      streams.subscribe(`${app}/${name}`, {
+        kind: "rtmp-play",
+        mode: "live",
+        outlives: true,
+        filter,
+      }),
+  }, (publication) => streams.open(publication).run());
   return {
-    hub,
+    streams,
     server,
     url: (path: string) => `rtmp://127.0.0.1:${server.addr.port}/${path}`,
     async [Symbol.asyncDispose]() {
       await server.shutdown();
-      await hub.shutdown();
+      await streams.shutdown();
     },
   };
 }
 
-function options(hub: Hub) {
-  return { loops: new Loops(hub), key: "1", idleTimeout: 30_000 };
+function options(streams: StreamRegistry) {
+  return { loops: new Loops(streams), key: "1", idleTimeout: 30_000 };
 }
 
 /** Reads all video of a stream. */
@@ -54,9 +59,9 @@ for (const always of [false, true]) {
     await using there = relayServer();
     await using here = relayServer();
     const config = { stream: "live/here", url: there.url("live/there"), always };
-    const pull = new Pull(here.server, here.hub, config, options(here.hub));
+    const pull = new Pull(here.server, here.streams, config, options(here.streams));
     const watched = watch(here.url("live/here"));
-    await until("the pull to wait for its stream", () => there.hub.isWanted("live/there"));
+    await until("the pull to wait for its stream", () => there.streams.hasViewers("live/there"));
     const { writable } = await publishRtmp(`${there.url("live/there")}?key=1`);
     await ReadableStream.from(videoTags(50)).pipeTo(writable);
     assertEquals(await watched, Array.from({ length: 50 }, (_, i) => videoTag(i)));
@@ -68,8 +73,12 @@ Deno.test("a pull on demand does not ask for what has no viewers", async () => {
   await using there = relayServer();
   await using here = relayServer();
   const config = { stream: "live/here", url: there.url("live/there"), always: false };
-  const pull = new Pull(here.server, here.hub, config, options(here.hub));
-  const other = here.hub.subscribe("live/other", { kind: "test", mode: "live", outlives: true });
+  const pull = new Pull(here.server, here.streams, config, options(here.streams));
+  const other = here.streams.subscribe("live/other", {
+    kind: "test",
+    mode: "live",
+    outlives: true,
+  });
   // A pull that was wrong would have connected long before this has published.
   const { writable } = await publishRtmp(`${there.url("live/there")}?key=1`);
   assertEquals(there.server.ledger.connections, 1);

@@ -6,7 +6,7 @@
 
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { publishRtmp } from "../../../src/client/publish.ts";
-import { Hub } from "../../../src/server/streams/hub.ts";
+import { StreamRegistry } from "../../../src/server/streams/stream_registry.ts";
 import { Loops } from "../../../src/server/relay/loops.ts";
 import { Pushes } from "../../../src/server/relay/pushes.ts";
 import { serveRtmp } from "../../../src/serve/serve.ts";
@@ -15,22 +15,22 @@ import { videoTag, videoTags } from "../../support/media.ts";
 import { collect, type CollectingServer, type Received } from "../../support/publications.ts";
 import { until } from "../../support/wait.ts";
 
-/** A server whose publications go to a hub, and the pushes from there. */
+/** A server whose publications go to a streams, and the pushes from there. */
 function source() {
-  const hub = new Hub();
+  const streams = new StreamRegistry();
   const server = serveRtmp(
     { hostname: "127.0.0.1", port: 0 },
-    (publication) => hub.run(publication, () => {}),
+    (publication) => streams.open(publication).run(),
   );
-  const pushes = new Pushes(hub, { loops: new Loops(hub), idleTimeout: 30_000 });
+  const pushes = new Pushes(streams, { loops: new Loops(streams), idleTimeout: 30_000 });
   return {
-    hub,
+    streams,
     pushes,
     url: `rtmp://127.0.0.1:${server.addr.port}/live/demo`,
     async [Symbol.asyncDispose]() {
       await pushes.stop();
       await server.shutdown();
-      await hub.shutdown();
+      await streams.shutdown();
     },
   };
 }
@@ -96,8 +96,8 @@ Deno.test("a push that is removed leaves the stream and the others as they are",
 });
 
 Deno.test("a push shows nothing of the secrets in its URL", () => {
-  const hub = new Hub();
-  const pushes = new Pushes(hub, { loops: new Loops(hub), idleTimeout: 30_000 });
+  const streams = new StreamRegistry();
+  const pushes = new Pushes(streams, { loops: new Loops(streams), idleTimeout: 30_000 });
   const push = pushes.add("live/demo", "rtmp://joe:hush@127.0.0.1:1/app/copy?key=hush");
   const shown = JSON.stringify(push);
   assertStringIncludes(shown, "rtmp://127.0.0.1:1/app/…");
@@ -106,8 +106,8 @@ Deno.test("a push shows nothing of the secrets in its URL", () => {
 });
 
 Deno.test("Pushes.add() refuses what is no URL of RTMP", () => {
-  const hub = new Hub();
-  const pushes = new Pushes(hub, { loops: new Loops(hub), idleTimeout: 30_000 });
+  const streams = new StreamRegistry();
+  const pushes = new Pushes(streams, { loops: new Loops(streams), idleTimeout: 30_000 });
   for (const url of ["http://127.0.0.1/a/b", "rtmp", "", "file:///etc/passwd"]) {
     assertThrows(() => pushes.add("live/demo", url), TypeError);
   }

@@ -54,7 +54,7 @@ const WHY: Readonly<Record<number, string>> = {
     "It cannot be now: there is one already, it is ended from the server, it is turned off, or Deno does not permit it.",
   413: "The body is too large.",
   415: "The body is not sent as `application/json`.",
-  429: "Too many wrong tokens have arrived; `Retry-After` says for how many seconds to wait.",
+  429: "Too many requests with a wrong token; `Retry-After` says for how many seconds to wait.",
   500: "Internal server error.",
   503: "The server is shutting down.",
   504: "The stream is published, but nothing that can be sent has come in time.",

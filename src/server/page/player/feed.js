@@ -8,8 +8,10 @@
  * @module
  */
 
+import { Configurations } from "./configurations.js";
 import { Connection } from "./connection.js";
-import { flvHeader, FlvReader, flvTag, joined } from "./flv_reader.js";
+import { FlvOutput } from "./flv_output.js";
+import { FlvReader } from "./flv_reader.js";
 import { LiveClock } from "./live_clock.js";
 import { readMedia } from "./media.js";
 import { Tracks } from "./tracks.js";
@@ -22,9 +24,6 @@ const PATIENCE = 1_000;
 
 /** Bytes of media that may wait meanwhile. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
-
-/** The codec whose frames say all that a decoder has to know. */
-const WITHOUT_CONFIGURATION = ".mp3";
 
 /**
  * @typedef {object} FeedHandlers
@@ -67,12 +66,7 @@ export class Feed {
    */
   #waiting = [];
   #waitingBytes = 0;
-  /**
-   * The newest configuration of each kind.
-   *
-   * @type {Map<Kind, Media>}
-   */
-  #newest = new Map();
+  #configurations = new Configurations();
   /**
    * The configuration that mpegts.js has of each kind, and the codec.
    *
@@ -85,14 +79,7 @@ export class Feed {
    * @type {Set<Kind>}
    */
   #changed = new Set();
-  /** @type {Uint8Array<ArrayBuffer>[]} */
-  #output = [];
-  /** @type {((bytes: Uint8Array<ArrayBuffer>) => void) | undefined} */
-  #write;
-  /** @type {(() => void) | undefined} */
-  #complete;
-  #hasHeader = false;
-  #isOver = false;
+  #output = new FlvOutput();
   #isClosed = false;
 
   /**
@@ -148,10 +135,7 @@ export class Feed {
    * @param {() => void} complete
    */
   attach(write, complete) {
-    this.#write = write;
-    this.#complete = complete;
-    for (const bytes of this.#output.splice(0)) write(bytes);
-    if (this.#isOver) complete();
+    this.#output.attach(write, complete);
   }
 
   /** Ends it from here. */
@@ -176,8 +160,7 @@ export class Feed {
     if (this.#isClosed) return;
     if (this.#waiting.length > 0) this.#begin();
     clearTimeout(this.#patience);
-    this.#isOver = true;
-    this.#complete?.();
+    this.#output.end();
     this.#handlers.onEnd(problem);
   }
 
@@ -194,18 +177,14 @@ export class Feed {
     if (this.#isClosed) return;
     const media = readMedia(kind, data, time);
     if (!media || !this.#canPlay(media.codec)) return;
-    const newest = this.#newest.get(kind);
-    if (media.isConfiguration) {
-      if (!newest || !isSame(newest, media)) this.#newest.set(kind, media);
-      return;
-    }
-    const configuration = media.codec === newest?.codec ? newest : undefined;
-    if (!configuration && media.codec !== WITHOUT_CONFIGURATION) return;
+    if (media.isConfiguration) return this.#configurations.add(media);
+    const decoder = this.#configurations.of(media);
+    if (!decoder) return;
     if (kind === "video" && !media.isKeyframe && !this.#tracks.flows(kind)) return;
     if (this.#tracks.isOld(media, now)) return;
     const continued = this.#clock.continue(kind, time);
     this.#tracks.add(media, continued, now);
-    const arrival = { frame: media, configuration, time: continued };
+    const arrival = { frame: media, ...decoder, time: continued };
     if (!this.#tracks.playing) return this.#wait(arrival);
     if (this.#tracks.lacksOne(now)) return this.#change();
     if (this.#tracks.playing.has(kind)) return this.#give(arrival);
@@ -252,31 +231,9 @@ export class Feed {
     if (this.#changed.has(kind) && (kind === "video" || given?.codec !== codec)) return;
     if (hasChanged) {
       this.#given.set(kind, { codec, configuration });
-      if (configuration) this.#put(configuration, time);
+      if (configuration) this.#output.put(configuration, time, this.kinds);
     }
     if (kind === "video") this.videoFrames++;
-    this.#put(frame, time);
+    this.#output.put(frame, time, this.kinds);
   }
-
-  /**
-   * @param {Media} media
-   * @param {number} time
-   */
-  #put({ kind, data }, time) {
-    const tag = flvTag(kind, data, time);
-    // mpegts.js wants the header together with a tag.
-    const bytes = this.#hasHeader ? tag : joined(flvHeader(this.kinds), tag);
-    this.#hasHeader = true;
-    if (this.#write) this.#write(bytes);
-    else this.#output.push(bytes);
-  }
-}
-
-/**
- * @param {Media} a
- * @param {Media} b
- */
-function isSame(a, b) {
-  return a.codec === b.codec && a.data.length === b.data.length &&
-    a.data.every((byte, index) => byte === b.data[index]);
 }

@@ -24,7 +24,7 @@ export function wrongFirstHeader(format: number, place: ChunkPlace): RtmpChunkEr
 }
 
 /** A message begins inside another of its chunk stream. */
-export function messageInside(
+export function interleavedMessage(
   { received, length }: ChunkStream,
   format: number,
   announced: number,

@@ -1,0 +1,35 @@
+/**
+ * What a feed has of its channel.
+ *
+ * @module
+ */
+
+import type { Clock } from "../time/clock.ts";
+import type { ContinuedClock } from "./continued_clock.ts";
+import type { GopCacheLimits } from "./gop_cache.ts";
+import type { MediaBudget } from "./media_budget.ts";
+import type { PublishedMedia } from "./published_media.ts";
+import type { ResentFrames } from "./resent_frames.ts";
+import type { Subscriber } from "./subscriber.ts";
+import type { SubscribeOptions } from "./subscription.ts";
+
+/** The channel, as its feeds see it. */
+export interface FeedContext {
+  readonly clock: Clock;
+  /** The times of the channel's tags, which go on from one publication to the next. */
+  readonly times: ContinuedClock;
+  /** Knows the frames of the publication before again, if this one may begin with them. */
+  readonly resent: ResentFrames;
+  readonly resends: boolean;
+  readonly gopCache: GopCacheLimits;
+  /** What all channels together may keep. */
+  readonly budget: MediaBudget | undefined;
+  /** Resolves when the publication before this one has been given. */
+  readonly turn: Promise<void>;
+  /** Makes a consumer of the channel. */
+  enrol(options: SubscribeOptions): Subscriber;
+  /** The media of the publication that has been given last, if one has. */
+  formerMedia(): PublishedMedia | undefined;
+  /** The publication has been given: these consumers, who had these media, wait for the next. */
+  given(viewers: Subscriber[], media: PublishedMedia): void;
+}

@@ -1,0 +1,243 @@
+/**
+ * Chunks that lie in one piece of memory.
+ *
+ * @module
+ */
+
+import { readUint24, readUint32, readUint32LittleEndian } from "../bytes/integers.ts";
+import {
+  ABORT,
+  EXTENDED_TIMESTAMP,
+  LARGEST_CHUNK_SIZE,
+  MESSAGE_HEADER_SIZE,
+  type RtmpChunk,
+  SET_CHUNK_SIZE,
+} from "./chunk.ts";
+import {
+  type ChunkPlace,
+  interleavedMessage,
+  tooLarge,
+  tooManyStreams,
+  tooMuchUnfinished,
+  wrongChunkSize,
+  wrongControlLength,
+  wrongFirstHeader,
+} from "./chunk_errors.ts";
+import { ChunkStream } from "./chunk_stream.ts";
+import { chunkLimits, type RtmpChunkDecoderOptions } from "./decoder_options.ts";
+
+/** What is called with each chunk; its payload is a view of what is being read. */
+export type EmitChunk = (chunk: RtmpChunk) => void;
+
+/** Reads chunk after chunk, and remembers what the headers of the next ones build on. */
+export class ChunkReader {
+  readonly #streams = new Map<number, ChunkStream>();
+  readonly #coalesce: boolean;
+  readonly #maxMessageSize: number;
+  readonly #maxChunkStreams: number;
+  /** How many bytes may wait in unfinished messages. */
+  maxPartialBytes: number;
+  /** How many bytes the chunk has at least that was not all there. */
+  needed = 0;
+  /** Chunks so far. */
+  chunks = 0;
+  #chunkSize: number;
+  /** Bytes in unfinished messages. */
+  #partialBytes = 0;
+  /** Where the byte stands in the connection that `read` was given first. */
+  #offset = 0;
+
+  constructor(options: RtmpChunkDecoderOptions) {
+    const { chunkSize, maxMessageSize, maxChunkStreams, maxPartialBytes } = chunkLimits(options);
+    this.#chunkSize = chunkSize;
+    this.#maxMessageSize = maxMessageSize;
+    this.#maxChunkStreams = maxChunkStreams;
+    this.maxPartialBytes = maxPartialBytes;
+    this.#coalesce = options.coalesce ?? false;
+  }
+
+  /**
+   * Emits chunks until the bytes end and returns how many bytes they had. Of a chunk that is not all
+   * there nothing is used.
+   */
+  read(bytes: Uint8Array, emit: EmitChunk): number {
+    let at = 0;
+    while (at < bytes.length) {
+      const end = this.#chunk(bytes, at, emit);
+      if (end === undefined) break;
+      at = end;
+    }
+    this.#offset += at;
+    return at;
+  }
+
+  /**
+   * Reads one chunk and returns where it ends, or `undefined` when it is not all there.
+   *
+   *     basic header        format:2 id:6                        id 2 to 63
+   *                         format:2 0:6 id-64:8                 id 64 to 319
+   *                         format:2 1:6 id-64:16 little-endian  id 64 to 65599
+   *     message header      0: timestamp:24 length:24 type:8 message stream id:32 little-endian
+   *                         1: delta:24 length:24 type:8
+   *                         2: delta:24
+   *                         3: nothing
+   *     extended timestamp  time:32, when the 24 bits before are 0xFFFFFF
+   *     payload             up to the chunk size, or to the end of the message
+   */
+  #chunk(bytes: Uint8Array, start: number, emit: EmitChunk): number | undefined {
+    const available = bytes.length - start;
+    const format = bytes[start]! >> 6;
+    let id = bytes[start]! & 0x3f;
+    let at = start + 1;
+    if (id < 2) {
+      const size = id + 1;
+      if (available < 1 + size) return this.#needMore(1 + size);
+      id = 64 + (size === 1 ? bytes[at]! : bytes[at]! | bytes[at + 1]! << 8);
+      at += size;
+    }
+    if (bytes.length < at + MESSAGE_HEADER_SIZE[format]!) {
+      return this.#needMore(at - start + MESSAGE_HEADER_SIZE[format]!);
+    }
+    const stream = this.#streams.get(id) ?? this.#openStream(id, format, start);
+    const begins = stream.received === 0;
+    let { messageStreamId, typeId, length, extendedField } = stream;
+    let time = 0;
+    if (format < 3) {
+      time = readUint24(bytes, at);
+      if (format < 2) {
+        length = readUint24(bytes, at + 3);
+        typeId = bytes[at + 6]!;
+      }
+      if (format === 0) messageStreamId = readUint32LittleEndian(bytes, at + 7);
+      at += MESSAGE_HEADER_SIZE[format]!;
+      if (!begins) this.#checkContinuation(stream, format, length, start);
+      extendedField = undefined;
+      if (time === EXTENDED_TIMESTAMP) {
+        if (bytes.length < at + 4) return this.#needMore(at - start + 4);
+        time = extendedField = readUint32(bytes, at);
+        at += 4;
+      }
+    } else if (extendedField !== undefined) {
+      const size = stream.extendedSize(bytes, at);
+      if (size === undefined) return this.#needMore(bytes.length - start + 1);
+      at += size;
+    }
+    if (length > this.#maxMessageSize) {
+      throw tooLarge(length, this.#maxMessageSize, this.#place(start, id));
+    }
+    const size = Math.min(this.#chunkSize, length - stream.received);
+    // All of a chunk waits until its end has come, be it the last of its message or not.
+    const waiting = this.#partialBytes + size;
+    if (waiting > this.maxPartialBytes) {
+      throw tooMuchUnfinished(waiting, this.maxPartialBytes, this.#place(start, id));
+    }
+    const end = at + size;
+    if (bytes.length < end) return this.#needMore(end - start);
+
+    // The chunk is all there: only from here on is anything changed.
+    stream.format = format;
+    stream.extendedField = extendedField;
+    if (begins) {
+      if (format === 0) stream.delta = 0;
+      else if (format < 3) stream.delta = time;
+      stream.timestamp = format === 0 ? time : (stream.timestamp + stream.delta) >>> 0;
+      stream.messageStreamId = messageStreamId;
+      stream.typeId = typeId;
+      stream.length = length;
+    }
+    this.chunks++;
+    emit(stream.chunk(bytes.subarray(at, end)));
+    this.#advance(stream, size);
+    if (stream.typeId === SET_CHUNK_SIZE || stream.typeId === ABORT) {
+      this.#control(stream, bytes, at, end, start);
+      return end;
+    }
+    return this.#coalesce && stream.received > 0 ? this.#join(stream, bytes, end, emit) : end;
+  }
+
+  /**
+   * Joins the chunks at `start` that go on with the message of `stream` in the plainest way, with a
+   * type 3 header of one byte and as much payload as a chunk may have, and returns where they end.
+   * The last chunk of the message, and one that passes a limit, are left.
+   */
+  #join(stream: ChunkStream, bytes: Uint8Array, start: number, emit: EmitChunk): number {
+    if (stream.chunkStreamId > 63 || stream.extendedField !== undefined) return start;
+    const header = 3 << 6 | stream.chunkStreamId;
+    const size = this.#chunkSize;
+    const most = Math.min(
+      Math.floor((bytes.length - start) / (1 + size)),
+      Math.ceil((stream.length - stream.received) / size) - 1,
+      Math.floor((this.maxPartialBytes - this.#partialBytes) / size),
+    );
+    let count = 0;
+    let end = start;
+    for (; count < most && bytes[end] === header; count++) {
+      bytes.copyWithin(start + count * size, end + 1, end + 1 + size);
+      end += 1 + size;
+    }
+    if (count === 0) return start;
+    const joined = count * size;
+    stream.format = 3;
+    this.chunks += count;
+    emit(stream.chunk(bytes.subarray(start, start + joined)));
+    stream.received += joined;
+    this.#partialBytes += joined;
+    return end;
+  }
+
+  #needMore(needed: number): undefined {
+    this.needed = needed;
+  }
+
+  #place(at: number, chunkStreamId: number): ChunkPlace {
+    return { byteOffset: this.#offset + at, chunkStreamId };
+  }
+
+  /** Opens a chunk stream. librtmp begins with type 1 where it answers a ping. */
+  #openStream(id: number, format: number, start: number): ChunkStream {
+    if (format > 1) throw wrongFirstHeader(format, this.#place(start, id));
+    if (this.#streams.size >= this.#maxChunkStreams) {
+      throw tooManyStreams(this.#maxChunkStreams, this.#place(start, id));
+    }
+    const stream = new ChunkStream(id);
+    this.#streams.set(id, stream);
+    return stream;
+  }
+
+  /** Inside a message a header of type 1 or 2 may stand for type 3 when it says the same length. */
+  #checkContinuation(stream: ChunkStream, format: number, length: number, start: number): void {
+    if (format > 0 && length === stream.length) return;
+    throw interleavedMessage(stream, format, length, this.#place(start, stream.chunkStreamId));
+  }
+
+  #advance(stream: ChunkStream, size: number): void {
+    if (stream.received + size === stream.length) {
+      this.#partialBytes -= stream.received;
+      stream.received = 0;
+      return;
+    }
+    stream.received += size;
+    this.#partialBytes += size;
+  }
+
+  /** Set Chunk Size and Abort change how the next chunk is read (sections 5.4.1 and 5.4.2). */
+  #control(stream: ChunkStream, bytes: Uint8Array, at: number, end: number, start: number): void {
+    for (; at < end; at++) stream.control = (stream.control << 8 | bytes[at]!) >>> 0;
+    if (stream.received > 0) return;
+    const value = stream.control;
+    stream.control = 0;
+    const place = this.#place(start, stream.chunkStreamId);
+    if (stream.length !== 4) throw wrongControlLength(stream, place);
+    if (stream.typeId === ABORT) return this.#abort(value);
+    if (value === 0 || value > LARGEST_CHUNK_SIZE) throw wrongChunkSize(value, place);
+    this.#chunkSize = value;
+  }
+
+  #abort(chunkStreamId: number): void {
+    const stream = this.#streams.get(chunkStreamId);
+    if (!stream) return;
+    this.#partialBytes -= stream.received;
+    stream.received = 0;
+    stream.control = 0;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * How long a server waits for a peer.
+ *
+ * @module
+ */
+
+import { RtmpTimeoutError } from "../errors.ts";
+import type { TcpSocket } from "../net/tcp_socket.ts";
+import type { RtmpLimits } from "../session/limits.ts";
+import type { ServerSession } from "../session/server/server_session.ts";
+
+/** The part of the timeout that a peer which watches may be silent before it is pinged. */
+const PING_AFTER = 1 / 3;
+
+/** Closes the connection of a peer that sends nothing, reads nothing, or begins nothing. */
+export class PeerTimeouts {
+  readonly #socket: TcpSocket;
+  readonly #limits: Pick<RtmpLimits, "pauseTimeout" | "startTimeout" | "timeout">;
+  #wasPaused = false;
+  /** When a pause was last found to be over, by `performance.now()`. */
+  #resumedAt = 0;
+
+  constructor(
+    socket: TcpSocket,
+    limits: Pick<RtmpLimits, "pauseTimeout" | "startTimeout" | "timeout">,
+  ) {
+    this.#socket = socket;
+    this.#limits = limits;
+  }
+
+  /** For how long the peer has been waited for, in milliseconds; 0 while it is not read. */
+  get silence(): number {
+    const { readingSince } = this.#socket;
+    return readingSince === undefined ? 0 : performance.now() - readingSince;
+  }
+
+  /**
+   * Closes the connection when the peer has kept the server waiting for too long. One that watches
+   * has nothing to send by itself: it is pinged. One that has paused may answer no ping.
+   *
+   * @param session The conversation with it, once the handshake is done.
+   */
+  check(session: ServerSession | undefined): void {
+    const { startTimeout } = this.#limits;
+    const timeout = this.#timeout(session);
+    const taking = this.#taking(session);
+    if (this.silence > timeout) this.#expire("to send", timeout);
+    else if (taking > timeout) this.#expire("to read", timeout);
+    else if ((session?.inactivity ?? 0) > startTimeout) {
+      this.#expire("to publish or play", startTimeout);
+    } else if (session?.watches && this.silence > timeout * PING_AFTER) {
+      session.ping();
+    }
+  }
+
+  /** How long the peer may send nothing, or take nothing, in milliseconds. */
+  #timeout(session: ServerSession | undefined): number {
+    const { timeout, pauseTimeout } = this.#limits;
+    return session?.isPaused ? Math.max(timeout, pauseTimeout) : timeout;
+  }
+
+  /**
+   * For how long the peer has been taking what was sent last, in milliseconds. A player that resumes
+   * has time anew: what waits for it has waited since before its pause.
+   */
+  #taking(session: ServerSession | undefined): number {
+    const isPaused = session?.isPaused ?? false;
+    if (this.#wasPaused && !isPaused) this.#resumedAt = performance.now();
+    this.#wasPaused = isPaused;
+    const { writingSince } = this.#socket;
+    return writingSince === undefined
+      ? 0
+      : performance.now() - Math.max(writingSince, this.#resumedAt);
+  }
+
+  #expire(what: string, timeout: number): void {
+    this.#socket.expire(
+      new RtmpTimeoutError(`Cannot wait any longer for the peer ${what}`, {
+        read: `nothing for ${timeout / 1000} s`,
+      }),
+    );
+  }
+}

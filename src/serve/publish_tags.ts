@@ -1,0 +1,129 @@
+/**
+ * `server.publish`: a stream that did not arrive over RTMP, from the request to its end.
+ *
+ * @module
+ */
+
+import { errorMessage } from "../error_message.ts";
+import { RtmpCommandError } from "../errors.ts";
+import { checkTag, checkTags, type FlvTag } from "../flv/flv_tag.ts";
+import type { ReceivedCounts } from "../ledger/received_counts.ts";
+import type { ServerLedger } from "../ledger/server_ledger.ts";
+import type { PublicationEnd, StreamRequest } from "../publication/publication.ts";
+import type { Refusal } from "../publication/refusal.ts";
+import { streamPath } from "../publication/stream_path.ts";
+import { StatusCode } from "../session/status.ts";
+import { Trial, type Verdict } from "../session/server/trial.ts";
+import type { Patience } from "../time/deadline.ts";
+import { ExternalPublication } from "./external_publication.ts";
+import { begun } from "./first_item.ts";
+import { type Publications, SHUTTING_DOWN } from "./publications.ts";
+import { completeRequest, type PublishedStream } from "./published_stream.ts";
+import { isRefusal, noteInvalidName, noteRefusal } from "./refusals.ts";
+
+/** What is published into. */
+export interface PublishTagsContext {
+  readonly publications: Publications;
+  readonly ledger: ServerLedger;
+  /** The publications of this kind that go on. */
+  readonly external: Set<ExternalPublication>;
+  /** How long each of the first tags is waited for. */
+  readonly patience: Patience;
+}
+
+/**
+ * Publishes tags as `RtmpServer.publish` does.
+ *
+ * @throws {RtmpCommandError} If it is refused.
+ * @throws {TypeError} If the tags are no stream, or something in the request is of the wrong kind.
+ */
+export async function publishTags(
+  context: PublishTagsContext,
+  given: PublishedStream,
+  tags: ReadableStream<FlvTag>,
+  counts: ReceivedCounts,
+): Promise<PublicationEnd> {
+  const { publications, ledger, external } = context;
+  const asked = completeRequest(given);
+  checkTags(tags);
+  const path = streamPath(asked.app, asked.name);
+  if ("description" in path) {
+    noteInvalidName(ledger, asked, path);
+    throw refused("a stream", tags, path, StatusCode.PublishDenied);
+  }
+  const request = { ...asked, ...path };
+  const denied = await publications.authorize(request);
+  if (denied) {
+    noteRefusal(ledger, request, denied, "not-authorized");
+    throw refused(request.path, tags, denied, StatusCode.PublishDenied);
+  }
+  const beginning = await waitForBeginning(context, request, tags);
+  if ("reason" in beginning) {
+    publications.release(request);
+    return beginning;
+  }
+  const { whole, verdict } = beginning;
+  if (isRefusal(verdict)) {
+    publications.release(request);
+    throw refused(request.path, whole, verdict, StatusCode.PublishBadName);
+  }
+  const publisher = new ExternalPublication(request, whole, counts);
+  const { publication } = publisher;
+  const taken = publications.claim(publication, request, () => publisher.silence);
+  if (taken) {
+    publications.release(request);
+    noteRefusal(ledger, request, taken, "name-taken");
+    publication.close(taken.description);
+    throw refused(request.path, undefined, taken, StatusCode.PublishBadName);
+  }
+  external.add(publisher);
+  void publications.begin(publication);
+  try {
+    return await publisher.run();
+  } finally {
+    external.delete(publisher);
+  }
+}
+
+/** The stream from its first tag on, and what the inspection of that has found. */
+interface Beginning {
+  whole: ReadableStream<FlvTag>;
+  verdict: Verdict;
+}
+
+/** The name is claimed when there is something to publish under it. */
+async function waitForBeginning(
+  { publications, patience }: PublishTagsContext,
+  request: StreamRequest,
+  tags: ReadableStream<FlvTag>,
+): Promise<Beginning | PublicationEnd> {
+  const inspection = publications.inspection(request);
+  const trial = inspection && new Trial<FlvTag>(inspection);
+  let verdict: Verdict;
+  const isEnough = (tag: FlvTag) =>
+    !trial || (verdict = trial.take(checkTag(tag), tag.data.length, [tag])) !== undefined;
+  const whole = await begun(`publish ${request.path}`, tags, patience, isEnough)
+    .catch((error) => ({ error }));
+  if (!whole) return { reason: "unpublished", description: "Nothing was published" };
+  if (publications.isClosed) {
+    if (!("error" in whole)) whole.cancel(SHUTTING_DOWN.description).catch(() => {});
+    return { reason: "closed", description: SHUTTING_DOWN.description };
+  }
+  if ("error" in whole) {
+    const { error } = whole;
+    return { reason: "failed", description: errorMessage(error), error };
+  }
+  return { whole, verdict };
+}
+
+/** What an RTMP publisher would have been told; the tags are not read any further. */
+function refused(
+  what: string,
+  tags: ReadableStream<FlvTag> | undefined,
+  { code, description }: Refusal,
+  usualCode: string,
+): RtmpCommandError {
+  tags?.cancel(description).catch(() => {});
+  const statusCode = code ?? usualCode;
+  return new RtmpCommandError(`Cannot publish ${what}`, { read: description, statusCode });
+}

@@ -1,0 +1,37 @@
+/**
+ * Numbers that tell recordings of one name and second apart.
+ *
+ * @module
+ */
+
+/** Seconds whose numbers are kept: a file may be made shortly after the second of its name. */
+const KEPT_SECONDS = 2;
+
+/**
+ * Counts the files of each name, so that the next one need not be looked for on the disk. Files that
+ * others have made are not counted: the caller takes the next number when it finds one.
+ */
+export class FileNumbers {
+  /** The last number taken, by second and name. */
+  readonly #seconds = new Map<string, Map<string, number>>();
+
+  /** Takes the next number of a name, from 1 to one above the last. */
+  take(name: string, second: string): number {
+    const taken = this.#of(second);
+    const number = (taken.get(name) ?? 0) + 1;
+    taken.set(name, number);
+    return number;
+  }
+
+  #of(second: string): Map<string, number> {
+    const known = this.#seconds.get(second);
+    if (known) return known;
+    const taken = new Map<string, number>();
+    this.#seconds.set(second, taken);
+    if (this.#seconds.size > KEPT_SECONDS) {
+      const [oldest] = this.#seconds.keys();
+      this.#seconds.delete(oldest!);
+    }
+    return taken;
+  }
+}

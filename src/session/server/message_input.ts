@@ -1,0 +1,76 @@
+/**
+ * Messages of a publication, on their way to its tags.
+ *
+ * @module
+ */
+
+import { splitAggregate } from "../../flv/aggregate.ts";
+import type { FlvTagType } from "../../flv/flv_tag.ts";
+import { bareDataMessage, FlvTagStream } from "../../flv/tag_stream.ts";
+import type { MediaCounts } from "../../ledger/counts.ts";
+import type { ReceivedCounts } from "../../ledger/received_counts.ts";
+import { MessageType, type RtmpMessage } from "../../message/message.ts";
+import type { Publication, PublicationEnd, StreamRequest } from "../../publication/publication.ts";
+import { TURNS } from "../../time/turns.ts";
+import { PublicationInput } from "./publication_input.ts";
+
+/** The types that a tag can have. */
+const TAG_TYPES: ReadonlyMap<number, FlvTagType> = new Map([
+  [MessageType.Audio, "audio"],
+  [MessageType.Video, "video"],
+  [MessageType.DataAmf0, "script"],
+  [MessageType.DataAmf3, "script"],
+]);
+
+/** What a peer publishes on a message stream. */
+export class MessageInput {
+  readonly #input: PublicationInput<RtmpMessage>;
+  readonly #counts: ReceivedCounts;
+
+  /** @param close Called when the application ends the publication. */
+  constructor(
+    request: StreamRequest,
+    counts: ReceivedCounts,
+    close: (reason: string) => void,
+  ) {
+    const stage = (tags: MediaCounts) => new FlvTagStream({ counts: tags });
+    this.#input = new PublicationInput(request, counts, stage, close);
+    this.#counts = counts;
+  }
+
+  /** The application's end. */
+  get publication(): Publication {
+    return this.#input.publication;
+  }
+
+  /**
+   * Hands on a message; a promise when the application has to be waited for. Aggregates are taken
+   * apart here, so that each frame in them is counted as received.
+   */
+  write(message: RtmpMessage): Promise<void> | undefined {
+    if (message.typeId !== MessageType.Aggregate) return this.#write(message);
+    return this.#writeParts(splitAggregate(message));
+  }
+
+  /** Ends the stream of tags after what has been written. */
+  end(end: PublicationEnd): void {
+    this.#input.end(end);
+  }
+
+  async #writeParts(parts: Generator<RtmpMessage, boolean, void>): Promise<void> {
+    let next = parts.next();
+    for (; !next.done; next = parts.next()) {
+      const turn = TURNS.take(next.value.payload.length);
+      if (turn) await turn;
+      await this.#write(next.value);
+    }
+    if (!next.value) this.#counts.discard("malformed");
+  }
+
+  #write(received: RtmpMessage): Promise<void> | undefined {
+    const type = TAG_TYPES.get(received.typeId);
+    if (type === undefined) return void this.#counts.discard("unknown-type");
+    const item = bareDataMessage(received);
+    return this.#input.write({ item, type, data: item.payload });
+  }
+}
