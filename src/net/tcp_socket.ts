@@ -59,16 +59,16 @@ export class TcpSocket implements Source<Uint8Array> {
   }
 
   /**
-   * The bytes that the peer sends. The stream ends when the peer has closed the connection or is lost;
-   * `failure` has the error if there was one. Inside a pipeline all reads share one buffer.
+   * The bytes that the peer sends. The stream ends when the peer has closed the connection or is
+   * lost; `failure` has the error if there was one. Inside a pipeline all reads share one buffer.
    */
   get readable(): ReadableStream<Uint8Array> {
     return this.#readable ??= new SourceStream(this);
   }
 
   /**
-   * Reads into `memory` until it is full, and calls `check` after each read. For the handshake, before
-   * the first `read`.
+   * Reads into `memory` until it is full, and calls `check` after each read. For the handshake,
+   * before the first `read`.
    *
    * @throws {RtmpHandshakeError} If the connection ends before `memory` is full.
    */
@@ -105,8 +105,8 @@ export class TcpSocket implements Source<Uint8Array> {
   }
 
   /**
-   * Passes on the next bytes of the peer, when it is the turn of this connection. They are valid until
-   * the next pull, and may be overwritten.
+   * Passes on the next bytes of the peer, when it is the turn of this connection. They are valid
+   * until the next pull, and may be overwritten.
    */
   pull(emit: (bytes: Uint8Array) => void): boolean | Promise<boolean> {
     if (this.#unread.length > 0) return this.#give(emit);
