@@ -37,7 +37,9 @@ export interface FlvBodyOptions {
 /** Bytes of data from which on a tag is large. */
 const LARGE_DATA = 64 * 1024;
 
-/** Large tags as viewers have them: those who share the tag share its bytes, as long as one has them. */
+/**
+ * Large tags in FLV: viewers that share the tag share these bytes, as long as one of them has them.
+ */
 const large = new WeakMap<FlvTag, WeakRef<Uint8Array<ArrayBuffer>>>();
 
 /** The bytes of a tag in an FLV file. */
@@ -126,7 +128,9 @@ class FlvBody {
     }
   }
 
-  /** What a tag becomes: itself, with headers before it, or nothing yet; `undefined` ends the body. */
+  /**
+   * What a tag becomes: itself, with headers before it, or nothing yet; `undefined` ends the body.
+   */
   #admit(tag: FlvTag): FlvTag[] | undefined {
     const { type } = tag;
     if (type === "script" || this.#begun[type]) return [tag];

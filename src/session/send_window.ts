@@ -27,7 +27,7 @@ export class SendWindow {
   #sent = 0;
   /** What the peer has acknowledged of it; `undefined` before the first acknowledgement. */
   #acknowledged: number | undefined;
-  /** Those who wait for room. */
+  /** Callers that wait for room. */
   #waiting: (() => void)[] = [];
 
   /** Counts bytes that go to the peer. */

@@ -47,8 +47,8 @@ export interface HttpServer {
 }
 
 /**
- * Listens for HTTP. It is Node's server, not `Deno.serve`, which waits for ever for the head of a
- * request, stops when file descriptors run out, and cannot cut a client that takes nothing.
+ * Listens for HTTP. It is Node's server, not `Deno.serve`, which waits without limit for the head of
+ * a request, stops when file descriptors run out, and cannot disconnect a client that reads nothing.
  *
  * @param sockets Where its connections are kept.
  * @throws {Deno.errors.AddrInUse} If the port is taken.

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * The frame ledger, drawn as the pipeline that it is the books of.
+ * The frame ledger, drawn as the pipeline whose frames it counts.
  *
  * @module
  */

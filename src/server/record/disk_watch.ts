@@ -7,8 +7,8 @@
 import { atIntervals } from "../../time/at_intervals.ts";
 
 /**
- * Milliseconds after which a recording fails whose disk does not answer. Until then its publisher is
- * held back, and with it everyone who watches; disks that have to spin up take half of that.
+ * Milliseconds after which a recording fails if its disk does not answer. Until then its publisher is
+ * held back, and with it every viewer. Disks that have to spin up take half of that.
  */
 export const DISK_TIMEOUT = 10_000;
 

@@ -43,7 +43,7 @@ export class Recording {
     this.#ledger = ledger;
   }
 
-  /** Tells it from others: the id of the consumer in the books of the publication. */
+  /** The unique id: that of the consumer in the ledger of the publication. */
   get id(): string {
     return this.#ledger.id;
   }

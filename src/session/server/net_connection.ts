@@ -50,7 +50,7 @@ export class NetConnection {
     this.#via = readVia(object?.[VIA]);
   }
 
-  /** The answer that lets the peer in. Who announces something hears what we know. */
+  /** The answer that admits the peer. A peer that announces capabilities is told ours. */
   success({ transactionId }: Command): RtmpMessage {
     const properties = {
       fmsVer: "FMS/3,5,7,7009",

@@ -76,7 +76,7 @@ export class NetStream {
     this.#playing.receive(type, wanted);
   }
 
-  /** Hands on an audio, video or data message of this stream. */
+  /** Passes on an audio, video or data message of this stream. */
   write(message: RtmpMessage): Promise<void> | undefined {
     return this.#publishing.write(message);
   }

@@ -18,13 +18,15 @@ import { CommandLayer } from "./command_layer.ts";
 import { Conversation, type ServerSessionOptions } from "./conversation.ts";
 import { MediaLayer } from "./media_layer.ts";
 
-/** What a command or a control message costs, as the bytes of media that cost as much to deal with. */
+/**
+ * What a command or a control message costs, as the bytes of media that cost as much to deal with.
+ */
 const CONVERSATION_COST = 16 * 1024;
 
 /** The same for the end of a message stream. */
 const END_COST = 8 * 1024;
 
-/** How a connection ended: an error, or nothing when the peer went in an orderly way. */
+/** How a connection ended: an error, or nothing if the peer disconnected without one. */
 export interface SessionEnd {
   /** What ended it. */
   error?: unknown;
@@ -149,7 +151,7 @@ export class ServerSession {
     await conversation.stop();
   }
 
-  /** Says what the connection ends for: encoders try again for ever when they are told nothing. */
+  /** Tells publishers why the connection ends: without a reason, encoders retry indefinitely. */
   #complain({ message }: RtmpError): void {
     for (const { id } of this.#conversation.streams.all) {
       this.#conversation.writer.send(onStatus(id, "error", StatusCode.Failed, message));
