@@ -29,14 +29,9 @@ export function registerConnections(
   metric("gauge", "sluice_rtmp_connections", "RTMP connections that are open", () => {
     return rtmp.connections.length;
   });
-  metric(
-    "counter",
-    "sluice_rtmp_connections_accepted_total",
-    "RTMP connections that were accepted",
-    () => {
-      return ledger.connections;
-    },
-  );
+  metric("counter", "sluice_rtmp_connections_accepted_total", "RTMP connections accepted", () => {
+    return ledger.connections;
+  });
   metric(
     "counter",
     "sluice_rtmp_connections_refused_total",
@@ -82,14 +77,9 @@ export function registerConnections(
   metric("gauge", "sluice_http_connections", "HTTP connections that are open", () => {
     return sockets.open.length;
   });
-  metric(
-    "counter",
-    "sluice_http_connections_accepted_total",
-    "HTTP connections that were accepted",
-    () => {
-      return sockets.accepted;
-    },
-  );
+  metric("counter", "sluice_http_connections_accepted_total", "HTTP connections accepted", () => {
+    return sockets.accepted;
+  });
   metric(
     "counter",
     "sluice_http_connections_refused_total",
