@@ -55,8 +55,8 @@ export class Channel {
   /**
    * Makes a channel without a publication.
    *
-   * @param gopCache What may be kept for newcomers: 16 MiB and 20 s unless given.
-   * @param clock By which consumers are slow and rates are measured: `performance` unless given.
+   * @param gopCache Limits of the media kept for new consumers: 16 MiB and 20 s by default.
+   * @param clock The clock for slow consumers and for rates: `performance` by default.
    * @param budget What it may keep together with other channels: without one each channel, and each
    * consumer, has its own limits alone.
    * @throws {RangeError} If a limit is no whole number of at least 0.

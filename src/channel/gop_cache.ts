@@ -12,9 +12,9 @@ import type { MediaBudget, MediaKeeper } from "./media_budget.ts";
 
 /** What a cache may hold of the frames since the last keyframe. */
 export interface GopCacheLimits {
-  /** Bytes: 16 MiB unless given; 0 turns the cache off. */
+  /** Bytes: 16 MiB by default; 0 turns the cache off. */
   maxBytes: number;
-  /** Milliseconds of the stream's time: 20,000 unless given. */
+  /** Milliseconds of the stream's time: 20,000 by default. */
   maxTime: number;
 }
 

@@ -80,7 +80,7 @@ export class Subscriber implements Subscription, MediaKeeper {
     return this.#outlet.bytes;
   }
 
-  /** Drops what waits, for which there is no memory, and goes on at the next keyframe. */
+  /** Drops the waiting tags, for lack of memory, and continues at the next keyframe. */
   letGo(): void {
     this.#skipForward("memory-limit");
   }

@@ -65,7 +65,7 @@ export class TagOutlet {
   #maxBytes: number;
   /** The error that the consumer gets after the last waiting tag, instead of the end. */
   #failure: { error: unknown } | undefined;
-  /** Lets a publisher go on that waits for room here. */
+  /** Resumes a publisher that waits for room here. */
   #makeRoom: (() => void) | undefined;
 
   constructor(context: TagOutletContext) {

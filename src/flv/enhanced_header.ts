@@ -216,7 +216,7 @@ function readFourCc(data: Uint8Array, at: number): number {
   return readUint32(data, at);
 }
 
-/** Throws unless `data` goes on up to `end`. */
+/** Throws if `data` ends before `end`. */
 export function need(data: Uint8Array, end: number, what: string, at: number): void {
   if (data.length >= end) return;
   throw new FlvError(`Cannot read ${what}`, {

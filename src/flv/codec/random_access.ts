@@ -9,7 +9,9 @@
 
 import { FourCc } from "../four_cc.ts";
 
-/** NAL units or OBUs that are passed over before the first slice: parameter sets, SEI and the like. */
+/**
+ * NAL units or OBUs that are passed over before the first slice: parameter sets, SEI and the like.
+ */
 const MAX_UNITS_BEFORE_SLICE = 64;
 
 /** H.264, table 7-1: slices are 1 to 5, of which 5 is an IDR picture. */
@@ -112,7 +114,7 @@ function vvcUnitType(data: Uint8Array, at: number): number {
 /*
  * UB[1] UB[4] UB[1] UB[1] UB[1]   0, type, has extension, has size, 0 (AV1, section 5.3.2)
  * UI8                             extension
- * leb128                          size; without one the unit goes on to the end
+ * leb128                          size; without one the unit extends to the end
  *
  * A frame begins with UB[1] UB[2] UB[1]: show_existing_frame, frame_type, of which 0 is a key frame,
  * and show_frame (section 5.9.2). A key frame that is not shown is for later.

@@ -42,7 +42,7 @@ export interface HttpServer {
   readonly port: number;
   /** Its connections. */
   readonly sockets: HttpSockets;
-  /** Stops it; streams that go on after a moment are cut. */
+  /** Stops the server; streams that have not ended after a moment are cut off. */
   shutdown(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Publishing over HTTP: the body of a PUT or POST is an FLV file that may go on for hours.
+ * Publishing over HTTP: the body of a PUT or POST is an FLV file, which may last for hours.
  *
  * @module
  */

@@ -132,7 +132,10 @@ function shakeHands(
   return peer;
 }
 
-/** Each chunk as a message. Writing to one that has gone fails, and so ends the subscription. */
+/**
+ * A sink that sends each chunk as a message. A write to a viewer that has disconnected fails, and so
+ * ends the subscription.
+ */
 function messagesTo(peer: WebSocketPeer): WritableStream<Uint8Array> {
   return new WritableStream({
     start(controller) {

@@ -142,7 +142,7 @@ export class StreamBooks {
     }
     if (!oldest) return false;
     const [label, stream] = oldest;
-    // What is not settled yet goes on with those that are not shown.
+    // Publications that have not settled are counted with those that are not shown.
     for (const publication of stream.publications) this.#hidden.publications.add(publication);
     this.#streams.delete(label);
     return true;

@@ -20,7 +20,7 @@ export class DiskWatch {
   /** Rejects when a step has taken too long; it settles in no other way. */
   readonly stuck: Promise<never>;
   readonly #stop: () => void;
-  /** Since when the step goes on, by `performance.now()`. */
+  /** When the current step began, by `performance.now()`. */
   #since: number | undefined;
   #isStuck = false;
 

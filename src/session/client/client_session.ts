@@ -173,7 +173,7 @@ export class ClientSession {
     }
   }
 
-  /** The error that the connection is gone. */
+  /** The error of a lost connection. */
   lost(action: string): RtmpError {
     return new RtmpError(`Cannot ${action}`, {
       read: "the end of the connection",

@@ -160,7 +160,7 @@ export class ClientPublication {
     }
   }
 
-  /** Reads what the server says, so that it can go on saying it, until it closes its side. */
+  /** Reads the server's messages until it closes its side, so that it can always send. */
   async #listen(): Promise<void> {
     try {
       for (

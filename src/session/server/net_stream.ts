@@ -61,7 +61,7 @@ export class NetStream {
     await this.#playing.play(name);
   }
 
-  /** `pause`: true pauses, false goes on. */
+  /** `pause`: true pauses, false resumes. */
   pause(paused: unknown): void {
     this.#playing.pause(paused);
   }

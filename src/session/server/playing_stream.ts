@@ -60,7 +60,7 @@ export class PlayingStream {
     void this.#send(player);
   }
 
-  /** `pause` (section 7.2.2.8): true pauses, false goes on. */
+  /** `pause` (section 7.2.2.8): true pauses, false resumes. */
   pause(paused: unknown): void {
     if (!this.#control((player) => player.pause(paused === true))) return;
     const [code, event] = paused === true

@@ -79,7 +79,7 @@ export class PublishingStream {
     return false;
   }
 
-  /** Holds a message of a publication on trial; once there is a verdict, all of them go on. */
+  /** Holds a message of a publication on trial; after the verdict all of them are passed on. */
   async #try(message: RtmpMessage): Promise<void> {
     const { request, trial } = this.#trial!;
     const input = this.#input!;

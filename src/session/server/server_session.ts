@@ -113,8 +113,7 @@ export class ServerSession {
   }
 
   /**
-   * Asks the peer to connect anew, and goes on serving it until it does (Enhanced RTMP v2, "Reconnect
-   * Request").
+   * Asks the peer to reconnect, and serves it until it does (Enhanced RTMP v2, "Reconnect Request").
    *
    * @param tcUrl Where to: absolute, or relative to the URL it has used; the same if not given.
    */
@@ -126,7 +125,7 @@ export class ServerSession {
     void this.#conversation.writer.flush();
   }
 
-  /** Tells the peer once that everything ends, and why, and goes on reading what it sends. */
+  /** Tells the peer once that everything ends, and why. The session keeps reading what it sends. */
   announceEnd(code: string, description: string): void {
     if (this.#announced) return;
     this.#announced = { reason: "closed", description };

@@ -227,7 +227,7 @@ export class Feed {
     if (given && hasChanged) this.#changed.add(kind);
     const isBeginning = frame.isKeyframe || !this.kinds.has("video");
     if (this.#changed.size > 0 && isBeginning) return this.#change();
-    // Sound of the same codec goes on meanwhile.
+    // Sound of the same codec continues meanwhile.
     if (this.#changed.has(kind) && (kind === "video" || given?.codec !== codec)) return;
     if (hasChanged) {
       this.#given.set(kind, { codec, configuration });
