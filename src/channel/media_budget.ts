@@ -31,8 +31,8 @@ export interface MediaKeeper {
 /**
  * Bytes of tags that caches and queues keep, over all channels that share the budget. A tag that
  * waits in many places is in memory once, and is counted once. When all of them keep too much,
- * those that keep the most let go what they have: newcomers wait for the next keyframe then, and a
- * live consumer is skipped forward to it, which is counted as `memory-limit`.
+ * those that keep the most drop it. New consumers then wait for the next keyframe, and a live
+ * consumer skips forward to it, which is counted as `memory-limit`.
  *
  * @example
  * ```ts
@@ -66,12 +66,12 @@ export class MediaBudget {
     return this.#bytes;
   }
 
-  /** How often a cache or a queue had to let go what it kept, because all of them kept too much. */
+  /** How often a cache or a queue had to drop its tags, because all of them kept too much. */
   get timesLetGo(): number {
     return this.#timesLetGo;
   }
 
-  /** Adds a cache or a queue that can let go what it keeps. */
+  /** Adds a cache or a queue that can drop its tags. */
   addKeeper(keeper: MediaKeeper): void {
     this.#keepers.add(keeper);
   }

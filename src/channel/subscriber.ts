@@ -114,7 +114,7 @@ export class Subscriber implements Subscription, MediaKeeper {
     return this.#source !== undefined && this.#selection.expects(type, this.#source);
   }
 
-  /** Gets a publication from its first tag on, which can be begun with whatever it is. */
+  /** Follows a publication from its first tag on, which may be of any kind. */
   follow(source: SubscriptionSource): void {
     this.unfollow();
     this.#selection.restart();

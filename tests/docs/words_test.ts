@@ -28,6 +28,9 @@ const BETTER: readonly [words: RegExp, better: string][] = [
   [/\bbut for\b/i, "except"],
   [/\bunless given\b/i, "by default"],
   [/\bbooks\b/i, "ledger"],
+  [/\banew\b/i, "again, restart"],
+  [/\b(from|stands?) behind\b/i, "after"],
+  [/\bwhatever (changes|carries|keeps|watches|starts)\b/i, "requests that change, programs that"],
 ];
 
 /** Where people read: sources, documents, tests. */

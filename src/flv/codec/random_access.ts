@@ -18,11 +18,14 @@ const MAX_UNITS_BEFORE_SLICE = 64;
 const AVC_SLICES = { first: 1, last: 5 };
 const AVC_IDR = 5;
 
-/** H.265, table 7-1: slices are 0 to 31, of which 16 to 23 begin anew (IRAP: BLA, IDR, CRA). */
+/**
+ * H.265, table 7-1: slices are 0 to 31, of which 16 to 23 are random access points (IRAP: BLA, IDR,
+ * CRA).
+ */
 const HEVC_SLICES = { first: 0, last: 31 };
 const HEVC_IRAP = { first: 16, last: 23 };
 
-/** H.266, table 5: slices are 0 to 11, of which 7 to 10 begin anew (IDR, CRA, GDR). */
+/** H.266, table 5: slices are 0 to 11, of which 7 to 10 are random access points (IDR, CRA, GDR). */
 const VVC_SLICES = { first: 0, last: 11 };
 const VVC_RANDOM_ACCESS = { first: 7, last: 10 };
 

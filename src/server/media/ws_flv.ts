@@ -25,7 +25,7 @@ import {
 
 const log = getLogger(["sluice", "http"]);
 
-/** Bytes that may wait in a socket before the tags behind them wait in the viewer's queue. */
+/** Bytes that may wait in a socket before further tags wait in the viewer's queue. */
 const MAX_BUFFERED = 256 * 1024;
 
 /** Bytes in the largest message that a viewer may send; none of them means anything. */

@@ -102,7 +102,7 @@ export class Recording {
     let tag = await this.#next();
     if (!tag && !this.#file) return;
     await this.open();
-    // What the file begins with may be metadata, which is encoded anew: a thousand frames' work.
+    // The file may begin with metadata that has to be encoded again: the work of a thousand frames.
     await TURNS.take(Infinity);
     for (; tag; tag = await this.#next()) await disk.step(this.#file!.write(tag));
     await disk.step(this.#file!.finish());

@@ -70,7 +70,7 @@ export class ClientPublication {
     this.writable = new WritableStream({
       start: (controller) => {
         this.#controller = controller;
-        // `abort` below would be called only behind a write that may never end.
+        // `abort` below would be called only after a write that may never end.
         controller.signal.addEventListener(
           "abort",
           () => this.#end.fail(controller.signal.reason),

@@ -10,7 +10,7 @@ import { PauseClock } from "./pause_clock.ts";
 import type { StreamRequest } from "../../publication/publication.ts";
 import type { TagChunks } from "./tag_chunks.ts";
 
-/** What a player gets, from whatever keeps the streams. */
+/** A source of tags for a player. */
 export interface PlaySource {
   /** The tags; they end with the stream. */
   tags: ReadableStream<FlvTag>;

@@ -1,5 +1,5 @@
 /**
- * The server's side of a connection, from behind the handshake to its end.
+ * The server's side of a session, from the end of the handshake to the end of the connection.
  *
  * @module
  */

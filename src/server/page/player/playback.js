@@ -25,7 +25,7 @@ const WAIT = 5;
 /** What has played for this long plays, in milliseconds: the next try is a first one again. */
 const GOOD = 10_000;
 
-/** A live stream whose tags do not arrive for this long is asked for anew, in milliseconds. */
+/** A live stream is requested again when no tag has arrived for this long, in milliseconds. */
 const SILENCE = 2_500;
 
 /** A feed without a tag for this long has paused, in milliseconds. */
@@ -228,7 +228,7 @@ export class Playback {
   }
 
   /**
-   * Begins anew after a fault.
+   * Restarts after a fault.
    *
    * @param {string} problem
    */
