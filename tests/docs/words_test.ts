@@ -39,13 +39,14 @@ const PLACES = [
   "docs/",
   "tests/",
   "bench/",
+  "mod.ts",
   "README.md",
   "CONTRIBUTING.md",
   "SECURITY.md",
 ];
 
 /** Where the better words are expected. */
-const STRICT = /^(src\/|docs\/|[A-Z]+\.md$)/;
+const STRICT = /^(src\/|docs\/|mod\.ts$|[A-Z]+\.md$)/;
 
 const IS_TEXT = /\.(ts|js|mjs|css|html|md)$/;
 
