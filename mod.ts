@@ -1,10 +1,11 @@
 /**
- * Sluice takes live video in over RTMP and hands it on as web streams.
+ * Sluice receives live video over RTMP and delivers it as web streams.
  *
- * {@linkcode serveRtmp} is the server; {@linkcode Publication} is what it hands on. The classes named
- * `...Stream` are the stages that it is built of, each a `TransformStream` for pipelines of your own.
+ * {@linkcode serveRtmp} is the server. It calls a handler with each {@linkcode Publication}. The
+ * classes named `...Stream` are the stages of the server, each a `TransformStream` for pipelines of
+ * your own.
  *
- * @example Write everything that is published to files
+ * @example Record every publication into a file
  * ```ts ignore
  * import { FlvMuxerStream, serveRtmp } from "@sluice/rtmp";
  *

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Characters of an error that are kept: what is thrown may be whatever, of whatever length. */
+/** The longest part of an error that is kept, in characters: a thrown value may have any length. */
 const MAX_ERROR_LENGTH = 4096;
 
 /** What an error says; anything can be thrown. */

@@ -177,7 +177,7 @@ export class Amf3Encoder {
 
   // traits | value for each sealed member | (UTF-8-vr name | value)* | 01      (AMF 3, section 3.12)
   //
-  // All members are dynamic, but for one with an empty name: that can only be a sealed one.
+  // All members are dynamic, except one with an empty name: that can only be a sealed one.
   #writeTypedObject(object: object): void {
     const unnamed = Object.hasOwn(object, "");
     this.#writeTraits(classNameOf(object), unnamed ? [""] : []);

@@ -1,5 +1,5 @@
 /**
- * Integers as RTMP, AMF and FLV put them on the wire: big-endian, but for the message stream id
+ * Integers as RTMP, AMF and FLV put them on the wire: big-endian, except the message stream id
  * (RTMP 1.0, section 4: "All numeric fields ... network byte order", 5.3.1.2.5: "little-endian").
  * None of these checks bounds: the caller has made sure that the bytes are there.
  *

@@ -55,8 +55,8 @@ export class Channel {
   /**
    * Makes a channel without a publication.
    *
-   * @param gopCache What may be kept for newcomers: 16 MiB and 20 s unless given.
-   * @param clock By which consumers are slow and rates are measured: `performance` unless given.
+   * @param gopCache Limits of the media kept for new consumers: 16 MiB and 20 s by default.
+   * @param clock The clock for slow consumers and for rates: `performance` by default.
    * @param budget What it may keep together with other channels: without one each channel, and each
    * consumer, has its own limits alone.
    * @throws {RangeError} If a limit is no whole number of at least 0.
@@ -81,7 +81,9 @@ export class Channel {
     return this.#subscribers.size;
   }
 
-  /** How many of them would outlive a publication: those who watch, as opposed to recordings. */
+  /**
+   * The number of consumers that stay for the next publication: viewers, as opposed to recordings.
+   */
   get viewers(): number {
     let viewers = 0;
     for (const { outlives } of this.#subscribers) if (outlives) viewers++;
@@ -116,8 +118,8 @@ export class Channel {
   }
 
   /**
-   * Begins the next publication of the name: newcomers get it from now on, and those who wait.
-   * Viewers of the one before follow when that has been given. The feed has to be run.
+   * Begins the next publication of the name. New and waiting consumers get it from now on; viewers of
+   * the one before follow when they have received all of that. The caller has to run the feed.
    *
    * A lossless consumer holds back the publication with which it ends, not the next: up to 16 MiB of
    * what that publication had sent last wait for it, as long as no more than that waits for all
@@ -156,7 +158,7 @@ export class Channel {
    * follow all of this one's.
    *
    * @param ledger The publication's ledger, to which its consumers are added.
-   * @param prepare Called before the first tag, to subscribe those who want just this publication.
+   * @param prepare Called before the first tag, to subscribe consumers of only this publication.
    * @throws {TypeError} If it is no stream, or has a reader already, or gives what is no tag.
    * @throws What the stream fails with, and what `prepare` throws. The publication is over then, and
    * the next can begin.

@@ -8,9 +8,9 @@ import type { Clock } from "../time/clock.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 
 /**
- * Lets the time go on when a publisher comes back and begins at 0 again: the first frame of the new
- * publication stands as far behind the last of the old as it came later. The first publication's
- * times are left as they are.
+ * Continues the timestamps when a publisher reconnects and begins at 0 again. The first frame of the
+ * new publication follows the last one of the old after the time that passed between them. The first
+ * publication's timestamps are unchanged.
  */
 export class ContinuedClock {
   readonly #clock: Clock;
@@ -28,7 +28,7 @@ export class ContinuedClock {
     if (this.#lastAt !== undefined) this.#shift = undefined;
   }
 
-  /** The publication goes on with the one before: this is to be added to its times. */
+  /** The publication continues the one before: `shift` is added to its timestamps. */
   resume(shift: number): void {
     this.#shift = shift;
   }

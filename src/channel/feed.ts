@@ -9,8 +9,8 @@ import type { RateMeter } from "./rate_meter.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 
 /**
- * One publication of a `Channel`. A consumer of it gets nothing of the publications before and after
- * it; those who watch the channel are handed on from one to the next.
+ * One publication of a `Channel`. Its own consumers get nothing of the publications before and after
+ * it; viewers of the channel get one publication after the other.
  *
  * @example
  * ```ts

@@ -16,7 +16,7 @@ import type { SubscribeOptions } from "./subscription.ts";
 /** The channel, as its feeds see it. */
 export interface FeedContext {
   readonly clock: Clock;
-  /** The times of the channel's tags, which go on from one publication to the next. */
+  /** The timestamps of the channel's tags, which continue from one publication to the next. */
   readonly times: ContinuedClock;
   /** Knows the frames of the publication before again, if this one may begin with them. */
   readonly resent: ResentFrames;

@@ -23,13 +23,13 @@ const MAX_EARLY_BYTES = 1024 * 1024;
 /** How a body deals with media that come after its header. */
 export interface FlvBodyOptions {
   /**
-   * Whether its players connect again by themselves, as those in browsers do. They cannot add a kind
-   * of media that the header has not announced, and play nothing before all that it has announced
-   * has come. So the header announces what there is, and the body ends when another kind comes.
+   * Whether its players reconnect by themselves, as those in browsers do. They cannot add a kind of
+   * media that the header has not announced, and play nothing until every announced kind has arrived.
+   * So the header announces the kinds that have arrived, and the body ends when another kind arrives.
    *
-   * Others, such as FFmpeg and VLC, stop at an end; they overlook what was not announced, and wait
-   * for what was. So the header announces what is published, and the body goes on. False unless
-   * given.
+   * Other players, such as FFmpeg and VLC, stop at the end of the body. They ignore kinds that were
+   * not announced, and wait for those that were. So the header announces what is published, and the
+   * body continues. `false` by default.
    */
   reconnects?: boolean;
 }
@@ -37,7 +37,9 @@ export interface FlvBodyOptions {
 /** Bytes of data from which on a tag is large. */
 const LARGE_DATA = 64 * 1024;
 
-/** Large tags as viewers have them: those who share the tag share its bytes, as long as one has them. */
+/**
+ * Large tags in FLV: viewers that share the tag share these bytes, as long as one of them has them.
+ */
 const large = new WeakMap<FlvTag, WeakRef<Uint8Array<ArrayBuffer>>>();
 
 /** The bytes of a tag in an FLV file. */
@@ -79,7 +81,7 @@ class FlvBody {
   /** Sequence headers of kinds of which there is no frame yet, by their key. */
   readonly #early = new Map<string, FlvTag>();
   #earlyBytes = 0;
-  /** A read that was going on when the header would wait no longer. */
+  /** The pending read when the wait for the header ended. */
   #reading: Promise<ReadableStreamReadResult<FlvTag>> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -126,7 +128,9 @@ class FlvBody {
     }
   }
 
-  /** What a tag becomes: itself, with headers before it, or nothing yet; `undefined` ends the body. */
+  /**
+   * What a tag becomes: itself, with headers before it, or nothing yet; `undefined` ends the body.
+   */
   #admit(tag: FlvTag): FlvTag[] | undefined {
     const { type } = tag;
     if (type === "script" || this.#begun[type]) return [tag];

@@ -27,7 +27,7 @@ export class Gap {
 
   /** Whether a keyframe has been waited for long enough, at this time of the stream. */
   isOver(timestamp: number): boolean {
-    // A clock that jumps back begins anew.
+    // After a jump back, the wait begins again.
     if (this.#from === undefined || timestamp < this.#from) this.#from = timestamp;
     return timestamp - this.#from >= KEYFRAME_PATIENCE;
   }

@@ -12,9 +12,9 @@ import type { MediaBudget, MediaKeeper } from "./media_budget.ts";
 
 /** What a cache may hold of the frames since the last keyframe. */
 export interface GopCacheLimits {
-  /** Bytes: 16 MiB unless given; 0 turns the cache off. */
+  /** Bytes: 16 MiB by default; 0 turns the cache off. */
   maxBytes: number;
-  /** Milliseconds of the stream's time: 20,000 unless given. */
+  /** Milliseconds of the stream's time: 20,000 by default. */
   maxTime: number;
 }
 
@@ -53,7 +53,8 @@ export const METADATA = "metadata";
 
 /**
  * Keeps the latest metadata, the latest sequence headers of every track, and everything since the
- * last keyframe. When that passes its limits it is let go, and newcomers wait for a keyframe.
+ * last keyframe. When that exceeds the limits, the frames are dropped, and new consumers wait for a
+ * keyframe.
  */
 export class GopCache implements MediaKeeper {
   readonly #limits: GopCacheLimits;
@@ -77,7 +78,7 @@ export class GopCache implements MediaKeeper {
     return this.#bytes + this.#headerBytes;
   }
 
-  /** Lets go the frames, for which there is no memory, or else the headers. */
+  /** Drops the frames, for lack of memory, or else the headers. */
   letGo(): void {
     if (this.#frames.length > 0) this.forgetFrames();
     else for (const key of this.#headers.keys()) this.#forgetHeader(key);

@@ -31,7 +31,7 @@ export class KeyframeInterval {
   /** Takes note of a video frame. */
   add(timestamp: number, keyframe: boolean): void {
     this.#now = timestamp;
-    // A clock that jumps back begins anew.
+    // After a jump back, the measurement begins again.
     if (this.#since === undefined || timestamp < this.#since) this.#since = timestamp;
     if (!keyframe) return;
     if (this.#hasKeyframe) this.#interval = timestamp - this.#since;

@@ -27,7 +27,7 @@ export interface Lag {
   readonly dropped: MediaCounts;
 }
 
-/** Follows one consumer, which is skipped forward whenever it is too far behind. */
+/** Watches one consumer, which skips forward when it is too far behind. */
 export class LagWatch {
   readonly #notify: (lag: Lag) => void;
   readonly #clock: Clock;

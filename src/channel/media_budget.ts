@@ -14,7 +14,10 @@ export const DEFAULT_MEDIA_BYTES: number = 1024 * 1024 * 1024;
 /** Bytes that a tag costs in each place where it waits, about, beside the tag itself. */
 const PLACE_BYTES = 96;
 
-/** The part of the limit that is left free when something had to go, so that it is not so at once again. */
+/**
+ * The part of the limit that is left free when something had to go, so that it is not so at once
+ * again.
+ */
 const HEADROOM = 1 / 8;
 
 /** A cache or a queue that keeps tags. */
@@ -26,10 +29,10 @@ export interface MediaKeeper {
 }
 
 /**
- * Bytes of tags that caches and queues keep, over all channels that share the budget. A tag that waits
- * in many places is in memory once, and is counted once. When all of them keep too much, those that
- * keep the most let go what they have: newcomers wait for the next keyframe then, and a live consumer is
- * skipped forward to it, which is counted as `memory-limit`.
+ * Bytes of tags that caches and queues keep, over all channels that share the budget. A tag that
+ * waits in many places is in memory once, and is counted once. When all of them keep too much,
+ * those that keep the most drop it. New consumers then wait for the next keyframe, and a live
+ * consumer skips forward to it, which is counted as `memory-limit`.
  *
  * @example
  * ```ts
@@ -51,7 +54,7 @@ export class MediaBudget {
   /**
    * Makes a budget.
    *
-   * @param maxBytes Bytes that may be kept: 1 or more, 1 GiB unless given.
+   * @param maxBytes Bytes that may be kept: 1 or more, 1 GiB by default.
    * @throws {RangeError} If that is no whole number above 0.
    */
   constructor(maxBytes: number = DEFAULT_MEDIA_BYTES) {
@@ -63,12 +66,12 @@ export class MediaBudget {
     return this.#bytes;
   }
 
-  /** How often a cache or a queue had to let go what it kept, because all of them kept too much. */
+  /** How often a cache or a queue had to drop its tags, because all of them kept too much. */
   get timesLetGo(): number {
     return this.#timesLetGo;
   }
 
-  /** Adds a cache or a queue that can let go what it keeps. */
+  /** Adds a cache or a queue that can drop its tags. */
   addKeeper(keeper: MediaKeeper): void {
     this.#keepers.add(keeper);
   }

@@ -51,7 +51,7 @@ export class PublishedMedia {
     return last !== undefined && this.#now - last <= STOPPED_AFTER;
   }
 
-  /** The time of the stream goes on. */
+  /** The time of the stream advances. */
   advance(timestamp: number): void {
     this.#now = timestamp;
   }

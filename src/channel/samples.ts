@@ -1,5 +1,5 @@
 /**
- * Tags that show what a publication is, for those who ask and do not consume it.
+ * Sample tags that describe the media of a publication, without consuming it.
  *
  * @module
  */

@@ -80,7 +80,7 @@ export class Subscriber implements Subscription, MediaKeeper {
     return this.#outlet.bytes;
   }
 
-  /** Drops what waits, for which there is no memory, and goes on at the next keyframe. */
+  /** Drops the waiting tags, for lack of memory, and continues at the next keyframe. */
   letGo(): void {
     this.#skipForward("memory-limit");
   }
@@ -114,7 +114,7 @@ export class Subscriber implements Subscription, MediaKeeper {
     return this.#source !== undefined && this.#selection.expects(type, this.#source);
   }
 
-  /** Gets a publication from its first tag on, which can be begun with whatever it is. */
+  /** Follows a publication from its first tag on, which may be of any kind. */
   follow(source: SubscriptionSource): void {
     this.unfollow();
     this.#selection.restart();

@@ -19,24 +19,25 @@ export interface SubscribeOptions {
   address?: string;
   /** The id of its connection, for the ledger. */
   connection?: string;
-  /** Whether it wants audio; true unless given. */
+  /** Whether it wants audio: `true` by default. */
   audio?: boolean;
-  /** Whether it wants video; true unless given. */
+  /** Whether it wants video: `true` by default. */
   video?: boolean;
   /**
-   * Makes of each tag what the consumer understands, or leaves it out by `undefined`. Where it throws
-   * or returns anything else, `tags` fails with the error after what waits, and no other consumer does.
+   * Makes of each tag what the consumer understands, or leaves it out by `undefined`. Where it
+   * throws or returns anything else, `tags` fails with the error after what waits, and no other
+   * consumer does.
    */
   filter?: (tag: FlvTag) => FlvTag | undefined;
   /**
-   * Whether it goes on with the next publication of the name when the publisher comes back soon;
-   * else it ends with the publication.
+   * Whether it stays for the next publication of the name if the publisher reconnects soon; otherwise
+   * it ends with the publication.
    */
   outlives?: boolean;
   /**
-   * Whether it announces its media before the first of them, as an FLV file does in its header, so
-   * that it can carry no others. It ends when the next publication of the name has other media:
-   * kinds, tracks or codecs. A live one gets no AAC before the header of AAC. False unless given.
+   * Whether it announces its media before the first frame, as an FLV file does in its header, and
+   * so can carry no other media. It ends when the next publication of the name has other kinds,
+   * tracks or codecs. A live one gets no AAC before the header of AAC. `false` by default.
    */
   announces?: boolean;
   /**
@@ -45,9 +46,9 @@ export interface SubscribeOptions {
    */
   onLag?: (lag: Lag) => void;
   /**
-   * Whether it gets the very tags that the others get, without the copy that makes each consumer's
-   * tags its own. Then it must neither write to a tag nor transfer its memory: all consumers, and
-   * those to come, would get what it leaves. False unless given.
+   * Whether it shares its tags with other consumers instead of getting copies. Then it must neither
+   * write to a tag nor transfer its memory, which would change the tags of all present and later
+   * consumers. `false` by default.
    */
   shared?: boolean;
 }
@@ -79,7 +80,7 @@ export interface Subscription {
   readonly tags: ReadableStream<FlvTag>;
   /** What was offered, delivered, dropped. */
   readonly ledger: ConsumerLedger;
-  /** Whether it goes on with the next publication of the name. */
+  /** Whether it stays for the next publication of the name. */
   readonly outlives: boolean;
   /** Resolves when there is something for the consumer. */
   readonly begun: Promise<void>;
@@ -95,7 +96,7 @@ export interface Subscription {
   readonly sourceAge: number;
   /** For how long the consumer has not asked for the tags that wait for it, in milliseconds. */
   readonly stalledFor: number;
-  /** While it is paused (`true`) everything is left out; it goes on (`false`) at a keyframe. */
+  /** Pauses (`true`), during which every tag is dropped, or resumes (`false`) at a keyframe. */
   pause(paused: boolean): void;
   /** Turns one kind of media off, or on again; video comes back with a keyframe. */
   receive(type: "audio" | "video", wanted: boolean): void;

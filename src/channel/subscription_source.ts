@@ -14,6 +14,6 @@ export interface SubscriptionSource extends SelectionSource {
   readonly ledger: PublicationLedger;
   /** For how long the publication has been giving tags, in milliseconds. */
   readonly age: number;
-  /** What a decoder must have seen before it can go on at `tag`: metadata, sequence headers. */
+  /** The tags that a decoder needs before it can continue at `tag`: metadata, sequence headers. */
   headersFor(tag: FlvTag): CountedTag[];
 }

@@ -18,7 +18,8 @@ export const LOSSLESS_QUEUE_BYTES = 1024 * 1024;
 
 /**
  * Bytes that may wait for a lossless consumer once another publication has the name: room for what
- * its own had sent last, so that a consumer which does not read holds back no publication but its own.
+ * its own had sent last, so that a consumer which does not read holds back no publication but its
+ * own.
  */
 export const LOSSLESS_TAIL_BYTES = 16 * 1024 * 1024;
 
@@ -62,9 +63,9 @@ export class TagOutlet {
   #isOver = false;
   /** Bytes that may wait before the publisher is held back. */
   #maxBytes: number;
-  /** What the consumer hears after the last tag that waits, instead of the end. */
+  /** The error that the consumer gets after the last waiting tag, instead of the end. */
   #failure: { error: unknown } | undefined;
-  /** Lets a publisher go on that waits for room here. */
+  /** Resumes a publisher that waits for room here. */
   #makeRoom: (() => void) | undefined;
 
   constructor(context: TagOutletContext) {
@@ -157,13 +158,13 @@ export class TagOutlet {
     if (this.#queue.length === 0) this.#finish();
   }
 
-  /** The same for a consumer that fails: it hears of the error after what waits. */
+  /** The same with an error, which the consumer gets after the waiting tags. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.end();
   }
 
-  /** What waits is taken in turns with all others: a thousand tags may wait for a thousand players. */
+  /** Delivers tags in turns with all other work: a thousand tags may wait for a thousand players. */
   #pull(): Promise<void> | void {
     this.#askedAt = this.#context.clock.now();
     const turn = this.#queue.length > 0 ? TURNS.take(0) : undefined;

@@ -56,7 +56,7 @@ export class TagQueue {
     return first ? this.#clock.now() - first.since : 0;
   }
 
-  /** Adds a tag behind all others. */
+  /** Adds a tag at the end. */
   push(tag: FlvTag, kind: MediaKind, share: ConsumerShare): void {
     this.#waiting.push({ tag, kind, share, since: this.#clock.now() });
     this.#bytes += sizeOf(tag);

@@ -29,15 +29,17 @@ export interface Selection {
 const MEDIA_TYPES = ["audio", "video"] as const;
 
 /**
- * Selects tags one after the other. After a gap a consumer begins anew, with a keyframe or with sound
- * alone; a kind of media that it turns on again begins anew by itself.
+ * Selects the tags of a consumer. After a gap the consumer starts again, at a keyframe or with sound
+ * alone. A kind of media that it turns on again starts separately.
  */
 export class TagSelection {
   readonly #needsHeaders: boolean;
   readonly #wanted: Record<FlvTagType, boolean>;
   /** Until there is a tag to begin with, everything is left out. */
   #gap: Gap | undefined;
-  /** What is left out by itself: audio goes on with its next frame, video with a keyframe. */
+  /**
+   * Kinds that are being turned on again: audio returns with its next frame, video with a keyframe.
+   */
   readonly #returning = { audio: false, video: false };
   /** Kinds of media of which the consumer was given a frame. */
   readonly #given = { audio: false, video: false };
@@ -91,7 +93,7 @@ export class TagSelection {
     this.#gap = new Gap(reason);
   }
 
-  /** Pauses, or goes on; tells whether that changes anything. */
+  /** Pauses or resumes. Returns whether that changes anything. */
   pause(paused: boolean): boolean {
     if (paused === this.#paused) return false;
     this.#paused = paused;

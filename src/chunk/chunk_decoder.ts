@@ -40,8 +40,8 @@ export class ChunkDecoder {
   }
 
   /**
-   * Emits every chunk that `bytes` completes. It throws when the chunk layer is broken, after all
-   * chunks before that; there is no going on then.
+   * Emits every chunk that `bytes` completes. It throws when the input is not valid, after all
+   * chunks before that; then it cannot continue.
    */
   decode(bytes: Uint8Array, emit: EmitChunk): void {
     this.#counts.bytes += bytes.length;

@@ -11,7 +11,7 @@ import { ChunkDecoder } from "./chunk_decoder.ts";
 import type { RtmpChunkDecoderOptions } from "./decoder_options.ts";
 
 /**
- * Turns the bytes of a connection, from behind its handshake on, into chunks: one array for each
+ * Turns the bytes of a connection, from the end of its handshake on, into chunks: one array for each
  * piece of input, so that small chunks cost no stream operation each (RTMP 1.0, section 5.3).
  *
  * A broken chunk layer errors the stream with an `RtmpChunkError`, and a limit that is passed with

@@ -156,9 +156,9 @@ export class ChunkReader {
   }
 
   /**
-   * Joins the chunks at `start` that go on with the message of `stream` in the plainest way, with a
-   * type 3 header of one byte and as much payload as a chunk may have, and returns where they end.
-   * The last chunk of the message, and one that passes a limit, are left.
+   * Joins the chunks at `start` that continue the message of `stream` in the simplest form: a type
+   * 3 header of one byte and as much payload as a chunk may have. Returns where they end. The last
+   * chunk of the message, and one that exceeds a limit, are not joined.
    */
   #join(stream: ChunkStream, bytes: Uint8Array, start: number, emit: EmitChunk): number {
     if (stream.chunkStreamId > 63 || stream.extendedField !== undefined) return start;

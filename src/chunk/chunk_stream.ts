@@ -41,8 +41,8 @@ export class ChunkStream {
   }
 
   /**
-   * How many bytes of extended timestamp stand at `at` behind a type 3 basic header: 0 or 4, or
-   * `undefined` while more bytes are needed to tell.
+   * The size of the extended timestamp at `at`, after a type 3 basic header: 0 or 4 bytes, or
+   * `undefined` while more bytes are needed to decide.
    *
    * Section 5.3.1.3 wants the four bytes repeated. Most senders do it, some write zeros there, old
    * ones leave them out. So the first bytes that can be told apart decide for the rest of the chunk

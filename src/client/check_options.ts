@@ -1,5 +1,5 @@
 /**
- * The options of both clients, checked before anything is connected.
+ * Checks of the options of both clients, before they connect.
  *
  * @module
  */
@@ -16,9 +16,9 @@ import { HANDSHAKE_SCHEMES } from "../handshake/digest.ts";
 import type { RtmpClientOptions } from "./connect.ts";
 
 /**
- * Checks what is not checked where it is used.
+ * Checks the options that are not checked where they are used.
  *
- * @throws {TypeError} If an option is of another kind than it has to be.
+ * @throws {TypeError} If an option has the wrong type.
  */
 export function checkClientOptions(options: RtmpClientOptions): void {
   checkObject("the options", options);

@@ -1,5 +1,6 @@
 /**
- * From a URL to a session: TCP or TLS, handshake, `connect`, and Adobe's authentication.
+ * A client's connection, from a URL to a session: TCP or TLS, handshake, `connect`, and Adobe's
+ * authentication.
  *
  * @module
  */
@@ -27,53 +28,55 @@ export interface RtmpClientOptions extends RtmpTargetOptions {
    */
   timeout?: number;
   /**
-   * How long the server may take nothing of what is written, or send nothing while tags are read, in
-   * milliseconds: 1 to 2^31 - 1, or `Infinity` for no limit. `publishRtmp` waits for 60,000 unless given;
-   * `playRtmp` has no limit, since a source may pause.
+   * How long the server may read nothing of what is written, or send nothing while tags are read, in
+   * milliseconds: 1 to 2^31 - 1, or `Infinity` for no limit. The default of `publishRtmp` is 60,000;
+   * that of `playRtmp` is no limit, since a source may pause.
    */
   idleTimeout?: number;
   /**
-   * How long the server may show no sign of life at the end, in milliseconds: 1 to 2^31 - 1, or
-   * `Infinity` for no limit. `publishRtmp` waits for 30,000 unless given, and fails after that: not everything
-   * may have arrived. Any byte that the server takes or sends begins the wait anew. `playRtmp` waits
-   * for 2,000, and closes the connection.
+   * How long the server may read and send nothing at the end, in milliseconds: 1 to 2^31 - 1, or
+   * `Infinity` for no limit. Each byte that it reads or sends starts the limit again. The default of
+   * `publishRtmp` is 30,000; after that it fails, since the server may lack tags. The default of
+   * `playRtmp` is 2,000; after that it closes the connection.
    */
   closeTimeout?: number;
   /** Closes the connection at once when it is aborted, with its reason as the error. */
   signal?: AbortSignal;
-  /** What the client calls itself: `FMLE/3.0 (compatible; Sluice)` by default. */
+  /** The program's name for the server: `FMLE/3.0 (compatible; Sluice)` by default. */
   flashVer?: string;
   /**
-   * The relays that the stream has passed, for a server of this kind to find one that comes back: at
-   * most 16 ids, each of at most 64 characters. They are sent in `connect` as `sluiceVia`. A relay
-   * sends the `via` of what it passes on, and an id of its own.
+   * The relays that the stream has passed, by which Sluice servers detect a stream that comes back:
+   * at most 16 ids, each of at most 64 characters. They are sent in `connect` as `sluiceVia`. A
+   * relay sends the `via` of the stream that it passes on, and an id of its own.
    */
   via?: readonly string[];
-  /** The handshake to begin with: `simple` by default, which every server takes. */
+  /** The handshake: `simple` by default, which every server accepts. */
   handshake?: HandshakeScheme;
   /**
-   * Whether the client may connect to an address; it may to all where this is not given. It is for
-   * URLs that strangers have chosen: asked for every address that the host leads to before anything is
-   * connected, and again for the one that is connected before anything is sent.
+   * Decides whether the client may connect to an address; without it, the client may connect to all.
+   * Use it for URLs that strangers have chosen. It is called for every address of the host before the
+   * client connects, and again for the connected address before the client sends anything.
    */
   permitAddress?: (address: string) => boolean;
   /** Certificates (PEM) to trust beside those of the system, for `rtmps:`. */
   caCerts?: string[];
 }
 
-/** The time limits of what is being connected for, in milliseconds, where the caller sets none. */
+/** The default time limits of publishing or playing, in milliseconds. */
 export type DefaultTimeouts = Required<Pick<RtmpClientOptions, "idleTimeout" | "closeTimeout">>;
 
 /** The default of `timeout`, in milliseconds. */
 const DEFAULT_TIMEOUT = 10_000;
 
-/** How long an attempt that is given up may take to settle before it is aborted, in milliseconds. */
+/**
+ * How long an abandoned attempt to connect may take to settle before it is aborted, in milliseconds.
+ */
 const CONNECTING_PATIENCE = 20;
 
-/** How often a client connects for one publication: Adobe's authentication takes three times. */
+/** The most connections for one publication: Adobe's authentication needs three. */
 const MAX_CONNECTIONS = 3;
 
-/** Connects to a server and says what for; the caller closes the session. */
+/** Connects to a server to publish or to play; the caller closes the session. */
 export async function connectRtmp(
   kind: "publish" | "play",
   target: RtmpTarget,
@@ -117,7 +120,7 @@ function readPatience(options: RtmpClientOptions, defaults: DefaultTimeouts): Cl
   };
 }
 
-/** What to say the next time, if the server has asked for a password and we have one. */
+/** The query for the next attempt, if the server has asked for a password and the URL has one. */
 function nextQuery(error: unknown, { credentials }: RtmpTarget): string | undefined {
   if (!(error instanceof RtmpCommandError) || !credentials) return undefined;
   return answerAdobeRejection(error.read ?? "", credentials, randomHex());
@@ -127,13 +130,13 @@ function addQuery(text: string, query: string): string {
   return query === "" ? text : `${text}${text.includes("?") ? "&" : "?"}${query}`;
 }
 
-/** Four random bytes, as FFmpeg has it. */
+/** Four random bytes in hex, as FFmpeg sends them. */
 function randomHex(): string {
   const [number] = crypto.getRandomValues(new Uint32Array(1));
   return number!.toString(16).padStart(8, "0");
 }
 
-/** Connects and shakes hands. */
+/** Connects and completes the handshake. */
 async function openSession(
   action: string,
   target: RtmpTarget,
@@ -151,7 +154,7 @@ async function openSession(
   }
 }
 
-/** A connection that comes too late is closed. */
+/** Connects by TCP or TLS. A connection that is made after the timeout is closed. */
 async function dial(
   action: string,
   { secure, hostname, port }: RtmpTarget,
@@ -166,7 +169,7 @@ async function dial(
   let conn: Deno.Conn | undefined;
   try {
     const tcp = conn = await patiently(action, connecting, patience);
-    // A name may lead elsewhere than a moment ago.
+    // The name may resolve to another address than a moment ago.
     if (permitAddress) checkAddress(action, tcp.remoteAddr.hostname, permitAddress);
     // Frames leave when they are written: they have been gathered already.
     tcp.setNoDelay();
@@ -185,8 +188,8 @@ async function dial(
 }
 
 /**
- * Ends an attempt to connect. Deno leaks a connection that is made in the moment in which its signal is
- * aborted, so one that is about to be made is waited for.
+ * Ends an attempt to connect. Deno leaks a connection that is made at the moment its signal is
+ * aborted, so this waits a little for one that is about to be made.
  */
 async function abandon(connecting: Promise<Deno.Conn>, stop: AbortController): Promise<void> {
   const settled = connecting.then((late) => late[Symbol.dispose](), () => {});
@@ -198,7 +201,7 @@ async function abandon(connecting: Promise<Deno.Conn>, stop: AbortController): P
   await settled;
 }
 
-/** Whether an error says all there is to say: not so those of the network, which name no host. */
+/** Whether an error names the server already; errors of the network do not. */
 function isOurs(error: unknown, { signal }: Patience): boolean {
   return error instanceof RtmpError || error instanceof Deno.errors.NotCapable ||
     signal?.aborted === true;

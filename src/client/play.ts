@@ -1,5 +1,5 @@
 /**
- * `playRtmp`: takes a stream of tags from an RTMP server.
+ * `playRtmp`: plays a stream of tags from an RTMP server.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { checkClientOptions } from "./check_options.ts";
 import { connectRtmp, type DefaultTimeouts, type RtmpClientOptions } from "./connect.ts";
 import { parseRtmpUrl } from "./url.ts";
 
-/** A server that does not close its side keeps nothing back. */
+/** The default limits: a server that does not close its side holds no data back. */
 const TIMEOUTS: DefaultTimeouts = { idleTimeout: Infinity, closeTimeout: 2_000 };
 
-/** The values of `start` that are no times (RTMP 1.0, section 7.2.2.1). */
+/** The special values of `start` (RTMP 1.0, section 7.2.2.1). */
 const LIVE_OR_RECORDED = -2000;
 const LIVE = -1000;
 
@@ -22,7 +22,7 @@ const LIVE = -1000;
 export interface PlayRtmpOptions extends RtmpClientOptions {
   /**
    * Where to begin, in milliseconds (RTMP 1.0, section 7.2.2.1): -2000, the default, plays a live
-   * stream or else a recording; -1000 a live stream only; 0 and above a recording from there.
+   * stream or else a recording; -1000 only a live stream; 0 and above a recording from that time.
    */
   start?: number;
 }
@@ -30,20 +30,20 @@ export interface PlayRtmpOptions extends RtmpClientOptions {
 /** A stream that is being played from a server. */
 export interface RtmpPlayer extends AsyncDisposable {
   /**
-   * Gives the tags. Nothing is left out: a caller that does not read stops the connection, and the
-   * server may drop what it cannot send, or disconnect. It ends when the server says that the stream
-   * has ended, and fails with the error of `closed` after the last tag. Cancelling it ends the
-   * playback.
+   * The tags, all that the server sends. If the caller does not read them, the connection stops, and
+   * the server may drop tags or disconnect. The stream ends when the server announces its end; if
+   * anything else ends it, it fails with the error of `closed` after the last tag. Cancelling it ends
+   * the playback.
    */
   readonly readable: ReadableStream<FlvTag>;
   /**
-   * Resolves when the server has said that the stream has ended (`UnpublishNotify`, `Play.Stop`,
-   * `Play.Complete`, Stream EOF), or the playback was closed here. Rejects when anything else ended
-   * it: a connection that just closes is an `RtmpError`, since a server that was killed does no more.
-   * It settles only while tags are read, and needs no handler.
+   * Resolves when the server has announced the end of the stream (`UnpublishNotify`, `Play.Stop`,
+   * `Play.Complete`, Stream EOF), or the caller has closed the playback. Rejects when anything else
+   * ended it. A connection that closes without an announcement is an `RtmpError`, since the server
+   * may have been killed. It settles only while tags are read, and its rejection needs no handler.
    */
   readonly closed: Promise<void>;
-  /** Ends the playback. It does not throw: `closed` tells how it went. */
+  /** Ends the playback. It does not throw; `closed` has the result. */
   close(): Promise<void>;
 }
 
@@ -52,18 +52,19 @@ export interface RtmpPlayer extends AsyncDisposable {
  *
  * URLs are read as by {@linkcode publishRtmp}.
  *
- * @param url What to play: `rtmp://host/app/name`, or `rtmps:` for TLS. The ports are 1935 and 443.
- * @param options What the URL does not say.
- * @returns The stream, once the server has said that it begins.
- * @throws {TypeError} If the URL is none of RTMP, or names no application or no stream, or if an
- * option is of another kind than it has to be.
+ * @param url The stream: `rtmp://host/app/name`, or `rtmps:` for TLS. The default ports are 1935 and
+ * 443.
+ * @param options Settings that the URL does not contain.
+ * @returns The stream, after the server has announced that it begins.
+ * @throws {TypeError} If the URL is not an RTMP URL, or names no application or no stream, or if an
+ * option has the wrong type.
  * @throws {RangeError} If a time is not a whole number of milliseconds in its range.
- * @throws {RtmpCommandError} If the server refuses: `statusCode` and `read` are what it said.
- * @throws {RtmpTimeoutError} If it does not answer in time. Some servers say nothing until the
- * stream is published.
- * @throws {RtmpError} If it cannot be reached, or breaks the protocol.
- * @throws {Deno.errors.NotCapable} If `--allow-net` does not permit to connect to it. It is checked
- * first, so that Deno never stops the program to ask.
+ * @throws {RtmpCommandError} If the server refuses: `statusCode` and `read` are its answer.
+ * @throws {RtmpTimeoutError} If the server does not answer in time. Some servers do not answer until
+ * the stream is published.
+ * @throws {RtmpError} If the server cannot be reached, or breaks the protocol.
+ * @throws {Deno.errors.NotCapable} If `--allow-net` does not permit the connection. The client checks
+ * this first, so that Deno never prompts.
  *
  * @example Record a stream
  * ```ts ignore
@@ -74,7 +75,7 @@ export interface RtmpPlayer extends AsyncDisposable {
  * await readable.pipeThrough(new FlvMuxerStream()).pipeTo(file.writable);
  * ```
  *
- * @example Play what is published
+ * @example Play a published stream
  * ```ts
  * import { Channel, type FlvTag, playRtmp, publishRtmp, serveRtmp } from "@sluice/rtmp";
  * import { assertEquals } from "@std/assert";

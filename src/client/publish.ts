@@ -12,36 +12,36 @@ import { connectRtmp, type DefaultTimeouts, type RtmpClientOptions } from "./con
 import { parseRtmpUrl } from "./url.ts";
 
 /**
- * What is written waits in the buffers of both systems: 4 MiB are 32 s at 1 Mbit/s, in which a server
- * that acknowledges nothing shows no sign of life.
+ * The default limits. Written bytes wait in the buffers of both systems: 4 MiB are 32 s at 1 Mbit/s,
+ * in which a server that acknowledges nothing shows no sign of life.
  */
 const TIMEOUTS: DefaultTimeouts = { idleTimeout: 60_000, closeTimeout: 30_000 };
 
 /** Options of {@linkcode publishRtmp}. */
 export interface PublishRtmpOptions extends RtmpClientOptions {
-  /** What the server is to do with the stream: `live` by default (RTMP 1.0, section 7.2.2.6). */
+  /** The mode of publishing: `live` by default (RTMP 1.0, section 7.2.2.6). */
   type?: "live" | "record" | "append";
 }
 
 /** A stream that is being published to a server. */
 export interface RtmpPublisher extends AsyncDisposable {
   /**
-   * Takes the tags. A write resolves when the socket has taken the tag; small ones leave together,
-   * of which at most 256 KiB wait. Closing it ends the publication as `close` does; aborting it
+   * The sink for the tags. A write resolves when the tag has been written to the socket; small tags
+   * are gathered, up to 256 KiB. Closing the sink ends the publication as `close` does; aborting it
    * closes the connection at once. It fails with the error of `closed`.
    */
   readonly writable: WritableStream<FlvTag>;
   /**
-   * Resolves when the publication was closed here and the server has taken everything. Rejects when
-   * anything else ended it: with an `RtmpCommandError` if the server said why, with an
-   * `RtmpTimeoutError` if it took nothing for `idleTimeout`, or showed no sign of life at the end for
-   * `closeTimeout`. It needs no handler.
+   * Resolves when the caller has closed the publication and the server has received everything.
+   * Rejects when anything else ended it: with an `RtmpCommandError` if the server gave a reason,
+   * with an `RtmpTimeoutError` if the server read nothing for `idleTimeout`, or read and sent
+   * nothing at the end for `closeTimeout`. Its rejection needs no handler.
    */
   readonly closed: Promise<void>;
   /**
    * Ends the publication after all tags that were written before, awaited or not, and waits until the
-   * server has taken everything. What counts as that: it answers the goodbye, or a ping that follows
-   * the last tag; or it closes its side of the connection after ours, without a reset.
+   * server has received everything. That is certain when the server confirms the end of the stream,
+   * answers a ping sent after the last tag, or closes its side after ours without a reset.
    *
    * @throws What `closed` rejects with.
    */
@@ -51,25 +51,26 @@ export interface RtmpPublisher extends AsyncDisposable {
 /**
  * Publishes a stream to an RTMP server.
  *
- * Tags are sent as they are, Enhanced RTMP too, and as fast as they are written: a file has to be
- * written at its own pace. `onMetaData` is sent as `@setDataFrame`, so that servers keep it.
+ * Tags are sent unchanged, including Enhanced RTMP, and as fast as the caller writes them: write a
+ * file in real time. `onMetaData` is sent as `@setDataFrame`, so that servers keep it.
  *
  * The application is the first segment of the URL's path, or the first two of three or more; the
  * query belongs to the stream's name. In `rtmp://host/app?token=1/name`, where the query comes
- * first, it belongs to the application. What no URL can say, `app` and `streamName` do. A user and a
- * password before the host are for Adobe's authentication, by which the password does not travel.
+ * first, it belongs to the application. For all other cases use `app` and `streamName`. A user and a
+ * password before the host are for Adobe's authentication, which does not send the password itself.
  *
- * @param url Where to: `rtmp://host/app/name`, or `rtmps:` for TLS. The ports are 1935 and 443.
- * @param options What the URL does not say.
- * @returns The stream, once the server has agreed to take it.
- * @throws {TypeError} If the URL is none of RTMP, or names no application or no stream, or if an
- * option is of another kind than it has to be.
+ * @param url The target: `rtmp://host/app/name`, or `rtmps:` for TLS. The default ports are 1935 and
+ * 443.
+ * @param options Settings that the URL does not contain.
+ * @returns The publisher, after the server has accepted the publication.
+ * @throws {TypeError} If the URL is not an RTMP URL, or names no application or no stream, or if an
+ * option has the wrong type.
  * @throws {RangeError} If a time is not a whole number of milliseconds in its range.
- * @throws {RtmpCommandError} If the server refuses: `statusCode` and `read` are what it said.
- * @throws {RtmpTimeoutError} If it does not answer in time.
- * @throws {RtmpError} If it cannot be reached, or breaks the protocol.
- * @throws {Deno.errors.NotCapable} If `--allow-net` does not permit to connect to it. It is checked
- * first, so that Deno never stops the program to ask.
+ * @throws {RtmpCommandError} If the server refuses: `statusCode` and `read` are its answer.
+ * @throws {RtmpTimeoutError} If the server does not answer in time.
+ * @throws {RtmpError} If the server cannot be reached, or breaks the protocol.
+ * @throws {Deno.errors.NotCapable} If `--allow-net` does not permit the connection. The client checks
+ * this first, so that Deno never prompts.
  *
  * @example
  * ```ts

@@ -1,17 +1,17 @@
 /**
- * RTMP URLs, taken apart as FFmpeg does it.
+ * A parser for RTMP URLs, which splits them as FFmpeg does.
  *
  * @module
  */
 
 import type { Credentials } from "../session/adobe_auth.ts";
 
-/** Where RTMP is served, and RTMPS (IANA; RTMPS goes by HTTPS's port). */
+/** The default ports of RTMP and RTMPS (IANA; RTMPS uses the port of HTTPS). */
 const DEFAULT_PORTS = { rtmp: 1935, rtmps: 443 } as const;
 
-/** What an RTMP URL says. */
+/** The parts of an RTMP URL. */
 export interface RtmpTarget {
-  /** Whether the connection is to be TLS. */
+  /** Whether to connect by TLS. */
   secure: boolean;
   /** A name or an address, without the brackets of IPv6. */
   hostname: string;
@@ -20,17 +20,17 @@ export interface RtmpTarget {
   app: string;
   /** The stream's name, with its query. */
   streamName: string;
-  /** What the server is told as the URL of the application. There is no password in it. */
+  /** The URL of the application for `connect`, without the password. */
   tcUrl: string;
-  /** `host:port`, for messages. */
+  /** `host:port`, for error messages. */
   host: string;
-  /** `host:port/app`, for messages: a stream's name is often a key. */
+  /** `host:port/app`, for error messages: the stream's name is often a secret key. */
   place: string;
-  /** What stands in front of the host. */
+  /** The user and password before the host. */
   credentials?: Credentials;
 }
 
-/** What to use instead of what a URL says. */
+/** Values that replace those of the URL. */
 export interface RtmpTargetOptions {
   /** The application, instead of the first one or two segments of the URL's path. */
   app?: string;
@@ -41,16 +41,16 @@ export interface RtmpTargetOptions {
 /**
  *     rtmp://user:password@host:1935/app/name?query
  *
- * The user part goes to the last `@` before the path, as passwords have such in them.
+ * The user part ends at the last `@` before the path, since passwords may contain `@`.
  */
 const PATTERN =
   /^(rtmps?):\/\/(?:([^/?]*)@)?(\[[0-9a-f:.]+\]|[^:/?@[\]]+)(?::(\d+))?(?:\/(.*))?$/is;
 
 /**
- * Takes an RTMP URL apart. The application is the first segment of the path, or the first two if
- * there are more than two (`live/inst` of `/live/inst/cam`) and no colon follows (`/vod/mp4:a/b`).
- * Everything after it, a query too, is the stream's name, as it is written. A path with no slash
- * before its query has the application's query there, up to the last slash
+ * Parses an RTMP URL. The application is the first segment of the path, or the first two if there
+ * are more than two (`live/inst` of `/live/inst/cam`) and no colon follows (`/vod/mp4:a/b`).
+ * Everything after it, including a query, is the stream's name, unchanged. If the path has no slash
+ * before its query, the query belongs to the application, up to the last slash
  * (`/live?token=a/b/cam` is `cam` of `live?token=a/b`).
  *
  * @throws {TypeError} If it is not an RTMP URL, or names no application or no stream.
@@ -96,14 +96,16 @@ const FORM = "rtmp://host/app/name or rtmps://host/app/name";
 /** An application and a stream's name, each with its query. */
 type Parts = Pick<RtmpTarget, "app" | "streamName">;
 
-/** As {@linkcode splitPath}, and finds a stream's name that stands after the application's query. */
+/** Like {@linkcode splitPath}, but also finds a stream's name after the application's query. */
 function split(rest: string): Parts {
   const last = rest.lastIndexOf("/");
   if (last < 0 || withoutQuery(rest).includes("/")) return splitPath(rest);
   return { app: rest.slice(0, last), streamName: rest.slice(last + 1) };
 }
 
-/** The query belongs to the stream's name, or to the application if that is all there is. */
+/**
+ * Splits a path. The query belongs to the stream's name, or to the application if there is no name.
+ */
 function splitPath(rest: string): Parts {
   const path = withoutQuery(rest);
   const first = path.indexOf("/");

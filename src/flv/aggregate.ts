@@ -8,7 +8,7 @@ import { readUint24 } from "../bytes/integers.ts";
 import { carriesTag, MessageType, type RtmpMessage } from "../message/message.ts";
 import { readTagTime, TAG_HEADER_LENGTH } from "./tag_header.ts";
 
-/** The back pointer behind each sub-message. */
+/** The back pointer after each sub-message. */
 const BACK_POINTER_LENGTH = 4;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The clock of tags: 32-bit wire times become times that go on past a wrap.
+ * The clock of tags: it unwraps 32-bit timestamps of the wire.
  *
  * @module
  */
@@ -13,8 +13,8 @@ const WRAPS = [2 ** 31, 2 ** 32];
 /**
  * Unwraps the times of one publication; its audio, video and script data share one clock.
  *
- * A time goes on past a wrap only when the one before it was less than 60 s below 2^31 or 2^32 and
- * it is less than 60 s above 0. Every other jump is passed on, since sequence headers and ends of
+ * A timestamp counts as wrapped only when the one before it was less than 60 s below 2^31 or 2^32
+ * and it is less than 60 s above 0. Every other jump is passed on, since sequence headers and ends of
  * sequence come at time 0, and first frames may come hours after them.
  */
 export class FlvClock {
@@ -31,7 +31,7 @@ export class FlvClock {
     if (passed && wire >= passed - WINDOW && wire < passed + WINDOW) {
       // Audio and video cross a wrap one after the other: this one is still before it.
       if (wire < passed) return this.#base - passed + wire;
-      // A clock that goes on past 2^31 did not wrap there; the time near 0 was that of a header.
+      // A clock that continues past 2^31 did not wrap there; the time near 0 was that of a header.
       this.#base -= passed;
       this.#passed = 0;
     } else if (wire >= WINDOW) {

@@ -57,7 +57,7 @@ const TYPE_NAMES: Readonly<Record<number, FlvTagType>> = {
  */
 export class FlvDemuxer {
   readonly #clock = new FlvClock();
-  /** What has come of a tag, or of the file's header, that goes on in the next input. */
+  /** The beginning of a tag, or of the file's header, that continues in the next input. */
   readonly #tail = new ContinuousBuffer();
   #header: FlvHeader | undefined;
   /** Bytes of the file before those that wait in the tail, or before the unit being read. */

@@ -88,8 +88,8 @@ function isModEx(data: Uint8Array, at: number): boolean {
 }
 
 /**
- * Gives the offset of the byte that holds the packet type behind all ModEx. It is not inside `data`
- * when that is cut short.
+ * Returns the offset of the byte with the packet type after all ModEx. It is outside `data` if that
+ * is cut short.
  */
 export function skipModEx(data: Uint8Array): number {
   let at = 0;
@@ -98,8 +98,8 @@ export function skipModEx(data: Uint8Array): number {
 }
 
 /**
- * Reads all ModEx: the offset of the byte that holds the packet type behind them, and the sum that
- * they say about the message.
+ * Reads all ModEx: the offset of the byte with the packet type after them, and the sum of their
+ * nanosecond offsets.
  */
 export function readModEx(data: Uint8Array): { at: number; nanosecondOffset: number } {
   let at = 0;
@@ -151,7 +151,7 @@ export interface RawTracks {
  */
 
 /**
- * Reads the packet type at `at` and the tracks behind it.
+ * Reads the packet type at `at` and the tracks after it.
  *
  * @param multitrackType The packet type that is Multitrack: it differs between audio and video.
  */
@@ -216,7 +216,7 @@ function readFourCc(data: Uint8Array, at: number): number {
   return readUint32(data, at);
 }
 
-/** Throws unless `data` goes on up to `end`. */
+/** Throws if `data` ends before `end`. */
 export function need(data: Uint8Array, end: number, what: string, at: number): void {
   if (data.length >= end) return;
   throw new FlvError(`Cannot read ${what}`, {

@@ -7,8 +7,8 @@
 import type { FlvTag } from "./flv_tag.ts";
 
 /**
- * Bytes that are left out at the beginning: codec, packet type and composition time, which a server
- * may write anew. Of Enhanced RTMP's headers some bytes more are looked at.
+ * Bytes skipped at the beginning: codec, packet type and composition time, which a server may
+ * rewrite. Headers of Enhanced RTMP are longer; the rest of them is included.
  */
 const HEADER_BYTES = { audio: 2, video: 5, script: 0 } as const;
 

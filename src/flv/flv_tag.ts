@@ -36,7 +36,9 @@ export type FlvTagType = "audio" | "video" | "script";
 export interface FlvTag {
   /** What `data` is. */
   type: FlvTagType;
-  /** Decoding time in milliseconds, unwrapped: it goes on past 2^32, where RTMP and FLV wrap. */
+  /**
+   * Decoding time in milliseconds, unwrapped: it keeps growing past 2^32, where RTMP and FLV wrap.
+   */
   timestamp: number;
   /**
    * The body of the tag. It belongs to the one who receives the tag: nothing else reads or writes

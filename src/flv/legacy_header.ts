@@ -1,5 +1,5 @@
 /**
- * What the first byte of a tag says about the bytes behind it (FLV 10.1, sections E.4.2.1 and
+ * The first byte of a tag, and what it says about the bytes after it (FLV 10.1, sections E.4.2.1 and
  * E.4.3.1).
  *
  * @module
@@ -18,7 +18,7 @@ export const CODEC_ID_AVC = 7;
 export const CODEC_ID_HEVC = 12;
 export const CODEC_ID_AV1 = 13;
 
-/** Whether a legacy `CodecID` has a packet type and a composition time behind it. */
+/** Whether a legacy `CodecID` has a packet type and a composition time after it. */
 export function hasLegacyPacketType(codecId: number): boolean {
   return codecId === CODEC_ID_AVC || codecId === CODEC_ID_HEVC || codecId === CODEC_ID_AV1;
 }

@@ -19,9 +19,9 @@ import {
 
 /** What the FLV header says is in the file. */
 export interface FlvMuxerOptions {
-  /** Whether there are audio tags; true unless given. */
+  /** Whether there are audio tags: `true` by default. */
   audio?: boolean;
-  /** Whether there are video tags; true unless given. */
+  /** Whether there are video tags: `true` by default. */
   video?: boolean;
 }
 

@@ -37,7 +37,7 @@ export const TAG_TYPES: Readonly<Record<FlvTagType, number>> = {
 /** Bytes before the body of a tag. */
 export const TAG_HEADER_LENGTH = 11;
 
-/** Bytes behind it: its length again, for those who read backwards (FLV 10.1, section E.3). */
+/** Bytes after a tag: its length again, for readers that go backwards (FLV 10.1, section E.3). */
 export const PREVIOUS_TAG_SIZE_LENGTH = 4;
 
 /** The largest body that a tag can have. */

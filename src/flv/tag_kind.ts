@@ -56,8 +56,8 @@ export function mediaKind(type: FlvTagType, source: ByteSource): MediaKind {
  * nothing; and a frame that is marked need not be an IDR picture, as where the picture is refreshed
  * bit by bit.
  *
- * The bitstreams of H.264, HEVC and VVC, if the lengths before their NAL units have four bytes, and of
- * AV1, VP8 and VP9 are looked at. Of a message with many tracks it is the first one's.
+ * The bitstreams of H.264, HEVC and VVC, if the lengths before their NAL units have four bytes, and
+ * of AV1, VP8 and VP9 are looked at. Of a message with many tracks it is the first one's.
  *
  * @param tag The tag.
  * @returns Whether it is a keyframe; sequence headers, which are marked as such too, are not.
@@ -145,8 +145,8 @@ export function isEnhanced(tag: FlvTag): boolean {
 }
 
 /**
- * Gives the key under which to keep a tag for those who come later: the latest tag of each key is
- * what a decoder has to have seen. A key whose tag comes again moves to the end of the order.
+ * Returns the key under which to keep a tag for later consumers: a decoder needs the latest tag of
+ * each key. A key whose tag comes again moves to the end of the order.
  *
  * Beside sequence headers, such are the speakers of a track and HDR metadata. A header of many
  * tracks has a key of its own.

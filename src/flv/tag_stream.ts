@@ -49,8 +49,9 @@ export class FlvTagDecoder {
    * Emits the tags that a message makes: one for audio, video and data, any number for an
    * aggregate, none for anything else.
    *
-   * Payloads are passed on, not copied, except those in an aggregate. `@setDataFrame` is taken away, and the format byte of AMF3
-   * data too; anything else in data messages, `@clearDataFrame` included, is passed on as it is.
+   * Payloads are passed on, not copied, except those in an aggregate. `@setDataFrame` is taken
+   * away, and the format byte of AMF3 data too; anything else in data messages, `@clearDataFrame`
+   * included, is passed on as it is.
    *
    * @param message The message.
    * @param emit Called with each tag, in order.
@@ -119,7 +120,7 @@ export interface FlvTagStreamOptions {
  * Makes FLV tags of the messages of one publication, audio, video and data; aggregates are taken
  * apart, other messages left out.
  *
- * Times are unwrapped: they go on past 2^31 and 2^32, where those on the wire begin again.
+ * Timestamps are unwrapped: they keep growing past 2^31 and 2^32, where those on the wire wrap.
  *
  * @example
  * ```ts

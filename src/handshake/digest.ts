@@ -88,7 +88,7 @@ export async function findDigest(
   return undefined;
 }
 
-/** Puts the digest into a C1 or S1 that is complete but for it. */
+/** Puts the digest into a C1 or S1 that is otherwise complete. */
 export async function writeDigest(
   packet: Uint8Array,
   scheme: DigestScheme,

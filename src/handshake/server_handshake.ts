@@ -42,8 +42,8 @@ const SERVER_VERSION = [4, 5, 0, 1];
  * 4 to 7, but some clients compare all of S2 with what they sent.
  *
  * A client that asked for another version than 3 gets the simple handshake, whatever its C1 has:
- * librtmp, having asked for encryption by version 6, goes on encrypted when it meets a digest, and in
- * the clear when it does not.
+ * librtmp, having asked for encryption by version 6, continues encrypted if it gets a digest, and
+ * unencrypted if it does not.
  */
 export async function answerHandshake(c0c1: Uint8Array): Promise<HandshakeAnswer> {
   checkC0(c0c1);

@@ -1,5 +1,5 @@
 /**
- * What a consumer of a publication is.
+ * A consumer of publications, as the ledger names it.
  *
  * @module
  */
@@ -7,15 +7,15 @@
 /** Whether a consumer holds the publisher back or is skipped forward when it is slow. */
 export type ConsumerMode = "lossless" | "live";
 
-/** What tells a consumer from others. */
+/** The facts that identify a consumer. */
 export interface Consumer {
-  /** Tells this consumer from all others; the same in every publication that it gets. */
+  /** The unique id of the consumer, the same in every publication that it gets. */
   readonly id: string;
-  /** What it is: `recording`, `http-flv` and so on. */
+  /** The kind of consumer: `recording`, `http-flv` and so on. */
   readonly kind: string;
   /** Lossless or live. */
   readonly mode: ConsumerMode;
-  /** Where it connects from, as `address:port`, or where it leads; `undefined` if it is in here. */
+  /** Its address, as `address:port`, or the target of a push; `undefined` for a local consumer. */
   readonly address: string | undefined;
   /** The id of its connection, as in the log; `undefined` if it has none. */
   readonly connection: string | undefined;
@@ -25,21 +25,21 @@ export interface Consumer {
   readonly kicked: boolean;
 }
 
-/** Why a consumer did not get what it was to get. */
+/** Why a consumer did not get a tag. */
 export type DropReason =
-  /** It came in the middle, and a decoder needs a keyframe first. */
+  /** It joined between keyframes, and its decoder needs a keyframe first. */
   | "before-keyframe"
   /** Its decoder needs a header that has not been published yet. */
   | "before-header"
-  /** It has had it already: a relay that has connected again sends it once more. */
+  /** It has had the tag already: a relay that has reconnected sends it again. */
   | "already-had"
-  /** It took too long to read, and was skipped forward to the next keyframe. */
+  /** It read too slowly, and was skipped forward to the next keyframe. */
   | "slow-subscriber"
-  /** It had much to read when the server kept too much for all, and was skipped forward likewise. */
+  /** Its queue was among the largest when all together were too large, and it was skipped forward. */
   | "memory-limit"
   /** It has paused. */
   | "paused"
-  /** It has asked not to get this kind, or does not know the codec. */
+  /** It has asked not to get this kind, or does not support the codec. */
   | "not-wanted"
-  /** It left, or failed, before it had read everything. */
+  /** It disconnected, or failed, before it had read everything. */
   | "consumer-left";

@@ -1,5 +1,5 @@
 /**
- * What became of the tags that consumers were to get.
+ * Counts of the tags that consumers were offered, and of those they got.
  *
  * @module
  */
@@ -8,28 +8,28 @@ import type { DropReason } from "./consumer.ts";
 import { type MediaCounts, noMedia } from "./counts.ts";
 import { addMedia, total } from "./media_sums.ts";
 
-/** What became of tags on their way to consumers. */
+/** Tags that consumers have received, and tags that were dropped. */
 export interface ConsumerCounts {
-  /** What they have taken. */
+  /** Tags that they have received. */
   delivered: MediaCounts;
-  /** What they have not been given, by reason. */
+  /** Tags that they did not receive, by reason. */
   dropped: Partial<Record<DropReason, MediaCounts>>;
 }
 
-/** The same with where it came from: offered = delivered + in flight + dropped. */
+/** The complete account of consumers: offered = delivered + in flight + dropped. */
 export interface ConsumerAccount extends ConsumerCounts {
-  /** What was published for them. */
+  /** Tags that were published while they were there. */
   offered: MediaCounts;
-  /** What waits for them. */
+  /** Tags that wait for them. */
   inFlight: MediaCounts;
 }
 
-/** Counts that stand at zero. */
+/** Counts of zero. */
 export function noConsumption(): ConsumerCounts {
   return { delivered: noMedia(), dropped: {} };
 }
 
-/** The same with where it came from. */
+/** An account of zero. */
 export function noAccount(): ConsumerAccount {
   return { offered: noMedia(), inFlight: noMedia(), ...noConsumption() };
 }
@@ -49,20 +49,20 @@ export function addAccount(sum: ConsumerAccount, account: ConsumerAccount): void
   addConsumption(sum, account);
 }
 
-/** All that was dropped, whatever the reason. */
+/** All dropped tags, for every reason. */
 export function allDropped({ dropped }: ConsumerCounts): MediaCounts {
   const sum = noMedia();
   for (const counts of Object.values(dropped)) addMedia(sum, counts);
   return sum;
 }
 
-/** Offered − delivered − in flight − dropped, in tags: anything but 0 is a bug of ours. */
+/** Offered − delivered − in flight − dropped, in tags: any value but 0 is a bug. */
 export function balanceOf(account: ConsumerAccount): number {
   const { offered, delivered, inFlight } = account;
   return total(offered) - total(delivered) - total(inFlight) - total(allDropped(account));
 }
 
-/** An account as the API shows it: of what waits only what there is. */
+/** An account as the API shows it; counts of zero in flight are left out. */
 export function accountToJson(account: ConsumerAccount): Record<string, unknown> {
   const { offered, delivered, inFlight, dropped } = account;
   const waiting = Object.entries(inFlight).filter(([, count]) => count > 0);

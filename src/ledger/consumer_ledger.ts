@@ -1,5 +1,5 @@
 /**
- * What became of the frames that one consumer was to get.
+ * The ledger of one consumer.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import {
 import { ConsumerShare } from "./consumer_share.ts";
 import type { MediaCounts } from "./counts.ts";
 
-/** What tells a new consumer from others. */
+/** The facts that identify a new consumer. */
 export type ConsumerFacts =
   & Pick<Consumer, "kind" | "mode">
   & Partial<Pick<Consumer, "address" | "connection">>;
 
 /**
- * The ledger of one consumer over all publications that it gets: offered = delivered + in flight +
+ * The ledger of one consumer, over all publications that it gets: offered = delivered + in flight +
  * dropped.
  *
  * @example
@@ -41,13 +41,13 @@ export type ConsumerFacts =
  * ```
  */
 export class ConsumerLedger implements Consumer, ConsumerAccount {
-  /** Tells this consumer from others. */
+  /** The unique id of the consumer. */
   readonly id: string = crypto.randomUUID();
-  /** What it is: `recording`, `http-flv` and so on. */
+  /** The kind of consumer: `recording`, `http-flv` and so on. */
   readonly kind: string;
   /** Lossless or live. */
   readonly mode: ConsumerMode;
-  /** Where it connects from, as `address:port`, or where it leads; `undefined` if it is in here. */
+  /** Its address, as `address:port`, or the target of a push; `undefined` for a local consumer. */
   readonly address: string | undefined;
   /** The id of its connection, as in the log; `undefined` if it has none. */
   readonly connection: string | undefined;
@@ -59,7 +59,7 @@ export class ConsumerLedger implements Consumer, ConsumerAccount {
   /** The sum of the shares that are closed. */
   readonly #closed: ConsumerAccount = noAccount();
 
-  /** Opens the ledger of a consumer that has had nothing yet. */
+  /** Opens the ledger of a new consumer. */
   constructor({ kind, mode, address, connection }: ConsumerFacts) {
     this.kind = kind;
     this.mode = mode;
@@ -67,22 +67,22 @@ export class ConsumerLedger implements Consumer, ConsumerAccount {
     this.connection = connection;
   }
 
-  /** What was published while it was there. */
+  /** Tags that were published while it was there. */
   get offered(): MediaCounts {
     return this.#sum().offered;
   }
 
-  /** What it has taken. */
+  /** Tags that it has received. */
   get delivered(): MediaCounts {
     return this.#sum().delivered;
   }
 
-  /** What waits for it. */
+  /** Tags that wait for it. */
   get inFlight(): MediaCounts {
     return this.#sum().inFlight;
   }
 
-  /** What it has not been given, by reason. */
+  /** Tags that it did not receive, by reason. */
   get dropped(): Partial<Record<DropReason, MediaCounts>> {
     return this.#sum().dropped;
   }
@@ -94,12 +94,12 @@ export class ConsumerLedger implements Consumer, ConsumerAccount {
     return share;
   }
 
-  /** Closes a share: nothing of it changes any more. */
+  /** Closes a share, whose counts are final. */
   close(share: ConsumerShare): void {
     if (this.#shares.delete(share)) addAccount(this.#closed, share);
   }
 
-  /** Offered − delivered − in flight − dropped, in tags: anything but 0 is a bug of ours. */
+  /** Offered − delivered − in flight − dropped, in tags: any value but 0 is a bug. */
   balance(): number {
     return balanceOf(this.#sum());
   }

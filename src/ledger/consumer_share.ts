@@ -1,5 +1,5 @@
 /**
- * What one consumer has had of one publication.
+ * The share of one consumer in one publication.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { type MediaCounts, type MediaKind, noMedia } from "./counts.ts";
 
 /**
  * The part of a consumer's ledger that belongs to one publication. A viewer that stays when another
- * publication takes up the name has a share in each of them, and what waits for it at that moment
- * stays in the share of the publication that it came from.
+ * publication continues the stream has a share in each of them. Tags that wait for the viewer at that
+ * moment stay in the share of their own publication.
  *
  * @example
  * ```ts
@@ -30,15 +30,15 @@ import { type MediaCounts, type MediaKind, noMedia } from "./counts.ts";
  * ```
  */
 export class ConsumerShare implements ConsumerAccount {
-  /** Whose share it is. */
+  /** The consumer. */
   readonly consumer: Consumer;
-  /** What was published while the consumer was there. */
+  /** Tags that were published while the consumer was there. */
   readonly offered: MediaCounts = noMedia();
-  /** What it has taken. */
+  /** Tags that it has received. */
   readonly delivered: MediaCounts = noMedia();
-  /** What waits for it. */
+  /** Tags that wait for it. */
   readonly inFlight: MediaCounts = noMedia();
-  /** What it has not been given, by reason. */
+  /** Tags that it did not receive, by reason. */
   readonly dropped: Partial<Record<DropReason, MediaCounts>> = {};
 
   /** Opens the share of a consumer in a publication. */
@@ -46,12 +46,12 @@ export class ConsumerShare implements ConsumerAccount {
     this.consumer = consumer;
   }
 
-  /** Tells the consumer from all others. */
+  /** The unique id of the consumer. */
   get id(): string {
     return this.consumer.id;
   }
 
-  /** What the consumer is: `recording`, `http-flv` and so on. */
+  /** The kind of consumer: `recording`, `http-flv` and so on. */
   get kind(): string {
     return this.consumer.kind;
   }
@@ -66,7 +66,7 @@ export class ConsumerShare implements ConsumerAccount {
     (this.dropped[reason] ??= noMedia())[kind]++;
   }
 
-  /** Offered − delivered − in flight − dropped, in tags: anything but 0 is a bug of ours. */
+  /** Offered − delivered − in flight − dropped, in tags: any value but 0 is a bug. */
   balance(): number {
     return balanceOf(this);
   }

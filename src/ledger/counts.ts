@@ -1,5 +1,5 @@
 /**
- * The numbers that are counted where frames pass.
+ * Counts of tags by kind, kept at each layer that tags pass.
  *
  * @module
  */
@@ -19,13 +19,13 @@ export interface MediaCounts {
   otherTags: number;
 }
 
-/** Which of the {@linkcode MediaCounts} something belongs to. */
+/** The count of {@linkcode MediaCounts} to which a tag belongs. */
 export type MediaKind = keyof MediaCounts;
 
 /**
- * Counts that stand at zero.
+ * Makes counts of zero.
  *
- * @returns An object of its own, to be counted in.
+ * @returns A new object, in which the caller may count.
  *
  * @example
  * ```ts

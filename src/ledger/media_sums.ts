@@ -6,7 +6,7 @@
 
 import type { MediaCounts } from "./counts.ts";
 
-/** All tags of a count. */
+/** The number of all tags in a count. */
 export function total(counts: MediaCounts): number {
   return counts.videoFrames + counts.audioFrames + counts.scriptTags + counts.otherTags;
 }

@@ -1,5 +1,5 @@
 /**
- * What came of one publication, and where it went.
+ * The ledger of one publication: what was received, delivered and dropped.
  *
  * @module
  */
@@ -17,24 +17,24 @@ import { type MediaCounts, noMedia } from "./counts.ts";
 import { total } from "./media_sums.ts";
 import type { ReceivedCounts } from "./received_counts.ts";
 
-/** The sums of consumers that have left, one for each kind. */
+/** The sums of former consumers of one kind. */
 interface DepartedConsumers extends ConsumerCounts {
   kind: string;
   mode: ConsumerMode;
   count: number;
-  /** How many of them an operator has sent away. */
+  /** How many of them an operator has disconnected. */
   kicked: number;
   balance: number;
 }
 
-/** The same, with all that was dropped in one sum. */
+/** The same, with all dropped tags in one sum. */
 interface DepartedSums extends Omit<DepartedConsumers, "dropped"> {
   dropped: MediaCounts;
 }
 
 /**
- * The books of one publication, layer by layer: what was received, what became tags, and what each
- * consumer got. Everything is counted where it passes, so that a frame lost between two layers shows.
+ * The ledger of one publication, layer by layer: what was received, what became tags, and what each
+ * consumer got. Each layer counts for itself, so that a frame lost between two layers shows.
  *
  * @example
  * ```ts
@@ -56,30 +56,30 @@ interface DepartedSums extends Omit<DepartedConsumers, "dropped"> {
  * ```
  */
 export class PublicationLedger {
-  /** What the connection received: bytes, chunks, messages. */
+  /** Bytes, chunks and messages that the connection has received. */
   readonly connection: ReceivedCounts;
   /** Messages of this publication as they arrived, by what they carry. */
   readonly received: MediaCounts = noMedia();
-  /** What the application has been given as tags. */
+  /** Tags that the application has received. */
   readonly tags: MediaCounts = noMedia();
-  /** What arrived after the reader had gone. */
+  /** Tags that arrived after the application had cancelled the stream of tags. */
   readonly unread: MediaCounts = noMedia();
-  /** What is on its way from the first to the second at this moment. */
+  /** Tags on their way from `received` to `tags` at this moment. */
   readonly inFlight: MediaCounts = noMedia();
   readonly #consumers = new Set<ConsumerShare>();
   readonly #departed = new Map<string, DepartedConsumers>();
 
-  /** Opens the books of a publication on the connection whose counts these are. */
+  /** Opens the ledger of a publication on the connection with these counts. */
   constructor(connection: ReceivedCounts) {
     this.connection = connection;
   }
 
-  /** What the consumers have had that still get something of the publication. */
+  /** The shares of consumers that still get tags of the publication. */
   get consumers(): ConsumerShare[] {
     return [...this.#consumers];
   }
 
-  /** What its consumers have had of it, those that have left included, by their kind. */
+  /** The counts of all consumers by kind, including those that have left. */
   consumption(): Map<string, ConsumerCounts> {
     const sums = new Map<string, ConsumerCounts>();
     const add = (kind: string, counts: ConsumerCounts) => {
@@ -92,14 +92,14 @@ export class PublicationLedger {
     return sums;
   }
 
-  /** Adds a consumer: its share counts what it gets of this publication. */
+  /** Adds a consumer. Returns its share, which counts what it gets of this publication. */
   add(consumer: ConsumerLedger): ConsumerShare {
     const share = consumer.open();
     this.#consumers.add(share);
     return share;
   }
 
-  /** Closes the share of a consumer that gets nothing more: only the sum of its kind is kept. */
+  /** Closes the share of a consumer that gets no more tags; only the sum of its kind is kept. */
   retire(share: ConsumerShare): void {
     if (!this.#consumers.delete(share)) return;
     const { kind, mode } = share;
@@ -112,7 +112,7 @@ export class PublicationLedger {
     sums.balance += Math.abs(share.balance());
   }
 
-  /** Received − delivered − in flight − dropped over all layers: anything but 0 is a bug of ours. */
+  /** Received − delivered − in flight − dropped over all layers: any value but 0 is a bug. */
   balance(): number {
     const { received, tags, inFlight, unread } = this;
     const stage = total(received) - total(tags) - total(inFlight) - total(unread);
@@ -121,7 +121,9 @@ export class PublicationLedger {
     return [stage, ...consumers, ...departed].reduce((sum, part) => sum + Math.abs(part), 0);
   }
 
-  /** The books in one sentence, for the log: what came, and what each kind of consumer got of it. */
+  /**
+   * The ledger in one sentence, for the log: what was received, and what each kind of consumer got.
+   */
   describe(): string {
     const balance = this.balance();
     return [
@@ -132,7 +134,7 @@ export class PublicationLedger {
     ].join("; ");
   }
 
-  /** The books as the API shows them. */
+  /** The ledger as the API shows it. */
   toJSON(): Record<string, unknown> {
     const { bytes, chunks, messages, misaddressed, discarded } = this.connection;
     return {
@@ -146,7 +148,7 @@ export class PublicationLedger {
     };
   }
 
-  /** Those that have left, with all that was dropped in one sum. */
+  /** Former consumers, with all dropped tags in one sum. */
   #departedSums(): DepartedSums[] {
     return [...this.#departed.values()].map((sums) => {
       const { kind, mode, count, kicked, delivered, balance } = sums;
@@ -161,7 +163,7 @@ function describeConsumers({ kind, count, kicked, delivered, dropped }: Departed
   return `${count} × ${kind}${sentAway}: ${parts.join(", ")}`;
 }
 
-/** Frames to which something has happened; nothing if there are none. */
+/** A count of frames with its name, as a list; empty if there are no frames. */
 function mentionIfAny(counts: MediaCounts, what: string): string[] {
   return counts.videoFrames + counts.audioFrames > 0 ? [`${frames(counts)} ${what}`] : [];
 }

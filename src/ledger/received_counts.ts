@@ -1,24 +1,24 @@
 /**
- * What one connection has received, counted by the stages it passes.
+ * Counts of what one connection has received, kept by each stage.
  *
  * @module
  */
 
-/** Why something that arrived was never a whole message or never became a tag. */
+/** Why received data did not become a whole message, or a message did not become a tag. */
 export type DiscardReason =
-  /** The sender took it back with an Abort message. */
+  /** The sender cancelled it with an Abort message. */
   | "aborted-message"
   /** The input ended inside a chunk. */
   | "incomplete-chunk"
-  /** The input ended, or the chunk layer broke, inside it. */
+  /** The input ended, or chunk decoding failed, inside it. */
   | "incomplete-message"
-  /** Its body could not be read. */
+  /** Its body could not be parsed. */
   | "malformed"
-  /** Its metadata could not be read; it was passed on as it is. */
+  /** Its metadata could not be parsed; it was passed on unchanged. */
   | "malformed-metadata"
-  /** Its metadata has more bytes or values than are read; it was passed on as it is. */
+  /** Its metadata has more bytes or values than are parsed; it was passed on unchanged. */
   | "oversize-metadata"
-  /** It is about a shared object, which we do not keep. */
+  /** It is about a shared object, which is not supported. */
   | "shared-object"
   /** Its type is unknown. */
   | "unknown-type"
@@ -43,21 +43,21 @@ export type DiscardReason =
  * ```
  */
 export class ReceivedCounts {
-  /** Bytes that came in, the handshake included. */
+  /** Received bytes, including the handshake. */
   bytes = 0;
   /** Whole chunks. */
   chunks = 0;
   /** Whole messages. */
   messages = 0;
   /**
-   * Messages on a message stream that publishes nothing, taken for the only one that does: some
-   * encoders name another than they publish on.
+   * Messages on a message stream that publishes nothing, which were added to the only one that does:
+   * some encoders send media on another message stream than they publish on.
    */
   misaddressed = 0;
-  /** Messages that ended before they became something, by reason. */
+  /** Messages that were discarded before they became tags, by reason. */
   readonly discarded: Partial<Record<DiscardReason, number>> = {};
 
-  /** Counts a message that will not become anything. */
+  /** Counts a discarded message. */
   discard(reason: DiscardReason): void {
     this.discarded[reason] = (this.discarded[reason] ?? 0) + 1;
   }

@@ -1,16 +1,16 @@
 /**
- * The sums of a whole server.
+ * The ledger of a whole server.
  *
  * @module
  */
 
 import type { PublicationLedger } from "./publication_ledger.ts";
 
-/** Why a publish or play was refused, or a connection. */
+/** Why a publish, a play or a connection was refused. */
 export type RefusalReason =
-  /** The application said no, or could not decide; or a peer did not prove its password. */
+  /** The application refused or could not decide, or the peer did not prove its password. */
   | "not-authorized"
-  /** No stream can have the name that was asked for. */
+  /** No stream can have the requested name. */
   | "invalid-name"
   /** Another publisher has the name. */
   | "name-taken"
@@ -18,7 +18,7 @@ export type RefusalReason =
   | "not-playable";
 
 /**
- * What a server has seen since it started.
+ * The counts of a server since it started.
  *
  * @example
  * ```ts
@@ -35,36 +35,36 @@ export type RefusalReason =
  * ```
  */
 export class ServerLedger {
-  /** Connections that were taken in. */
+  /** Accepted connections. */
   connections = 0;
-  /** Connections that were closed at once because there were too many. */
+  /** Connections that were closed at once because of the limit on connections. */
   tooManyConnections = 0;
   /** Connections that were closed at once because too few file descriptors were left. */
   shortOfDescriptors = 0;
   /** Connections that were closed before they published or played, to make room for others. */
   evictedConnections = 0;
   /**
-   * Connections that were closed for the most bytes in unfinished messages, when those of all
-   * connections together were too many.
+   * Connections that were closed because they had the most bytes in unfinished messages when all
+   * connections together exceeded the limit.
    */
   cutConnections = 0;
-  /** Connections that ended before their handshake was done, but for those without a byte. */
+  /** Connections that ended during their handshake, except those without a byte. */
   failedHandshakes = 0;
-  /** Connections that the peer ended before it sent a byte, as health checks do. */
+  /** Connections that the peer closed without a byte, as health checks do. */
   emptyConnections = 0;
-  /** Times that a connection could not be accepted, as for lack of file descriptors. */
+  /** Failures to accept a connection, for lack of file descriptors for example. */
   failedAccepts = 0;
-  /** Bytes that came from connections which have gone. */
+  /** Bytes received on connections that have ended. */
   receivedBytes = 0;
-  /** Bytes that were sent to them. */
+  /** Bytes sent on connections that have ended. */
   sentBytes = 0;
   /** Connections that an operator has ended. */
   kicked = 0;
   /** Publications that were accepted. */
   publications = 0;
-  /** Publications, plays, and connections without the right password, that were refused, by reason. */
+  /** Refused publications, plays, and connections without the right password, by reason. */
   readonly refusals: Partial<Record<RefusalReason, number>> = {};
-  /** The books of the publications that go on now. */
+  /** The ledgers of the current publications. */
   readonly current: Set<PublicationLedger> = new Set();
   #closedBalance = 0;
 
@@ -78,18 +78,18 @@ export class ServerLedger {
     this.refusals[reason] = (this.refusals[reason] ?? 0) + 1;
   }
 
-  /** Opens the books of a publication. */
+  /** Adds the ledger of a new publication. */
   open(ledger: PublicationLedger): void {
     this.publications++;
     this.current.add(ledger);
   }
 
-  /** Closes the books of a publication; only whether they balanced is kept. */
+  /** Removes the ledger of a publication that has ended; only its balance is kept. */
   close(ledger: PublicationLedger): void {
     if (this.current.delete(ledger)) this.#closedBalance += ledger.balance();
   }
 
-  /** The sum of all balances, past ones included: anything but 0 is a bug of ours. */
+  /** The sum of all balances, including past ones: any value but 0 is a bug. */
   balance(): number {
     let sum = this.#closedBalance;
     for (const ledger of this.current) sum += ledger.balance();

@@ -25,7 +25,7 @@ export const UserControlEvent = {
 /** "Dynamic": a new window may be wider or narrower than the one before (section 5.4.5). */
 const LIMIT_TYPE_DYNAMIC = 2;
 
-/** Sets the chunk size of everything behind it in its direction (section 5.4.1). */
+/** Sets the chunk size of everything after it in its direction (section 5.4.1). */
 export function setChunkSize(bytes: number): RtmpMessage {
   return control(MessageType.SetChunkSize, uint32(bytes));
 }

@@ -19,7 +19,9 @@ import { MessageType, type RtmpMessage } from "./message.ts";
 
 /** What a {@linkcode RtmpMessageEncoderStream} can be told. */
 export interface RtmpMessageEncoderOptions {
-  /** Payload bytes in a chunk until a Set Chunk Size message passes: 1 to 2^31 - 1, 128 by default. */
+  /**
+   * Payload bytes in a chunk until a Set Chunk Size message passes: 1 to 2^31 - 1, 128 by default.
+   */
   chunkSize?: number;
 }
 
@@ -41,7 +43,7 @@ interface Previous {
 
 /**
  * Writes messages with the shortest headers that every receiver reads alike (RTMP 1.0, section
- * 5.3.1.2). A Set Chunk Size message changes the size from the message behind it on.
+ * 5.3.1.2). A Set Chunk Size message changes the size of all later messages.
  */
 export class MessageEncoder {
   readonly #previous = new Map<number, Previous>();

@@ -9,9 +9,9 @@ import type { RtmpMessage } from "./message.ts";
 import { MessageEncoder, type RtmpMessageEncoderOptions } from "./message_encoder.ts";
 
 /**
- * Turns messages into the bytes of a connection, from behind its handshake on: one array of bytes a
- * message, cut into chunks (RTMP 1.0, section 5.3). A Set Chunk Size message that passes sets the
- * size of the chunks behind it. A message that no peer could read errors the stream with an
+ * Turns messages into the bytes of a connection, from the end of its handshake on: one array of
+ * bytes a message, cut into chunks (RTMP 1.0, section 5.3). A Set Chunk Size message that passes
+ * sets the size of the chunks after it. A message that no peer could read errors the stream with an
  * `RtmpMessageError`: one over 16,777,215 bytes, on a chunk stream that is not from 2 to 65599, or
  * with a chunk size that is not from 1 to 2^31 - 1.
  *

@@ -1,29 +1,29 @@
 /**
- * The loop that takes in connections, whatever happens to one of them.
+ * The accept loop of a listener, which survives every error of a single connection.
  *
  * @module
  */
 
-/** The first wait after a failure that is the machine's, in milliseconds; it doubles each time. */
+/** The first pause after a failure of the system, in milliseconds; it doubles each time. */
 const FIRST_BACKOFF = 5;
 
-/** The longest wait between two tries, in milliseconds. */
+/** The longest pause between two attempts, in milliseconds. */
 const LONGEST_BACKOFF = 1000;
 
 /**
- * Connections that are accepted before the event loop goes round: those that wait already are all
- * there at once, and timers and sockets would have to wait for the last of them. The turns of
- * `time/turns.ts` are too long for this: an HTTP request takes several rounds of the event loop, and
- * beside thousands of new connections `/healthz` took twice as long with them.
+ * Connections accepted before the event loop runs again. Otherwise timers and open sockets would have
+ * to wait until every pending connection has been accepted. The turns of `time/turns.ts` are too long
+ * for this: an HTTP request takes several rounds of the event loop, and beside thousands of new
+ * connections `/healthz` took twice as long with them.
  */
 const ACCEPTED_AT_ONCE = 16;
 
 /**
- * Calls `take` for each connection until the listener is closed. `for await` over a listener ends
- * with the first client that resets before it is accepted, and with the first lack of file
- * descriptors; this goes on.
+ * Calls `take` for each connection until the listener is closed. `for await` over a listener would
+ * end when a client resets its connection before it is accepted, or when file descriptors run out;
+ * this loop continues.
  *
- * @param failed Called with each error that is not the end.
+ * @param failed Called with each error that does not end the loop.
  */
 export async function acceptAll(
   listener: Deno.Listener,
@@ -50,7 +50,7 @@ function isClosed(error: unknown): boolean {
   return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
 }
 
-/** Whether the client has reset its connection before it was accepted: nothing to wait for. */
+/** Whether the client has reset its connection before it was accepted: no reason for a pause. */
 export function isResetByClient(error: unknown): boolean {
   return error instanceof Deno.errors.NotConnected ||
     error instanceof Deno.errors.ConnectionReset ||

@@ -1,10 +1,10 @@
 /**
- * Where peers connect from, as `address:port`.
+ * Addresses of peers, as `address:port`.
  *
  * @module
  */
 
-/** Writes the address of a connection; that of IPv6 stands in brackets. */
+/** Formats the address of a connection; an IPv6 address stands in brackets. */
 export function formatAddr(addr: Deno.Addr): string {
   if (!("hostname" in addr)) return "local:0";
   const { hostname, port } = addr;
@@ -17,8 +17,8 @@ export function hostOf(address: string): string {
 }
 
 /**
- * What an address has in common with all others that its holder can have: an IPv4 address, which may
- * stand in one of IPv6 (RFC 4291, section 2.5.5.2), or the first 64 bits of an IPv6 address.
+ * The network of an address, all of which one client may control: the IPv4 address itself, also when
+ * mapped into IPv6 (RFC 4291, section 2.5.5.2), or the first 64 bits of an IPv6 address.
  *
  * @param address As `address:port`.
  */

@@ -1,5 +1,5 @@
 /**
- * How often peers may guess a secret.
+ * A rate limit for wrong secrets, by address and for all addresses together.
  *
  * @module
  */
@@ -7,31 +7,31 @@
 import type { Clock } from "../time/clock.ts";
 import { networkOf } from "./address.ts";
 
-/** Addresses that are remembered of those that have guessed, and of those that knew the secret. */
+/** Addresses remembered, of those with wrong secrets and of those with the right one. */
 const MAX_ADDRESSES = 1_000;
 
-/** Wrong secrets that are looked at, and then one in each interval. */
+/** How many wrong secrets are checked without delay; after that, one in each interval. */
 interface Allowance {
   burst: number;
   /** Milliseconds. */
   interval: number;
 }
 
-/** For one address: short enough for a person who has mistyped it. */
+/** For one address: mild enough for a person who mistypes the secret. */
 const OF_ONE: Allowance = { burst: 10, interval: 1_000 };
 
-/** For all addresses together, against those who have many. */
+/** For all addresses together, against attackers with many addresses. */
 const OF_ALL: Allowance = { burst: 100, interval: 100 };
 
 /**
- * Counts wrong secrets, by address and in all; what is counted is forgotten with time. An address
- * that has shown the right one before does not wait for what others guess.
+ * Counts wrong secrets, by address and in total; the counts decay with time. An address that has
+ * shown the right secret before does not wait because of others' guesses.
  */
 export class Guesses {
-  /** When all guesses of an address will be forgotten, by the clock. */
+  /** When all guesses of an address are forgotten, by the clock. */
   readonly #forgotten = new Map<string, number>();
   #allForgotten = 0;
-  /** Addresses that have shown the right one. No guesser can push one out. */
+  /** Addresses that have shown the right secret. No guess removes one. */
   readonly #known = new Set<string>();
   readonly #clock: Clock;
 
@@ -40,8 +40,7 @@ export class Guesses {
   }
 
   /**
-   * For how many seconds an address has to wait before its next secret is looked at: 0 if it need
-   * not.
+   * The seconds that an address has to wait before its next secret is checked; 0 if it may try now.
    *
    * @param address As `address:port`.
    */
@@ -51,7 +50,7 @@ export class Guesses {
     return this.#known.has(key) ? own : Math.max(own, this.#left(this.#allForgotten, OF_ALL));
   }
 
-  /** Counts a wrong one. */
+  /** Counts a wrong secret. */
   add(address: string): void {
     const key = networkOf(address);
     const now = this.#clock.now();
@@ -62,7 +61,7 @@ export class Guesses {
     this.#allForgotten = Math.max(now, this.#allForgotten) + OF_ALL.interval;
   }
 
-  /** Remembers an address that has shown the right one. */
+  /** Remembers an address that has shown the right secret. */
   know(address: string): void {
     const key = networkOf(address);
     this.#known.delete(key);

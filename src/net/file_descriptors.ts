@@ -1,23 +1,24 @@
 /**
- * File descriptors: each connection and each file takes one, and a process has only so many.
+ * File descriptors: each connection and each open file uses one, and their number is limited.
  *
  * @module
  */
 
 import { netPermission } from "./net_permission.ts";
 
-/** Where descriptors are tried out; other machines cannot reach it. */
+/** Where sockets are opened to test for spare descriptors; other machines cannot reach it. */
 const PLACE = { hostname: "127.0.0.1", port: 0 } as const;
 
-/** Whether the process may open nothing more (EMFILE), or the system cannot (ENFILE). */
+/** Whether an error means that the process (EMFILE) or the system (ENFILE) can open no more files. */
 export function isLackOfDescriptors(error: unknown): boolean {
   return error instanceof Error && "code" in error &&
     (error.code === "EMFILE" || error.code === "ENFILE");
 }
 
 /**
- * Whether so many more can be opened. What `ulimit -n` says cannot be read without a permission, so
- * it is tried, which takes some 15 µs for each. Where that is not permitted either the answer is yes.
+ * Whether the process can open `count` more descriptors. Reading the limit (`ulimit -n`) needs a
+ * permission, so this opens sockets, which takes some 15 µs each. Without the permission for that
+ * too, the answer is yes.
  */
 export function canOpen(count: number): boolean {
   const { hostname, port } = PLACE;
@@ -34,26 +35,26 @@ export function canOpen(count: number): boolean {
   }
 }
 
-/** Peers that are taken between two checks of whether enough descriptors are left. */
+/** Peers accepted between two checks of whether enough descriptors are left. */
 const CHECK_EVERY = 4;
 
-/** How long what was found is believed, in milliseconds: many when there are enough, few when not. */
+/** How long the result of a check is reused, in milliseconds. */
 const BELIEVED = { enough: 1_000, short: 50 } as const;
 
-/** Sees to it that peers leave some descriptors: to files, to relays, and to Deno itself. */
+/** Keeps some descriptors free of peers: for files, for relays, and for Deno itself. */
 export class DescriptorReserve {
   readonly #size: number;
   #isShort = false;
-  /** How many peers may be taken, and until when by `performance.now()`, without another check. */
+  /** Peers that may still be accepted without a check, and until when by `performance.now()`. */
   #unchecked = 0;
   #until = 0;
 
-  /** @param size How many descriptors are left free. */
+  /** @param size The number of descriptors to keep free. */
   constructor(size: number) {
     this.#size = size;
   }
 
-  /** Whether the peer that has just been accepted may stay. */
+  /** Whether a peer that has just been accepted leaves enough descriptors free. */
   allows(): boolean {
     const now = performance.now();
     const isKnown = now < this.#until && (this.#isShort || this.#unchecked > 0);
@@ -68,8 +69,8 @@ export class DescriptorReserve {
 }
 
 /**
- * An error with its stack, for the log. Deno 2.9 ends the process when the first stack is read while
- * no descriptor is free; then the error has to do without.
+ * An error with its stack, for the log. Deno 2.9 ends the process if the first stack is read while no
+ * descriptor is free; then this returns the error without its stack.
  */
 export function stackOf(error: unknown): string {
   const stack = error instanceof Error && canOpen(1) ? error.stack : undefined;

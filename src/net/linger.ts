@@ -1,15 +1,15 @@
 /**
- * How long the server stays with a peer to which it has said its last word.
+ * Time limits for a peer to close its side after the server has closed its own.
  *
  * @module
  */
 
-/** How long a peer may take to close its side, in milliseconds. */
+/** The time limit for a peer that sends nothing more, in milliseconds. */
 export const LINGER_MS = 2_000;
 
 /**
- * The same for a peer that goes on sending, in milliseconds. OBS looks neither for our words nor for
- * our end while it streams: only an error of its own makes it connect again. Half a second is enough
- * for a slow network to bring it our last word before that.
+ * The time limit for a peer that keeps sending, in milliseconds. While it streams, OBS reads neither
+ * messages nor the end of the connection: it reconnects only after an error when it writes. Half a
+ * second is enough for a slow network to deliver the server's last message before that.
  */
 export const LINGER_WHILE_SENDING_MS = 500;

@@ -1,13 +1,13 @@
 /**
- * Whether Deno permits an address. Where it does not, Deno itself would stop the whole program on a
- * terminal and ask; so the permission is checked first.
+ * Deno's permission for an address. It is checked before each use: on a terminal, Deno itself would
+ * stop the whole program and prompt.
  *
  * @module
  */
 
 /**
- * What Deno says of listening on an address, or of connecting to it. `granted` also for a host that is
- * none: the caller gets the better error.
+ * Deno's permission to listen on an address, or to connect to it. `granted` also for a malformed
+ * host: the operation itself then throws the better error.
  */
 export function netPermission(hostname: string, port: number): Deno.PermissionState {
   try {
@@ -20,10 +20,10 @@ export function netPermission(hostname: string, port: number): Deno.PermissionSt
 }
 
 /**
- * Checks that Deno permits to connect to an address.
+ * Requires that Deno permits to connect to an address.
  *
  * @param action What is being done, for the message of the error.
- * @throws {Deno.errors.NotCapable} If not; the message names the flag.
+ * @throws {Deno.errors.NotCapable} If it does not; the message names the missing flag.
  */
 export function requireNetPermission(action: string, hostname: string, port: number): void {
   if (netPermission(hostname, port) === "granted") return;

@@ -1,5 +1,5 @@
 /**
- * The addresses that a caller permits, whatever name leads there.
+ * Checks of addresses by a caller's `permitAddress`, whatever name resolves to them.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 import { lookup } from "node:dns/promises";
 import { RtmpError } from "../errors.ts";
 
-/** Says whether an address may be connected to. */
+/** Decides whether a client may connect to an address. */
 export type PermitAddress = (address: string) => boolean;
 
 /**
- * Checks all addresses that a host leads to, in whatever spelling. Where they cannot be known, as
- * when the name does not exist, nothing is checked: connecting tells.
+ * Checks all addresses that a host resolves to, in every spelling. If it does not resolve, this
+ * checks nothing: connecting fails with the error.
  *
  * @param action What is being done, for the message of the error.
  * @throws {RtmpError} If one of them is not permitted.
@@ -32,7 +32,7 @@ export async function checkHost(
  * @throws {RtmpError} If it is not permitted.
  */
 export function checkAddress(action: string, address: string, permit: PermitAddress): void {
-  // A zone says which network a link-local address is of (RFC 4007, section 11).
+  // A zone names the network of a link-local address (RFC 4007, section 11).
   const [bare = ""] = address.split("%");
   if (permit(bare) === true) return;
   throw new RtmpError(`Cannot ${action}: the address ${bare} is not permitted`);

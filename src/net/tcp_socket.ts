@@ -9,19 +9,19 @@ import type { Source } from "../pipeline/source.ts";
 import { SourceStream } from "../pipeline/source_stream.ts";
 import { TURNS } from "../time/turns.ts";
 
-/** Bytes of memory for the reads of a connection that has said nothing yet. */
+/** Size of the buffer for the first reads of a connection, in bytes. */
 const SMALLEST_READ = 4 * 1024;
 
-/** Bytes of memory for what a peer still sends that is about to be disconnected. */
+/** Size of the buffer for bytes of a peer that is being disconnected. */
 const LINGERING_READ = 16 * 1024;
 
 /** The pause between two such reads, in milliseconds: 3 MB/s are more than encoders send. */
 const LINGERING_PAUSE = 5;
 
-/** Bytes of memory for the reads of a connection that fills every smaller one. */
+/** Size of the largest buffer for reads, for a connection that fills every smaller one. */
 export const LARGEST_READ = 256 * 1024;
 
-/** Bytes that are handed on at once: they can be as many empty messages. */
+/** The most bytes passed on at once: each byte can be an empty message. */
 const LARGEST_PIECE = 64 * 1024;
 
 const NOTHING = new Uint8Array(0);
@@ -34,19 +34,19 @@ const NOTHING = new Uint8Array(0);
 export class TcpSocket implements Source<Uint8Array> {
   /** Whether it is TLS. */
   readonly isSecure: boolean;
-  /** Since when a read has been waiting for a byte of the peer, by `performance.now()`. */
+  /** When the current read began to wait for the peer, by `performance.now()`. */
   readingSince: number | undefined;
-  /** Since when a write has been waiting for the peer to take a byte, by `performance.now()`. */
+  /** When the current write began to wait for the peer, by `performance.now()`. */
   writingSince: number | undefined;
-  /** The error that ended the connection, if it did not just end. */
+  /** The error that ended the connection; `undefined` if it was closed without one. */
   failure: unknown;
-  /** Bytes that were given to be written, those of TLS left out. */
+  /** Bytes passed to `write`, without those that TLS adds. */
   bytesWritten = 0;
   readonly #conn: Deno.Conn;
   #readable: ReadableStream<Uint8Array> | undefined;
   #memory = NOTHING;
   #readSize = SMALLEST_READ;
-  /** What has been read and not been handed on. */
+  /** Bytes that were read and not yet passed on. */
   #unread = NOTHING;
   #endRead: (() => void) | undefined;
   #cancelled = false;
@@ -59,18 +59,18 @@ export class TcpSocket implements Source<Uint8Array> {
   }
 
   /**
-   * What the peer sends. It ends when the peer has closed the connection, or is lost; `failure` tells
-   * how. Inside a pipeline all reads share one piece of memory.
+   * The bytes that the peer sends. The stream ends when the peer has closed the connection or is
+   * lost; `failure` has the error if there was one. Inside a pipeline all reads share one buffer.
    */
   get readable(): ReadableStream<Uint8Array> {
     return this.#readable ??= new SourceStream(this);
   }
 
   /**
-   * Reads into `memory` until it is full or the peer has sent its last byte, calling `check` after
-   * each read. It is for what comes before `read` is used.
+   * Reads into `memory` until it is full, and calls `check` after each read. For the handshake,
+   * before the first `read`.
    *
-   * @throws {RtmpHandshakeError} If the peer sends less.
+   * @throws {RtmpHandshakeError} If the connection ends before `memory` is full.
    */
   async readExactly(memory: Uint8Array, check?: (read: Uint8Array) => void): Promise<void> {
     let length = 0;
@@ -96,7 +96,7 @@ export class TcpSocket implements Source<Uint8Array> {
         at += await this.#conn.write(bytes.subarray(at));
       }
     } catch (error) {
-      // A peer whose last byte has come before is one that has ended, and all of it can be read.
+      // The peer has closed the connection; everything it has sent can still be read.
       if (!(error instanceof Deno.errors.BrokenPipe)) this.failure ??= error;
       throw this.failure ?? error;
     } finally {
@@ -105,25 +105,25 @@ export class TcpSocket implements Source<Uint8Array> {
   }
 
   /**
-   * Hands on the next piece of what the peer has sent, once there is time for this connection; its
-   * bytes are good until the next one is pulled, and may be written to.
+   * Passes on the next bytes of the peer, when it is the turn of this connection. They are valid
+   * until the next pull, and may be overwritten.
    */
   pull(emit: (bytes: Uint8Array) => void): boolean | Promise<boolean> {
     if (this.#unread.length > 0) return this.#give(emit);
     TURNS.end();
-    // What waits for a turn is in the peer's memory, not in ours.
+    // While it waits for its turn, the bytes stay in the peer's memory, not in ours.
     const turn = TURNS.take(0);
     return turn ? turn.then(() => this.#readOn(emit)) : this.#readOn(emit);
   }
 
-  /** Ends a read that waits, and all that would follow. */
+  /** Ends a pending read, and all later ones. */
   cancel(): void {
     this.#cancelled = true;
     this.#unread = NOTHING;
     this.#endRead?.();
   }
 
-  /** Live media comes in thousands of small reads a second: one promise is between it and us. */
+  /** Reads once. Live media arrives in thousands of small reads a second, so each has one promise. */
   #readOn(emit: (bytes: Uint8Array) => void): boolean | Promise<boolean> {
     if (this.#cancelled) return false;
     const space = this.#space();
@@ -136,14 +136,14 @@ export class TcpSocket implements Source<Uint8Array> {
         if (count === space.length) this.#readSize = Math.min(2 * count, LARGEST_READ);
         this.#unread = space.subarray(0, count);
         TURNS.begin();
-        // A read need not complete a message, and costs all the same.
+        // A read that completes no message takes time too.
         const turn = TURNS.take(count);
         if (turn) turn.then(() => resolve(this.#give(emit)));
         else resolve(this.#give(emit));
       }, (error) => {
         this.readingSince = undefined;
         this.failure ??= error;
-        // A peer that is lost has ended, like one that says goodbye; only we fail it.
+        // A lost peer ends the stream like one that has closed; only our own timeout is an error.
         if (this.failure instanceof RtmpTimeoutError) reject(this.failure);
         else resolve(false);
       });
@@ -151,8 +151,8 @@ export class TcpSocket implements Source<Uint8Array> {
   }
 
   /**
-   * Memory for the next read: a peer that fills it gets more, so that a fast one costs few reads. It
-   * is never handed on whole, so that no reader takes it for its own.
+   * The buffer for the next read. It grows when a peer fills it, so that a fast peer costs few reads.
+   * It is never passed on whole, so that no reader keeps it as its own memory.
    */
   #space(): Uint8Array<ArrayBuffer> {
     if (this.#memory.length < this.#readSize) this.#memory = new Uint8Array(this.#readSize + 1);
@@ -184,17 +184,17 @@ export class TcpSocket implements Source<Uint8Array> {
     this.close();
   }
 
-  /** Says that nothing more comes. The peer can still be read, and reading tells how it ended. */
+  /** Closes our side. The peer's side can still be read. */
   async closeWrite(): Promise<void> {
     await this.#conn.closeWrite().catch(() => {});
   }
 
   /**
-   * Says that nothing more comes, then waits for the peer to have read it: closing a connection on
-   * which unread bytes wait would make the peer's system throw away our last words.
+   * Closes our side, then waits for the peer to close its own. Closing both sides while unread bytes
+   * wait would reset the connection, and the peer would lose our last messages.
    *
-   * @param patience How long to wait for the peer to close its side, in milliseconds.
-   * @param whileSending The same while the peer goes on sending.
+   * @param patience How long to wait for the peer, in milliseconds.
+   * @param whileSending How long to wait while the peer keeps sending, in milliseconds.
    */
   async closeGently(patience: number, whileSending: number = patience): Promise<void> {
     const timer = setTimeout(() => this.close(), patience);
@@ -205,12 +205,12 @@ export class TcpSocket implements Source<Uint8Array> {
       for (;;) {
         const count = await this.#conn.read(rubbish);
         if (count === null || performance.now() >= enough) break;
-        // Without a pause a peer that floods would keep the event loop from everything else.
+        // Without a pause, a peer that floods would block the event loop.
         if (count < rubbish.length) continue;
         await new Promise((resolve) => setTimeout(resolve, LINGERING_PAUSE));
       }
     } catch {
-      // It is gone already, which is what we are waiting for.
+      // The peer has disconnected, which is what this waits for.
     } finally {
       clearTimeout(timer);
       this.close();

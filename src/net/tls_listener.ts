@@ -1,5 +1,5 @@
 /**
- * The port for RTMPS, whose certificate can be renewed.
+ * The listener for RTMPS, whose certificate can be renewed.
  *
  * @module
  */
@@ -16,20 +16,20 @@ export interface Certificate {
 }
 
 /**
- * Makes sure that certificate and key can be used together. It takes no permission: Deno checks the
- * pair for a client just as it does for a server.
+ * Checks that certificate and key match. This needs no permission: Deno checks the pair for a client
+ * just as for a server.
  *
- * @throws {Error} If they cannot.
+ * @throws {Error} If they do not match.
  */
 export function checkCertificate({ cert, key }: Certificate): void {
   Deno.createHttpClient({ cert, key }).close();
 }
 
-/** Listens for TLS, and again with another certificate when there is one. */
+/** Listens for TLS, and can replace its certificate. */
 export class TlsListener {
-  /** Where it listens. */
+  /** The address on which it listens. */
   readonly addr: Deno.NetAddr;
-  /** Where to listen again. */
+  /** The address for listening again. */
   readonly #options: { hostname: string; port: number };
   #listener: Deno.TlsListener;
   #accepting: Promise<void> = Promise.resolve();
@@ -42,7 +42,7 @@ export class TlsListener {
     this.#options = { hostname, port: this.addr.port };
   }
 
-  /** Takes in connections until it is closed; the TLS handshake is theirs to do. */
+  /** Accepts connections until it is closed. The TLS handshake happens with the first read. */
   async run(take: (conn: Deno.Conn) => void, failed: (error: unknown) => void): Promise<void> {
     while (!this.#closed) {
       this.#accepting = acceptAll(this.#listener, take, failed);
@@ -52,10 +52,10 @@ export class TlsListener {
   }
 
   /**
-   * Listens with another certificate; what is open stays open.
+   * Listens with another certificate; open connections continue.
    *
-   * @throws {Error} If certificate and key do not fit, or Deno does not permit the port it has picked
-   *   for port 0; the old ones stay in use.
+   * @throws {Error} If certificate and key do not match, or Deno does not permit the port that the
+   *   system has picked for port 0. The old certificate then stays in use.
    */
   async renew({ cert, key }: Certificate): Promise<void> {
     const { hostname, port } = this.#options;
@@ -67,14 +67,14 @@ export class TlsListener {
     await this.#renewing;
   }
 
-  /** The port is free only when the last `accept` has ended. */
+  /** Listens again on the same port, which is free only after the last `accept` has ended. */
   async #listenAgain(options: Certificate & { hostname: string; port: number }): Promise<void> {
     this.#listener.close();
     await this.#accepting;
     if (!this.#closed) this.#listener = Deno.listenTls(options);
   }
 
-  /** Takes in no more connections. */
+  /** Stops accepting connections. */
   close(): void {
     this.#closed = true;
     this.#listener[Symbol.dispose]();

@@ -10,7 +10,7 @@
  * many of them share. A reader may keep an item for long, write to it or transfer it: it gets memory
  * that has exactly the item's bytes.
  *
- * Bytes that fill their buffer have such memory already. Memory that is used again is never handed on
+ * Bytes that fill their buffer have such memory already. Memory that is used again is never passed on
  * whole, so that it is always copied here.
  */
 export function leaving<T>(item: T): T {

@@ -15,8 +15,8 @@ export interface Giver {
 }
 
 /**
- * Hands on one item each time that the reader wants one. What is to be given while it does not is for
- * the giver to keep, or to wait with.
+ * Passes on one item each time that the reader wants one. While it does not, the giver keeps its
+ * items or waits.
  */
 export class Outlet<T> implements Source<T> {
   readonly #giver: Giver;

@@ -1,21 +1,22 @@
 /**
- * File names made of the names and paths of streams.
+ * Safe file names for the names and paths of streams.
  *
  * @module
  */
 
-/** The longest part of a file name that is made of a stream's name, in bytes. */
+/** The longest encoded name before it is cut and gets a hash, in bytes. */
 const MAX_FILE_NAME_BYTES = 180;
 
 /**
- * A name as one part of a file's path: letters, digits, `-`, `_` and inner dots stay, everything
- * else is percent-encoded, so that two names never meet and none climbs out of its directory.
+ * A name as one segment of a file's path. Letters, digits, `-`, `_` and inner dots stay, and all
+ * other bytes are percent-encoded. Two names never have the same file, and none leaves its
+ * directory.
  */
 export function safeFileName(name: string): string {
   return shorten(encode(name), name);
 }
 
-/** A whole path as one such part: its slashes are `+`, which nothing else is. */
+/** A whole path as one such segment: slashes become `+`, which no encoded name contains. */
 export function safePathName(path: string): string {
   return shorten(path.split("/").map(encode).join("+"), path);
 }
@@ -23,11 +24,11 @@ export function safePathName(path: string): string {
 function encode(name: string): string {
   const safe = Array.from(new TextEncoder().encode(name), (byte, i) => {
     const character = String.fromCharCode(byte);
-    // At the beginning a dot hides a file, and a dash makes it an option of the next command.
+    // A leading dot hides a file, and a leading dash makes it an option of a command.
     const plain = /[A-Za-z0-9_]/.test(character) || (/[.-]/.test(character) && i > 0);
     return plain ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }).join("");
-  // What is empty is a sign that stands alone nowhere else.
+  // An empty name becomes a lone `%`, which no encoded name can be.
   return safe === "" ? "%" : safe;
 }
 
@@ -37,7 +38,7 @@ function shorten(safe: string, name: string): string {
     : `${safe.slice(0, MAX_FILE_NAME_BYTES)}~${hash(name)}`;
 }
 
-/** FNV-1a over UTF-16, 32 bits: tells names apart that were cut. */
+/** FNV-1a over UTF-16, 32 bits: distinguishes names that were cut. */
 function hash(text: string): string {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) {

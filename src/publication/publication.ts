@@ -1,5 +1,5 @@
 /**
- * A stream that is published, as the application sees it.
+ * A publication, as the application sees it.
  *
  * @module
  */
@@ -7,36 +7,36 @@
 import type { FlvTag } from "../flv/flv_tag.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 
-/** Who wants to publish or play what; what `authorize` decides on. */
+/** A peer's request to publish or to play, on which `authorize` decides. */
 export interface StreamRequest {
-  /** What is asked for. */
+  /** Whether the peer wants to publish or to play. */
   kind: "publish" | "play";
   /** All segments of the path but the last; empty if there is only one. */
   app: string;
   /** The last segment of the path. */
   name: string;
-  /** Where the stream is found, `app/name`, however the peer has divided it between the two. */
+  /** The stream's path, `app/name`, however the peer has divided it between the two. */
   path: string;
-  /** The parameters behind the stream's name, then those of the app and of the `tcUrl`. */
+  /** The parameters of the stream's name, then those of the app and of the `tcUrl`. */
   params: URLSearchParams;
-  /** Where the peer connects from, as `address:port`. */
+  /** The peer's address, as `address:port`. */
   remoteAddr: string;
-  /** The URL the peer says that it connected to. */
+  /** The URL to which the peer connected, as it states. */
   tcUrl: string;
-  /** What the peer calls itself. */
+  /** The name of the peer's program, as it states. */
   flashVer: string;
-  /** How it is to be published; we treat all three alike, the application may not. */
+  /** The mode of publishing. The server treats all three alike; an application may not. */
   type?: "live" | "record" | "append";
-  /** Tells the connection it comes by from all others, as the log does. */
+  /** The id of the peer's connection, as in the log. */
   connection?: string;
   /**
-   * Whether it is brought in from another server, as by a pull: then a publisher of the same name
-   * displaces it, and it displaces no publisher. False unless given.
+   * Whether the stream is pulled from another server. A publisher of the same name displaces it, and
+   * it displaces no publisher. `false` by default.
    */
   relayed?: boolean;
   /**
-   * Ids of the relays that the stream has passed, or that wait for it: none for encoders and players
-   * (`via` of `publishRtmp` and `playRtmp`).
+   * Ids of the relays that the stream has passed, or that wait for it (`via` of `publishRtmp` and
+   * `playRtmp`). Encoders and players have none.
    */
   via?: readonly string[];
 }
@@ -44,19 +44,19 @@ export interface StreamRequest {
 /** How a publication ended. */
 export interface PublicationEnd {
   /**
-   * `unpublished`: the publisher said so; `disconnected`: it went away; `closed`: we ended it;
-   * `failed`: it broke the protocol or a limit.
+   * `unpublished`: the publisher ended it; `disconnected`: the publisher's connection ended;
+   * `closed`: the server ended it; `failed`: the publisher broke the protocol or a limit.
    */
   reason: "unpublished" | "disconnected" | "closed" | "failed";
   /** One sentence for the log. */
   description: string;
-  /** What went wrong, if something did. */
+  /** The error that ended it, if there was one. */
   error?: unknown;
 }
 
 /**
- * A stream that is published. `tags` ends when the publication does, whatever the reason,
- * once everything that was received has been read; `closed` tells the reason.
+ * A stream that is being published. `tags` ends when the publication has ended and every received tag
+ * has been read; `closed` has the reason.
  *
  * @example
  * ```ts
@@ -76,7 +76,7 @@ export interface PublicationEnd {
  * ```
  */
 export interface Publication {
-  /** Tells this publication from all others. */
+  /** The unique id of this publication. */
   readonly id: string;
   /** When it was accepted. */
   readonly since: Date;
@@ -84,42 +84,42 @@ export interface Publication {
   readonly app: string;
   /** The last segment of its path. */
   readonly name: string;
-  /** Where it is found: `app/name`, or the name alone if there is no app. */
+  /** Its path: `app/name`, or only the name if there is no app. */
   readonly path: string;
-  /** The path as a file name, safe on every file system and never the same for two paths. */
+  /** The path as a file name: safe on every file system, and different for every path. */
   readonly fileName: string;
   /** The parameters the publisher sent with the name, the app and the URL. */
   readonly params: URLSearchParams;
-  /** Where the publisher connects from, as `address:port`. */
+  /** The publisher's address, as `address:port`. */
   readonly remoteAddr: string;
-  /** The URL the publisher says that it connected to. */
+  /** The URL to which the publisher connected, as it states. */
   readonly tcUrl: string;
-  /** What the publisher calls itself. */
+  /** The name of the publisher's program, as it states. */
   readonly flashVer: string;
-  /** The id of the connection it comes by, as in the log; there is none for what is pulled. */
+  /** The id of the publisher's connection, as in the log; `undefined` for a pull. */
   readonly connection: string | undefined;
-  /** Whether it is brought in from another server, as opposed to sent by a publisher. */
+  /** Whether it is pulled from another server instead of sent by a publisher. */
   readonly relayed: boolean;
   /**
-   * The members of the first `onMetaData`. It resolves by the first tag of audio or video at the
-   * latest, whether tags are read or not: with `undefined` if none came before that, before the end,
-   * or among the first 32 tags or 256 KiB that wait unread.
+   * The members of the first `onMetaData`. It resolves at the latest with the first tag of audio or
+   * video, even if no tag is read. It is `undefined` if no metadata arrives before that, before the
+   * end, or among the first 32 tags or 256 KiB that wait unread.
    */
   readonly metadata: Promise<Record<string, unknown> | undefined>;
   /** Ids of the relays that the stream has passed: none if it comes from an encoder. */
   readonly via: readonly string[];
-  /** What is published. A handler that does not read it holds the publisher back. */
+  /** The published tags. A handler that does not read them holds the publisher back. */
   readonly tags: ReadableStream<FlvTag>;
-  /** What came and where it went. */
+  /** The counts of what was received, delivered and dropped. */
   readonly ledger: PublicationLedger;
-  /** How it ended, as soon as nothing more can come. */
+  /** Resolves with the reason of its end, as soon as no more tags can arrive. */
   readonly closed: Promise<PublicationEnd>;
   /**
-   * Ends the publication: the publisher hears why, and its connection is closed if it carries nothing
-   * else. What has been received can still be read.
+   * Ends the publication. The publisher is told the reason, and its connection is closed if it
+   * carries no other stream. Received tags can still be read.
    *
    * @param reason One sentence for the publisher; of a longer text, the first 1,024 characters.
-   * @throws {TypeError} If it is no text.
+   * @throws {TypeError} If it is not a string.
    */
   close(reason?: string): void;
 }

@@ -1,5 +1,5 @@
 /**
- * The path of a stream: one for every way in which people and programs write it.
+ * The canonical path of a stream, for every spelling by people and programs.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { decodeUtf8, percentDecode } from "../bytes/utf8.ts";
 import type { Refusal } from "./refusal.ts";
 
-/** Where a stream is found. */
+/** The path of a stream and its parts. */
 export interface StreamPath {
   /** All segments of the path but the last, joined by slashes; empty if there is only one. */
   app: string;
@@ -17,25 +17,25 @@ export interface StreamPath {
   path: string;
 }
 
-/** Bytes of the longest path: percent-encoded it still fits into the head of an HTTP request. */
+/** The longest path, in bytes: percent-encoded, it still fits into the head of an HTTP request. */
 const MAX_PATH_BYTES = 4096;
 
 /**
- * Segments that name nothing: a slash too many, "here", and what Flash Media Server calls an app
+ * Segments that are dropped: those of repeated slashes, `.`, and Flash Media Server's name for an app
  * without an instance.
  */
 const EMPTY_SEGMENTS: readonly string[] = ["", ".", "_definst_"];
 
-/** What players write in front of a name to say of which kind the file is. */
+/** The type of file that some players write before the name. */
 const FILE_TYPE = /^(?:flv|mp4|mp3):/i;
 
-/** What stands behind the name in the URL of HTTP-FLV, and what FFmpeg drops there over RTMP. */
+/** The suffix of the name in URLs of HTTP-FLV, which FFmpeg drops over RTMP. */
 const FILE_SUFFIX = ".flv";
 
 /** The beginning of a whole URL, up to its path. */
 const ORIGIN = /^\s*[a-z][a-z0-9+.-]*:\/\/[^/]*/i;
 
-/** White space, control characters, and marks of no width that are copied with a text. */
+/** White space, control characters, and characters of no width that get copied with a text. */
 const SPACE = /[\s\p{Cc}\u200B-\u200F\u202A-\u202E\u2060-\u2069]/u;
 
 const NO_NAME: Refusal = {
@@ -43,8 +43,8 @@ const NO_NAME: Refusal = {
 };
 
 /**
- * Finds the path of a stream. It is made of the segments of app and name that are not empty, so that
- * all of these are `live/demo`:
+ * Finds the path of a stream: the segments of app and name that are not empty. All of these are
+ * `live/demo`:
  *
  * | app                      | name                         |
  * | ------------------------ | ---------------------------- |
@@ -54,14 +54,14 @@ const NO_NAME: Refusal = {
  * | `rtmp://host/live`       | `demo`                       |
  * | `live`                   | `rtmp://host:1935/live/demo` |
  *
- * Names are percent-decoded, and what is not UTF-8 in them is percent-encoded: it stays apart. Letters
- * with marks are composed (Unicode's NFC): programs write them either way, and they look the same.
- * White space, control characters and marks of no width at the ends of a segment are no part of it.
- * The path of a path is the path itself.
+ * Names are percent-decoded; bytes that are not UTF-8 are percent-encoded, so that such names stay
+ * different. Letters with marks are composed (Unicode's NFC), since programs write them either way
+ * and they look the same. White space, control characters and characters of no width at the ends of
+ * a segment are dropped. The path of a path is the path itself.
  *
  * @param app The application, without its query.
  * @param name The stream's name, without its query.
- * @returns The path; or, if no URL can name the stream, what to tell the peer.
+ * @returns The path; or a refusal, if no URL can name the stream.
  */
 export function streamPath(app: string, name: string): StreamPath | Refusal {
   const outer = readSegments(app);
@@ -79,7 +79,7 @@ export function streamPath(app: string, name: string): StreamPath | Refusal {
   };
 }
 
-/** What is wrong with a path, if something is. */
+/** The reason to refuse a path, if there is one. */
 function whyNot(segments: string[], path: string): Refusal | undefined {
   const use = "use a server such as rtmp://host/live and a stream key such as demo";
   if (segments.includes("..")) {
@@ -91,7 +91,7 @@ function whyNot(segments: string[], path: string): Refusal | undefined {
   return { description: `The stream's path is ${size}: ${use}` };
 }
 
-/** The segments of an app or a name that say something, and whether it is a whole URL. */
+/** The segments of an app or a name that are not empty, and whether it is a whole URL. */
 function readSegments(text: string): { segments: string[]; isUrl: boolean } {
   const decoded = decodeUtf8(percentDecode(new TextEncoder().encode(text))).normalize();
   const origin = ORIGIN.exec(decoded)?.[0] ?? "";
@@ -100,7 +100,7 @@ function readSegments(text: string): { segments: string[]; isUrl: boolean } {
   return { segments, isUrl: origin !== "" };
 }
 
-/** A segment without the space around it, and without the type of file in front of it. */
+/** A segment without the space around it, and without the type of file before it. */
 function trim(segment: string): string {
   let start = 0;
   let end = segment.length;
@@ -113,7 +113,7 @@ function trim(segment: string): string {
   return segment.slice(start, end);
 }
 
-/** Takes `.flv` from the name; one that then says nothing leaves its place to the segment before. */
+/** Removes `.flv` from the name. If nothing is left of it, the segment before becomes the name. */
 function dropSuffix(segments: string[]): void {
   for (let name = segments.pop(); name !== undefined; name = segments.pop()) {
     let end = name.length;

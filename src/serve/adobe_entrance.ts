@@ -1,5 +1,6 @@
 /**
- * Adobe's authentication at the server's door: the ledger, the log, and those who guess.
+ * The server's side of Adobe's authentication: decisions, with the ledger, the log, and a limit on
+ * guesses.
  *
  * @module
  */
@@ -17,26 +18,26 @@ import { hostOf } from "../net/address.ts";
 import { Guesses } from "../net/attempt_limiter.ts";
 import { libraryLogger } from "./logger.ts";
 
-/** Characters of a user's name that are logged. */
+/** The longest part of a user's name that is logged, in characters. */
 const MAX_LOGGED_USER = 64;
 
-/** What the log says of a connection that is refused for good. Its peer hears less. */
+/** The reasons for the log; the peer is told less. */
 const REASONS: Partial<Record<AdobeFlaw, string>> = {
   "no-challenge": "the proof of its password is too late, or comes from another address",
   "wrong-password": "the user or the password is wrong",
 };
 
-/** A connection that wants to be let in. */
+/** A connection that asks to be admitted. */
 interface Applicant {
   /** Its id. */
   connection: string;
-  /** Where it comes from, as `address:port`. */
+  /** Its address, as `address:port`. */
   remoteAddr: string;
 }
 
 const log = libraryLogger(["sluice", "rtmp"]);
 
-/** Admits peers that know a password. */
+/** Admits peers that prove a user's password. */
 export class AdobeEntrance {
   readonly #gate: AdobeGate;
   readonly #ledger: ServerLedger;
@@ -44,8 +45,8 @@ export class AdobeEntrance {
   readonly #guesses = new Guesses();
 
   /**
-   * @param password Gives the password of a user.
-   * @param ledger Where refusals are counted.
+   * @param password Returns the password of a user.
+   * @param ledger Counts the refusals.
    */
   constructor(password: GuardedLookup, ledger: ServerLedger) {
     this.#gate = new AdobeGate(password);
@@ -53,7 +54,7 @@ export class AdobeEntrance {
   }
 
   /**
-   * Decides on a connection: a rejection, or nothing.
+   * Decides on a connection. Returns a rejection, or nothing if it is admitted.
    *
    * @param app The app with its query, as the client wrote it.
    */
@@ -66,7 +67,7 @@ export class AdobeEntrance {
     return rejection;
   }
 
-  /** A proof is not looked at while its address has to wait. */
+  /** Rejects a proof unchecked while its address has to wait. */
   #slowDown(app: string, remoteAddr: string): AdobeRejection | undefined {
     const query = readAdobeQuery(app);
     if (query?.response === undefined) return undefined;
@@ -77,7 +78,7 @@ export class AdobeEntrance {
   }
 
   #note({ flaw, description, user }: AdobeRejection, applicant: Applicant): void {
-    // Every client begins so; one that cannot go on never gets any further.
+    // Every client begins without a user. One that has none disconnects then.
     if (flaw === "no-user") {
       return log.info("{remoteAddr} was asked for a user and a password", { ...applicant });
     }

@@ -1,5 +1,5 @@
 /**
- * The options of `serveRtmp`, checked before anything begins.
+ * Checks of the options of `serveRtmp`, before the server starts.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { PublicationHandler, ServeRtmpOptions } from "./types.ts";
 
 const LARGEST_PORT = 65_535;
 
-/** The options that are functions. One of another kind must not count as one that is not given. */
+/** The options that are functions. Another value must not count as a missing option. */
 const CALLBACKS = [
   "authorize",
   "onAcceptError",
@@ -22,11 +22,11 @@ const CALLBACKS = [
 ] as const;
 
 /**
- * Checks what is not checked where it is used.
+ * Checks the options that are not checked where they are used.
  *
- * @throws {RangeError} If a number is none, or out of its range.
- * @throws {TypeError} If the handler or a callback is no function, or another option is of another
- * kind.
+ * @throws {RangeError} If a number is not a whole number in its range.
+ * @throws {TypeError} If the handler or a callback is not a function, or another option has the wrong
+ * type.
  */
 export function checkOptions(options: ServeRtmpOptions, handler: PublicationHandler): void {
   checkObject("the options", options);

@@ -1,5 +1,5 @@
 /**
- * One connection, from being accepted to being closed.
+ * A connection of an RTMP peer, from its acceptance to its end.
  *
  * @module
  */
@@ -24,36 +24,36 @@ import { PeerTimeouts } from "./peer_timeouts.ts";
 import { isEndOfPeer, shakeHands } from "./shake_hands.ts";
 import type { RtmpConnection } from "./types.ts";
 
-/** What a peer is told whose connection is ended alone (Flash Media Server's code for it). */
+/** The status code for a peer whose connection the server ends (from Flash Media Server). */
 const CONNECTION_CLOSED = "NetConnection.Connect.Closed";
 
-/** What all connections of a server have in common. */
+/** The options that all connections of a server share. */
 export interface ConnectionOptions {
   /** The chunk size to announce, in bytes. */
   chunkSize: number;
   /** Cuts tags for players in chunks of that size. */
   chunks: TagChunks;
-  /** What peers may ask for. */
+  /** The limits of each peer. */
   limits: RtmpLimits;
-  /** What all of them together may leave unfinished. */
+  /** The budget of unfinished messages for all peers together. */
   budget: PartialBudget;
 }
 
-/** A peer that has connected. */
+/** A connected peer. */
 export class Connection implements RtmpConnection, DrainedPeer {
   readonly id: string = crypto.randomUUID();
   readonly remoteAddr: string;
-  /** What its address has in common with all others that the peer can have. */
+  /** The network of its address, all addresses of which the peer may control. */
   readonly network: string;
   readonly since: Date = new Date();
   readonly isSecure: boolean;
-  /** Whether a publication of it has begun. */
+  /** Whether it has begun a publication. */
   hasPublished = false;
-  /** Whether a publication of it has ended without a word from the publisher. */
+  /** Whether a publication ended because the connection did. */
   lostPublication = false;
   /** Whether it was given a stream to play. */
   hasPlayed = false;
-  /** What has been received. */
+  /** The counts of received data. */
   readonly counts: ReceivedCounts = new ReceivedCounts();
   readonly #publications = new Set<Publication>();
   readonly #socket: TcpSocket;
@@ -93,7 +93,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
     return [...this.#publications];
   }
 
-  /** Counts a publication among those of this connection until it ends. */
+  /** Adds a publication to this connection until it ends. */
   addPublication(publication: Publication): void {
     this.hasPublished = true;
     this.#publications.add(publication);
@@ -103,7 +103,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
     });
   }
 
-  /** The address the peer connects from, without its port. */
+  /** The peer's address without its port. */
   get host(): string {
     return hostOf(this.remoteAddr);
   }
@@ -118,27 +118,27 @@ export class Connection implements RtmpConnection, DrainedPeer {
     return !this.#session?.isActive;
   }
 
-  /** Whether the peer ended it before it sent a byte, as health checks do. */
+  /** Whether the peer closed it without a byte, as health checks do. */
   get isEmpty(): boolean {
     return this.#isEmpty;
   }
 
-  /** Whether it was closed for the most unfinished messages, when all had too many together. */
+  /** Whether it was closed for the most unfinished messages, when all together exceeded the limit. */
   get isCut(): boolean {
     return this.#isCut;
   }
 
-  /** Whether the peer follows a request to reconnect. */
+  /** Whether the peer supports a request to reconnect. */
   get canReconnect(): boolean {
     return this.#session?.canReconnect ?? false;
   }
 
-  /** For how long the peer has been waited for, in milliseconds; 0 when it is we who do not read. */
+  /** How long the server has waited for the peer, in milliseconds; 0 while it does not read. */
   get silence(): number {
     return this.#timeouts.silence;
   }
 
-  /** Leads the connection to its end. It does not throw; what went wrong is what it returns. */
+  /** Serves the connection to its end. It does not throw, but returns the error that ended it. */
   async run(handler: SessionHandler): Promise<SessionEnd> {
     try {
       const { handshakeTimeout } = this.#options.limits;
@@ -152,7 +152,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
     const { budget } = this.#options;
     const hold = budget.open(() => this.#cut());
     let memory = 0;
-    // The pipeline is built only now: a peer that does not get here has cost next to nothing.
+    // The pipeline is built after the handshake: a peer without one costs next to nothing.
     this.#session = new ServerSession({
       ...this.#options,
       transport: this.#socket,
@@ -183,18 +183,18 @@ export class Connection implements RtmpConnection, DrainedPeer {
     this.#timeouts.check(this.#session);
   }
 
-  /** Asks the peer to connect anew, perhaps elsewhere. */
+  /** Asks the peer to reconnect, to another URL if one is given. */
   requestReconnect(description: string, tcUrl?: string): void {
     this.#session?.requestReconnect(description, tcUrl);
   }
 
-  /** Bytes that have come, and tags of them that the application has taken: whether it goes on. */
+  /** Received bytes plus tags that the application has received: it grows while either progresses. */
   get progress(): number {
     const taken = this.publications.map(({ ledger }) => total(ledger.tags));
     return taken.reduce((sum, tags) => sum + tags, this.counts.bytes);
   }
 
-  /** Whether the peer has disconnected, and everything it sent has been read. */
+  /** Whether the peer has disconnected and everything that it sent has been read. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -208,10 +208,10 @@ export class Connection implements RtmpConnection, DrainedPeer {
   }
 
   /**
-   * Ends everything on the connection. The peer is told that the server shuts down; of a publisher,
-   * what it had sent is read first.
+   * Ends all streams of the connection. The peer is told that the server shuts down. If it publishes,
+   * the server first reads everything that it has already sent.
    *
-   * @param limit The longest time to read, in milliseconds.
+   * @param limit The time limit for reading, in milliseconds.
    */
   async shutdown(limit: number): Promise<void> {
     const ending = [StatusCode.AppShutdown, "The server is shutting down"] as const;
@@ -234,7 +234,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
     clearTimeout(timer);
   }
 
-  /** Closes the connection at once, and ends what it carries. */
+  /** Closes the connection at once, and ends its streams. */
   close(): void {
     this.#socket.close();
     void this.#session?.close(CONNECTION_CLOSED, "The server has closed this connection");

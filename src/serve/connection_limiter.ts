@@ -1,5 +1,5 @@
 /**
- * The RTMP connections of a server, and how many there may be.
+ * A limiter for the RTMP connections of a server, by number and by file descriptors.
  *
  * @module
  */
@@ -9,36 +9,38 @@ import type { RtmpLimits } from "../session/limits.ts";
 import type { Connection } from "./connection.ts";
 import { DescriptorReserve } from "../net/file_descriptors.ts";
 
-/** File descriptors that peers leave to recordings, to relays, and to Deno itself. */
+/** File descriptors kept free of peers: for recordings, for relays, and for Deno itself. */
 const RESERVE = 8;
 
-/** What there is no room for. */
+/** The resource that has run out. */
 export type Shortage = "connections" | "descriptors";
 
-/** Knows who is connected. */
+/** The set of open connections, with limits. */
 export class ConnectionLimiter implements Iterable<Connection> {
   readonly #connections = new Map<string, Connection>();
   readonly #limits: Pick<RtmpLimits, "maxConnections" | "maxConnectionsPerAddress">;
   readonly #ledger: ServerLedger;
   readonly #descriptors = new DescriptorReserve(RESERVE);
 
-  /** @param ledger Where those are counted who come and go. */
+  /** @param ledger Counts the connections. */
   constructor(limits: RtmpLimits, ledger: ServerLedger) {
     this.#limits = limits;
     this.#ledger = ledger;
   }
 
-  /** All of them, in the order in which they came. */
+  /** All open connections, in the order of their acceptance. */
   [Symbol.iterator](): Iterator<Connection> {
     return this.#connections.values();
   }
 
-  /** The one of this id. */
+  /** The connection with this id. */
   get(id: string): Connection | undefined {
     return this.#connections.get(id);
   }
 
-  /** Adds one, if there is room or another can make some; returns what there is no room for, if so. */
+  /**
+   * Adds a connection, if need be in place of an unused one. If it cannot, it returns the shortage.
+   */
   add(connection: Connection): Shortage | undefined {
     if (this.#isFullFor(connection) && !this.#makeRoomFor(connection)) {
       this.#ledger.tooManyConnections++;
@@ -53,7 +55,7 @@ export class ConnectionLimiter implements Iterable<Connection> {
     return undefined;
   }
 
-  /** Takes one out. What it has counted is in one place or the other at any time. */
+  /** Removes a connection, and adds its bytes to the ledger in the same step. */
   delete(connection: Connection): void {
     if (!this.#connections.delete(connection.id)) return;
     this.#ledger.receivedBytes += connection.bytesReceived;
@@ -69,8 +71,8 @@ export class ConnectionLimiter implements Iterable<Connection> {
   }
 
   /**
-   * Closes the connection that has been in its handshake the longest, if there is one that makes a
-   * difference: half-open ones must not keep others out.
+   * Closes the connection that has been in its handshake the longest, if that makes room: half-open
+   * connections must not block others.
    */
   #makeRoomFor({ network }: Connection): boolean {
     const all = [...this];
@@ -79,7 +81,7 @@ export class ConnectionLimiter implements Iterable<Connection> {
     return this.#evict(oldest);
   }
 
-  /** Closes the oldest connection that neither publishes nor plays, a half-open one if there is one. */
+  /** Closes the oldest connection that neither publishes nor plays, preferably a half-open one. */
   #freeDescriptor(): boolean {
     const idle = [...this].filter((one) => one.isIdle);
     return this.#evict(idle.find((one) => !one.handshakeDone) ?? idle[0]);

@@ -1,5 +1,5 @@
 /**
- * The connections of a server, each from being accepted to its end.
+ * The connections of a server, from their acceptance to their end.
  *
  * @module
  */
@@ -14,23 +14,23 @@ import { SessionHost, type SessionHostContext } from "./session_host.ts";
 
 const log = libraryLogger(["sluice", "rtmp"]);
 
-/** Why a connection is turned away. */
+/** The reasons for refusing a connection, for the log. */
 const SHORTAGES: Readonly<Record<Shortage, string>> = {
   connections: "too many connections are open",
   descriptors: "too few file descriptors are left (ulimit -n)",
 };
 
-/** Serves connections, and tells the log of them. */
+/** Serves connections, and logs them. */
 export class Connections implements Iterable<Connection> {
   readonly #options: ConnectionOptions;
   readonly #hostContext: SessionHostContext;
   readonly #ledger: ServerLedger;
   readonly #limiter: ConnectionLimiter;
   readonly #refusals = { connections: new Seldom(), descriptors: new Seldom() };
-  /** Those that have not ended. */
+  /** The work for connections that have not ended. */
   readonly #tasks = new Set<Promise<void>>();
 
-  /** @param hostContext What their sessions ask. */
+  /** @param hostContext The context of their sessions' hosts. */
   constructor(options: ConnectionOptions, hostContext: SessionHostContext) {
     this.#options = options;
     this.#hostContext = hostContext;
@@ -38,12 +38,12 @@ export class Connections implements Iterable<Connection> {
     this.#limiter = new ConnectionLimiter(options.limits, this.#ledger);
   }
 
-  /** All that are open, in the order in which they came. */
+  /** All open connections, in the order of their acceptance. */
   [Symbol.iterator](): Iterator<Connection> {
     return this.#limiter[Symbol.iterator]();
   }
 
-  /** The one of this id, if it is open. */
+  /** The open connection with this id. */
   get(id: string): Connection | undefined {
     return this.#limiter.get(id);
   }
@@ -64,12 +64,12 @@ export class Connections implements Iterable<Connection> {
     });
   }
 
-  /** Resolves when none is open. */
+  /** Resolves when no connection is open. */
   async settled(): Promise<void> {
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
   }
 
-  /** A flood must not become one of log lines: the ledger counts all. */
+  /** Logs a refused connection, but only one in 10 s: the ledger counts all. */
   #turnedAway({ id, remoteAddr }: Connection, shortage: Shortage): void {
     const count = this.#refusals[shortage].add();
     if (count === undefined) return;
@@ -95,9 +95,9 @@ export class Connections implements Iterable<Connection> {
 }
 
 /**
- * How much the end of a connection matters to the operator. What the peer did wrong is a warning. What
- * its system or the network did is news, but for the connection of a stream whose own end is in the
- * log: an encoder that has said goodbye may be reset as well, since it no longer reads.
+ * The log level for the end of a connection. A mistake of the peer is a warning. A failure of its
+ * system or network is `info`, except if the end of its stream is in the log already: an encoder that
+ * has ended its stream no longer reads, and may be reset as well.
  */
 function levelOfEnd(connection: Connection, error: unknown): "warn" | "info" | "debug" {
   if (error instanceof RtmpError) return "warn";

@@ -1,8 +1,8 @@
 /**
- * What the application decides: who may publish and play, what is played, whose name it is.
+ * The decisions of the application: who may publish and play, what is played, who gets a name.
  *
- * Every decision fails closed. An answer that is not of the promised kind, an error and a timeout
- * are refusals, and the application hears of them by `onError`.
+ * Every decision fails closed. An answer of the wrong type, an error and a timeout are refusals, and
+ * are reported to `onError`.
  *
  * @module
  */
@@ -23,35 +23,35 @@ export type DecisionOptions = Pick<
   "authorize" | "authorizeTimeout" | "onRelease" | "password" | "play" | "takeOver"
 >;
 
-/** What a peer hears when there is no sound answer; why not is for `onError` alone. */
+/** The refusal for a peer if the answer is invalid; only `onError` gets the reason. */
 const UNDECIDED = "The server could not decide";
 
-/** What a peer hears when there is no answer in time. */
+/** The refusal for a peer if there is no answer in time. */
 const TOO_LATE = "The server could not decide in time";
 
-/** Characters of a code that are kept; the longest known ones have about 40. */
+/** The longest part of a code that is kept, in characters; known codes have about 40. */
 const MAX_CODE_LENGTH = 128;
 
-/** How long a decision may take, in milliseconds, unless `authorizeTimeout` says otherwise. */
+/** The default of `authorizeTimeout`, in milliseconds. */
 const DEFAULT_DECISION_TIMEOUT = 10_000;
 
-/** A question to the application, and what becomes of its answer. */
+/** A question to the application, and how to handle its answer. */
 interface Question<T> {
   /** Asks the application. */
   ask: () => unknown;
-  /** Checks the answer; throws a TypeError if it is none. */
+  /** Checks the answer; throws a TypeError if it is invalid. */
   read: (answer: unknown) => T;
-  /** The code for the peer when there is no answer, if it is not the usual one for a refusal. */
+  /** The code for the peer if there is no answer; the usual code of a refusal by default. */
   code?: string;
-  /** Gives up a sound answer that came after the timeout. */
+  /** Releases a valid answer that arrived after the timeout. */
   giveUp?: (answer: T) => unknown;
 }
 
-/** Asks the application; nothing here throws or rejects. */
+/** Asks the application. No method throws or rejects. */
 export class Decisions {
   readonly #options: DecisionOptions;
   readonly #errors: Pick<ErrorReport, "report" | "notify">;
-  /** Give up the questions that wait for an answer. */
+  /** Callbacks that end the wait of each pending question. */
   readonly #waiting = new Set<() => void>();
   #ended = false;
 
@@ -60,7 +60,7 @@ export class Decisions {
     this.#errors = errors;
   }
 
-  /** Whether a stream may be published or played: a refusal, or nothing. */
+  /** Decides whether a stream may be published or played. Returns a refusal, or nothing. */
   async authorize(request: StreamRequest): Promise<Refusal | undefined> {
     const { authorize } = this.#options;
     if (authorize === undefined) return undefined;
@@ -72,13 +72,13 @@ export class Decisions {
     return answer === true ? undefined : answer;
   }
 
-  /** What `authorize` has allowed does not begin. */
+  /** Notifies the application that a request which `authorize` has allowed does not begin. */
   release(request: StreamRequest): void {
     const { authorize, onRelease } = this.#options;
     if (authorize && onRelease) this.#errors.notify("onRelease", () => onRelease(request));
   }
 
-  /** What a player gets, or why it gets nothing. */
+  /** The source of tags for a player, or a refusal. */
   async play(
     request: StreamRequest,
     filter: TagFilter,
@@ -94,7 +94,7 @@ export class Decisions {
     });
   }
 
-  /** The password of a user, `undefined` for one who is not known, or a refusal. */
+  /** The password of a user, `undefined` for an unknown user, or a refusal. */
   async password(user: string): Promise<string | undefined | Refusal> {
     const { password } = this.#options;
     return await this.#decide({ during: "password" }, {
@@ -103,7 +103,7 @@ export class Decisions {
     });
   }
 
-  /** Whether a newcomer takes over a name that is taken; `undefined` if the usual rule decides. */
+  /** Whether a newcomer takes over a name; `undefined` if the default rules decide. */
   takesOver(holder: Publication, newcomer: StreamRequest): boolean | undefined {
     const { takeOver } = this.#options;
     if (takeOver === undefined) return undefined;
@@ -111,7 +111,7 @@ export class Decisions {
     try {
       const answer: unknown = takeOver(holder, newcomer);
       if (typeof answer === "boolean") return answer;
-      // A promise is no answer, and must not become an unhandled rejection.
+      // A promise is not a valid answer, and must not cause an unhandled rejection.
       Promise.resolve(answer).catch((error) => this.#errors.report(error, context));
       throw new TypeError(`Cannot decide by ${describe(answer)}: expected true or false`);
     } catch (error) {
@@ -120,7 +120,7 @@ export class Decisions {
     }
   }
 
-  /** Waits for no answer any more: what is undecided is refused, and so is what is asked later. */
+  /** Stops waiting for answers: pending and later questions are refused. */
   end(): void {
     this.#ended = true;
     for (const giveUp of this.#waiting) giveUp();
@@ -150,7 +150,7 @@ export class Decisions {
       clearTimeout(timer);
       this.#waiting.delete(end);
     }
-    // An application that is shut down need not hear that it has not answered.
+    // After a shutdown, the application need not be told that it has not answered.
     if (!this.#ended) this.#errors.report(tooLate(context, authorizeTimeout), context);
     answered.then(giveUp, (error) => this.#errors.report(error, context));
     return refusal(TOO_LATE);
@@ -182,7 +182,7 @@ function readPassword(answer: unknown): string | undefined {
   return expected("a string, or undefined for an unknown user", answer);
 }
 
-/** A refusal as the peer gets it, read once: an application's object may be anything. */
+/** A refusal as the peer gets it. It is read once, since the application's object may change. */
 function readRefusal(answer: unknown): Refusal | undefined {
   if (typeof answer !== "object" || answer === null) return undefined;
   const { code, description } = answer as Partial<Refusal>;

@@ -1,28 +1,28 @@
 /**
- * Reading what a publisher has sent before the server ends.
+ * Draining of publishers: on shutdown the server reads what they have already sent.
  *
  * @module
  */
 
-/** Milliseconds without a byte after which nothing that was sent waits to be read. */
+/** Milliseconds without a byte after which everything sent has been read. */
 const QUIET = 5;
 
-/** Milliseconds in which the application takes no tag, after which it is not waited for. */
+/** Milliseconds without progress of the application after which draining gives up. */
 const STALLED = 1_000;
 
-/** A publisher that is still read. */
+/** A publisher that is being drained. */
 export interface DrainedPeer {
-  /** For how long the peer has been waited for, in milliseconds; 0 while it is not read. */
+  /** How long the server has waited for the peer, in milliseconds; 0 while it does not read. */
   readonly silence: number;
-  /** A number that changes whenever the application takes something. */
+  /** A number that changes whenever the application receives a tag. */
   readonly progress: number;
-  /** Whether the peer has disconnected, and everything has been read. */
+  /** Whether the peer has disconnected and everything has been read. */
   readonly ended: boolean;
 }
 
 /**
- * Waits until everything has been read that a peer had sent: it has disconnected, or a read finds
- * nothing. One that goes on sending is waited for up to the limit.
+ * Waits until everything that the peer has sent has been read: it has disconnected, or a read finds
+ * nothing. If the peer keeps sending, the wait ends at the limit.
  *
  * @param limit The longest wait, in milliseconds.
  */
@@ -41,7 +41,7 @@ export async function drained(peer: DrainedPeer, limit: number): Promise<void> {
   }
 }
 
-/** Whether a read still waits when the event loop has looked at all sockets. */
+/** Whether a read still waits after the event loop has checked all sockets. */
 async function staysQuiet(peer: DrainedPeer): Promise<boolean> {
   await pause(0);
   await pause(0);

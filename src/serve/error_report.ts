@@ -1,5 +1,5 @@
 /**
- * What the application's own code throws: logged, and handed to its `onError`.
+ * Reports of errors of the application's own code: in the log, and to its `onError`.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { ErrorContext, ServeRtmpOptions } from "./types.ts";
 
 const log = libraryLogger(["sluice", "rtmp"]);
 
-/** Reports errors of the application. Nothing here throws, whatever the application does. */
+/** Reports errors of the application. No method throws, whatever the application does. */
 export class ErrorReport {
   readonly #options: Pick<ServeRtmpOptions, "onError" | "onAcceptError">;
   readonly #failedAccepts = new Seldom();
@@ -22,7 +22,7 @@ export class ErrorReport {
     this.#options = options;
   }
 
-  /** Reports what an option or the handler threw or rejected with. */
+  /** Reports an error that an option or the handler threw or rejected with. */
   report(error: unknown, context: ErrorContext): void {
     const { during, request, publication } = context;
     const path = publication?.path ?? request?.path;
@@ -44,7 +44,7 @@ export class ErrorReport {
   acceptFailed(error: unknown): void {
     const text = "Cannot take in a connection: {error}";
     const facts = { error: errorText(error) };
-    // What a client has done to its own connection is no fault of the server.
+    // A client that resets its own connection is not an error of the server.
     if (isResetByClient(error)) log.debug(text, facts);
     else {
       const count = this.#failedAccepts.add();
@@ -55,9 +55,9 @@ export class ErrorReport {
   }
 
   /**
-   * Calls a callback of the application, which may be async. What it throws is logged and printed.
+   * Calls a callback of the application, which may be async. Its error is logged and printed.
    *
-   * @param failed Called after that.
+   * @param failed Called after an error.
    */
   notify(name: string, callback: () => unknown, failed: () => void = () => {}): void {
     const complain = (error: unknown) => {
@@ -73,7 +73,7 @@ export class ErrorReport {
   }
 }
 
-/** An application that has set neither a log nor `onError` sees its errors all the same. */
+/** Prints an error, for an application that has neither a log nor `onError`. */
 function printError(error: unknown, { during, request, publication }: ErrorContext): void {
   const path = publication?.path ?? request?.path;
   const where = path === undefined ? "" : JSON.stringify(path);

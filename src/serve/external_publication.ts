@@ -1,5 +1,5 @@
 /**
- * A publication that comes as tags, by another way than RTMP.
+ * A publication that did not arrive over RTMP, but as a stream of tags.
  *
  * @module
  */
@@ -16,21 +16,21 @@ import type { Publication, PublicationEnd, StreamRequest } from "../publication/
 import { PublicationInput, type Published } from "../session/server/publication_input.ts";
 import { TURNS } from "../time/turns.ts";
 
-/** Takes the tags of one publication from their source, at the pace of those who consume it. */
+/** Reads the tags of one publication from their source, at the pace of the application. */
 export class ExternalPublication {
   readonly #tags: ReadableStreamDefaultReader<FlvTag>;
   readonly #counts: ReceivedCounts;
   readonly #input: PublicationInput<FlvTag>;
   #end: PublicationEnd | undefined;
   #reading = false;
-  /** When something last came, by `performance.now()`, and how many bytes it were until then. */
+  /** When the source last sent bytes, by `performance.now()`, and its byte count then. */
   #heardAt = performance.now();
   #heardBytes = 0;
 
   /**
-   * Begins nothing yet.
+   * Prepares a publication; `run` begins it.
    *
-   * @param counts Where the source counts the bytes that it has received.
+   * @param counts The counts in which the source counts its received bytes.
    */
   constructor(request: StreamRequest, tags: ReadableStream<FlvTag>, counts: ReceivedCounts) {
     this.#tags = tags.getReader();
@@ -48,14 +48,14 @@ export class ExternalPublication {
     return this.#input.publication;
   }
 
-  /** For how long the source has been waited for, in milliseconds; 0 when it is we who do not read. */
+  /** How long the server has waited for the source, in milliseconds; 0 while it does not read. */
   get silence(): number {
     if (!this.#reading) return 0;
     if (this.#counts.bytes !== this.#heardBytes) this.#hear();
     return performance.now() - this.#heardAt;
   }
 
-  /** Hands on all tags; resolves when the application has taken them. It does not throw. */
+  /** Delivers all tags; resolves when the application has received them. It does not throw. */
   async run(): Promise<PublicationEnd> {
     try {
       while (!this.#end) {
@@ -100,7 +100,7 @@ export class ExternalPublication {
     this.#heardBytes = this.#counts.bytes;
   }
 
-  /** The first reason is the one that counts. */
+  /** Ends the publication. Only the first reason counts. */
   #finish(end: PublicationEnd): PublicationEnd {
     if (this.#end) return this.#end;
     this.#end = end;
@@ -110,7 +110,7 @@ export class ExternalPublication {
   }
 }
 
-/** Counts tags, which need nothing else to be done with them. */
+/** A stage that only counts tags. */
 function countTags(counts: MediaCounts): OrderedTransformStream<FlvTag, FlvTag> {
   return new OrderedTransformStream({
     transform(tag, emit) {
@@ -120,7 +120,7 @@ function countTags(counts: MediaCounts): OrderedTransformStream<FlvTag, FlvTag> 
   });
 }
 
-/** A tag of whole milliseconds, its script data as a file has it. */
+/** A tag with a timestamp in whole milliseconds, and with script data as in a file. */
 function published(tag: FlvTag): Published<FlvTag> {
   const { type, timestamp, data: given } = checkTag(tag);
   const data = type === "script" ? bareScriptData(given) : given;

@@ -1,5 +1,5 @@
 /**
- * Waiting for what a stream begins with.
+ * A wait for the first items of a stream.
  *
  * @module
  */
@@ -7,15 +7,15 @@
 import { type Patience, patiently } from "../time/deadline.ts";
 
 /**
- * Waits for the first items of a stream: nothing is claimed, and no file made, for a stream that is
- * empty. A stream that does not begin in time is cancelled.
+ * Waits for the first items of a stream, so that an empty one claims no name and creates no file. A
+ * stream that does not begin in time is cancelled.
  *
  * @param action What is being done, for the message of the error.
- * @param patience How long each item is waited for.
- * @param isEnough Whether an item is the last that has to be waited for: the first one unless given.
- * @returns The whole stream, those items included; `undefined` if it ended without one.
+ * @param patience The time limit for each item.
+ * @param isEnough Whether an item is the last to wait for; by default the first item is.
+ * @returns The whole stream, including those items; `undefined` if it ended without one.
  * @throws {RtmpTimeoutError} If an item does not arrive in time.
- * @throws What the stream fails with meanwhile.
+ * @throws The error of the stream, if it fails meanwhile.
  */
 export async function begun<T>(
   action: string,

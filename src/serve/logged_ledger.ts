@@ -1,12 +1,12 @@
 /**
- * A ledger as the log has it.
+ * A ledger as a value of a log record.
  *
  * @module
  */
 
 /**
- * Its numbers as they stand, which read as a sentence in a line of text. It is a copy: a log may keep
- * what it is given, and a ledger leads to everything that its consumers have.
+ * A copy of the ledger's numbers, which prints as a sentence in a line of text. A log may keep its
+ * values, and the ledger itself would keep all its consumers in memory.
  *
  * @param text The sentence.
  */

@@ -1,24 +1,24 @@
 /**
- * The library's log. LogTape catches what the sinks of a program throw, but not what its filters do.
+ * The library's logger. LogTape catches errors of a program's sinks, but not those of its filters.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
 
-/** The levels that are used. */
+/** The log levels of the library. */
 type Level = "debug" | "info" | "warn" | "error";
 
-/** Writes one event of a level: a text with the names of values, and the values. */
+/** Writes one record of a level: a message with names of values, and the values. */
 type Write = (message: string, values: Record<string, unknown>) => void;
 
-/** A logger that throws nothing. */
+/** A logger that does not throw. */
 export type Logger = Readonly<Record<Level, Write>>;
 
-/** Errors of filters have been printed: one is enough, they come with each event. */
+/** Whether an error of a filter has been printed: once is enough, since each record has it. */
 let hasComplained = false;
 
-/** A logger of the library, which goes on when the log of the program fails. */
+/** Makes a logger of the library, which survives errors of the program's log. */
 export function libraryLogger(category: readonly string[]): Logger {
   const logger = getLogger(category);
   const guarded = (level: Level): Write => (message, values) => {

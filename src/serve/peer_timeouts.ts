@@ -1,5 +1,5 @@
 /**
- * How long a server waits for a peer.
+ * The time limits of a peer.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { TcpSocket } from "../net/tcp_socket.ts";
 import type { RtmpLimits } from "../session/limits.ts";
 import type { ServerSession } from "../session/server/server_session.ts";
 
-/** The part of the timeout that a peer which watches may be silent before it is pinged. */
+/** The part of the timeout after which a silent player is pinged. */
 const PING_AFTER = 1 / 3;
 
 /** Closes the connection of a peer that sends nothing, reads nothing, or begins nothing. */
@@ -17,7 +17,7 @@ export class PeerTimeouts {
   readonly #socket: TcpSocket;
   readonly #limits: Pick<RtmpLimits, "pauseTimeout" | "startTimeout" | "timeout">;
   #wasPaused = false;
-  /** When a pause was last found to be over, by `performance.now()`. */
+  /** When the server last noticed the end of a pause, by `performance.now()`. */
   #resumedAt = 0;
 
   constructor(
@@ -28,17 +28,17 @@ export class PeerTimeouts {
     this.#limits = limits;
   }
 
-  /** For how long the peer has been waited for, in milliseconds; 0 while it is not read. */
+  /** How long the server has waited for the peer, in milliseconds; 0 while it does not read. */
   get silence(): number {
     const { readingSince } = this.#socket;
     return readingSince === undefined ? 0 : performance.now() - readingSince;
   }
 
   /**
-   * Closes the connection when the peer has kept the server waiting for too long. One that watches
-   * has nothing to send by itself: it is pinged. One that has paused may answer no ping.
+   * Closes the connection if the peer exceeds a time limit. A player sends nothing by itself, so it
+   * is pinged; while it has paused, it need not answer pings.
    *
-   * @param session The conversation with it, once the handshake is done.
+   * @param session The peer's session, after the handshake.
    */
   check(session: ServerSession | undefined): void {
     const { startTimeout } = this.#limits;
@@ -53,15 +53,15 @@ export class PeerTimeouts {
     }
   }
 
-  /** How long the peer may send nothing, or take nothing, in milliseconds. */
+  /** How long the peer may send nothing, or read nothing, in milliseconds. */
   #timeout(session: ServerSession | undefined): number {
     const { timeout, pauseTimeout } = this.#limits;
     return session?.isPaused ? Math.max(timeout, pauseTimeout) : timeout;
   }
 
   /**
-   * For how long the peer has been taking what was sent last, in milliseconds. A player that resumes
-   * has time anew: what waits for it has waited since before its pause.
+   * How long the last write has been waiting for the peer, in milliseconds. When a player resumes,
+   * the time starts again: the write may have been waiting since before its pause.
    */
   #taking(session: ServerSession | undefined): number {
     const isPaused = session?.isPaused ?? false;

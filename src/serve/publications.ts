@@ -1,5 +1,5 @@
 /**
- * The publications of a server: which may begin, and the handler that each of them is given to.
+ * The publications of a server, from the request of a publisher to the end of the handler.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import { PublisherRegistry } from "./publisher_registry.ts";
 import { isRefusal, noteRefusal } from "./refusals.ts";
 import type { PublicationHandler } from "./types.ts";
 
-/** What every publisher hears that comes too late. */
+/** The refusal for peers that publish or play during a shutdown. */
 export const SHUTTING_DOWN: Refusal = { description: "The server is shutting down" };
 
 /**
- * Chooses what the first frames of a publication are inspected by, if they are.
+ * Chooses the inspection of a publication's first frames, or none.
  *
- * @param silence For how long the publisher that has the name has been silent, in milliseconds;
+ * @param silence Returns how long the publisher with this name has been silent, in milliseconds;
  * `undefined` if there is none.
  */
 export type Inspector = (
@@ -30,7 +30,7 @@ export type Inspector = (
   silence: () => number | undefined,
 ) => Inspection | undefined;
 
-/** What publications are dealt with by. */
+/** The parts of the server that publications use. */
 export interface PublicationsContext {
   readonly handler: PublicationHandler;
   readonly decisions: Decisions;
@@ -42,13 +42,13 @@ export interface PublicationsContext {
 
 const log = libraryLogger(["sluice", "rtmp"]);
 
-/** Knows the publications of a server, from the question whether they may begin to their end. */
+/** Authorizes, names and runs the publications of a server. */
 export class Publications {
   readonly #context: PublicationsContext;
   readonly #publishers = new PublisherRegistry();
   /** Publications whose handler has not settled. */
   readonly #unsettled = new Set<Publication>();
-  /** What has to end before the server has. */
+  /** Work that has to end before the server does. */
   readonly #tasks = new Set<Promise<void>>();
   #closed = false;
 
@@ -56,33 +56,33 @@ export class Publications {
     this.#context = context;
   }
 
-  /** Those that go on now. */
+  /** The current publications. */
   get live(): Publication[] {
     return this.#publishers.publications;
   }
 
-  /** Those whose handler has not settled. */
+  /** The publications whose handler has not settled. */
   get unsettled(): Publication[] {
     return [...this.#unsettled];
   }
 
-  /** Whether no more may begin. */
+  /** Whether no publication may begin any more. */
   get isClosed(): boolean {
     return this.#closed;
   }
 
-  /** Refuses all that would begin from now on. */
+  /** Refuses all publications from now on. */
   close(): void {
     this.#closed = true;
     this.#context.decisions.end();
   }
 
-  /** Whether a stream may be published or played: a refusal, or nothing. */
+  /** Decides whether a stream may be published or played. Returns a refusal, or nothing. */
   async authorize(request: StreamRequest): Promise<Refusal | undefined> {
     return this.#closed ? SHUTTING_DOWN : await this.#context.decisions.authorize(request);
   }
 
-  /** What the first frames are inspected by, if they are; a refusal is counted. */
+  /** The inspection of a publication's first frames, if there is one; it counts refusals. */
   inspection(request: StreamRequest): Inspection | undefined {
     const { inspector, ledger } = this.#context;
     const inspect = inspector?.(request, () => this.#publishers.silenceOf(request.path));
@@ -94,9 +94,9 @@ export class Publications {
   }
 
   /**
-   * Gives a publication its name, or says why not.
+   * Gives a publication its name, or returns a refusal.
    *
-   * @param silence For how long its publisher has been waited for, in milliseconds.
+   * @param silence Returns how long the server has waited for its publisher, in milliseconds.
    */
   claim(
     publication: Publication,
@@ -111,19 +111,21 @@ export class Publications {
     );
   }
 
-  /** What was allowed does not begin. */
+  /** Notifies the application that a request which it has allowed does not begin. */
   release(request: StreamRequest): void {
     this.#context.decisions.release(request);
   }
 
-  /** Gives a publication to the handler; resolves when it has settled, and the publication ended. */
+  /**
+   * Calls the handler for a publication; resolves when it has settled and the publication has ended.
+   */
   begin(publication: Publication): Promise<void> {
     const task = this.#run(publication);
     this.#tasks.add(task);
     return task.finally(() => this.#tasks.delete(task));
   }
 
-  /** Resolves when all of them have ended, and their handlers have settled. */
+  /** Resolves when all publications have ended and their handlers have settled. */
   async settled(): Promise<void> {
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
   }

@@ -21,13 +21,13 @@ import { type Publications, SHUTTING_DOWN } from "./publications.ts";
 import { completeRequest, type PublishedStream } from "./published_stream.ts";
 import { isRefusal, noteInvalidName, noteRefusal } from "./refusals.ts";
 
-/** What is published into. */
+/** The parts of the server that it uses. */
 export interface PublishTagsContext {
   readonly publications: Publications;
   readonly ledger: ServerLedger;
-  /** The publications of this kind that go on. */
+  /** The current publications of this kind. */
   readonly external: Set<ExternalPublication>;
-  /** How long each of the first tags is waited for. */
+  /** The time limit for each of the first tags. */
   readonly patience: Patience;
 }
 
@@ -35,7 +35,7 @@ export interface PublishTagsContext {
  * Publishes tags as `RtmpServer.publish` does.
  *
  * @throws {RtmpCommandError} If it is refused.
- * @throws {TypeError} If the tags are no stream, or something in the request is of the wrong kind.
+ * @throws {TypeError} If the tags are not a stream, or a member of the request has the wrong type.
  */
 export async function publishTags(
   context: PublishTagsContext,
@@ -85,13 +85,13 @@ export async function publishTags(
   }
 }
 
-/** The stream from its first tag on, and what the inspection of that has found. */
+/** The stream from its first tag on, and the verdict of the inspection. */
 interface Beginning {
   whole: ReadableStream<FlvTag>;
   verdict: Verdict;
 }
 
-/** The name is claimed when there is something to publish under it. */
+/** Waits for the first tags: the name is claimed only for a stream that is not empty. */
 async function waitForBeginning(
   { publications, patience }: PublishTagsContext,
   request: StreamRequest,
@@ -116,7 +116,7 @@ async function waitForBeginning(
   return { whole, verdict };
 }
 
-/** What an RTMP publisher would have been told; the tags are not read any further. */
+/** The error for a refusal, as an RTMP publisher would get it. It cancels the tags. */
 function refused(
   what: string,
   tags: ReadableStream<FlvTag> | undefined,

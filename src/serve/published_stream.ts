@@ -1,5 +1,5 @@
 /**
- * What is published by the program itself, as opposed to a peer.
+ * A stream that the program itself publishes.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { checkObject, checkString } from "../check_option.ts";
 import type { StreamRequest } from "../publication/publication.ts";
 
 /**
- * Who publishes what: app and name, of which the path is made, and as much of the rest as there is. What
- * `authorize` and the handler get of it has empty texts and no parameters where nothing is given.
+ * A request of the program to publish: app and name, which make the path, and any other members.
+ * `authorize` and the handler get empty strings and no parameters for members that are not given.
  */
 export type PublishedStream =
   & Pick<StreamRequest, "app" | "name">
@@ -18,7 +18,7 @@ export type PublishedStream =
 /**
  * Completes a request.
  *
- * @throws {TypeError} If something in it is of another kind than it has to be.
+ * @throws {TypeError} If a member has the wrong type.
  */
 export function completeRequest(given: PublishedStream): Omit<StreamRequest, "path"> {
   checkObject("the request", given);

@@ -1,8 +1,8 @@
 /**
- * Which publication has which name.
+ * The registry of names and their publications.
  *
- * It is decided here, for every protocol, before the application hears of a publication. What is live
- * at the server program, and who consumes it, belongs to its `server/streams/stream_registry.ts`.
+ * It decides who gets a name, for every protocol, before the application gets the publication. The
+ * server program keeps its live streams and their consumers in `server/streams/stream_registry.ts`.
  *
  * @module
  */
@@ -12,64 +12,65 @@ import type { Publication } from "../publication/publication.ts";
 import type { Refusal } from "../publication/refusal.ts";
 import { hostOf } from "../net/address.ts";
 
-/** A publisher that has been silent for so long may be a ghost, in milliseconds. */
+/** Silence after which a publisher may have lost its connection, in milliseconds. */
 const STALE_AFTER = 5_000;
 
-/** A publisher that has been silent for so long is not sending, in milliseconds. */
+/** Silence after which a publisher counts as not sending, in milliseconds. */
 const PAUSED_AFTER = 1_000;
 
 /**
- * For how long a name that was taken from a publisher which was sending is not given back, in
- * milliseconds: encoders that have lost their name try again within it.
+ * How long a name that was taken from a sending publisher stays with its new holder, in milliseconds.
+ * Encoders that have lost their name retry within this time.
  */
 const CONTEST_TIME = 30_000;
 
-/** A publication that has its name, or asks for it. */
+/** A publication that has a name, or asks for one. */
 interface NamedPublication {
   publication: Publication;
-  /** For how long the publisher has been waited for, in milliseconds. */
+  /** Returns how long the server has waited for the publisher, in milliseconds. */
   silence: () => number;
-  /** Set if the name was taken from a publisher which was sending. */
+  /** Set if the name was taken from a publisher that was sending. */
   contest?: Contest;
 }
 
-/** Two encoders that publish under one name, by the clock. */
+/** A contest of two encoders for one name: its start, and until when the holder keeps it. */
 interface Contest {
   since: number;
   until: number;
 }
 
-/** The names that are taken. A publisher that reconnects must not meet its own ghost. */
+/** The names in use. A publisher that reconnects must not be refused for its own lost connection. */
 export class PublisherRegistry {
   readonly #holders = new Map<string, NamedPublication>();
   readonly #clock: Clock;
 
-  /** @param clock Measures how long a name is not given back. */
+  /** @param clock Measures contests. */
   constructor(clock: Clock = performance) {
     this.#clock = clock;
   }
 
-  /** The publications that go on now. */
+  /** The current publications. */
   get publications(): Publication[] {
     return Array.from(this.#holders.values(), ({ publication }) => publication);
   }
 
-  /** For how long the publisher of a path has been waited for, in milliseconds; nothing without one. */
+  /** How long the server has waited for the publisher of a path, in milliseconds, if there is one. */
   silenceOf(path: string): number | undefined {
     return this.#holders.get(path)?.silence();
   }
 
   /**
-   * Gives the publication its name until it has ended, or says why not. Of a name that is taken:
+   * Gives the publication its name until it has ended, or returns a refusal. If the name has a
+   * holder:
    *
-   * - A publisher displaces a stream that is pulled, and is displaced by none.
-   * - A holder that has been silent for 5 s loses it.
-   * - A newcomer from the same address with the same parameters gets it at once. If that was taken
-   *   from a publisher which was sending, it stays with the newcomer as long as that sends, for 30 s
-   *   and as long as others have tried: two encoders with one name do not take it from each other.
+   * - A publisher takes over from a pull; a pull takes over from no publisher.
+   * - A holder that has been silent for 5 s loses the name.
+   * - A newcomer from the same address with the same parameters gets the name at once. If the holder
+   *   was sending, the newcomer then keeps the name while it sends: for 30 s, and longer while the
+   *   former holder retries. So two encoders with one name do not take it from each other in turn.
    *
-   * @param silence For how long the publisher has been waited for, in milliseconds.
-   * @param decide Says whether the newcomer takes over; `undefined` leaves it to these rules.
+   * @param silence Returns how long the server has waited for the publisher, in milliseconds.
+   * @param decide Decides whether the newcomer takes over; `undefined` leaves it to these rules.
    */
   claim(
     publication: Publication,
@@ -116,7 +117,7 @@ function reasonToRefuse(
   if (!isSamePublisher(publication, newcomer)) return alreadyPublished(path);
   if (silence >= PAUSED_AFTER || isSameConnection(publication, newcomer)) return undefined;
   if (!contest || now >= contest.until) return undefined;
-  // Encoders wait longer with each try: the next one comes within as long as they have tried.
+  // Encoders wait longer before each retry, but no longer than they have been retrying so far.
   contest.until = now + Math.max(CONTEST_TIME, now - contest.since);
   return `Two encoders publish ${path}, and the one that began last has it: ` +
     "stop one of them, or give it another name";
@@ -126,7 +127,7 @@ function alreadyPublished(path: string): string {
   return `Another publisher is already publishing ${path}`;
 }
 
-/** Whether the newcomer takes the name from a publisher which was sending, and may want it back. */
+/** Whether the newcomer takes the name from a publisher that was sending and may retry. */
 function isContested({ publication, silence }: NamedPublication, newcomer: Publication): boolean {
   const { videoFrames, audioFrames } = publication.ledger.received;
   return !publication.relayed && videoFrames + audioFrames > 0 && silence() < PAUSED_AFTER &&

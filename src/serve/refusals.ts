@@ -1,5 +1,5 @@
 /**
- * Publishes and plays that are refused, in the books and in the log.
+ * Refusals of publishes and plays, in the ledger and in the log.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import type { StreamRequest } from "../publication/publication.ts";
 import type { Refusal } from "../publication/refusal.ts";
 import { libraryLogger } from "./logger.ts";
 
-/** What of a publish or play stands in the log when it is refused. */
+/** The facts about a refused publish or play for the log. */
 export type Requested = Pick<StreamRequest, "path" | "remoteAddr"> & {
   connection?: string | undefined;
 };
 
 const log = libraryLogger(["sluice", "server"]);
 
-/** Counts a refusal, and logs what the peer is told. */
+/** Counts a refusal, and logs its description. */
 export function noteRefusal(
   ledger: ServerLedger,
   { path, remoteAddr, connection }: Requested,
@@ -32,7 +32,7 @@ export function noteRefusal(
   });
 }
 
-/** The same for one that names no stream, so that there is no path to show. */
+/** Counts and logs the refusal of a name that is not valid, so that there is no path to log. */
 export function noteInvalidName(
   ledger: ServerLedger,
   { remoteAddr, connection }: Omit<Requested, "path">,
@@ -42,7 +42,7 @@ export function noteInvalidName(
   log.warn("{remoteAddr} was refused: {description}", { connection, remoteAddr, description });
 }
 
-/** Whether an answer is a refusal, as opposed to what was asked for. */
+/** Whether an answer is a refusal. */
 export function isRefusal(answer: unknown): answer is Refusal {
   return typeof answer === "object" && answer !== null && "description" in answer &&
     !("tags" in answer);

@@ -1,5 +1,5 @@
 /**
- * `serveRtmp`: an RTMP server as a function, like `Deno.serve`.
+ * `serveRtmp`: an RTMP server in one function, like `Deno.serve`.
  *
  * @module
  */
@@ -12,12 +12,14 @@ export type * from "./types.ts";
 /**
  * Accepts publishers over RTMP and calls `handler` for each publication that is allowed.
  *
- * @param options Where to listen, what to allow.
- * @param handler Called when a publisher has heard that it may begin. A handler that does not read
- * `tags` holds the publisher back. When it rejects, the publisher hears that something failed here.
- * @returns The server, which listens already.
+ * @param options Where to listen, and whom to allow what.
+ * @param handler Called after the publisher has been told that it may begin. A handler that does not
+ * read `tags` holds the publisher back. When it rejects, the publisher is told that the application
+ * has failed.
+ * @returns The server, which already listens.
  * @throws {RangeError} If a limit, a time or a port is not a whole number in its range.
- * @throws {TypeError} If the handler or a callback is no function, or another option is of another kind.
+ * @throws {TypeError} If the handler or a callback is not a function, or another option has the wrong
+ * type.
  * @throws {Deno.errors.AddrInUse} If the port is taken.
  * @throws {Deno.errors.NotCapable} If `--allow-net` was not given.
  *
@@ -31,7 +33,7 @@ export type * from "./types.ts";
  * });
  * ```
  *
- * @example Let in publishers that know the key
+ * @example Accept only publishers with the key
  * ```ts
  * import { publishRtmp, RtmpCommandError, serveRtmp } from "@sluice/rtmp";
  * import { assertRejects } from "@std/assert";
@@ -52,8 +54,8 @@ export function serveRtmp(options: ServeRtmpOptions, handler: PublicationHandler
 /**
  * The same with the default options: on port 1935 of all addresses, open to every publisher.
  *
- * @param handler Called when a publisher has heard that it may begin.
- * @returns The server, which listens already.
+ * @param handler Called after the publisher has been told that it may begin.
+ * @returns The server, which already listens.
  * @throws {Deno.errors.AddrInUse} If the port is taken.
  * @throws {Deno.errors.NotCapable} If `--allow-net` was not given.
  *
@@ -72,7 +74,7 @@ export function serveRtmp(
   handler?: PublicationHandler,
 ): RtmpServer {
   if (typeof options !== "function") return new Server(options, handler!);
-  // Options that stand second would be overlooked, and with them who may publish.
+  // Ignored options after the handler could open the server to every publisher.
   if (handler === undefined) return new Server({}, options);
   throw new TypeError("Cannot use a function as the options: expected them before the handler");
 }

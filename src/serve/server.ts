@@ -1,5 +1,5 @@
 /**
- * The server behind `serveRtmp`: connections come in, publications go to the application.
+ * The server of `serveRtmp`: it accepts connections, and passes publications to the application.
  *
  * @module
  */
@@ -42,12 +42,13 @@ const TIME_CHECK_INTERVAL = 1_000;
 const DEFAULT_SERVER_CHUNK_SIZE = 65_536;
 
 /**
- * How long what publishers have sent is read on shutdown, in milliseconds, unless its `timeout` says
- * otherwise. Nearly always a few are enough; the rest is for an application that is slow.
+ * How long the server reads on shutdown what publishers have already sent, in milliseconds, if
+ * there is no `timeout`. A few milliseconds are nearly always enough; the rest is for a slow
+ * application.
  */
 const SHUTDOWN_DRAIN_TIME = 5_000;
 
-/** How long handlers get to see the end of their tags after a shutdown has cut them off, in ms. */
+/** How long handlers may take after a shutdown has ended their tags by force, in milliseconds. */
 const CUT_TIME = 500;
 
 const log = libraryLogger(["sluice", "rtmp"]);
@@ -65,13 +66,13 @@ export class Server implements RtmpServer {
   readonly #errors: ErrorReport;
   readonly #publications: Publications;
   readonly #connections: Connections;
-  /** Publications that come by another way than RTMP. */
+  /** Publications that did not arrive over RTMP. */
   readonly #external = new Set<ExternalPublication>();
   #stopChecks: () => void = () => {};
-  /** Ends what waits for something to begin. */
+  /** Aborts waits for the first tags of publications. */
   readonly #stop = new AbortController();
 
-  /** @param inspector Chooses publications whose first frames are inspected. */
+  /** @param inspector Chooses publications whose first frames are inspected; none by default. */
   constructor(options: ServeRtmpOptions, handler: PublicationHandler, inspector?: Inspector) {
     checkOptions(options, handler);
     const { hostname = "0.0.0.0", port = 1935, tls, signal } = options;
@@ -122,7 +123,7 @@ export class Server implements RtmpServer {
     return [...this.#connections];
   }
 
-  /** The connection of this id, if it is open. */
+  /** The open connection with this id. */
   connection(id: string): RtmpConnection | undefined {
     return this.#connections.get(id);
   }
@@ -181,7 +182,7 @@ export class Server implements RtmpServer {
     await this.finished;
   }
 
-  /** Closes what is open, and waits no longer for handlers than for the tags to end. */
+  /** Closes all connections at once, and waits for the handlers only for a moment. */
   async #cut(): Promise<void> {
     for (const connection of this.#connections) connection.close();
     if (await settlesWithin(this.finished, CUT_TIME)) return;

@@ -1,5 +1,5 @@
 /**
- * What the session of one connection asks of the server.
+ * The host of one connection's session: it answers the session's questions for the server.
  *
  * @module
  */
@@ -19,21 +19,21 @@ import { libraryLogger } from "./logger.ts";
 import type { Publications } from "./publications.ts";
 import { isRefusal, noteInvalidName, noteRefusal, type Requested } from "./refusals.ts";
 
-/** What all hosts of a server share. */
+/** The parts of the server that all hosts share. */
 export interface SessionHostContext {
   readonly publications: Publications;
   readonly decisions: Decisions;
   readonly errors: ErrorReport;
   readonly ledger: ServerLedger;
-  /** Admits those that know a password; everybody is admitted without it. */
+  /** Admits peers that prove a password; without it, every peer is admitted. */
   readonly entrance: AdobeEntrance | undefined;
-  /** Publications of one connection whose handlers may not have settled, at most. */
+  /** The most publications of one connection whose handlers have not settled. */
   readonly maxUnsettled: number;
 }
 
 const log = libraryLogger(["sluice", "rtmp"]);
 
-/** Answers a session in the name of the server, and counts what is refused. */
+/** Answers a session in the name of the server, and counts refusals. */
 export class SessionHost implements SessionHandler {
   readonly #context: SessionHostContext;
   readonly #connection: Connection;
@@ -92,7 +92,9 @@ export class SessionHost implements SessionHandler {
     this.#context.errors.report(error, { during: "play", request });
   }
 
-  /** A peer that publishes in a loop must not have a handler for each time that has not settled. */
+  /**
+   * Claims a name. A peer that publishes in a loop must not pile up handlers that have not settled.
+   */
   #claim(publication: Publication, request: StreamRequest): Refusal | undefined {
     const { publications, maxUnsettled } = this.#context;
     if (this.#unsettled >= maxUnsettled) {

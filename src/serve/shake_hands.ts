@@ -1,5 +1,5 @@
 /**
- * The handshake of a connection, as the server does it.
+ * The server's side of the handshake of a connection.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import type { TcpSocket } from "../net/tcp_socket.ts";
 /**
  * Answers the handshake of a peer, from C0 to C2.
  *
- * @param counts Where the bytes are counted.
- * @param timeout The longest time that it may take, in milliseconds.
- * @throws {RtmpHandshakeError} If the peer sends something else, or less.
- * @throws {RtmpTimeoutError} If it takes too long.
+ * @param counts Counts the received bytes.
+ * @param timeout The time limit, in milliseconds.
+ * @throws {RtmpHandshakeError} If the peer sends no valid handshake, or ends before it is complete.
+ * @throws {RtmpTimeoutError} If the handshake takes too long.
  */
 export async function shakeHands(
   socket: TcpSocket,
@@ -46,9 +46,9 @@ export async function shakeHands(
   }
 }
 
-/** Whether a handshake failed because the peer ended the connection, in whatever way. */
+/** Whether a handshake failed because the peer ended the connection, in any way. */
 export function isEndOfPeer(error: unknown): boolean {
   return error instanceof RtmpHandshakeError || error instanceof Deno.errors.ConnectionReset ||
-    // A connection of TLS that ends before its own handshake is done.
+    // A TLS connection that ends during the handshake of TLS.
     error instanceof Deno.errors.UnexpectedEof;
 }

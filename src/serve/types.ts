@@ -1,5 +1,5 @@
 /**
- * What `serveRtmp` takes and gives.
+ * The types of `serveRtmp`: its options, its handler, and the server that it returns.
  *
  * @module
  */
@@ -18,67 +18,72 @@ import type { Certificate } from "../net/tls_listener.ts";
 
 /** Options of {@linkcode serveRtmp}; the limits of {@linkcode RtmpLimits} are among them. */
 export interface ServeRtmpOptions extends Partial<RtmpLimits> {
-  /** The address to listen on: `0.0.0.0`, all of them, by default. */
+  /** The address to listen on: by default `0.0.0.0`, all addresses. */
   hostname?: string;
-  /** The port to listen on: 1935 by default; 0 picks a free one, see `server.addr`. */
+  /** The port to listen on: 1935 by default; 0 picks a free port, see `server.addr`. */
   port?: number;
   /** RTMPS beside RTMP: a port of its own (0 picks a free one) and a certificate. */
   tls?: Certificate & { port: number };
   /** The chunk size to announce, in bytes: 1 to 2^31 - 1, 65,536 by default. */
   chunkSize?: number;
   /**
-   * Milliseconds that `authorize`, `play` and `password` may take: 1 to 2^31 - 1, 10,000 by default.
-   * No answer in time is a refusal; a later one is given up.
+   * The time limit for `authorize`, `play` and `password`, in milliseconds: 1 to 2^31 - 1, 10,000 by
+   * default. Without an answer in time the peer is refused. After a late `true` of `authorize` the
+   * server calls `onRelease`; late tags of `play` are cancelled.
    */
   authorizeTimeout?: number;
-  /** Milliseconds that peers get on shutdown to follow a request to reconnect: 5,000; 0 for none. */
+  /**
+   * The time for peers to reconnect elsewhere on shutdown, in milliseconds: 5,000 by default; 0 for
+   * none.
+   */
   reconnectTimeout?: number;
   /** Shuts the server down when it is aborted. */
   signal?: AbortSignal;
   /**
-   * Called with what the application's own code throws or rejects with: the handler, and the options
-   * that decide. An answer that is not of the promised kind is such an error, and so is no answer in
-   * time. Errors are printed to the console unless this is given. The peer hears no more than that
-   * something failed. If it throws itself, both errors are printed, and nothing ends.
+   * Called with each error of the application's own code: of the handler, and of the options that
+   * decide. An answer of the wrong type is such an error, and so is no answer in time. Without this
+   * option, errors are printed to the console. The peer learns only that something failed. If this
+   * callback throws, both errors are printed, and the server continues.
    */
   onError?: (error: unknown, context: ErrorContext) => unknown;
   /**
-   * Called with the error of each connection that could not be accepted, as for lack of file
-   * descriptors. What it throws itself is printed, and ends nothing.
+   * Called with the error of each connection that could not be accepted, for lack of file descriptors
+   * for example. If this callback throws, its error is printed, and the server continues.
    */
   onAcceptError?: (error: unknown) => unknown;
   /**
-   * Asked before a publish or play is accepted: `true`, or a refusal whose code and description
-   * reach the peer. Anything else is a refusal too, as are an error and a timeout; the peer hears no
-   * more than that the server could not decide, and `onError` is called with the reason.
+   * Decides whether a publish or play is accepted. Returns `true`, or a refusal whose code and
+   * description the peer gets. Any other value, an error and a timeout refuse the peer too. Then the
+   * peer learns only that the server could not decide, and `onError` gets the reason.
    */
   authorize?: (request: StreamRequest) => Authorization | Promise<Authorization>;
   /**
-   * Called when what `authorize` has allowed does not begin: the name is taken, the peer has
-   * disconnected, the answer came too late, or the server is shutting down. Each publish that is
-   * allowed is followed by one call of the handler or of this, never both; each play that is allowed
-   * is played, or followed by a call of this.
+   * Called when a request that `authorize` has allowed does not begin: the name is taken, the peer
+   * has disconnected, the answer came too late, or the server is shutting down. After each allowed
+   * publish the server calls either the handler or this, never both. Each allowed play either
+   * begins, or the server calls this.
    */
   onRelease?: (request: StreamRequest) => unknown;
   /**
-   * Decides whether a newcomer takes over a name that another publication has: `true` closes the
-   * holder, `false` refuses the newcomer, as anything else and an error do. Without it a newcomer
-   * takes over that comes from the same address with the same parameters, and every newcomer when
-   * the holder has sent nothing for 5 s. A name that was taken from a publisher which was sending is
-   * not given back to it while its new holder sends: for 30 s, and as long as it has been tried.
+   * Decides whether a newcomer takes over a name from its holder. `true` closes the holder; `false`,
+   * any other value and an error refuse the newcomer.
+   *
+   * Without this option, a newcomer from the same address with the same parameters takes over, and
+   * every newcomer if the holder has sent nothing for 5 s. If the former holder was sending, it does
+   * not get the name back while the new one sends: for 30 s, and longer while it retries.
    */
   takeOver?: (holder: Publication, newcomer: StreamRequest) => boolean;
   /**
-   * Makes every peer prove that it knows the password of a user, by Adobe's authentication, as OBS
-   * and FFmpeg know it. Gives the password, or `undefined` for a user who is not known. Any other
+   * Makes every peer prove that it knows a user's password, by Adobe's authentication, which OBS and
+   * FFmpeg support. Returns the password of the user, or `undefined` for an unknown user. Any other
    * value, an error and a timeout refuse the peer.
    */
   password?: PasswordLookup;
   /**
-   * What a player gets, or why it gets nothing; without it there is no playing. The filter makes of
-   * each tag what this player understands. A `Subscription` of a `Channel` is such a source. The
-   * connection is the one on which it asks. Any other value, an error and a timeout refuse the
-   * player.
+   * Returns the source of tags for a player, for example a `Subscription` of a `Channel`, or a
+   * refusal. Without this option, every player is refused. The filter converts each tag to what
+   * this player supports. The connection is the player's. Any other value, an error and a timeout
+   * refuse the player.
    */
   play?: (
     request: StreamRequest,
@@ -87,80 +92,80 @@ export interface ServeRtmpOptions extends Partial<RtmpLimits> {
   ) => PlaySource | Refusal | Promise<PlaySource | Refusal>;
 }
 
-/** `true`, or why not. */
+/** The answer of `authorize`: `true`, or a refusal. */
 export type Authorization = true | Refusal;
 
-/** What of the application failed, and on what. */
+/** The context of an error of the application. */
 export interface ErrorContext {
-  /** The handler, or the option that was asked. A source that fails while it is played is `play`. */
+  /** The handler, or the option that was called. A source that fails while it is played is `play`. */
   during: "handler" | "authorize" | "play" | "password" | "takeOver";
-  /** What the peer asked for, when it was a publish or play that was being decided on. */
+  /** The request on which the application was deciding. */
   request?: StreamRequest;
-  /** The publication, of the handler; the one that has the name, of `takeOver`. */
+  /** The publication of the handler, or the one that holds the name for `takeOver`. */
   publication?: Publication;
 }
 
 /**
- * Takes a publication; the publication ends, if it has not yet, when the promise settles. What it
- * returns, or resolves with, does not matter.
+ * Handles a publication. When its promise settles, the publication ends if it has not ended yet. The
+ * result is ignored.
  */
 export type PublicationHandler = (publication: Publication) => unknown;
 
-/** A peer that is connected, over RTMP or RTMPS. */
+/** A connected peer, over RTMP or RTMPS. */
 export interface RtmpConnection {
-  /** Tells this connection from all others; the log has it as `connection`. */
+  /** The unique id of the connection; the log has it as `connection`. */
   readonly id: string;
-  /** Where the peer connects from, as `address:port`. */
+  /** The peer's address, as `address:port`. */
   readonly remoteAddr: string;
-  /** When it was taken in. */
+  /** When it was accepted. */
   readonly since: Date;
   /** Whether it is RTMPS. */
   readonly isSecure: boolean;
-  /** What is published on it now. */
+  /** Its current publications. */
   readonly publications: Publication[];
-  /** Bytes that have come, those of TLS left out. */
+  /** Received bytes, without those of TLS. */
   readonly bytesReceived: number;
-  /** Bytes that were sent, those of TLS left out. */
+  /** Sent bytes, without those of TLS. */
   readonly bytesSent: number;
   /**
-   * Ends everything on the connection and closes it, in a moment even if the peer does not listen.
+   * Ends all streams of the connection and closes it, after some seconds even if the peer does not
+   * react.
    *
    * @param reason One sentence for the peer; of a longer text, the first 1,024 characters.
-   * @throws {TypeError} If it is no text.
+   * @throws {TypeError} If the reason is not a string.
    */
   end(reason?: string): Promise<void>;
 }
 
 /** A server that listens. */
 export interface RtmpServer extends AsyncDisposable {
-  /** Where it listens for RTMP. */
+  /** The address on which it listens for RTMP. */
   readonly addr: Deno.NetAddr;
-  /** Where it listens for RTMPS, if it does. */
+  /** The address on which it listens for RTMPS, if it does. */
   readonly tlsAddr: Deno.NetAddr | undefined;
   /** Resolves when the server has ended and every handler has settled. */
   readonly finished: Promise<void>;
-  /** Whether it takes in connections. */
+  /** Whether it accepts connections. */
   readonly listening: boolean;
-  /** What it has seen. */
+  /** The counts of the server. */
   readonly ledger: ServerLedger;
-  /** The publications that go on now. */
+  /** The current publications. */
   readonly publications: Publication[];
-  /** The peers that are connected now. */
+  /** The current connections. */
   readonly connections: RtmpConnection[];
   /**
    * Publishes a stream that did not arrive over RTMP. It is authorized, claims its name and reaches
    * the handler like any other; tags are read at the handler's pace.
    *
-   * @param request Who publishes what: app and name, and what else there is to say.
-   * @param tags What is published; its end is that of the publication. It is cancelled when the
-   * publication ends otherwise.
-   * @param counts Where the bytes are counted from which the tags are made; messages are counted
-   * here.
-   * @returns How it ended, when everything has been handed on.
-   * @throws {RtmpCommandError} If it is refused: `statusCode` and `read` are what an RTMP publisher
-   * would hear.
-   * @throws {TypeError} If the tags are no stream, or something in the request is of another kind than
-   * it has to be.
+   * @param request The app and name of the stream, and any other facts about the publisher.
+   * @param tags The tags to publish. Their end ends the publication. They are cancelled if the
+   * publication ends for another reason.
+   * @param counts The counts in which the caller counts its received bytes; the server counts
+   * messages in it.
+   * @returns The reason of its end, after the handler has received every tag.
+   * @throws {RtmpCommandError} If it is refused: `statusCode` and `read` are the status for an RTMP
+   * publisher.
+   * @throws {TypeError} If the tags are not a stream, or a member of the request has the wrong type.
    *
    * @example
    * ```ts
@@ -183,36 +188,37 @@ export interface RtmpServer extends AsyncDisposable {
     tags: ReadableStream<FlvTag>,
     counts?: ReceivedCounts,
   ): Promise<PublicationEnd>;
-  /** Uses another certificate for connections from now on; those that are open stay as they are. */
+  /** Uses another certificate for new connections; open ones keep the old certificate. */
   renewCertificate(certificate: Certificate): Promise<void>;
   /**
-   * Asks all peers that have announced that they understand it to go elsewhere, and goes on serving
-   * them until they do (Enhanced RTMP v2, "Reconnect Request").
+   * Asks all peers that support it to reconnect, and serves them until they do (Enhanced RTMP v2,
+   * "Reconnect Request").
    *
    * @param description One sentence for the peers; of a longer text, the first 1,024 characters.
-   * @param tcUrl Where to, absolute or relative to the URL they have used; the same if not given.
-   * @returns How many peers were asked.
-   * @throws {TypeError} If one of them is no text.
+   * @param tcUrl The new URL, absolute or relative to the peer's present one; by default that one.
+   * @returns The number of peers that were asked.
+   * @throws {TypeError} If an argument is not a string.
    */
   requestReconnect(description: string, tcUrl?: string): number;
   /**
-   * Stops accepting connections, asks the peers that understand it to reconnect, gives them time to,
-   * tells all others that the server shuts down, and waits for the handlers to settle.
+   * Shuts the server down gracefully. It stops accepting connections, and asks the peers that
+   * support it to reconnect within `reconnectTimeout`. It notifies all other peers, and waits for
+   * the handlers to settle.
    *
-   * What a publisher had sent by then is read first, as long as the handler takes it, for 5 s at
-   * most or for `timeout`: one that has just finished loses nothing.
+   * It first reads what publishers have already sent, as long as the handler reads it, for at most
+   * `timeout` or 5 s: a publisher that has just finished loses nothing.
    *
-   * @param options How long it may take. Without a `timeout` a handler that never settles keeps it
-   * waiting; so does one that itself waits for the shutdown, which it may begin but not await. With
-   * one, connections are closed and publications ended when the time is over, and it resolves although
-   * a handler has not settled, which the log says; `finished` goes on waiting.
+   * @param options The time limit. Without a `timeout`, the shutdown waits for each handler without
+   * limit. So a handler may start a shutdown, but must not await it. With a `timeout`, the server
+   * then closes all connections, and the shutdown resolves even if a handler has not settled, which
+   * is logged; `finished` keeps waiting.
    * @throws {RangeError} If the timeout is not a whole number of milliseconds from 0 to 2^31 - 1.
    */
   shutdown(options?: ShutdownOptions): Promise<void>;
 }
 
-/** How a server is shut down. */
+/** Options of a shutdown. */
 export interface ShutdownOptions {
-  /** The longest time it may take, in milliseconds; 0 closes everything at once. None by default. */
+  /** The time limit, in milliseconds: none by default; 0 closes everything at once. */
   timeout?: number;
 }

@@ -118,7 +118,7 @@ export async function startApp(
   }
 }
 
-/** What the operator permits, but for what would go round. */
+/** What the operator permits, except loops. */
 function authorizeWith(
   config: Config,
   loops: Loops,

@@ -1,5 +1,5 @@
 /**
- * The HTTP side: live streams as FLV, both ways, and what goes on as JSON.
+ * The HTTP side: live streams as FLV, both ways, and the state of the server as JSON.
  *
  * @module
  */

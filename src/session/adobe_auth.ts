@@ -2,8 +2,8 @@
  * Adobe's authentication of publishers by user name and password, as encoders and Flash Media
  * Server have it. It is in no specification; this is what FFmpeg, librtmp and Wowza agree on.
  *
- * The client connects up to three times, each time with a query behind `app` and `tcUrl`, and is
- * rejected with a description that holds what it needs for the next time:
+ * The client connects up to three times, each time with a query after `app` and `tcUrl`, and is
+ * rejected with a description that has what it needs for the next time:
  *
  *     client                                                  server, in `description`
  *     (nothing)                                               code=403 need auth; authmod=adobe
@@ -102,7 +102,7 @@ export function refuseByAdobe(): string {
   return "[ AccessManager.Reject ] : [ authmod=adobe ] : ?reason=authfailed";
 }
 
-/** The server: reads the query behind an `app` as the client wrote it, if it is of this kind. */
+/** The server: reads the query of an `app` as the client wrote it, if it is of this kind. */
 export function readAdobeQuery(app: string): AdobeQuery | undefined {
   const mark = app.indexOf("?");
   const fields = readFields(mark < 0 ? "" : app.slice(mark + 1));

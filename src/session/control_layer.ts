@@ -22,7 +22,7 @@ import { LimitType } from "./send_window.ts";
 export class ControlLayer {
   readonly #writer: MessageWriter;
   readonly #counts: ReceivedCounts;
-  /** Bytes after which the peer wants to hear of us; it has not said so at first. */
+  /** Bytes after which the peer asks for an acknowledgement; `undefined` until it has asked. */
   #window: number | undefined;
   #received = 0;
   #acknowledged = 0;
@@ -52,9 +52,9 @@ export class ControlLayer {
    * is still on its way no further one is queued: the next says it all, and it goes even if nothing
    * more comes, since the peer may be waiting for just that.
    *
-   * A peer that has not asked for it hears nothing. FFmpeg does not ask, and closes right behind its
-   * last byte: what reaches it then, or what it has not read, makes its system throw away all that
-   * is still on the way here.
+   * A peer that has not asked for it gets none. FFmpeg does not ask, and closes immediately after its
+   * last byte. Anything that reaches it then, or that it has not read, makes its system discard all
+   * bytes that are still on the way here.
    */
   received(bytes: number): void {
     this.#received = bytes;

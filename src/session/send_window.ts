@@ -11,8 +11,8 @@ export const LimitType = { Hard: 0, Soft: 1, Dynamic: 2 } as const;
 const SEQUENCE_NUMBERS = 2 ** 32;
 
 /**
- * How long we stand still for an acknowledgement, in milliseconds. A peer that takes longer does not
- * mean its limit: some never acknowledge again, some count anew after 4 GB.
+ * How long we wait for an acknowledgement, in milliseconds. A peer that takes longer does not mean
+ * its limit: some never acknowledge again, some count from 0 again after 4 GB.
  */
 const PATIENCE = 2_000;
 
@@ -27,7 +27,7 @@ export class SendWindow {
   #sent = 0;
   /** What the peer has acknowledged of it; `undefined` before the first acknowledgement. */
   #acknowledged: number | undefined;
-  /** Those who wait for room. */
+  /** Callers that wait for room. */
   #waiting: (() => void)[] = [];
 
   /** Counts bytes that go to the peer. */
@@ -35,7 +35,7 @@ export class SendWindow {
     this.#sent += bytes;
   }
 
-  /** The peer has asked for a limit. "Dynamic" is one only behind a hard one (section 5.4.5). */
+  /** The peer has asked for a limit. "Dynamic" is one only after a hard one (section 5.4.5). */
   limitTo(bytes: number, limitType: number): void {
     switch (limitType) {
       case LimitType.Hard:

@@ -10,7 +10,7 @@ import { plainText } from "../plain_text.ts";
 
 /**
  * The codes that we send (RTMP 1.0, section 7.2.2; the rest are Flash Media Server's). `PublishLoop`
- * is our own: only relays that mark their streams hear it.
+ * is our own: only relays that mark their streams get it.
  */
 export const StatusCode = {
   ConnectSuccess: "NetConnection.Connect.Success",

@@ -1,18 +1,18 @@
 /**
- * Checks of what peers have done in time, which must not count time in which the server did nothing.
+ * Checks at intervals, which leave out the time in which the whole process stood still.
  *
  * @module
  */
 
-/** Delay of a check, in milliseconds, from which on the whole process has stood still. */
+/** Delay of a check, in milliseconds, above which the whole process must have stood still. */
 const STANDSTILL = 1_000;
 
 /**
- * Calls `check` at each interval, but for those that come late: the process was suspended or blocked
- * then, and what its peers have sent meanwhile has not been read yet. The next one finds it read.
+ * Calls `check` at each interval, except when the timer is late. The process was suspended or blocked
+ * then, and has not yet read what its peers have sent meanwhile. By the next check it has.
  *
  * @param interval In milliseconds.
- * @returns What ends it.
+ * @returns A function that ends the checks.
  */
 export function atIntervals(interval: number, check: () => void): () => void {
   let due = performance.now() + interval;

@@ -1,11 +1,11 @@
 /**
- * Where time comes from, for everything that measures it.
+ * A clock, the source of time for everything that measures it.
  *
  * @module
  */
 
 /**
- * A clock that never goes back: `performance`, unless a test moves one of its own.
+ * A clock that never goes back: `performance`, or one that a test moves by hand.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Waiting for a peer, but not indefinitely.
+ * Time limits of operations on a peer.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { checkNumber, LONGEST_TIME } from "../check_number.ts";
 import { RtmpTimeoutError } from "../errors.ts";
 
-/** For how long something is waited for. */
+/** How long an operation may take. */
 export interface Patience {
   /** The longest wait, in milliseconds. */
   timeout: number;
@@ -16,7 +16,7 @@ export interface Patience {
 }
 
 /**
- * Waits for `work`. It is not stopped when the wait is over: the caller has to see to that.
+ * Waits for `work`. A timeout ends the wait, not the work: the caller has to stop that.
  *
  * @param action What is being done, for the message of the error: "connect to live".
  * @throws {RtmpTimeoutError} If it takes too long.

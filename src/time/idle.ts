@@ -1,29 +1,30 @@
 /**
- * Time limits that start again whenever the peer shows that it is there.
+ * Time limits that start again with each sign of life of the peer.
  *
  * @module
  */
 
 import { LONGEST_TIME } from "../check_number.ts";
 
-/** Delay of a timer, in milliseconds, from which on the whole process has stood still, not the peer. */
+/** Delay of a timer, in milliseconds, above which the whole process stood still, not the peer. */
 const STANDSTILL = 1_000;
 
-/** Calls back once, when the peer has been waited for without a break for too long. */
+/** Calls back once, when the peer has been idle for longer than the timeout. */
 export class IdleWatch {
   readonly #timeout: number;
   readonly #idle: () => number;
   readonly #expired: () => void;
-  /** Nothing before it counts, by `performance.now()`. */
+  /** Idle time before it does not count, by `performance.now()`. */
   #since = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * Begins.
+   * Starts the watch.
    *
-   * @param timeout The longest wait, in milliseconds; `Infinity` for no limit.
-   * @param idle For how long the peer has been waited for, in milliseconds; 0 while it is not.
-   * @param expired Called when that is too long.
+   * @param timeout The longest idle time, in milliseconds; `Infinity` for no limit.
+   * @param idle Returns for how long the server has waited for the peer, in milliseconds; 0 if it
+   *   does not wait.
+   * @param expired Called once when that exceeds the timeout.
    */
   constructor(timeout: number, idle: () => number, expired: () => void) {
     this.#timeout = timeout;
@@ -32,7 +33,7 @@ export class IdleWatch {
     if (timeout !== Infinity) this.#wait(timeout - idle());
   }
 
-  /** Ends it. */
+  /** Ends the watch. */
   stop(): void {
     clearTimeout(this.#timer);
   }
@@ -41,7 +42,7 @@ export class IdleWatch {
     const due = performance.now() + rest;
     this.#timer = setTimeout(() => {
       const now = performance.now();
-      // What the peer has sent while the process stood still has not been read yet.
+      // The process has not yet read what the peer has sent while it stood still.
       if (now - due > STANDSTILL) this.#since = now;
       const idle = Math.min(this.#idle(), now - this.#since);
       if (idle >= this.#timeout) this.#expired();
@@ -51,11 +52,11 @@ export class IdleWatch {
 }
 
 /**
- * Waits for `work` as long as the peer shows that it is there.
+ * Waits for `work` until the peer is idle for longer than the timeout.
  *
- * @param timeout The longest wait for the peer, in milliseconds.
- * @param idle For how long it has been waited for, in milliseconds.
- * @returns Whether the work has been done, as opposed to the peer having been idle.
+ * @param timeout The longest idle time of the peer, in milliseconds.
+ * @param idle Returns for how long the peer has been idle, in milliseconds.
+ * @returns `true` if the work is done, `false` if the peer was idle for too long.
  */
 export async function whileActive(
   work: Promise<unknown>,

@@ -1,5 +1,5 @@
 /**
- * Warnings that a flood of peers would make by the thousand.
+ * A rate limit for warnings, which a flood of peers would otherwise cause by the thousand.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 /** Minimum interval between two warnings, in milliseconds. */
 const INTERVAL = 10_000;
 
-/** Lets one of many in 10 s be told, with how many there were. */
+/** Lets one event in 10 s be logged, with the number of events since the last one. */
 export class Seldom {
   #count = 0;
   #next = -Infinity;
 
-  /** Counts one. Returns how many there were since the last that was told, or nothing if it is too soon. */
+  /** Counts an event. Returns the number since the last report, or nothing if it is too early. */
   add(): number | undefined {
     this.#count++;
     const now = performance.now();

@@ -1,29 +1,29 @@
 /**
- * Turns: what peers send must not keep the event loop from everything else.
+ * Turns of the event loop: messages of peers must not block timers, HTTP and other peers.
  *
  * @module
  */
 
-/** Work for all peers together, in milliseconds, after which the event loop goes round. */
+/** The longest work for all peers together before the event loop runs again, in milliseconds. */
 const LONGEST_TURN = 8;
 
 /**
- * Milliseconds between two pieces of work above which they count as idle time. They do not begin a new
- * turn: the event loop need not have gone round in them, as when the collector has run.
+ * The gap between two pieces of work above which it counts as idle time, in milliseconds. Such a gap
+ * does not begin a new turn: the event loop may not have run in it, if the garbage collector did.
  */
 const PAUSE = 0.5;
 
 /** Messages handled between two clock checks. */
 const MESSAGES_BETWEEN_CHECKS = 64;
 
-/** Bytes of messages handled between two clock checks: what a message costs grows with its size. */
+/** Bytes of messages handled between two clock checks: the cost of a message grows with its size. */
 const BYTES_BETWEEN_CHECKS = 64 * 1024;
 
 /**
- * Shares the event loop out. Promises alone never let timers and sockets have their turn, and a
- * network read can hold a quarter of a million messages: empty ones take a byte each. Time limits for
- * each peer would add up over all of them; so there is one for all, and when it has passed they wait
- * in a line.
+ * Divides the event loop among peers. Promises alone never let timers and sockets run, and a network
+ * read can hold a quarter of a million messages: empty ones take a byte each. Time limits for each
+ * peer would add up, so there is one for all peers together. When it has passed, they wait in a
+ * queue.
  */
 export class Turns {
   /** When the turn began, by `performance.now()`, with its idle time left out. */
@@ -33,17 +33,17 @@ export class Turns {
   /** Since the last clock check. */
   #messages = 0;
   #bytes = 0;
-  /** The turn is over: work that goes on has to wait for the next one. */
+  /** Whether the turn is over, and work has to wait for the next one. */
   #isOver = false;
-  /** Those who wait, in the order in which they came. */
+  /** Callers that wait for the next turn, in order of arrival. */
   #waiting: (() => void)[] = [];
 
-  /** How many wait for their turn. */
+  /** The number of callers that wait for a turn. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** Something has come from the network. */
+  /** Notes that work begins: bytes have arrived from the network. */
   begin(): void {
     const now = performance.now();
     const idle = now - this.#seen;
@@ -51,21 +51,21 @@ export class Turns {
     this.#seen = now;
   }
 
-  /** All of it has been dealt with. */
+  /** Notes that this work is done. */
   end(): void {
     this.#seen = performance.now();
   }
 
-  /** Begins work that is not a peer's: a promise when it is the turn of others. */
+  /** Begins work that is not a peer's. Returns a promise if it has to wait for the next turn. */
   enter(): Promise<void> | undefined {
     this.begin();
     return this.take(Infinity);
   }
 
   /**
-   * Is awaited before each message: a promise when it is the turn of others.
+   * Called before each message. Returns a promise if the message has to wait for the next turn.
    *
-   * @param bytes Those of the message; `Infinity` to have the clock checked in any case.
+   * @param bytes The size of the message; `Infinity` to check the clock in any case.
    */
   take(bytes: number): Promise<void> | undefined {
     if (!this.#isOver) {
@@ -86,7 +86,7 @@ export class Turns {
     setTimeout(() => void this.#next(), 0);
   }
 
-  /** The event loop has gone round: those who wait go on one by one, as long as there is time. */
+  /** Starts a turn after the event loop has run: callers resume one by one until its time is over. */
   async #next(): Promise<void> {
     this.#began = this.#seen = performance.now();
     this.#isOver = false;
@@ -95,13 +95,13 @@ export class Turns {
     let served = 0;
     while (served < waiting.length && !this.#isOver) {
       waiting[served++]!();
-      // It goes on until it waits for something.
+      // The caller runs until it awaits something.
       await undefined;
       if (performance.now() - this.#began > LONGEST_TURN) break;
     }
     const left = waiting.slice(served);
     if (left.length === 0) return;
-    // Those who have had a turn are after those who have not.
+    // Callers that have had a turn queue after those that have not.
     this.#waiting = [...left, ...this.#waiting];
     if (!this.#isOver) this.#finish();
   }

@@ -29,7 +29,7 @@ const AAC_SCALABLE = [6, 20];
 const ER_BSAC = 22;
 /** Those with resilience flags: ER LC, ER LTP, ER Scalable, LD. */
 const ERROR_RESILIENT = [17, 19, 20, 23];
-/** The words that announce SBR and PS behind a configuration that older decoders understand. */
+/** The words that announce SBR and PS after a configuration that older decoders understand. */
 const SBR_SYNC = 0x2b7;
 const PS_SYNC = 0x548;
 

@@ -38,7 +38,7 @@ const FIXED_FORMATS: Readonly<Record<number, Partial<AudioConfig>>> = {
  * AC-3 and E-AC-3, the name. A multichannel configuration gives the channels of any codec.
  *
  * @param source The body of an audio tag.
- * @param trackId The track to look at; the first one of the tag unless given.
+ * @param trackId The track to read: by default the first one of the tag.
  * @returns What was found.
  * @throws {FlvError} If the tag is not the right one for its codec, has no such track, or is
  * malformed.

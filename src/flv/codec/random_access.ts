@@ -9,18 +9,23 @@
 
 import { FourCc } from "../four_cc.ts";
 
-/** NAL units or OBUs that are passed over before the first slice: parameter sets, SEI and the like. */
+/**
+ * NAL units or OBUs that are passed over before the first slice: parameter sets, SEI and the like.
+ */
 const MAX_UNITS_BEFORE_SLICE = 64;
 
 /** H.264, table 7-1: slices are 1 to 5, of which 5 is an IDR picture. */
 const AVC_SLICES = { first: 1, last: 5 };
 const AVC_IDR = 5;
 
-/** H.265, table 7-1: slices are 0 to 31, of which 16 to 23 begin anew (IRAP: BLA, IDR, CRA). */
+/**
+ * H.265, table 7-1: slices are 0 to 31, of which 16 to 23 are random access points (IRAP: BLA, IDR,
+ * CRA).
+ */
 const HEVC_SLICES = { first: 0, last: 31 };
 const HEVC_IRAP = { first: 16, last: 23 };
 
-/** H.266, table 5: slices are 0 to 11, of which 7 to 10 begin anew (IDR, CRA, GDR). */
+/** H.266, table 5: slices are 0 to 11, of which 7 to 10 are random access points (IDR, CRA, GDR). */
 const VVC_SLICES = { first: 0, last: 11 };
 const VVC_RANDOM_ACCESS = { first: 7, last: 10 };
 
@@ -112,7 +117,7 @@ function vvcUnitType(data: Uint8Array, at: number): number {
 /*
  * UB[1] UB[4] UB[1] UB[1] UB[1]   0, type, has extension, has size, 0 (AV1, section 5.3.2)
  * UI8                             extension
- * leb128                          size; without one the unit goes on to the end
+ * leb128                          size; without one the unit extends to the end
  *
  * A frame begins with UB[1] UB[2] UB[1]: show_existing_frame, frame_type, of which 0 is a key frame,
  * and show_frame (section 5.9.2). A key frame that is not shown is for later.

@@ -31,7 +31,7 @@ const READERS: Readonly<Record<string, (configuration: Uint8Array) => VideoConfi
  * (those of Flash), or an unknown one, any tag gives the name.
  *
  * @param source The body of a video tag that is a sequence header.
- * @param trackId The track to look at; the first one of the tag unless given.
+ * @param trackId The track to read: by default the first one of the tag.
  * @returns What was found.
  * @throws {FlvError} If the tag is no sequence header, has no such track, or is malformed.
  *

@@ -13,7 +13,7 @@ import { bearerOf, socketOf } from "../http/stream_request.ts";
 const READING: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
 /**
- * Lets reading pass, and whatever changes something only with `Authorization: Bearer` and the token.
+ * Lets requests that only read pass, and others only with `Authorization: Bearer` and the token.
  * Where there is none, as on loopback, it keeps out pages of other sites, which a browser on this
  * machine could be showing.
  */

@@ -1,5 +1,5 @@
 /**
- * `/api/v1`: what goes on, as JSON.
+ * `/api/v1`: the state of the server as JSON, and requests that change it.
  *
  * @module
  */

@@ -34,7 +34,7 @@ export interface StreamDescription {
   ledger: PublicationLedger;
 }
 
-/** Describes a stream: who publishes it, what is in it, and its books. */
+/** Describes a stream: its publisher, its media, and its ledger. */
 export function describeStream({ publication, feed }: LiveStream): StreamDescription {
   const { path, app, name, id, remoteAddr, since, flashVer, ledger } = publication;
   const metadata = membersOf(feed.metadata);

@@ -11,11 +11,11 @@ import { describeStream, type StreamDescription } from "./describe_stream.ts";
 
 /** What is kept at most. */
 export interface EndedStreamLimits {
-  /** Streams: 200 unless given. */
+  /** Streams: 200 by default. */
   maxStreams: number;
-  /** Bytes of JSON, since publishers choose the length of names: 1 MiB unless given. */
+  /** Bytes of JSON, since publishers choose the length of names: 1 MiB by default. */
   maxBytes: number;
-  /** Milliseconds after the end of a stream: 15 minutes unless given. */
+  /** Milliseconds after the end of a stream: 15 minutes by default. */
   retention: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * `/healthz` and `/readyz`: for whatever starts, stops and chooses servers.
+ * `/healthz` and `/readyz`: for programs that start, stop and choose servers.
  *
  * @module
  */

@@ -17,7 +17,7 @@ const EXAMPLE = { stream: "live/demo", url: "rtmp://example.com/live/copy" };
 /**
  * Routes what is asked of pushes; who may ask is decided before.
  *
- * @param permitAddress Where they may lead; everywhere unless given.
+ * @param permitAddress Decides to which addresses they may connect; without it, to all.
  */
 export function pushRoutes(
   pushes: Pushes,

@@ -1,5 +1,5 @@
 /**
- * A stream key or an API token, and those who guess it.
+ * A stream key or an API token, protected against guessing.
  *
  * @module
  */
@@ -9,8 +9,7 @@ import { Guesses } from "../../net/attempt_limiter.ts";
 import { isSameSecret } from "./secrets.ts";
 
 /**
- * Characters from which on a secret cannot be found by trying, however fast: 16 of 64 kinds are one of
- * 2^96.
+ * The length from which on a secret cannot be guessed, in characters: 16 of 64 kinds are one of 2^96.
  */
 export const LONG_SECRET = 16;
 

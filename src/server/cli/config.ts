@@ -28,7 +28,7 @@ export interface Config {
   recordOnDemand: string | undefined;
   /** A file, or `-` for standard output. */
   output: string | undefined;
-  /** Whether `output` goes on with another publication after the first. */
+  /** Whether `output` writes one publication after the other. */
   loop: boolean;
   allowLosslessViewers: boolean;
   app: string | undefined;

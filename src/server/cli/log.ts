@@ -20,7 +20,9 @@ export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
 /** One of the {@linkcode LOG_LEVELS}. */
 export type LogLevel = typeof LOG_LEVELS[number];
 
-/** Characters of a connection's id in a line of text: few enough to read, enough to tell them apart. */
+/**
+ * Characters of a connection's id in a line of text: few enough to read, enough to tell them apart.
+ */
 const SHORT_ID = 8;
 
 /** Sends all log lines of this level and above to standard error. */
@@ -59,8 +61,8 @@ function logFormat(json: boolean): TextFormatter {
 }
 
 /**
- * Where standard error leads nowhere any more (a terminal that was closed, a pipe without a reader)
- * the line is lost, and the server goes on: there is no other place to say so.
+ * Writes a line to standard error. If that is closed (a terminal that was closed, a pipe without a
+ * reader), the line is lost and the server continues: there is no other place to report it.
  */
 function writeLine(line: string): void {
   const bytes = new TextEncoder().encode(line);

@@ -62,7 +62,10 @@ function toListen(protocol: string, host: string, port: number): Need {
   return { what: `listen for ${protocol} on ${host}:${port}`, state: netPermission(host, port) };
 }
 
-/** Files are made anew: to write is enough, but for what an earlier server has left unfinished. */
+/**
+ * Permissions for files. New files need only the permission to write; unfinished files of an earlier
+ * server need the permission to read too.
+ */
 function toRecord(directory: string): Need[] {
   const what = `record into ${directory}`;
   return [{ ...toUse("read", directory, what), optional: true }, toUse("write", directory, what)];

@@ -42,13 +42,13 @@ export interface HttpServer {
   readonly port: number;
   /** Its connections. */
   readonly sockets: HttpSockets;
-  /** Stops it; streams that go on after a moment are cut. */
+  /** Stops the server; streams that have not ended after a moment are cut off. */
   shutdown(): Promise<void>;
 }
 
 /**
- * Listens for HTTP. It is Node's server, not `Deno.serve`, which waits for ever for the head of a
- * request, stops when file descriptors run out, and cannot cut a client that takes nothing.
+ * Listens for HTTP. It is Node's server, not `Deno.serve`, which waits without limit for the head of
+ * a request, stops when file descriptors run out, and cannot disconnect a client that reads nothing.
  *
  * @param sockets Where its connections are kept.
  * @throws {Deno.errors.AddrInUse} If the port is taken.

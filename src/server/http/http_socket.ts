@@ -51,7 +51,7 @@ export class HttpSocket extends Duplex {
   readonly remoteAddr: string;
   /** Bytes that have come; the name is Node's. */
   bytesRead = 0;
-  /** Bytes that have gone; the name is Node's. */
+  /** Sent bytes; the name is Node's. */
   bytesWritten = 0;
   /** Requests that are being answered. */
   requests = 0;
@@ -105,7 +105,9 @@ export class HttpSocket extends Duplex {
     return this;
   }
 
-  /** Emits `timeout` when nothing has gone in or out for this long, in milliseconds; 0 ends that. */
+  /**
+   * Emits `timeout` when no byte was received or sent for this long, in milliseconds; 0 ends that.
+   */
   setTimeout(milliseconds: number, listener?: () => void): this {
     this.#timeout = milliseconds;
     if (listener) this.once("timeout", listener);
@@ -170,7 +172,7 @@ export class HttpSocket extends Duplex {
   }
 
   override async _final(done: Callback): Promise<void> {
-    // A peer that has gone already needs no goodbye.
+    // A peer that has already disconnected needs no lingering close.
     await this.#conn.closeWrite().catch(() => {});
     done();
   }
@@ -183,7 +185,7 @@ export class HttpSocket extends Duplex {
 
   /**
    * Waits until the program has read what has come of a body: at the end of a connection Node drops
-   * all of its requests, though a publisher may close right behind its last byte.
+   * all of its requests, though a publisher may close immediately after its last byte.
    */
   async #bodyRead(): Promise<void> {
     while (!this.destroyed && (this.readableLength > 0 || isUnread(this.body))) {

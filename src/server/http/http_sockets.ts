@@ -67,7 +67,7 @@ export class HttpSockets {
     return [...this.#open];
   }
 
-  /** Bytes that have come and gone over all of them, those that are closed included. */
+  /** Received and sent bytes of all connections, including closed ones. */
   get traffic(): { received: number; sent: number } {
     const sum = { received: this.#gone.bytesRead, sent: this.#gone.bytesWritten };
     for (const { bytesRead, bytesWritten } of this.#open) {
@@ -134,7 +134,7 @@ export class HttpSockets {
 
   /**
    * File descriptors have run out: closes connections that ask for nothing, and tells half of the
-   * viewers that wait for a publisher to make way. What is being watched goes on.
+   * viewers that wait for a publisher to make way. Viewers of live streams stay.
    */
   giveBack(): void {
     for (const socket of this.#open) {
@@ -224,7 +224,7 @@ export class HttpSockets {
     return reserved !== undefined;
   }
 
-  /** Bytes that have gone are counted in one place or the other at any time. */
+  /** Forgets a closed connection, and keeps its counts of bytes in the same step. */
   #forget(socket: HttpSocket): void {
     if (!this.#open.delete(socket)) return;
     this.#gone.bytesRead += socket.bytesRead;

@@ -41,7 +41,7 @@ export function settleTarget(request: IncomingMessage): string | undefined {
   return undefined;
 }
 
-/** Whether the name of the header `Host` stands here; values stand behind their names. */
+/** Whether the name of the header `Host` stands here; values follow their names. */
 function isHost(rawHeaders: readonly string[], i: number): boolean {
   return i % 2 === 0 && rawHeaders[i]!.toLowerCase() === "host";
 }

@@ -14,7 +14,7 @@ export type HeaderOf = (name: string) => string | undefined;
 
 /**
  * Whether a page of another site asks, which need not be what its user wants. A browser says so in
- * `Sec-Fetch-Site`, or in `Origin` on whatever changes something; programs say neither.
+ * `Sec-Fetch-Site`, or in `Origin` on requests that change something; programs send neither.
  */
 export function isFromOtherSite(header: HeaderOf): boolean {
   const site = header("sec-fetch-site");
@@ -35,7 +35,7 @@ export function isForLoopback(header: HeaderOf): boolean {
 /**
  * Whether a page asks that a browser may have got from elsewhere under a name that leads here now
  * (DNS rebinding): it is of the same origin as far as its browser can tell. No page can do so with an
- * address in its URL. Browsers send one of these headers with whatever changes something.
+ * address in its URL. Browsers send one of these headers with requests that change something.
  */
 export function mayBeRebound(header: HeaderOf): boolean {
   const isBrowser = header("origin") !== undefined || header("sec-fetch-site") !== undefined;

@@ -1,5 +1,5 @@
 /**
- * What browsers are told with every answer, whatever it is.
+ * Security headers, which every answer has.
  *
  * @module
  */

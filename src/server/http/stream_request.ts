@@ -35,7 +35,7 @@ export function readStreamRequest(
   };
 }
 
-/** What stands behind `Authorization: Bearer`. */
+/** The credential after `Authorization: Bearer`. */
 export function bearerOf({ headers }: IncomingMessage): string | undefined {
   const [scheme, token] = (headers.authorization ?? "").split(" ");
   return scheme?.toLowerCase() === "bearer" ? token : undefined;

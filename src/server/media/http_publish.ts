@@ -1,5 +1,5 @@
 /**
- * Publishing over HTTP: the body of a PUT or POST is an FLV file that may go on for hours.
+ * Publishing over HTTP: the body of a PUT or POST is an FLV file, which may last for hours.
  *
  * @module
  */
@@ -24,7 +24,9 @@ import { ENDING } from "./view.ts";
 
 const log = getLogger(["sluice", "http"]);
 
-/** The status for each way in which a publication ends; no client is left to read that of the second. */
+/**
+ * The status for each way in which a publication ends; no client is left to read that of the second.
+ */
 const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
   unpublished: 201,
   disconnected: 400,
@@ -60,7 +62,7 @@ export interface PublishContext {
 }
 
 /**
- * Answers when the body has ended, and everything in it has been handed on.
+ * Answers when the body has ended, and everything in it has been delivered.
  *
  * @param budget What all bodies together may take up in unfinished tags: as much as RTMP, by default.
  */

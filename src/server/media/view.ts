@@ -87,9 +87,9 @@ export async function authorizeView(
  * Accepts a viewer and waits for the stream to begin. A viewer that takes nothing for too long is
  * cut off.
  *
- * @param gone Ends the wait when the viewer goes.
- * @throws {HTTPException} If it may not watch, asks for nonsense, or nothing is published in time; or if
- * the server is shutting down.
+ * @param gone Ends the wait when the viewer disconnects.
+ * @throws {HTTPException} If it may not watch, asks for nonsense, or nothing is published in time;
+ * or if the server is shutting down.
  */
 export async function beginView(
   context: ViewContext,

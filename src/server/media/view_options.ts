@@ -1,5 +1,5 @@
 /**
- * What a viewer asks for behind the question mark.
+ * The options of a viewer, from the query of its URL.
  *
  * @module
  */

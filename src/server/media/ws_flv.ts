@@ -25,7 +25,7 @@ import {
 
 const log = getLogger(["sluice", "http"]);
 
-/** Bytes that may wait in a socket before the tags behind them wait in the viewer's queue. */
+/** Bytes that may wait in a socket before further tags wait in the viewer's queue. */
 const MAX_BUFFERED = 256 * 1024;
 
 /** Bytes in the largest message that a viewer may send; none of them means anything. */
@@ -132,7 +132,10 @@ function shakeHands(
   return peer;
 }
 
-/** Each chunk as a message. Writing to one that has gone fails, and so ends the subscription. */
+/**
+ * A sink that sends each chunk as a message. A write to a viewer that has disconnected fails, and so
+ * ends the subscription.
+ */
 function messagesTo(peer: WebSocketPeer): WritableStream<Uint8Array> {
   return new WritableStream({
     start(controller) {

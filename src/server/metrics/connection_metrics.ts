@@ -29,7 +29,7 @@ export function registerConnections(
   metric("gauge", "sluice_rtmp_connections", "RTMP connections that are open", () => {
     return rtmp.connections.length;
   });
-  metric("counter", "sluice_rtmp_connections_accepted_total", "RTMP connections taken in", () => {
+  metric("counter", "sluice_rtmp_connections_accepted_total", "RTMP connections accepted", () => {
     return ledger.connections;
   });
   metric(
@@ -77,7 +77,7 @@ export function registerConnections(
   metric("gauge", "sluice_http_connections", "HTTP connections that are open", () => {
     return sockets.open.length;
   });
-  metric("counter", "sluice_http_connections_accepted_total", "HTTP connections taken in", () => {
+  metric("counter", "sluice_http_connections_accepted_total", "HTTP connections accepted", () => {
     return sockets.accepted;
   });
   metric(

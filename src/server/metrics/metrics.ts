@@ -39,7 +39,7 @@ export class Metrics {
   /** By `performance.now()`; `Infinity` while it is written. */
   #staleAt = Infinity;
 
-  /** Begins to keep the books of what is opened from now on. */
+  /** Begins to count the publications that are opened from now on. */
   constructor({ streams, rtmp, sockets, recordings }: Watched) {
     streams.onOpen((stream) => this.#books.open(stream));
     const read = () => this.#reading!;
@@ -50,7 +50,7 @@ export class Metrics {
     register(this.#registry, {
       name: "sluice_ledger_imbalance_tags",
       type: "gauge",
-      help: "Tags that all books since the start cannot account for: anything but 0 is a bug",
+      help: "Tags that all ledgers since the start cannot account for: anything but 0 is a bug",
       labels: [],
     }, () => rtmp.ledger.balance());
     register(this.#registry, {

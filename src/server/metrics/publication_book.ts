@@ -27,7 +27,7 @@ export class PublicationBook {
   #feed: Feed | undefined;
   /** What its connection had counted before it, which is not its own. */
   readonly #before: ConnectionCounts;
-  /** The same at its end: the connection may go on with another one. */
+  /** The same at its end: the connection may begin another one. */
   #after: ConnectionCounts | undefined;
   #closedAt = Infinity;
 
@@ -42,7 +42,7 @@ export class PublicationBook {
     });
   }
 
-  /** Whether it goes on. */
+  /** Whether it has not ended. */
   get isLive(): boolean {
     return this.#after === undefined;
   }

@@ -1,5 +1,5 @@
 /**
- * What is counted of each stream, until a while after its end, and of all of them.
+ * Counts of each stream, until some minutes after its end, and sums over all streams.
  *
  * @module
  */
@@ -65,7 +65,7 @@ export interface Reading {
   hidden: number;
 }
 
-/** Keeps the books of all publications. Counters never go back, whatever comes and goes. */
+/** Sums up the ledgers of all publications. Counters never decrease. */
 export class StreamBooks {
   readonly #streams = new Map<string, StreamBook>();
   /** Those that there is no place for. */
@@ -74,7 +74,7 @@ export class StreamBooks {
   readonly #past = new Sums();
   #tidiedAt = -Infinity;
 
-  /** Opens the books of a publication; they close by themselves. */
+  /** Adds a publication, until some time after its end. */
   open(live: LiveStream): void {
     if (performance.now() - this.#tidiedAt > TIDY_INTERVAL) this.#tidy();
     const label = streamLabel(live.publication.path);
@@ -142,7 +142,7 @@ export class StreamBooks {
     }
     if (!oldest) return false;
     const [label, stream] = oldest;
-    // What is not settled yet goes on with those that are not shown.
+    // Publications that have not settled are counted with those that are not shown.
     for (const publication of stream.publications) this.#hidden.publications.add(publication);
     this.#streams.delete(label);
     return true;

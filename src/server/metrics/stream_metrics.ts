@@ -69,7 +69,7 @@ const TWICE: readonly Definition[] = [
   {
     name: "ledger_balance_tags",
     type: "gauge",
-    help: "Tags that the books of what is live cannot account for: anything but 0 is a bug",
+    help: "Tags that the ledgers of live streams cannot account for: anything but 0 is a bug",
     labels: [],
   },
   {

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * Requests to the server. All URLs are relative to the page, which may stand behind a proxy's prefix.
+ * Requests to the server. All URLs are relative to the page, which may have the prefix of a proxy.
  *
  * @module
  */

@@ -73,7 +73,7 @@ export function fill(root, texts) {
 
 /**
  * Has a list show items, in their order: elements are made for new ones, kept for known ones, and
- * removed for those that have gone.
+ * removed for entries that are no longer in the list.
  *
  * @template Item
  * @param {Element} list

@@ -53,7 +53,7 @@ export function size(bytes) {
 }
 
 /**
- * How long something has gone on, as hours, minutes and seconds.
+ * A duration as hours, minutes and seconds.
  *
  * @param {number} milliseconds
  * @returns {string}

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * The frame ledger, drawn as the pipeline that it is the books of.
+ * The frame ledger, drawn as the pipeline whose frames it counts.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { discardWords, dropWords, KIND_NAMES } from "./ledger_words.js";
 /** @typedef {import("./types.ts").Consumer} Consumer */
 /** @typedef {import("./types.ts").MediaCounts} MediaCounts */
 
-/** Consumers that are drawn one by one; those behind them, only as a number. */
+/** Consumers that are drawn one by one; further ones, only as a number. */
 const MAX_CONSUMERS = 12;
 
 /** What a consumer has asked for itself is no loss. */

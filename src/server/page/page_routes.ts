@@ -36,7 +36,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   "cross-origin-opener-policy": "same-origin",
 };
 
-/** A browser asks each time whether there is a newer one, and hears in a line that there is not. */
+/** A browser asks each time whether there is a newer one; if not, the answer is one line. */
 const MAY_CHANGE = { ...HEADERS, "cache-control": "no-cache" };
 
 /** What has its version in its URL stays what it is: browsers need not ask for a year. */

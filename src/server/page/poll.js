@@ -15,7 +15,7 @@ const INTERVAL = 1_000;
 const RETRY_INTERVAL = 2_000;
 
 /**
- * Begins to ask, and goes on for as long as the page is open.
+ * Asks again and again, for as long as the page is open.
  *
  * @template T
  * @param {object} options

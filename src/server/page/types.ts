@@ -35,7 +35,7 @@ export interface Departed {
   dropped: MediaCounts;
 }
 
-/** The books of a publication, as JSON. */
+/** The ledger of a publication, as JSON. */
 export interface Ledger {
   received: MediaCounts & {
     bytes: number;

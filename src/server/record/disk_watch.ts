@@ -7,8 +7,8 @@
 import { atIntervals } from "../../time/at_intervals.ts";
 
 /**
- * Milliseconds after which a recording fails whose disk does not answer. Until then its publisher is
- * held back, and with it everyone who watches; disks that have to spin up take half of that.
+ * Milliseconds after which a recording fails if its disk does not answer. Until then its publisher is
+ * held back, and with it every viewer. Disks that have to spin up take half of that.
  */
 export const DISK_TIMEOUT = 10_000;
 
@@ -20,7 +20,7 @@ export class DiskWatch {
   /** Rejects when a step has taken too long; it settles in no other way. */
   readonly stuck: Promise<never>;
   readonly #stop: () => void;
-  /** Since when the step goes on, by `performance.now()`. */
+  /** When the current step began, by `performance.now()`. */
   #since: number | undefined;
   #isStuck = false;
 

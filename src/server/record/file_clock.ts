@@ -11,10 +11,9 @@ const WRAP = 2 ** 32;
 const WINDOW = 60_000;
 
 /**
- * Reads the 32 bits that a file has of each time as players do: a file whose first frame stands
- * within 60 s below 2^32 begins before 0, as that of an encoder with a negative first timestamp
- * does, and a time that steps over 2^32 goes on, in both directions. Every other jump stays as it
- * is.
+ * Reads a file's 32-bit timestamps as players do. A file whose first frame is within 60 s below 2^32
+ * begins before 0, as that of an encoder with a negative first timestamp. A timestamp that passes
+ * 2^32 continues, in both directions. Every other jump is unchanged.
  */
 export class FileClock {
   /** What is added to the times of the file; unknown before the first frame. */

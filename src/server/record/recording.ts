@@ -43,7 +43,7 @@ export class Recording {
     this.#ledger = ledger;
   }
 
-  /** Tells it from others: the id of the consumer in the books of the publication. */
+  /** The unique id: that of the consumer in the ledger of the publication. */
   get id(): string {
     return this.#ledger.id;
   }
@@ -102,7 +102,7 @@ export class Recording {
     let tag = await this.#next();
     if (!tag && !this.#file) return;
     await this.open();
-    // What the file begins with may be metadata, which is encoded anew: a thousand frames' work.
+    // The file may begin with metadata that has to be encoded again: the work of a thousand frames.
     await TURNS.take(Infinity);
     for (; tag; tag = await this.#next()) await disk.step(this.#file!.write(tag));
     await disk.step(this.#file!.finish());

@@ -36,8 +36,8 @@ const READ_SIZE = 256 * 1024;
  * stay as they are. What is written again is written in its place and keeps its length, so that
  * nothing is ever moved, and a program that is killed or a disk that is full costs the index alone.
  *
- * The room takes 36 kB. A recording that ends within its first moments is written only at its end, and
- * without.
+ * The room takes 36 kB. A recording that ends within its first moments is written only at its end,
+ * and without.
  */
 export class RecordingFile {
   readonly #file: DiskFile;
@@ -155,7 +155,7 @@ export class RecordingFile {
     this.#timer ??= setTimeout(() => void this.#release().catch(() => {}), time);
   }
 
-  /** Writes the first tags; the next waits for that, and hears why it fails. */
+  /** Writes the first tags. The next tag waits for that, and fails with its error. */
   #release(): Promise<void> {
     clearTimeout(this.#timer);
     const held = this.#held!;

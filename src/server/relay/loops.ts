@@ -1,12 +1,15 @@
 /**
- * Streams that come back to where relays have sent them from.
+ * Detection of loops: streams that come back to the server that relays them.
  *
- * They are found in two ways. Each push and pull has an id: a push sends the ids of the relays that its
- * stream has passed, and its own; a pull its own, and those of the relays that wait for its stream
- * here. A stream of which one of these comes back is refused before it takes a name. Other servers
- * drop the ids. So a publication whose name is that of a stream which relays are sent now, or were
- * lately, takes the name only when its first frames are none of those. A program on the way may have
- * encoded it anew, and then nothing tells: so such a stream is not taken from a publisher that sends.
+ * Loops are found in two ways. First by ids: each push and pull has one. A push sends its own id
+ * and those of the relays that its stream has passed. A pull sends its own id and those of the
+ * relays that wait for its stream here. A stream with one of these ids is refused before it takes a
+ * name.
+ *
+ * Other servers drop the ids. So, second, by frames: a publication whose name is that of a stream
+ * that is relayed, or was until lately, takes the name only if its first frames were not relayed.
+ * If a program on the way has encoded the stream again, its frames are unknown. So such a
+ * publication does not take the name from a publisher that is sending.
  *
  * @module
  */
@@ -26,7 +29,9 @@ const PAUSED_AFTER = 1_000;
 /** Bytes of a video frame that can be told from all others by its content. */
 const TELLING_BYTES = 64;
 
-/** Frames in a row that were sent from here, if none of them tells by itself: silence is all alike. */
+/**
+ * Frames in a row that were sent from here, if none of them tells by itself: silence is all alike.
+ */
 const TELLING_FRAMES = 16;
 
 /** Where to look up what is published now. */
@@ -127,9 +132,9 @@ export class Loops {
   }
 
   /**
-   * What the first frames of a publication are inspected by, if relays have been sent its path lately.
-   * It may not begin with what they were sent, nor take the name from a publisher that is sending,
-   * with these exceptions:
+   * What the first frames of a publication are inspected by, if relays have been sent its path
+   * lately. It may not begin with what they were sent, nor take the name from a publisher that is
+   * sending, with these exceptions:
    *
    * - An encoder that follows one which is not sending may begin with the same clip.
    * - A relay that connects again, and a pull, may send again what it has sent before.

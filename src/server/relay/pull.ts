@@ -35,7 +35,7 @@ export interface PullOptions {
 interface Outcome {
   /** Whether the other server had said that it begins. */
   begun: boolean;
-  /** For how long it then went on, in milliseconds. */
+  /** How long it then lasted, in milliseconds. */
   heldFor: number;
   /** What failed, if something did. */
   error?: unknown;

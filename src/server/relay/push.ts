@@ -93,8 +93,8 @@ export class Push implements KnownPush {
   }
 
   /**
-   * Its stream is published anew: if the last publication came back, this one may not. One that has
-   * passed other relays than the other server has been told of needs another connection.
+   * Its stream is published again. If the last publication came back, this one may not. If it has
+   * passed other relays than the push has announced, it needs another connection.
    */
   published({ via }: Publication): void {
     this.#goOn?.();

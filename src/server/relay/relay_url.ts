@@ -14,7 +14,7 @@ const SHORTEST_SECRET = 4;
 
 /** What is given beside the URL of a relay. */
 export interface RelayOptions extends RtmpTargetOptions {
-  /** Which addresses its host may lead to; all unless given. */
+  /** Decides which addresses its host may have; without it, all. */
   permitAddress?: NonNullable<RtmpClientOptions["permitAddress"]>;
 }
 

@@ -1,8 +1,8 @@
 /**
  * The peers that are connected to publish or to watch, over whichever protocol.
  *
- * RTMP connections belong to the server of RTMP, and what a peer publishes and plays to the registry of
- * streams: both are asked. Peers over HTTP are kept here.
+ * RTMP connections belong to the server of RTMP, and what a peer publishes and plays to the
+ * registry of streams: both are asked. Peers over HTTP are kept here.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export type ConnectionProtocol = "rtmp" | "rtmps" | "http-flv" | "ws-flv";
 export interface CarriedStream {
   /** `app/name`. */
   path: string;
-  /** That of the publication, or of the consumer in its books. */
+  /** The id of the publication, or of the consumer in its ledger. */
   id: string;
 }
 
@@ -126,7 +126,7 @@ export class PeerRegistry {
     return true;
   }
 
-  /** A publisher is told the reason; a peer that has not begun hears none. */
+  /** Ends an HTTP peer. A publisher is told the reason; a viewer that still waits is not. */
   #endHttp({ socket, end }: HttpPeer, reason: string): void {
     const publications = this.#streams.publishedBy(socket.id);
     for (const publication of publications) publication.close(reason);

@@ -1,5 +1,5 @@
 /**
- * What the log says of those who watch.
+ * Log records of viewers.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The client's side of a connection, from behind the handshake to its end.
+ * The client's side of a session, from the end of the handshake to the end of the connection.
  *
  * @module
  */
@@ -173,7 +173,7 @@ export class ClientSession {
     }
   }
 
-  /** The error that the connection is gone. */
+  /** The error of a lost connection. */
   lost(action: string): RtmpError {
     return new RtmpError(`Cannot ${action}`, {
       read: "the end of the connection",

@@ -29,12 +29,12 @@ const CLOSING_PATIENCE = 2_000;
 const RESET_DELAY = 50;
 
 /**
- * Says goodbye to a server and waits until it has taken everything. Messages are read in order, so
- * each of these says that all before them have been: the answer to a ping that follows the last tag,
- * `NetStream.Unpublish.Success`, and the end of a connection that is not reset.
+ * Ends a publication and waits until the server has received everything. Servers read messages in
+ * order, so each of these confirms everything before it: the answer to a ping that follows the last
+ * tag, `NetStream.Unpublish.Success`, and the end of a connection that is not reset.
  *
- * Closing a socket sooner loses tags: its system goes on sending, but gives that up as soon as the
- * server sends anything, if only an acknowledgement.
+ * Closing a socket sooner loses tags: its system keeps sending, but gives up as soon as the
+ * server sends anything, even an acknowledgement.
  */
 export class ClientGoodbye {
   readonly #session: ClientSession;

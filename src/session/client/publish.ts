@@ -70,7 +70,7 @@ export class ClientPublication {
     this.writable = new WritableStream({
       start: (controller) => {
         this.#controller = controller;
-        // `abort` below would be called only behind a write that may never end.
+        // `abort` below would be called only after a write that may never end.
         controller.signal.addEventListener(
           "abort",
           () => this.#end.fail(controller.signal.reason),
@@ -160,7 +160,7 @@ export class ClientPublication {
     }
   }
 
-  /** Reads what the server says, so that it can go on saying it, until it closes its side. */
+  /** Reads the server's messages until it closes its side, so that it can always send. */
   async #listen(): Promise<void> {
     try {
       for (

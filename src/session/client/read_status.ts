@@ -69,13 +69,15 @@ export function readAnswer(
   return command;
 }
 
-/** Reads a command. FFmpeg, as a server, sends an `onFCPublish` that is but a name: it says nothing. */
+/**
+ * Reads a command. FFmpeg, as a server, sends an `onFCPublish` that is but a name: it says nothing.
+ */
 export function readServerCommand(message: RtmpMessage): Command | undefined {
   if (!isCommand(message) || isBareName(message.payload)) return undefined;
   return readCommand(message, DEFAULT_LIMITS);
 }
 
-/** An AMF0 string (marker 2, its length in 16 bits) and nothing behind it. */
+/** An AMF0 string (marker 2, its length in 16 bits) and nothing after it. */
 function isBareName(payload: Uint8Array): boolean {
   return payload[0] === 2 && payload.length > 2 && payload.length === 3 + readUint16(payload, 1);
 }

@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<FlvTagType, number>> = {
 
 const ON_META_DATA = encodeAmf0("onMetaData");
 
-/** What asks a server to keep the metadata behind it for those who come later. */
+/** The command that asks a server to keep the following metadata for later players. */
 const SET_DATA_FRAME = encodeAmf0("@setDataFrame");
 
 /** The message that carries a tag. Its time is cut to 32 bits: the wire's clock wraps. */

@@ -44,8 +44,8 @@ export class MessageInput {
   }
 
   /**
-   * Hands on a message; a promise when the application has to be waited for. Aggregates are taken
-   * apart here, so that each frame in them is counted as received.
+   * Passes on a message. Returns a promise if the application has to be waited for. Aggregates are
+   * split here, so that each frame in them is counted as received.
    */
   write(message: RtmpMessage): Promise<void> | undefined {
     if (message.typeId !== MessageType.Aggregate) return this.#write(message);

@@ -19,7 +19,7 @@ const MAX_FLASH_VER_LENGTH = 256;
 
 /** A connection that has said `connect` (RTMP 1.0, section 7.2.1.1). */
 export class NetConnection {
-  /** The application as the peer wrote it, and the parameters behind it. */
+  /** The application as the peer wrote it, and the parameters after it. */
   readonly #app: ParsedName;
   /** The URL that the peer says it connected to. */
   readonly tcUrl: string;
@@ -50,7 +50,7 @@ export class NetConnection {
     this.#via = readVia(object?.[VIA]);
   }
 
-  /** The answer that lets the peer in. Who announces something hears what we know. */
+  /** The answer that admits the peer. A peer that announces capabilities is told ours. */
   success({ transactionId }: Command): RtmpMessage {
     const properties = {
       fmsVer: "FMS/3,5,7,7009",

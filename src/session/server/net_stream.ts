@@ -61,7 +61,7 @@ export class NetStream {
     await this.#playing.play(name);
   }
 
-  /** `pause`: true pauses, false goes on. */
+  /** `pause`: true pauses, false resumes. */
   pause(paused: unknown): void {
     this.#playing.pause(paused);
   }
@@ -76,7 +76,7 @@ export class NetStream {
     this.#playing.receive(type, wanted);
   }
 
-  /** Hands on an audio, video or data message of this stream. */
+  /** Passes on an audio, video or data message of this stream. */
   write(message: RtmpMessage): Promise<void> | undefined {
     return this.#publishing.write(message);
   }

@@ -13,8 +13,8 @@ import type { FlvTag } from "../../flv/flv_tag.ts";
 const FRAME_TIME = 40;
 
 /**
- * Moves the times of a player. A player that goes on after a pause shows nothing until its own clock
- * has reached the times that it is given, so what it missed must not be in them.
+ * Shifts the timestamps of a player. After a pause, a player shows nothing until its own clock has
+ * reached the timestamps that it is sent, so the time of the pause must not be in them.
  */
 export class PauseClock {
   /** Milliseconds that are left out. */
@@ -23,7 +23,7 @@ export class PauseClock {
   #latest: number | undefined;
   #goesOn = false;
 
-  /** The player goes on: the next frame follows on the last one that it was given. */
+  /** The player resumes: the next frame follows the last one that it was sent. */
   goOn(): void {
     this.#goesOn = true;
   }

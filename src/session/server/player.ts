@@ -10,11 +10,11 @@ import { PauseClock } from "./pause_clock.ts";
 import type { StreamRequest } from "../../publication/publication.ts";
 import type { TagChunks } from "./tag_chunks.ts";
 
-/** What a player gets, from whatever keeps the streams. */
+/** A source of tags for a player. */
 export interface PlaySource {
   /** The tags; they end with the stream. */
   tags: ReadableStream<FlvTag>;
-  /** While it is paused (`true`) everything is left out; it goes on (`false`) at a keyframe. */
+  /** Pauses (`true`), during which every tag is dropped, or resumes (`false`) at a keyframe. */
   pause(paused: boolean): void;
   /** Turns one kind of media off, or on again. */
   receive(type: "audio" | "video", wanted: boolean): void;
@@ -54,7 +54,7 @@ export class Player {
     return false;
   }
 
-  /** Pauses (`true`), or goes on at the next keyframe (`false`). */
+  /** Pauses (`true`), or resumes at the next keyframe (`false`). */
   pause(paused: boolean): void {
     if (this.#paused && !paused) this.#clock.goOn();
     this.#paused = paused;

@@ -60,7 +60,7 @@ export class PlayingStream {
     void this.#send(player);
   }
 
-  /** `pause` (section 7.2.2.8): true pauses, false goes on. */
+  /** `pause` (section 7.2.2.8): true pauses, false resumes. */
   pause(paused: unknown): void {
     if (!this.#control((player) => player.pause(paused === true))) return;
     const [code, event] = paused === true
@@ -95,10 +95,10 @@ export class PlayingStream {
   }
 
   /**
-   * Tells a player that what it was sent is all: the last frame has been read when this is.
+   * Tells a player that it was sent everything: when it reads this, it has read the last frame.
    *
-   * GStreamer's `rtmp2src` keeps one message for its pipeline and drops it when it hears of the end.
-   * It waits for that place to be free before it reads this, and so before it reads of the end.
+   * GStreamer's `rtmp2src` keeps one message for its pipeline and drops it when it reads the end.
+   * It waits until that place is free before it reads this message, and so before it reads the end.
    */
   drain(): void {
     if (this.#player) this.#context.writer.send(sampleAccess(this.#replies.id));
@@ -147,7 +147,7 @@ export class PlayingStream {
     }
   }
 
-  /** The source of the application has failed: the player hears that something did. */
+  /** The source of the application has failed: the player is told only that something failed. */
   #playFailed(player: Player, error: unknown): void {
     player.stop();
     this.#context.handler.playFailed(player.request, error);

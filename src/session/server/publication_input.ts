@@ -42,7 +42,9 @@ interface Waiting<T> {
 /** How the application's stream of tags is made of what is published, and where it counts them. */
 export type TagStage<T> = (counts: MediaCounts) => ReadableWritablePair<FlvTag, T>;
 
-/** What the publisher sends goes in here, and comes out of the application's {@linkcode Publication}. */
+/**
+ * What the publisher sends goes in here, and comes out of the application's {@linkcode Publication}.
+ */
 export class PublicationInput<T> {
   /** The application's end. */
   readonly publication: Publication;
@@ -109,9 +111,9 @@ export class PublicationInput<T> {
   }
 
   /**
-   * Hands on what the publisher has sent; resolves when the application has taken it, or when the
-   * publication has ended: what waits then waits without the session. At live pace the application
-   * waits already, and there is no promise.
+   * Passes on an item of the publisher. The promise resolves when the application has received it, or
+   * when the publication has ended: the item then waits without the session. At live pace the
+   * application already waits for the item, and there is no promise.
    */
   write(published: Published<T>): Promise<void> | undefined {
     const { type, data } = published;

@@ -37,8 +37,9 @@ export class PublishingStream {
   }
 
   /**
-   * `publish` (section 7.2.2.6). The peer hears of success when the application has allowed it and
-   * the name is the publication's. On a stream that publishes already, another name changes nothing.
+   * `publish` (section 7.2.2.6). The peer is told of success when the application has allowed it
+   * and the name is the publication's. On a stream that publishes already, another name changes
+   * nothing.
    */
   async publish({ args: [name, type] }: Command): Promise<void> {
     if (this.#input) return;
@@ -78,7 +79,7 @@ export class PublishingStream {
     return false;
   }
 
-  /** Holds a message of a publication on trial; once there is a verdict, all of them go on. */
+  /** Holds a message of a publication on trial; after the verdict all of them are passed on. */
   async #try(message: RtmpMessage): Promise<void> {
     const { request, trial } = this.#trial!;
     const input = this.#input!;
@@ -98,7 +99,10 @@ export class PublishingStream {
     for (let count = 0; count < held.length; count++) this.#context.counts.discard("unpublished");
   }
 
-  /** Hands on an audio, video or data message; a promise when the application has to be waited for. */
+  /**
+   * Passes on an audio, video or data message. Returns a promise if the application has to be waited
+   * for.
+   */
   write(message: RtmpMessage): Promise<void> | undefined {
     if (this.#trial) return this.#try(message);
     if (this.#input) return this.#input.write(message);

@@ -1,5 +1,5 @@
 /**
- * The server's side of a connection, from behind the handshake to its end.
+ * The server's side of a session, from the end of the handshake to the end of the connection.
  *
  * @module
  */
@@ -18,13 +18,15 @@ import { CommandLayer } from "./command_layer.ts";
 import { Conversation, type ServerSessionOptions } from "./conversation.ts";
 import { MediaLayer } from "./media_layer.ts";
 
-/** What a command or a control message costs, as the bytes of media that cost as much to deal with. */
+/**
+ * What a command or a control message costs, as the bytes of media that cost as much to deal with.
+ */
 const CONVERSATION_COST = 16 * 1024;
 
 /** The same for the end of a message stream. */
 const END_COST = 8 * 1024;
 
-/** How a connection ended: an error, or nothing when the peer went in an orderly way. */
+/** How a connection ended: an error, or nothing if the peer disconnected without one. */
 export interface SessionEnd {
   /** What ended it. */
   error?: unknown;
@@ -111,8 +113,7 @@ export class ServerSession {
   }
 
   /**
-   * Asks the peer to connect anew, and goes on serving it until it does (Enhanced RTMP v2, "Reconnect
-   * Request").
+   * Asks the peer to reconnect, and serves it until it does (Enhanced RTMP v2, "Reconnect Request").
    *
    * @param tcUrl Where to: absolute, or relative to the URL it has used; the same if not given.
    */
@@ -124,7 +125,7 @@ export class ServerSession {
     void this.#conversation.writer.flush();
   }
 
-  /** Tells the peer once that everything ends, and why, and goes on reading what it sends. */
+  /** Tells the peer once that everything ends, and why. The session keeps reading what it sends. */
   announceEnd(code: string, description: string): void {
     if (this.#announced) return;
     this.#announced = { reason: "closed", description };
@@ -149,7 +150,7 @@ export class ServerSession {
     await conversation.stop();
   }
 
-  /** Says what the connection ends for: encoders try again for ever when they are told nothing. */
+  /** Tells publishers why the connection ends: without a reason, encoders retry indefinitely. */
   #complain({ message }: RtmpError): void {
     for (const { id } of this.#conversation.streams.all) {
       this.#conversation.writer.send(onStatus(id, "error", StatusCode.Failed, message));

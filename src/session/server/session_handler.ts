@@ -21,8 +21,8 @@ export interface SessionHandler {
   /** Notes what the operator should know of this peer. */
   warn(text: string): void;
   /**
-   * What the first frames of a publication are to be inspected by before it claims its name, if they
-   * are. Its publisher then hears of success before that.
+   * The inspection of a publication's first frames before it claims its name, if there is one. Its
+   * publisher is then told of success before the claim.
    */
   inspection?(request: StreamRequest): Inspection | undefined;
   /** Whether the publication of a request may have its name: a refusal, or nothing. */

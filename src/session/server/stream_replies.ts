@@ -83,7 +83,7 @@ export class StreamReplies {
     return refusal !== undefined && refusal.answer === undefined;
   }
 
-  /** Waits for the application; the connection stays meanwhile, though nothing goes on here. */
+  /** Waits for the application. Meanwhile the connection does not count as inactive. */
   async ask<T>(
     question: Promise<T>,
     giveUp: (answer: T) => void,

@@ -1,5 +1,5 @@
 /**
- * The routes for people, and for whatever watches over servers.
+ * The routes for people, and for programs that monitor servers.
  *
  * @module
  */

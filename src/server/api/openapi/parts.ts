@@ -77,7 +77,7 @@ const HEADERS: Readonly<Record<number, Part>> = {
   429: header("Retry-After", { type: "integer", minimum: 1 }),
 };
 
-/** Errors of whatever changes something: the token is looked at first. */
+/** Errors of requests that change something: the token is checked first. */
 export const CHANGING: Part = errors(401, 403, 429);
 
 /** Who may change state: clients with the token, where there is one. */

@@ -1,5 +1,5 @@
 /**
- * The shapes of streams and their books.
+ * The schemas of streams and their ledgers.
  *
  * @module
  */

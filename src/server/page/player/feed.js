@@ -1,9 +1,9 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * What mpegts.js is fed with: one stream from its server as clean FLV, with the kinds of media that
- * really flow, times that never jump, and one configuration a kind. When any of that has to change it
- * says so, for the player to begin anew.
+ * The feed of mpegts.js: one stream from its server as clean FLV, with the kinds of media that really
+ * flow, timestamps that never jump, and one configuration a kind. When any of that has to change, it
+ * asks the player to restart.
  *
  * @module
  */
@@ -215,7 +215,7 @@ export class Feed {
   }
 
   /**
-   * Gives a frame to mpegts.js. After another configuration the next keyframe is where to begin anew.
+   * Gives a frame to mpegts.js. After another configuration, the player restarts at the next keyframe.
    *
    * @param {Arrival} arrival
    */
@@ -227,7 +227,7 @@ export class Feed {
     if (given && hasChanged) this.#changed.add(kind);
     const isBeginning = frame.isKeyframe || !this.kinds.has("video");
     if (this.#changed.size > 0 && isBeginning) return this.#change();
-    // Sound of the same codec goes on meanwhile.
+    // Sound of the same codec continues meanwhile.
     if (this.#changed.has(kind) && (kind === "video" || given?.codec !== codec)) return;
     if (hasChanged) {
       this.#given.set(kind, { codec, configuration });

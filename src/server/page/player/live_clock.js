@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Times that go on, whatever an encoder makes of its own: one that jumps an hour ahead, or back to 0,
- * would leave the player waiting for that hour to pass.
+ * A clock that advances steadily, even if the encoder's does not: after a jump of an hour ahead, or back
+ * to 0, the player would wait for that hour to pass.
  *
  * @module
  */

@@ -44,7 +44,7 @@ const CODED_FRAMES_X = 3;
 /** The frame type of a keyframe. */
 const KEYFRAME = 1;
 
-/** NAL units of a frame that are read in search of a keyframe: it stands behind a few small ones. */
+/** NAL units of a frame that are read in search of a keyframe: it follows a few small ones. */
 const MAX_NAL_UNITS = 16;
 
 /**

@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 /**
  * One stream on the video element, for as long as it is wanted. A feed brings it from the server; a
- * screen shows a feed; a watchdog sees whether the picture moves. When one of them cannot go on, the
+ * screen shows a feed; a watchdog sees whether the picture moves. When one of them fails, the
  * next feed is asked for, and replaces what is on the screen once it has something to show.
  *
  * @module
@@ -25,7 +25,7 @@ const WAIT = 5;
 /** What has played for this long plays, in milliseconds: the next try is a first one again. */
 const GOOD = 10_000;
 
-/** A live stream whose tags do not arrive for this long is asked for anew, in milliseconds. */
+/** A live stream is requested again when no tag has arrived for this long, in milliseconds. */
 const SILENCE = 2_500;
 
 /** A feed without a tag for this long has paused, in milliseconds. */
@@ -38,7 +38,7 @@ const PAUSE = 1_000;
  * @property {() => void} onLost The server sends no more.
  */
 
-/** Plays what it is told to, and goes on by itself after a fault. */
+/** Plays a stream, and recovers by itself after a fault. */
 export class Playback {
   /**
    * The stream while it is live.
@@ -228,7 +228,7 @@ export class Playback {
   }
 
   /**
-   * Begins anew after a fault.
+   * Restarts after a fault.
    *
    * @param {string} problem
    */

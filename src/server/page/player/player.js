@@ -2,8 +2,8 @@
 /// <reference lib="dom" />
 /**
  * The player: plays the stream that it is told to, near the live edge, muted until the viewer wants to
- * hear it, and says what it does. How it goes on after whatever happens to the encoder, the server or
- * the network is the matter of `playback.js`.
+ * hear it, and says what it does. `playback.js` recovers after failures of the encoder, the server or the
+ * network.
  *
  * @module
  */

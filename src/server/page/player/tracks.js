@@ -10,7 +10,7 @@
 /** @typedef {import("../types.ts").Kind} Kind */
 /** @typedef {import("../types.ts").Media} Media */
 
-/** How long a kind of media may pause while the other goes on, in milliseconds. */
+/** How long a kind of media may pause while the other continues, in milliseconds. */
 const MAX_PAUSE = 1_500;
 
 /** A kind whose frames are far apart by nature may pause for as many of its own steps. */
@@ -126,7 +126,7 @@ export class Tracks {
   }
 
   /**
-   * The kinds that have stopped while the other one goes on, each with the encoder's time of its last
+   * The kinds that have stopped while the other one continues, each with the encoder's time of its last
    * frame; kinds that had stopped before are among them.
    *
    * @param {number} now

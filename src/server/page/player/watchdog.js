@@ -28,7 +28,7 @@ const JUMP_LATENCY = 8;
 /** The same when a page is seen again. */
 const JUMP_LATENCY_WHEN_SEEN = 2;
 
-/** Jumps that may fail before the player begins anew. */
+/** Jumps that may fail before the player restarts. */
 const MAX_JUMPS = 2;
 
 /** What is ahead by less than this is not worth a jump, in seconds. */
@@ -73,7 +73,7 @@ export class Watchdog {
    * @param {object} options
    * @param {number} options.target Where to jump to, in seconds behind the newest frame.
    * @param {() => FeedState | undefined} options.feed What is being played.
-   * @param {(problem: string) => void} options.onStuck Called when only beginning anew helps.
+   * @param {(problem: string) => void} options.onStuck Called when only a restart helps.
    * @param {() => void} options.onLook Called after each look.
    */
   constructor(video, { target, feed, onStuck, onLook }) {
