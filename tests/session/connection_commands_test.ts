@@ -52,7 +52,7 @@ for (const [name, args, answer] of COMMANDS) {
     await other.settled();
     assertEquals(other.commands, [answer]);
     assertEquals(other.messages.map(({ chunkStreamId }) => chunkStreamId), [3]);
-    assert(!other.hasEnded);
+    assert(!other.ended);
   });
 }
 
@@ -96,7 +96,7 @@ for (const [name, argument] of STREAM_COMMANDS) {
 Deno.test("close ends the connection, and what it carries is unpublished", async () => {
   const peer = await Peer.publish("demo");
   peer.command("close", 0, null);
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   const { reason } = await peer.program.publications[0]!.closed;
   assertEquals(reason, "unpublished");
 });
@@ -128,7 +128,7 @@ Deno.test("more message streams than allowed end the connection, and all are tol
   peer.publish(1, "demo");
   peer.command("createStream", 1, null);
   peer.command("createStream", 2, null);
-  const { error } = await peer.ended;
+  const { error } = await peer.sessionEnd;
   assertInstanceOf(error, RtmpLimitError);
   assertEquals(
     peer.statuses.slice(1),
@@ -153,7 +153,7 @@ Deno.test("what the program does not admit is rejected with its words", async ()
   const peer = new Peer({ program });
   peer.command("connect", 1, { app: "live?authmod=adobe", tcUrl: "rtmp://example.com/live" });
   peer.publish(1, "demo");
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   assertEquals(asked, ["live?authmod=adobe"]);
   assertEquals(peer.commands, [["_error", 1, null, {
     level: "error",

@@ -35,21 +35,19 @@ Deno.test("an app over the limit is not even asked about", async () => {
   };
   const peer = new Peer({ program, limits: { maxNameLength: 100 } });
   peer.command("connect", 1, { app: "x".repeat(101) });
-  assertInstanceOf((await peer.ended).error, RtmpLimitError);
+  assertInstanceOf((await peer.sessionEnd).error, RtmpLimitError);
 });
 
 Deno.test("a peer that does not read its answers is not read either", async () => {
   const peer = await Peer.connect();
-  peer.stopReading();
+  peer.deafen();
   // Each is answered with 27 bytes.
   const count = 20_000;
   for (let id = 1; id <= count; id++) peer.command("getStreamLength", id, null);
-  await peer.settled();
-  assert(peer.untaken > count / 3, `${count - peer.untaken} commands were taken`);
-  const { untaken } = peer;
-  await peer.settled();
-  assertEquals(peer.untaken, untaken);
-  peer.readAgain();
+  const sent = peer.unsent;
+  await peer.held();
+  assert(peer.unsent > sent / 3, `${sent - peer.unsent} of ${sent} bytes were taken`);
+  peer.hearAgain();
   await peer.settled();
   assertEquals(peer.commands.length, count);
 });
@@ -62,7 +60,7 @@ Deno.test("a long name of a command is not repeated, neither to the peer nor in 
   assert(peer.messages[0]!.payload.length < 300);
   const stranger = new Peer();
   stranger.command(name, 1, null);
-  const { error } = await stranger.ended;
+  const { error } = await stranger.sessionEnd;
   assertInstanceOf(error, RtmpCommandError);
   assert(error.message.length < 200);
 });
@@ -76,7 +74,7 @@ Deno.test("a command over its limits ends the connection", async () => {
   for (const command of commands) {
     const peer = await Peer.connect();
     peer.send(command);
-    const { error } = await peer.ended;
+    const { error } = await peer.sessionEnd;
     assert(error instanceof RtmpLimitError || error instanceof AmfError, `${error}`);
     assert(error.message.length < 300);
   }
@@ -98,7 +96,7 @@ Deno.test("publishing and ending again and again leaves nothing behind", async (
     assertEquals((await closed).reason, "unpublished");
     assertEquals([ledger.tags.videoFrames, ledger.balance()], [1, 0]);
   }
-  assert(!peer.hasEnded);
+  assert(!peer.ended);
   assert(peer.session.inactivity >= 0);
 });
 
@@ -211,12 +209,12 @@ const UNFINISHED = new MessageEncoder()
 Deno.test("a stranger may leave little unfinished, a publisher more", async () => {
   const stranger = await Peer.connect();
   stranger.write(UNFINISHED);
-  assertInstanceOf((await stranger.ended).error, RtmpLimitError);
+  assertInstanceOf((await stranger.sessionEnd).error, RtmpLimitError);
 
   const publisher = await Peer.publish("demo");
   publisher.write(UNFINISHED);
   await publisher.settled();
-  assertEquals(publisher.untaken, 0);
+  assertEquals(publisher.unsent, 0);
   publisher.end();
-  assertEquals((await publisher.ended).error, undefined);
+  assertEquals((await publisher.sessionEnd).error, undefined);
 });
