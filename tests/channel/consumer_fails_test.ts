@@ -8,7 +8,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows }
 import type { SubscribeOptions, Subscription } from "../../src/channel/subscription.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { videoTag } from "../support/media.ts";
-import { readAll, turns } from "../support/streams.ts";
+import { promisesDone, readAll } from "../support/streams.ts";
 import { Broadcast, metadata, type Reader, sequenceHeader } from "./broadcast.ts";
 
 const published = (): FlvTag[] => [
@@ -121,7 +121,7 @@ for (const [what, onLag] of LISTENERS) {
     await broadcast.send(...published());
     broadcast.advance(60_000);
     await broadcast.send(videoTag(5));
-    await turns();
+    await promisesDone();
     await broadcast.send(videoTag(6));
     assertStrictEquals(await assertRejects(() => failing.tags.getReader().read()), ERROR);
     await broadcast.end();

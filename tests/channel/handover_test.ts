@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { ConsumerCounts } from "../../src/ledger/consumer_counts.ts";
 import type { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
 import { videoTag } from "../support/media.ts";
-import { turns } from "../support/streams.ts";
+import { promisesDone } from "../support/streams.ts";
 import { audioTag, Broadcast, Reader, sequenceHeader, TestChannel } from "./broadcast.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -131,7 +131,7 @@ Deno.test("who comes between two publications gets all of the next, and nothing 
   const recording = first.reader({ mode: "lossless" });
   let hasBegun = false;
   void viewer.subscription.begun.then(() => hasBegun = true);
-  await turns();
+  await promisesDone();
   assertEquals([hasBegun, viewer.tags, first.ledger.consumers], [false, [], []]);
 
   const second = new Broadcast(first.channel);
