@@ -55,7 +55,7 @@ Deno.test("close() within a pipe ends the pipe, and everything that was taken fr
   assertEquals(tags, Array.from(tags, (_, i) => videoTag(i)));
 });
 
-Deno.test("close() behind tags that a server does not take fails, though it may take its time otherwise", async () => {
+Deno.test("close() times out when a server does not take the tags before it", async () => {
   await using server = new ScriptedServer(async (end) => {
     await end.begun("publish");
     await end.over;

@@ -12,7 +12,7 @@ import { videoTag } from "../support/media.ts";
 import { collect } from "../support/publications.ts";
 import { type Script, ScriptedServer, STREAM_ID } from "../support/scripted_server.ts";
 
-Deno.test("publishRtmp() tells why a server refuses", async () => {
+Deno.test("publishRtmp() rejects with the reason of a refusal", async () => {
   await using server = collect({
     authorize: () => ({ code: "NetStream.Publish.BadName", description: "Not you" }),
   });
@@ -68,7 +68,7 @@ Deno.test("publishRtmp() understands every way of saying no", async (t) => {
   }
 });
 
-Deno.test("publishRtmp() fails when the server goes in the middle of it", async (t) => {
+Deno.test("publishRtmp() fails when the server disconnects while it publishes", async (t) => {
   const servers: Record<string, Script> = {
     "with a reason": async (end) => {
       await end.begun("publish");
@@ -127,7 +127,7 @@ Deno.test("publishRtmp() gives up when its signal is aborted, at any moment", as
   });
 });
 
-Deno.test("publishRtmp() does not wait for ever", async (t) => {
+Deno.test("publishRtmp() times out at every step", async (t) => {
   const servers: Record<string, Script> = {
     "for the handshake": async (end) => void await end.readBytes(1537),
     "for connect": (end) => end.handshake(),

@@ -170,7 +170,7 @@ Deno.test({
   },
 });
 
-Deno.test("--stream-key and --app keep strangers out, and the publisher hears why", async () => {
+Deno.test("--stream-key and --app refuse other publishers, with the reason", async () => {
   await using server = await ServerProcess.start({
     args: ["--app", "live"],
     env: { SLUICE_STREAM_KEY: "secret" },

@@ -92,7 +92,7 @@ Deno.test("Set Chunk Size and connect in one piece are both understood", async (
   assertEquals(peer.heard.at(-1), "_result 1");
 });
 
-Deno.test("who announces something of Enhanced RTMP hears what we know", async () => {
+Deno.test("connect with capabilities of Enhanced RTMP is answered with ours", async () => {
   const peer = new Peer();
   peer.command("connect", 1, { ...CONNECT, fourCcList: ["hvc1"], capsEx: 1 });
   await peer.settled();
@@ -142,7 +142,7 @@ Deno.test("a command before connect ends the connection", async () => {
 });
 
 for (const part of ["app", "tcUrl"]) {
-  Deno.test(`an ${part} over the limit is rejected, and the peer told why`, async () => {
+  Deno.test(`connect whose ${part} is over the limit is rejected with the reason`, async () => {
     const peer = new Peer({ limits: { maxNameLength: 100 } });
     peer.command("connect", 1, { ...CONNECT, [part]: "x".repeat(101) });
     const { error } = await peer.sessionEnd;

@@ -57,7 +57,7 @@ for (const [name, args, answer] of COMMANDS) {
 }
 
 for (const name of ["_result", "_error", "onStatus", "onBWDone"]) {
-  Deno.test(`${name} is no question, and gets no answer`, async () => {
+  Deno.test(`${name} gets no answer`, async () => {
     const peer = await Peer.connect();
     peer.command(name, 7, null);
     peer.command("createStream", 8, null);
@@ -81,7 +81,7 @@ const STREAM_COMMANDS: [name: string, argument: unknown][] = [
 ];
 
 for (const [name, argument] of STREAM_COMMANDS) {
-  Deno.test(`${name} ${argument} where nothing goes on changes nothing`, async () => {
+  Deno.test(`${name} ${argument} changes nothing while nothing is published or played`, async () => {
     const peer = await Peer.connect();
     peer.command("createStream", 2, null);
     peer.streamCommand(1, name, argument);
@@ -112,7 +112,7 @@ Deno.test("createStream gives an id that is not in use", async () => {
   assertEquals(answers.map(([, , , id]) => id), [2, 4]);
 });
 
-Deno.test("createStream again and again is taken, if each is deleted", async () => {
+Deno.test("createStream is accepted without end, if each stream is deleted", async () => {
   const peer = await Peer.connect({ limits: { maxMessageStreams: 2 } });
   for (let id = 1; id <= 100; id++) {
     peer.command("createStream", id, null);
@@ -122,7 +122,7 @@ Deno.test("createStream again and again is taken, if each is deleted", async () 
   assertEquals(peer.commands.at(-1), ["_result", 100, null, 100]);
 });
 
-Deno.test("more message streams than allowed end the connection, and all are told", async () => {
+Deno.test("more message streams than allowed end the connection, with a status on each", async () => {
   const program = new FakeProgram();
   const peer = await Peer.connect({ program, limits: { maxMessageStreams: 2 } });
   peer.publish(1, "demo");
@@ -143,7 +143,7 @@ Deno.test("more message streams than allowed end the connection, and all are tol
   assertEquals(end, { reason: "failed", description: error.message, error });
 });
 
-Deno.test("what the program does not admit is rejected with its words", async () => {
+Deno.test("connect to an app that the program does not admit is rejected with its words", async () => {
   const program = new FakeProgram();
   const asked: string[] = [];
   program.letIn = (app) => {

@@ -87,7 +87,7 @@ Deno.test("a window that is set late is acknowledged at once, if it is full", as
   assertEquals(acknowledged(peer), [bytes]);
 });
 
-Deno.test("an acknowledgement that had to wait goes though nothing more comes", async () => {
+Deno.test("an acknowledgement that had to wait is sent though nothing more arrives", async () => {
   const peer = await Peer.connect();
   peer.send(windowAcknowledgementSize(64));
   await peer.settled();
@@ -103,7 +103,7 @@ Deno.test("an acknowledgement that had to wait goes though nothing more comes", 
   assertEquals(acknowledged(peer).at(-1), peer.counts.bytes);
 });
 
-Deno.test("a tiny window and a peer that does not read pile up nothing", async () => {
+Deno.test("acknowledgements do not pile up for a tiny window and a peer that does not read", async () => {
   const peer = await Peer.publish("demo");
   const tags = peer.program.publications[0]!.tags.pipeTo(new WritableStream());
   for (const size of [0, 1]) peer.send(windowAcknowledgementSize(size));
@@ -187,7 +187,7 @@ const COUNTED: [what: string, message: RtmpMessage, discarded: Record<string, nu
 ];
 
 for (const [what, odd, discarded] of COUNTED) {
-  Deno.test(`${what} has no answer, and goes on with ${JSON.stringify(discarded)}`, async () => {
+  Deno.test(`${what} gets no answer, and counts ${JSON.stringify(discarded)}`, async () => {
     const peer = await Peer.connect();
     peer.send(odd);
     peer.command("createStream", 2, null);

@@ -45,7 +45,7 @@ Deno.test("media on a stream that was created and not published on is that of th
   assertEquals(await tagsOf(peer), [[videoTag(0)]]);
 });
 
-Deno.test("media on an unknown stream beside two that publish belongs to neither, and both are told once", async () => {
+Deno.test("media on an unknown stream beside two that publish belongs to neither, and is reported once", async () => {
   const peer = await Peer.publish("one");
   peer.publish(2, "two");
   await peer.settled();
@@ -64,7 +64,7 @@ Deno.test("media on an unknown stream beside two that publish belongs to neither
   assertEquals(peer.counts.misaddressed, 0);
 });
 
-Deno.test("media before anything is published is counted, and the peer is told once", async () => {
+Deno.test("media before anything is published is counted, and reported to the peer once", async () => {
   const peer = await Peer.connect();
   peer.command("createStream", 2, null);
   for (const id of [0, 1, 9]) peer.sendTags([videoTag(0)], id);

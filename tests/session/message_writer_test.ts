@@ -29,7 +29,7 @@ async function settles(promise: Promise<unknown>): Promise<boolean> {
   return settled;
 }
 
-Deno.test("MessageWriter writes what was sent in one turn at once, and what came behind in one more", async () => {
+Deno.test("MessageWriter makes one write of what is sent in one turn, and one of what is sent during it", async () => {
   const { writer, writes, ends } = slowWriter();
   const messages = [setChunkSize(4096), acknowledgement(1), writeCommand(0, "x".repeat(500), 1)];
   writer.send(...messages);

@@ -48,7 +48,7 @@ Deno.test("play is answered by StreamBegin, Reset, Start and sample access, then
   assertEquals([kind, app, name], ["play", "live", "demo"]);
 });
 
-Deno.test("what is played has the low 32 bits of its time", async () => {
+Deno.test("a played tag has the low 32 bits of its time", async () => {
   const { peer, source } = await play();
   const times = [0, 0xfffffe, 0xffffff, 0x1000000, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 33 + 5];
   source.show(...times.map((timestamp) => ({ ...videoTag(0), timestamp })));
@@ -57,7 +57,7 @@ Deno.test("what is played has the low 32 bits of its time", async () => {
   assertEquals(heard, times.map((time) => time % 2 ** 32));
 });
 
-Deno.test("a stream that ends is told of, and the connection stays for another", async () => {
+Deno.test("a stream that ends is announced, and the connection stays open for another", async () => {
   const { peer, source } = await play();
   source.show(videoTag(0));
   source.end();
@@ -78,7 +78,7 @@ Deno.test("a stream that ends is told of, and the connection stays for another",
   assertEquals(peer.heard, PLAY);
 });
 
-Deno.test("pause is told to the source and answered", async () => {
+Deno.test("pause is passed to the source and answered", async () => {
   const { peer, source } = await play();
   peer.streamCommand(1, "pause", true, 1000);
   peer.streamCommand(1, "pause", false, 1000);
@@ -95,7 +95,7 @@ Deno.test("pause is told to the source and answered", async () => {
   ]);
 });
 
-Deno.test("a player that has paused is given no time for that", async () => {
+Deno.test("timestamps of a player leave out the time in which it was paused", async () => {
   const { peer, source } = await play();
   source.show(videoTag(0), videoTag(1));
   await peer.settled();
@@ -148,7 +148,7 @@ Deno.test("seek fails, and playing goes on", async () => {
   assertEquals(peer.heard.slice(4), ["NetStream.Seek.Failed", "video"]);
 });
 
-Deno.test("a player that is sent away is told after its last frame has been read", async () => {
+Deno.test("a player that is disconnected receives the reason after its last frame", async () => {
   const { peer, source } = await play();
   source.show(videoTag(0));
   await peer.settled();
@@ -222,7 +222,7 @@ Deno.test("each message stream plays its own", async () => {
   assert(peer.session.watches);
 });
 
-Deno.test("who publishes and plays does not only watch", async () => {
+Deno.test("a peer that publishes and plays is not one that only watches", async () => {
   const { peer } = await play();
   assert(peer.session.watches);
   peer.publish(2, "own");
@@ -250,7 +250,7 @@ for (
     }]);
   });
 
-  Deno.test(`a refusal of ${who} after something was played leaves nothing behind`, async () => {
+  Deno.test(`a refusal of ${who} ends what the player played before`, async () => {
     const { peer, source } = await play();
     peer.program[refuse] = () => ({ description: "There is nothing" });
     peer.streamCommand(1, "play", "other");
@@ -260,7 +260,7 @@ for (
   });
 }
 
-Deno.test("a name over the limit ends the connection, and the player is told why", async () => {
+Deno.test("a name over the limit ends the connection, and the player receives the reason", async () => {
   const peer = await Peer.connect({ limits: { maxNameLength: 100 } });
   peer.streamCommand(1, "play", "x".repeat(101));
   const { error } = await peer.sessionEnd;
@@ -268,7 +268,7 @@ Deno.test("a name over the limit ends the connection, and the player is told why
   assertEquals(peer.statuses.map(({ description }) => description), [error.message]);
 });
 
-Deno.test("a source that fails is told of to the player and to the program", async () => {
+Deno.test("a source that fails is reported to the player and to the program", async () => {
   const { peer, source } = await play();
   source.show(videoTag(0));
   await peer.settled();
@@ -326,7 +326,7 @@ Deno.test("a player that does not read is given no more than a bounded number of
   assertEquals(mediaOf(peer.messages).length, 100);
 });
 
-Deno.test("a player that goes leaves its sources", async () => {
+Deno.test("a player that disconnects cancels its sources", async () => {
   for (const leave of [(peer: Peer) => peer.end(), (peer: Peer) => peer.fail(new Error("reset"))]) {
     const { peer, source } = await play();
     leave(peer);

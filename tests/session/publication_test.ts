@@ -70,7 +70,7 @@ Deno.test("a handler that does not read holds the publisher back, and loses noth
   assertBalanced(publication.ledger);
 });
 
-Deno.test("the books balance at any moment that an application may look", async () => {
+Deno.test("the ledger balances at any moment that an application may look", async () => {
   const { peer, publication } = await publish();
   peer.send(data("onMetaData", { a: 1 }));
   peer.sendTags(Array.from({ length: 20 }, (_, i) => videoTag(i)));

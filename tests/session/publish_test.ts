@@ -110,7 +110,7 @@ for (const { name, path, params = [], ...object } of NAMINGS) {
   });
 }
 
-Deno.test("a name over the limit ends the connection, and the peer is told why", async () => {
+Deno.test("a name over the limit ends the connection, and the peer receives the reason", async () => {
   const peer = await Peer.connect({ limits: { maxNameLength: 100 } });
   peer.publish(1, "x".repeat(101));
   const { error } = await peer.sessionEnd;
@@ -219,7 +219,7 @@ for (
     ["publish with null", (peer: Peer) => peer.streamCommand(1, "publish", null)],
   ] as const
 ) {
-  Deno.test(`${what} ends a publication, behind all that came before`, async () => {
+  Deno.test(`${what} ends a publication, after all that came before`, async () => {
     const peer = await Peer.publish("demo");
     const [publication] = peer.program.publications;
     const tags = Array.fromAsync(publication!.tags);

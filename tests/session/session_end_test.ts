@@ -40,7 +40,7 @@ Deno.test("a connection that fails is the reason of the end of all that it carri
   assertEquals(await publication!.closed, { reason: "failed", description, error });
 });
 
-Deno.test("a broken chunk layer ends the connection behind all that came before, and is told", async () => {
+Deno.test("a broken chunk layer ends the connection after all that came before, with a status", async () => {
   const peer = await Peer.publish("demo");
   const [publication] = peer.program.publications;
   peer.sendTags([videoTag(0), videoTag(1)]);
@@ -95,7 +95,7 @@ Deno.test("ServerSession.close() before connect ends the session", async () => {
   assertEquals(peer.codes, ["Connect.AppShutdown"]);
 });
 
-Deno.test("what is allowed after the session was closed does not begin any more", async () => {
+Deno.test("publish and play that are allowed after the session was closed do not begin", async () => {
   for (const command of ["publish", "play"]) {
     const program = new FakeProgram();
     const asked = Promise.withResolvers<undefined>();
@@ -112,7 +112,7 @@ Deno.test("what is allowed after the session was closed does not begin any more"
   }
 });
 
-Deno.test("a stream that ends while another is asked for does not take the connection along", async () => {
+Deno.test("a stream that ends while another is authorized leaves the connection open", async () => {
   const program = new FakeProgram();
   const peer = await Peer.publish("first", { program });
   const asked = Promise.withResolvers<undefined>();
@@ -128,7 +128,7 @@ Deno.test("a stream that ends while another is asked for does not take the conne
   assert(!peer.ended);
 });
 
-Deno.test("a peer that goes while it is asked for is given its name only to lose it again", async () => {
+Deno.test("a peer that disconnects while it is authorized gets its name, and loses it at once", async () => {
   const program = new FakeProgram();
   const asked = Promise.withResolvers<undefined>();
   program.allow = () => asked.promise;
@@ -143,7 +143,7 @@ Deno.test("a peer that goes while it is asked for is given its name only to lose
   assertEquals(await Array.fromAsync(publication!.tags), []);
 });
 
-Deno.test("deleteStream right behind publish ends what is still being asked for", async () => {
+Deno.test("deleteStream right after publish ends a publication that is still being authorized", async () => {
   const program = new FakeProgram();
   const asked = Promise.withResolvers<undefined>();
   program.allow = () => asked.promise;
