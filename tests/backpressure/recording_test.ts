@@ -75,7 +75,7 @@ function stallingDisk(from: number): StallingDisk {
 
 // At the header, and in the middle.
 for (const writes of [0, 5]) {
-  Deno.test(`a disk that stalls behind ${writes} writes holds the publisher back, and then has it all`, async () => {
+  Deno.test(`a disk that stalls after ${writes} writes holds the publisher back, and then has it all`, async () => {
     const directory = await Deno.makeTempDir({ prefix: "sluice-test-" });
     await using http = await startHttpApp("--record", directory);
     using disk = stallingDisk(writes);

@@ -12,7 +12,7 @@ import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
 import { TestClock } from "../support/clock.ts";
-import { turns } from "../support/streams.ts";
+import { promisesDone } from "../support/streams.ts";
 
 /** A channel whose time stands still until a test moves it. */
 export class TestChannel extends Channel {
@@ -65,8 +65,7 @@ export class Broadcast {
   async send(...tags: FlvTag[]): Promise<void> {
     this.#waiting.push(...tags);
     this.#give();
-    // A channel and its readers wait for nothing but promises: these are done before the next timer.
-    await turns(1);
+    await promisesDone();
   }
 
   /** Ends the publication and waits for all that ends with it. */

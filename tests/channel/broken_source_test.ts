@@ -119,7 +119,7 @@ for (const [what, { tags, before, message }] of Object.entries(SOURCES)) {
   });
 }
 
-Deno.test("what prepare throws is what Channel.run() rejects with, and the channel goes on", async () => {
+Deno.test("Channel.run() rejects with the error that prepare throws, and the channel goes on", async () => {
   const channel = new Channel();
   const cancelled: unknown[] = [];
   const tags = new ReadableStream<FlvTag>({ cancel: (reason) => void cancelled.push(reason) });

@@ -8,7 +8,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows }
 import type { SubscribeOptions, Subscription } from "../../src/channel/subscription.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { videoTag } from "../support/media.ts";
-import { readAll, turns } from "../support/streams.ts";
+import { promisesDone, readAll } from "../support/streams.ts";
 import { Broadcast, metadata, type Reader, sequenceHeader } from "./broadcast.ts";
 
 const published = (): FlvTag[] => [
@@ -40,7 +40,7 @@ const FILTERS: [what: string, broken: () => unknown, isRight: (error: unknown) =
 
 for (const [what, broken, isRight] of FILTERS) {
   for (const mode of ["live", "lossless"] as const) {
-    Deno.test(`a ${mode} consumer whose filter ${what} fails behind what it has, and alone`, async () => {
+    Deno.test(`a ${mode} consumer whose filter ${what} fails alone, after the tags that it has`, async () => {
       const broadcast = new Broadcast();
       const other = broadcast.reader({ mode: "lossless" });
       let count = 0;
@@ -121,7 +121,7 @@ for (const [what, onLag] of LISTENERS) {
     await broadcast.send(...published());
     broadcast.advance(60_000);
     await broadcast.send(videoTag(5));
-    await turns();
+    await promisesDone();
     await broadcast.send(videoTag(6));
     assertStrictEquals(await assertRejects(() => failing.tags.getReader().read()), ERROR);
     await broadcast.end();
@@ -154,7 +154,7 @@ Deno.test("a lossless consumer that fails with a full queue holds the publisher 
   assertEquals(broadcast.ledger.balance(), 0);
 });
 
-Deno.test("a consumer that asks for what there is not is told so at once", () => {
+Deno.test("Channel.subscribe() refuses options that it does not know", () => {
   const { channel } = new Broadcast();
   const wrong: [options: unknown, message: string][] = [
     [null, "Cannot use null as the options"],

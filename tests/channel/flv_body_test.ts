@@ -5,7 +5,7 @@ import type { SubscribeOptions, Subscription } from "../../src/channel/subscript
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { FlvReader } from "../support/http.ts";
 import { tagsOf, videoTag } from "../support/media.ts";
-import { turns } from "../support/streams.ts";
+import { promisesDone } from "../support/streams.ts";
 import { audioTag, Broadcast, metadata, sequenceHeader } from "./broadcast.ts";
 
 const VIDEO_HEADER = sequenceHeader("video", 1);
@@ -171,7 +171,7 @@ Deno.test("flvBody() keeps a bounded number of bytes in headers that wait for a 
   assertEquals(reader.tags.length, 2);
   const frame: FlvTag = { ...audioTag(80), data: Uint8Array.of(0x91, 0x4f, 0x70, 0x75, 0x73, 9) };
   await broadcast.send(frame);
-  await turns();
+  await promisesDone();
   const given = reader.tags.slice(2, -1);
   assertEquals(given.map(({ data }) => data[6]), Array.from({ length: 63 }, (_, i) => 137 + i));
   assertEquals(reader.tags.at(-1), frame);

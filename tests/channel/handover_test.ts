@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { ConsumerCounts } from "../../src/ledger/consumer_counts.ts";
 import type { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
 import { videoTag } from "../support/media.ts";
-import { turns } from "../support/streams.ts";
+import { promisesDone } from "../support/streams.ts";
 import { audioTag, Broadcast, Reader, sequenceHeader, TestChannel } from "./broadcast.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -26,7 +26,7 @@ function delivered(ledger: PublicationLedger, kind: string): number | undefined 
 
 for (const outlives of [false, true]) {
   const slowOne = outlives ? "viewer" : "recording";
-  Deno.test(`who subscribes while a slow ${slowOne} still gets the publication before gets the next alone`, async () => {
+  Deno.test(`a consumer that subscribes while a slow ${slowOne} reads the last publication gets only the next one`, async () => {
     const { first, slow, sent, ending, second } = await takenOver(outlives);
     const own = [videoTag(0), videoTag(1), videoTag(2)];
     await second.send(...own);
@@ -83,7 +83,7 @@ Deno.test("a recording that is behind gets nothing of the publications after its
   }
 });
 
-Deno.test("what waits for a viewer when the next publication begins is counted in the one it is of", async () => {
+Deno.test("a tag that waits for a viewer when the next publication begins is counted in its own publication", async () => {
   const first = new Broadcast();
   const viewer = first.subscribe({ kind: "viewer", outlives: true });
   await first.send(videoTag(0), videoTag(1), videoTag(2));
@@ -123,7 +123,7 @@ Deno.test("a viewer passes through a publication that was taken over before its 
   for (const { ledger } of [first, second, third]) assertEquals(ledger.balance(), 0);
 });
 
-Deno.test("who comes between two publications gets all of the next, and nothing of the last", async () => {
+Deno.test("a consumer that subscribes between two publications gets all of the next, and nothing of the last", async () => {
   const first = new Broadcast();
   await first.send(sequenceHeader("video", 1), videoTag(0), videoTag(1));
   await first.end();
@@ -131,7 +131,7 @@ Deno.test("who comes between two publications gets all of the next, and nothing 
   const recording = first.reader({ mode: "lossless" });
   let hasBegun = false;
   void viewer.subscription.begun.then(() => hasBegun = true);
-  await turns();
+  await promisesDone();
   assertEquals([hasBegun, viewer.tags, first.ledger.consumers], [false, [], []]);
 
   const second = new Broadcast(first.channel);

@@ -7,7 +7,7 @@ import { PublicationLedger } from "../../src/ledger/publication_ledger.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
 import { filled } from "../support/bytes.ts";
 import { videoTag } from "../support/media.ts";
-import { turns } from "../support/streams.ts";
+import { promisesDone } from "../support/streams.ts";
 
 const SIZE = 100_000;
 
@@ -31,7 +31,7 @@ class Published {
   /** Publishes frames from `first` on, of which every 25th is a keyframe. */
   async publish(first: number, count: number): Promise<void> {
     for (let i = first; i < first + count; i++) this.#source.enqueue(videoTag(i, SIZE));
-    await turns();
+    await promisesDone();
   }
 
   async end(): Promise<void> {
@@ -63,7 +63,7 @@ Deno.test("MediaBudget counts a tag once, however many consumers it waits for", 
   await published.publish(25, 1);
   assertFrames(9, budget);
   const all = [first, second, third].map(({ tags }) => Array.fromAsync(tags));
-  await turns();
+  await promisesDone();
   assertFrames(1, budget);
   await published.end();
   assertEquals((await Promise.all(all)).map(({ length }) => length), [9, 9, 9]);
@@ -79,7 +79,7 @@ Deno.test("MediaBudget has nothing left of what was cut off, in whichever order 
   await leaver.tags.cancel();
   assertFrames(3, budget);
   const ending = published.end();
-  await turns();
+  await promisesDone();
   assertFrames(3, budget);
   await stayer.tags.cancel();
   await ending;

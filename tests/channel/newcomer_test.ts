@@ -4,7 +4,6 @@ import { encodeAmf0 } from "../../src/amf/encode_amf0.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { isKeyframe, mediaKind, sequenceHeaderKey } from "../../src/flv/tag_kind.ts";
 import { videoTag } from "../support/media.ts";
-import { turns } from "../support/streams.ts";
 import { audioTag, Broadcast, metadata, type Reader, sequenceHeader } from "./broadcast.ts";
 
 /** Something that happens: a tag of a kind, a newcomer, or a pause. */
@@ -205,7 +204,6 @@ Deno.test("Channel ends with its publication for those who came only then, too",
   assertEquals(early.tags, []);
   await broadcast.channel.end();
   const late = broadcast.reader();
-  await turns();
   await late.done;
   assertEquals(broadcast.channel.consumers, 0);
 });

@@ -3,7 +3,7 @@ import { isKeyframe, mediaKind } from "../../src/flv/tag_kind.ts";
 import { videoTag } from "../support/media.ts";
 import { audioTag, Broadcast, Reader, sequenceHeader } from "./broadcast.ts";
 
-Deno.test("a consumer that outlives a publication sees the next one behind it, at later times", async () => {
+Deno.test("a consumer that outlives a publication gets the next one after it, at later times", async () => {
   const first = new Broadcast();
   const staying = first.reader({ outlives: true });
   const leaving = first.reader();

@@ -5,7 +5,7 @@ import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { videoTag } from "../support/media.ts";
 import { DEFAULT_GOP_CACHE } from "../../src/channel/gop_cache.ts";
 import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
-import { turns } from "../support/streams.ts";
+import { promisesDone } from "../support/streams.ts";
 import { Broadcast, metadata, Reader, sequenceHeader } from "./broadcast.ts";
 
 /** A frame so large that few of them fill a queue. */
@@ -120,7 +120,7 @@ Deno.test("a live newcomer may take its time over what it is given at once, howe
   assertEquals([newcomer.ledger.inFlight.videoFrames, newcomer.ledger.dropped], [2 * fit, {}]);
 
   const reader = new Reader(newcomer);
-  await turns();
+  await promisesDone();
   await broadcast.send(...frames(2 * fit, 2 * fit + 5));
   assertEquals(leaver.ledger.inFlight.videoFrames, 0);
   assert(leaver.ledger.dropped["slow-subscriber"]!.videoFrames > 2 * fit);

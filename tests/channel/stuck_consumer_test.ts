@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { LOSSLESS_QUEUE_BYTES, LOSSLESS_TAIL_BYTES } from "../../src/channel/tag_outlet.ts";
 import { videoTag } from "../support/media.ts";
-import { turns } from "../support/streams.ts";
+import { promisesDone } from "../support/streams.ts";
 import { Broadcast, Reader } from "./broadcast.ts";
 
 const MIB = 1024 * 1024;
@@ -44,7 +44,7 @@ Deno.test("a publication that goes on beside the next gives a stuck consumer no 
   const sent = Array.from({ length: 40 }, (_, i) => videoTag(i, MIB));
   await first.send(...sent);
   await second.send(videoTag(0));
-  await turns();
+  await promisesDone();
   const waiting = stuck.ledger.inFlight.videoFrames * MIB;
   assert(waiting > LOSSLESS_QUEUE_BYTES, `${waiting} bytes wait`);
   assert(waiting <= LOSSLESS_TAIL_BYTES, `${waiting} bytes wait`);

@@ -56,7 +56,7 @@ Deno.test("Subscription.receive() sends the header of audio that was left out fr
   assertEquals(broadcast.ledger.balance(), 0);
 });
 
-Deno.test("Subscription.filter changes tags or leaves them out, and the books know", async () => {
+Deno.test("Subscription.filter changes tags or leaves them out, and the ledger counts both", async () => {
   const broadcast = new Broadcast();
   const { subscription, tags } = broadcast.reader({
     filter: (tag) => tag.type === "audio" ? undefined : { ...tag, timestamp: tag.timestamp + 7 },

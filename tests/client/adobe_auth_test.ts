@@ -59,7 +59,7 @@ Deno.test("publishRtmp() proves that it knows the password", async () => {
   ]);
 });
 
-Deno.test("publishRtmp() tells when the password is wrong, without the password", async () => {
+Deno.test("publishRtmp() says that the password is wrong, without the password", async () => {
   const apps: unknown[] = [];
   await using server = protectedBy("s3cret", apps);
   const url = urlOf(server, "encoder:hunter2");
@@ -69,14 +69,14 @@ Deno.test("publishRtmp() tells when the password is wrong, without the password"
   assertEquals(apps.length, 3);
 });
 
-Deno.test("publishRtmp() tells when a password is asked for and it has none", async () => {
+Deno.test("publishRtmp() says that a password is asked for when it has none", async () => {
   const apps: unknown[] = [];
   await using server = protectedBy("s3cret", apps);
   await assertRejects(() => publishRtmp(server.url()), RtmpCommandError, "code=403 need auth");
   assertEquals(apps, ["live"]);
 });
 
-Deno.test("publishRtmp() does not connect for ever to a server that asks for ever", async () => {
+Deno.test("publishRtmp() gives up when a server asks for a password again and again", async () => {
   await using server = new ScriptedServer(async (end, number) => {
     await end.handshake();
     await end.command("connect");

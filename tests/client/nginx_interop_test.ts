@@ -65,7 +65,7 @@ await toolTest(TOOLS, "publishRtmp() and playRtmp() talk to nginx", async (t) =>
     await assertRejects(() => publishRtmp(nginx.url("none/demo")), RtmpError, "the end of the");
   });
 
-  await t.step("a publisher that is denied after it was told to begin fails", async () => {
+  await t.step("a publisher that is denied after Publish.Start fails", async () => {
     const { writable, closed } = await publishRtmp(nginx.url("denied/demo"));
     await assertRejects(() => closed, RtmpError, "the end of the connection");
     await assertRejects(() => writable.getWriter().write(videoTag(0)), RtmpError);

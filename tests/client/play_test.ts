@@ -142,7 +142,7 @@ Deno.test("playRtmp() acknowledges by the server's window", async () => {
   assertEquals(steps.every((bytes) => bytes >= 10_000 && bytes < 10_100), true, `${acknowledged}`);
 });
 
-Deno.test("playRtmp() tells why a server refuses", async () => {
+Deno.test("playRtmp() rejects with the reason of a refusal", async () => {
   const code = "NetStream.Play.StreamNotFound";
   for (const level of ["error", "status"]) {
     await using server = new ScriptedServer(async (end) => {
@@ -155,7 +155,7 @@ Deno.test("playRtmp() tells why a server refuses", async () => {
   }
 });
 
-Deno.test("playRtmp() fails behind the last tag when the server goes wrong", async (t) => {
+Deno.test("playRtmp() fails after the last tag when the server goes wrong", async (t) => {
   const servers: Record<string, [Script, new (...args: never[]) => Error, string]> = {
     "by its own word": [
       (end) => end.status("NetStream.Play.Failed", "error", "The disk is broken"),
@@ -205,7 +205,7 @@ Deno.test("playRtmp() stops the server when its tags are not read, and loses not
   assertEquals(count, total);
 });
 
-Deno.test("playRtmp() hangs up in order when its reader cancels", async () => {
+Deno.test("playRtmp() closes the connection gracefully when its reader cancels", async () => {
   let goodbye: string[] = [];
   await using server = new ScriptedServer(async (end) => {
     await end.begun("play");
@@ -235,7 +235,7 @@ Deno.test("playRtmp() is stopped by its signal while it waits for a tag", async 
   assertEquals(await closed.catch((error) => error), reason);
 });
 
-Deno.test("playRtmp() does not wait for ever for a stream that does not begin", async () => {
+Deno.test("playRtmp() times out when a stream does not begin", async () => {
   await using server = new ScriptedServer(async (end) => {
     await end.created();
     await end.command("play");

@@ -23,13 +23,13 @@ await toolTest(["openssl"], "publishRtmp() publishes by TLS to whom it trusts", 
   assertEquals((await received.publication.closed).reason, "unpublished");
 });
 
-Deno.test("publishRtmp() does not wait for ever for a TLS handshake", async () => {
+Deno.test("publishRtmp() times out when a TLS handshake stalls", async () => {
   await using server = new ScriptedServer(async (end) => await end.over);
   const url = server.url().replace("rtmp:", "rtmps:");
   await assertRejects(() => publishRtmp(url, { timeout: 100 }), RtmpTimeoutError);
 });
 
-Deno.test("publishRtmp() tells when it speaks TLS to a server that does not", async () => {
+Deno.test("publishRtmp() says that it speaks TLS to a server that does not", async () => {
   await using server = new ScriptedServer(async (end) => {
     await end.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"));
     await end.over;

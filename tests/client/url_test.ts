@@ -33,7 +33,7 @@ Deno.test("parseRtmpUrl() finds application and stream name as FFmpeg does", pur
   }
 });
 
-Deno.test("parseRtmpUrl() finds host, port and what the server is told", pure, () => {
+Deno.test("parseRtmpUrl() finds host, port, tcUrl and credentials", pure, () => {
   const table: [url: string, expected: Partial<RtmpTarget>][] = [
     ["rtmp://host/live/cam", {
       secure: false,

@@ -78,7 +78,7 @@ Deno.test("a pause in which the event loop has not gone round does not begin a n
   assertEquals(hasGoneRound, true);
 });
 
-Deno.test("what comes after a pause does not wait", async () => {
+Deno.test("work after a pause does not wait for a turn", async () => {
   const turns = new Turns();
   for (let i = 0; i < 5; i++) {
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -56,7 +56,7 @@ Deno.test("readMetadata() reads the same data once", () => {
   assertStrictEquals(readMetadata(data), readMetadata(data));
 });
 
-Deno.test("readMetadata() reads more where it is told to", () => {
+Deno.test("readMetadata() reads up to the limits that it is given", () => {
   const limits = { maxBytes: 1024 * 1024, maxValues: 65_536 };
   const values = readMetadata(members(5000), limits) as { members: object };
   assertEquals(Object.keys(values.members).length, 5000);

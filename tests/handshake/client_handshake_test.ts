@@ -10,7 +10,7 @@ const VERSION = Uint8Array.of(3);
 const simpleC1 = patternPacket(3, [0, 0, 0, 0]);
 const simpleS1 = patternPacket(4, [0, 0, 0, 0]);
 
-Deno.test("beginHandshake() makes a simple C0 and C1 unless told otherwise", async () => {
+Deno.test("beginHandshake() makes a simple C0 and C1 by default", async () => {
   const c0c1 = await beginHandshake();
   assertEquals(c0c1.length, 1537);
   assertEquals(c0c1.subarray(0, 9), Uint8Array.of(3, 0, 0, 0, 0, 0, 0, 0, 0));

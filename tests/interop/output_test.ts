@@ -55,7 +55,7 @@ Deno.test("--output FILE --loop goes on with the next publication, at later time
 });
 
 Deno.test({
-  name: "--output - ends in one sentence when its reader has gone",
+  name: "--output - ends with one sentence when its reader closes the pipe",
   ignore: !UNIX,
   async fn() {
     await using temporary = await directory();

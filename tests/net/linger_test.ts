@@ -48,7 +48,7 @@ Deno.test("closeGently() waits for a peer that has stopped sending, and reads wh
   await closing;
 });
 
-Deno.test("a publisher that floods hears why it is refused, and is not waited for", async () => {
+Deno.test("a publisher that floods receives why it is refused, and is not waited for", async () => {
   await using server = serveOnLoopback({ authorize: () => ({ description: "No" }) }, () => {});
   using client = await RawClient.open(server.addr.port);
   client.askToPublish("demo");
@@ -59,7 +59,7 @@ Deno.test("a publisher that floods hears why it is refused, and is not waited fo
   assertEquals(client.statuses.map(({ code }) => code), ["NetStream.Publish.Denied"]);
 });
 
-Deno.test("a publisher that is ended and reads late hears why all the same", async () => {
+Deno.test("a publisher that is ended and reads late receives the reason all the same", async () => {
   await using server = serveOnLoopback(
     {},
     (publication) => publication.tags.pipeTo(new WritableStream()),

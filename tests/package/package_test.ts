@@ -12,7 +12,7 @@ import { ServerProcess } from "../support/server.ts";
 import { toolTest } from "../support/tools.ts";
 import { Stranger } from "./stranger.ts";
 
-Deno.test("what is published is the sources, what they import, and the documents", async () => {
+Deno.test("the package has the sources, what they import, and the documents", async () => {
   await using stranger = await Stranger.arrive();
   const paths = [...stranger.package.files.keys()];
   const others = paths.filter((path) => !/^(src|docs)\//.test(path)).sort();

@@ -83,7 +83,7 @@ await toolTest([CHROMIUM], "the page shows what was dropped, and why", async (te
       ]);
     });
 
-    await test.step("books that are off are not hidden", async () => {
+    await test.step("a ledger that is off is not hidden", async () => {
       await page.locator(".balance.off").getByText("The books are off by 1").waitFor();
     });
 
@@ -92,7 +92,7 @@ await toolTest([CHROMIUM], "the page shows what was dropped, and why", async (te
       assertEquals(await consumers.nth(12).innerText(), "10 consumers more");
     });
 
-    await test.step("what the browser cannot play is said in a sentence", async () => {
+    await test.step("the page says in a sentence what the browser cannot play", async () => {
       const sentence =
         "This browser cannot play its picture, which is H.265, nor its sound, which is <b>.";
       await page.locator("#player").getByText(sentence).waitFor();

@@ -89,7 +89,7 @@ await toolTest([CHROMIUM, "ffmpeg"], "the page plays every frame of a stream", a
 
     assertEquals(complaints, []);
 
-    await test.step("it says so when the server is gone", async () => {
+    await test.step("the page says that the server is unreachable", async () => {
       await app[Symbol.asyncDispose]();
       await page.getByText("The server does not answer").waitFor();
     });

@@ -79,7 +79,7 @@ async function tryPassword(entrance: AdobeEntrance, password: string, remoteAddr
   return (await entrance.admit(`live?${query}`, applicant))?.description;
 }
 
-Deno.test("who has guessed too many passwords has to wait, even with the right one", async () => {
+Deno.test("a peer that has guessed too many passwords waits, even with the right one", async () => {
   const ledger = new ServerLedger();
   let looked = 0;
   const entrance = new AdobeEntrance((user) => {

@@ -39,7 +39,7 @@ function reporting(options: ServeRtmpOptions): {
 for (
   const [what, handler] of [["throws", fail], ["rejects", () => Promise.reject(FAILURE)]] as const
 ) {
-  Deno.test(`onError hears what a handler ${what} with, and on which publication`, async () => {
+  Deno.test(`onError is called with the error that a handler ${what}, and its publication`, async () => {
     const { options, reported } = reporting({});
     let given: Publication | undefined;
     await using server = serveOnLoopback(options, (publication) => {
@@ -77,7 +77,7 @@ async function play(port: number): Promise<RawClient> {
   return client;
 }
 
-Deno.test("onError hears what a source fails with while it is played, and the player that it does", async () => {
+Deno.test("onError is called with the error of a source that is played, and the player receives a status", async () => {
   const { source: playing, controller } = source();
   const { options, reported } = reporting({ play: () => playing });
   await using app = collect(options);
@@ -92,7 +92,7 @@ Deno.test("onError hears what a source fails with while it is played, and the pl
   ]);
 });
 
-Deno.test("onError hears of tags that cannot be sent, and their source is left", async () => {
+Deno.test("onError is called for tags that cannot be sent, and their source is cancelled", async () => {
   const { source: playing, controller, cancelled } = source();
   const { options, reported } = reporting({ play: () => playing });
   await using app = collect(options);
@@ -110,7 +110,7 @@ const CONTROLS: [method: "pause" | "receive", command: string][] = [
 ];
 
 for (const [method, command] of CONTROLS) {
-  Deno.test(`onError hears of a source whose ${method} throws at ${command}`, async () => {
+  Deno.test(`onError is called when the ${method} of a source throws at ${command}`, async () => {
     const { source: playing, cancelled } = source({ [method]: fail });
     const { options, reported } = reporting({ play: () => playing });
     await using app = collect(options);

@@ -81,7 +81,7 @@ Deno.test("a player gets tags whose data is no Uint8Array", async () => {
   assertEquals(await Array.fromAsync(readable), FORMS.map(() => TAG));
 });
 
-Deno.test("a player hears when what is played is no tag, and so does the application", async () => {
+Deno.test("a player and the application are notified when a source gives no tag", async () => {
   const errors: unknown[] = [];
   const options = { play: playing([TAG, NO_TAG]), onError: (error: unknown) => errors.push(error) };
   await using server = serveOnLoopback(options, () => {});
@@ -102,7 +102,7 @@ const UNPLAYABLE: [what: string, tag: unknown, words: string][] = [
 ];
 
 for (const [what, tag, words] of UNPLAYABLE) {
-  Deno.test(`a player of ${what} keeps what came before, and the application hears why`, async () => {
+  Deno.test(`a player of ${what} keeps the tags before it, and the application is called with the error`, async () => {
     const errors: unknown[] = [];
     const play = playing([TAG, tag as FlvTag]);
     const onError = (error: unknown) => errors.push(error);

@@ -27,7 +27,7 @@ const TEXTS: [what: string, text: string, heard: string][] = [
 
 for (const [what, text, heard] of TEXTS) {
   for (const connect of [publishRtmp, playRtmp]) {
-    Deno.test(`${connect.name}() hears of a refusal ${what} by its server`, async () => {
+    Deno.test(`${connect.name}() rejects with the text of a refusal ${what}, cut and escaped`, async () => {
       const refuse = () => ({ code: text, description: text });
       const server = serveOnLoopback({ authorize: refuse }, () => {});
       const url = `rtmp://127.0.0.1:${server.addr.port}/live/demo`;
@@ -38,7 +38,7 @@ for (const [what, text, heard] of TEXTS) {
     });
   }
 
-  Deno.test(`publishRtmp() hears of an end ${what} by the handler`, async () => {
+  Deno.test(`Publication.close() with a text ${what} reaches publishRtmp() cut and escaped`, async () => {
     const ends: string[] = [];
     const server = serveOnLoopback({}, async (publication: Publication) => {
       publication.close(text);

@@ -111,7 +111,7 @@ const REFUSED: [app: string, name: string, description: RegExp][] = [
 ];
 
 for (const [app, name, description] of REFUSED) {
-  Deno.test(`app "${app}" and name "${name}" are refused, and the peer is told what to write`, async () => {
+  Deno.test(`app "${app}" and name "${name}" are refused, and the description says what to write`, async () => {
     await using api = await startApiApp();
     using publisher = await RawClient.open(api.port, app);
     publisher.askToPublish(name);

@@ -127,7 +127,7 @@ for (const [signal, times] of ENDINGS) {
       server.kill(signal);
       for (let i = 1; i < times; i++) {
         // `deno task` and `npx` pass a Ctrl-C on that the terminal has sent to the server already.
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await client.status("NetConnection.Connect.AppShutdown");
         server.kill(signal);
       }
       assertEquals((await client.status("NetConnection.Connect.AppShutdown")).level, "error");
@@ -170,7 +170,7 @@ Deno.test({
   },
 });
 
-Deno.test("--stream-key and --app keep strangers out, and the publisher hears why", async () => {
+Deno.test("--stream-key and --app refuse other publishers, with the reason", async () => {
   await using server = await ServerProcess.start({
     args: ["--app", "live"],
     env: { SLUICE_STREAM_KEY: "secret" },

@@ -50,7 +50,7 @@ Deno.test("a peer that drips a command is waited for only so long", async () => 
   assertMatch(line!, /RtmpTimeoutError: Cannot wait any longer for the peer to publish or play/);
 });
 
-Deno.test("slow clients on both ports hold up no others, and are gone in the end", async () => {
+Deno.test("slow clients on both ports hold up no others, and are disconnected in the end", async () => {
   // A handshake has its usual time.
   await using http = await startLimitedHttpApp({ headersTimeout: 1_000, checkInterval: 100 });
   const slow: RawHttpClient[] = [];

@@ -101,7 +101,7 @@ Deno.test("takeOver decides instead of the usual rule, and is given both", async
   assertEquals(asked, [["ann", "bob"], ["ann", "ann"]]);
 });
 
-Deno.test("takeOver can let in one with another key, and keep the name of one that is silent", async () => {
+Deno.test("takeOver may accept a publisher with another key, and keep the name of a silent one", async () => {
   let answer = false;
   await using app = collect({ takeOver: () => answer });
   using holder = await RawClient.publish(app.port, "demo?key=mine");

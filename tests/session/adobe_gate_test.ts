@@ -29,7 +29,7 @@ async function connect(
   return description;
 }
 
-Deno.test("AdobeGate.admit() lets in who knows the password", async () => {
+Deno.test("AdobeGate.admit() accepts a peer that knows the password", async () => {
   assertEquals(await connect(gate(), "joe", "secret"), undefined);
 });
 
@@ -38,12 +38,12 @@ Deno.test("AdobeGate.admit() refuses a wrong password and an unknown user alike"
   assertStringIncludes((await connect(gate(), "jim", "secret"))!, "reason=authfailed");
 });
 
-Deno.test("AdobeGate.admit() takes a proof from the address that was challenged alone", async () => {
+Deno.test("AdobeGate.admit() accepts a proof only from the address that was challenged", async () => {
   const answer = await connect(gate(), "joe", "secret", ["a", "a", "b"]);
   assertStringIncludes(answer!, "reason=authfailed");
 });
 
-Deno.test("AdobeGate.admit() takes a proof once", async () => {
+Deno.test("AdobeGate.admit() accepts a proof once", async () => {
   const door = gate();
   const first = await door.admit("live?authmod=adobe&user=joe", "a");
   const query = answerAdobeRejection(

@@ -28,7 +28,7 @@ for (const [what, object, fourCcs, capsEx] of SAID) {
   });
 }
 
-Deno.test("readCapabilities() takes what is of another type for nothing", () => {
+Deno.test("readCapabilities() ignores values of another type", () => {
   for (
     const object of [
       {},
@@ -42,7 +42,7 @@ Deno.test("readCapabilities() takes what is of another type for nothing", () => 
   }
 });
 
-Deno.test("ourCapabilities() are ones that we would read as everything", () => {
+Deno.test("readCapabilities() reads ourCapabilities() as everything", () => {
   const { announced, fourCcs, capsEx } = readCapabilities(ourCapabilities());
   assertEquals([announced, fourCcs.size, capsEx], [true, 12, 15]);
 });

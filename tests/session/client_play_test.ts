@@ -8,7 +8,7 @@ import { ClientSession } from "../../src/session/client/client_session.ts";
 import { mediaMessage, videoTag } from "../support/media.ts";
 import { readAll } from "../support/streams.ts";
 
-Deno.test("ClientPlayback fails behind the last tag when the connection has broken", async () => {
+Deno.test("ClientPlayback fails after the last tag when the connection has broken", async () => {
   const encoder = new MessageEncoder();
   const begun = { level: "status", code: "NetStream.Play.Start", description: "" };
   const bytes = concat([

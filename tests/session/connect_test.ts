@@ -7,7 +7,8 @@ import { writeCommand } from "../../src/message/command.ts";
 import { setChunkSize } from "../../src/message/control.ts";
 import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
 import { filled } from "../support/bytes.ts";
-import { CHUNK_SIZE, Peer } from "./peer.ts";
+import { Peer } from "./peer.ts";
+import { CHUNK_SIZE } from "./memory_session.ts";
 
 const CONNECT = { app: "live", tcUrl: "rtmp://example.com/live", flashVer: "test" };
 
@@ -91,7 +92,7 @@ Deno.test("Set Chunk Size and connect in one piece are both understood", async (
   assertEquals(peer.heard.at(-1), "_result 1");
 });
 
-Deno.test("who announces something of Enhanced RTMP hears what we know", async () => {
+Deno.test("connect with capabilities of Enhanced RTMP is answered with ours", async () => {
   const peer = new Peer();
   peer.command("connect", 1, { ...CONNECT, fourCcList: ["hvc1"], capsEx: 1 });
   await peer.settled();
@@ -135,16 +136,16 @@ Deno.test("commands of type 17 are read like those of type 20", async () => {
 Deno.test("a command before connect ends the connection", async () => {
   const peer = new Peer();
   peer.command("createStream", 1, null);
-  const { error } = await peer.ended;
+  const { error } = await peer.sessionEnd;
   assertInstanceOf(error, RtmpCommandError);
   assertMatch(error.message, /read createStream, expected connect/);
 });
 
 for (const part of ["app", "tcUrl"]) {
-  Deno.test(`an ${part} over the limit is rejected, and the peer told why`, async () => {
+  Deno.test(`connect whose ${part} is over the limit is rejected with the reason`, async () => {
     const peer = new Peer({ limits: { maxNameLength: 100 } });
     peer.command("connect", 1, { ...CONNECT, [part]: "x".repeat(101) });
-    const { error } = await peer.ended;
+    const { error } = await peer.sessionEnd;
     assertInstanceOf(error, RtmpLimitError);
     assertEquals(peer.heard, ["_error 1"]);
     const [, , , info] = peer.commands[0]!;

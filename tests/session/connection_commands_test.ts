@@ -52,12 +52,12 @@ for (const [name, args, answer] of COMMANDS) {
     await other.settled();
     assertEquals(other.commands, [answer]);
     assertEquals(other.messages.map(({ chunkStreamId }) => chunkStreamId), [3]);
-    assert(!other.hasEnded);
+    assert(!other.ended);
   });
 }
 
 for (const name of ["_result", "_error", "onStatus", "onBWDone"]) {
-  Deno.test(`${name} is no question, and gets no answer`, async () => {
+  Deno.test(`${name} gets no answer`, async () => {
     const peer = await Peer.connect();
     peer.command(name, 7, null);
     peer.command("createStream", 8, null);
@@ -81,7 +81,7 @@ const STREAM_COMMANDS: [name: string, argument: unknown][] = [
 ];
 
 for (const [name, argument] of STREAM_COMMANDS) {
-  Deno.test(`${name} ${argument} where nothing goes on changes nothing`, async () => {
+  Deno.test(`${name} ${argument} changes nothing while nothing is published or played`, async () => {
     const peer = await Peer.connect();
     peer.command("createStream", 2, null);
     peer.streamCommand(1, name, argument);
@@ -96,7 +96,7 @@ for (const [name, argument] of STREAM_COMMANDS) {
 Deno.test("close ends the connection, and what it carries is unpublished", async () => {
   const peer = await Peer.publish("demo");
   peer.command("close", 0, null);
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   const { reason } = await peer.program.publications[0]!.closed;
   assertEquals(reason, "unpublished");
 });
@@ -112,7 +112,7 @@ Deno.test("createStream gives an id that is not in use", async () => {
   assertEquals(answers.map(([, , , id]) => id), [2, 4]);
 });
 
-Deno.test("createStream again and again is taken, if each is deleted", async () => {
+Deno.test("createStream is accepted without end, if each stream is deleted", async () => {
   const peer = await Peer.connect({ limits: { maxMessageStreams: 2 } });
   for (let id = 1; id <= 100; id++) {
     peer.command("createStream", id, null);
@@ -122,13 +122,13 @@ Deno.test("createStream again and again is taken, if each is deleted", async () 
   assertEquals(peer.commands.at(-1), ["_result", 100, null, 100]);
 });
 
-Deno.test("more message streams than allowed end the connection, and all are told", async () => {
+Deno.test("more message streams than allowed end the connection, with a status on each", async () => {
   const program = new FakeProgram();
   const peer = await Peer.connect({ program, limits: { maxMessageStreams: 2 } });
   peer.publish(1, "demo");
   peer.command("createStream", 1, null);
   peer.command("createStream", 2, null);
-  const { error } = await peer.ended;
+  const { error } = await peer.sessionEnd;
   assertInstanceOf(error, RtmpLimitError);
   assertEquals(
     peer.statuses.slice(1),
@@ -143,7 +143,7 @@ Deno.test("more message streams than allowed end the connection, and all are tol
   assertEquals(end, { reason: "failed", description: error.message, error });
 });
 
-Deno.test("what the program does not admit is rejected with its words", async () => {
+Deno.test("connect to an app that the program does not admit is rejected with its words", async () => {
   const program = new FakeProgram();
   const asked: string[] = [];
   program.letIn = (app) => {
@@ -153,7 +153,7 @@ Deno.test("what the program does not admit is rejected with its words", async ()
   const peer = new Peer({ program });
   peer.command("connect", 1, { app: "live?authmod=adobe", tcUrl: "rtmp://example.com/live" });
   peer.publish(1, "demo");
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   assertEquals(asked, ["live?authmod=adobe"]);
   assertEquals(peer.commands, [["_error", 1, null, {
     level: "error",

@@ -87,37 +87,37 @@ Deno.test("a window that is set late is acknowledged at once, if it is full", as
   assertEquals(acknowledged(peer), [bytes]);
 });
 
-Deno.test("an acknowledgement that had to wait goes though nothing more comes", async () => {
+Deno.test("an acknowledgement that had to wait is sent though nothing more arrives", async () => {
   const peer = await Peer.connect();
   peer.send(windowAcknowledgementSize(64));
   await peer.settled();
-  peer.stopReading();
+  peer.deafen();
   // The answer to this is being written when the window is full.
   peer.command("createStream", 2, null);
   await peer.settled();
   peer.command("createStream", 3, null);
   peer.command("createStream", 4, null);
   await peer.settled();
-  peer.readAgain();
+  peer.hearAgain();
   await peer.settled();
   assertEquals(acknowledged(peer).at(-1), peer.counts.bytes);
 });
 
-Deno.test("a tiny window and a peer that does not read pile up nothing", async () => {
+Deno.test("acknowledgements do not pile up for a tiny window and a peer that does not read", async () => {
   const peer = await Peer.publish("demo");
   const tags = peer.program.publications[0]!.tags.pipeTo(new WritableStream());
   for (const size of [0, 1]) peer.send(windowAcknowledgementSize(size));
   await peer.settled();
-  peer.stopReading();
+  peer.deafen();
   peer.messages.length = 0;
   for (let i = 0; i < 1000; i++) peer.sendTags([videoTag(i, 10)]);
   await peer.settled();
-  assertEquals(peer.untaken, 0);
-  peer.readAgain();
+  assertEquals(peer.unsent, 0);
+  peer.hearAgain();
   await peer.settled();
-  // One was on its way, and one says how things stand then.
-  assertEquals(acknowledged(peer).length, 2);
-  assertEquals(acknowledged(peer)[1], peer.counts.bytes);
+  // Two were on their way, and one says how things stand then.
+  assertEquals(acknowledged(peer).length, 3);
+  assertEquals(acknowledged(peer)[2], peer.counts.bytes);
   peer.end();
   await tags;
 });
@@ -187,7 +187,7 @@ const COUNTED: [what: string, message: RtmpMessage, discarded: Record<string, nu
 ];
 
 for (const [what, odd, discarded] of COUNTED) {
-  Deno.test(`${what} has no answer, and goes on with ${JSON.stringify(discarded)}`, async () => {
+  Deno.test(`${what} gets no answer, and counts ${JSON.stringify(discarded)}`, async () => {
     const peer = await Peer.connect();
     peer.send(odd);
     peer.command("createStream", 2, null);

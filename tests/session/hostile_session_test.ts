@@ -10,7 +10,7 @@ import { videoTag } from "../support/media.ts";
 import { FakeProgram } from "./fake_program.ts";
 import { Peer } from "./peer.ts";
 
-Deno.test("a list of lists of lists, each twice in the next, is no codec", async () => {
+Deno.test("connect ignores a list of lists of lists, each twice in the next, as a codec", async () => {
   // As text it has 2^40 commas: AMF's references make it of a few hundred bytes.
   const lists: unknown[] = [[]];
   for (let i = 0; i < 40; i++) lists.push([lists[i], lists[i]]);
@@ -20,7 +20,7 @@ Deno.test("a list of lists of lists, each twice in the next, is no codec", async
   assertEquals(peer.heard.at(-1), "_result 1");
 });
 
-Deno.test("an object that cannot become text is no codec", async () => {
+Deno.test("connect ignores an object that cannot become text as a codec", async () => {
   const peer = new Peer();
   const fourCcList = [{ toString: 1, valueOf: null }, "hvc1"];
   peer.command("connect", 1, { app: "live", fourCcList, videoFourCcInfoMap: { toString: 1 } });
@@ -28,28 +28,26 @@ Deno.test("an object that cannot become text is no codec", async () => {
   assertEquals(peer.heard.at(-1), "_result 1");
 });
 
-Deno.test("an app over the limit is not even asked about", async () => {
+Deno.test("connect whose app is over the limit is rejected before the program is asked", async () => {
   const program = new FakeProgram();
   program.letIn = () => {
     throw new Error("asked");
   };
   const peer = new Peer({ program, limits: { maxNameLength: 100 } });
   peer.command("connect", 1, { app: "x".repeat(101) });
-  assertInstanceOf((await peer.ended).error, RtmpLimitError);
+  assertInstanceOf((await peer.sessionEnd).error, RtmpLimitError);
 });
 
 Deno.test("a peer that does not read its answers is not read either", async () => {
   const peer = await Peer.connect();
-  peer.stopReading();
+  peer.deafen();
   // Each is answered with 27 bytes.
   const count = 20_000;
   for (let id = 1; id <= count; id++) peer.command("getStreamLength", id, null);
-  await peer.settled();
-  assert(peer.untaken > count / 3, `${count - peer.untaken} commands were taken`);
-  const { untaken } = peer;
-  await peer.settled();
-  assertEquals(peer.untaken, untaken);
-  peer.readAgain();
+  const sent = peer.unsent;
+  await peer.held();
+  assert(peer.unsent > sent / 3, `${sent - peer.unsent} of ${sent} bytes were taken`);
+  peer.hearAgain();
   await peer.settled();
   assertEquals(peer.commands.length, count);
 });
@@ -62,7 +60,7 @@ Deno.test("a long name of a command is not repeated, neither to the peer nor in 
   assert(peer.messages[0]!.payload.length < 300);
   const stranger = new Peer();
   stranger.command(name, 1, null);
-  const { error } = await stranger.ended;
+  const { error } = await stranger.sessionEnd;
   assertInstanceOf(error, RtmpCommandError);
   assert(error.message.length < 200);
 });
@@ -76,13 +74,13 @@ Deno.test("a command over its limits ends the connection", async () => {
   for (const command of commands) {
     const peer = await Peer.connect();
     peer.send(command);
-    const { error } = await peer.ended;
+    const { error } = await peer.sessionEnd;
     assert(error instanceof RtmpLimitError || error instanceof AmfError, `${error}`);
     assert(error.message.length < 300);
   }
 });
 
-Deno.test("publishing and ending again and again leaves nothing behind", async () => {
+Deno.test("publishing and ending again and again leaves nothing open", async () => {
   const program = new FakeProgram();
   program.begun = ({ tags }) => void tags.pipeTo(new WritableStream());
   const peer = await Peer.connect({ program });
@@ -98,11 +96,11 @@ Deno.test("publishing and ending again and again leaves nothing behind", async (
     assertEquals((await closed).reason, "unpublished");
     assertEquals([ledger.tags.videoFrames, ledger.balance()], [1, 0]);
   }
-  assert(!peer.hasEnded);
+  assert(!peer.ended);
   assert(peer.session.inactivity >= 0);
 });
 
-Deno.test("playing and closing again and again leaves every source", async () => {
+Deno.test("playing and closing again and again cancels every source", async () => {
   const peer = await Peer.connect();
   for (let i = 0; i < 500; i++) {
     peer.streamCommand(1, "play", "demo");
@@ -161,7 +159,7 @@ Deno.test("an aggregate of empty messages leaves others their turn", async () =>
   assert(taken < count, "the timer had to wait for all of them");
 });
 
-Deno.test("a name may be anything, and stays what it is", async () => {
+Deno.test("a name may be any text, and stays what it is", async () => {
   const names = [
     "__proto__",
     "constructor",
@@ -182,7 +180,7 @@ Deno.test("a name may be anything, and stays what it is", async () => {
   assertEquals(peer.codes.filter((code) => code === "Unpublish.Success").length, names.length);
 });
 
-Deno.test("data messages that are commands elsewhere are only data", async () => {
+Deno.test("data messages with the names of commands are only data", async () => {
   const peer = await Peer.publish("demo");
   const tags = Array.fromAsync(peer.program.publications[0]!.tags);
   peer.send({
@@ -208,15 +206,15 @@ const UNFINISHED = new MessageEncoder()
   })
   .slice(0, 2 * 1024 * 1024);
 
-Deno.test("a stranger may leave little unfinished, a publisher more", async () => {
+Deno.test("a peer may leave few bytes unfinished before it publishes, and more after", async () => {
   const stranger = await Peer.connect();
   stranger.write(UNFINISHED);
-  assertInstanceOf((await stranger.ended).error, RtmpLimitError);
+  assertInstanceOf((await stranger.sessionEnd).error, RtmpLimitError);
 
   const publisher = await Peer.publish("demo");
   publisher.write(UNFINISHED);
   await publisher.settled();
-  assertEquals(publisher.untaken, 0);
+  assertEquals(publisher.unsent, 0);
   publisher.end();
-  assertEquals((await publisher.ended).error, undefined);
+  assertEquals((await publisher.sessionEnd).error, undefined);
 });

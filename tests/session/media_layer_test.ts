@@ -15,7 +15,7 @@ import { Peer } from "./peer.ts";
 async function tagsOf(peer: Peer) {
   const all = peer.program.publications.map(({ tags }) => Array.fromAsync(tags));
   peer.end();
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   return await Promise.all(all);
 }
 
@@ -41,18 +41,18 @@ Deno.test("media on a stream that was created and not published on is that of th
   peer.command("createStream", 3, null);
   peer.publish(1, "demo");
   peer.sendTags([videoTag(0)], 2);
-  await peer.settled();
+  await peer.held();
   assertEquals(await tagsOf(peer), [[videoTag(0)]]);
 });
 
-Deno.test("media on an unknown stream beside two that publish belongs to neither, and both are told once", async () => {
+Deno.test("media on an unknown stream beside two that publish belongs to neither, and is reported once", async () => {
   const peer = await Peer.publish("one");
   peer.publish(2, "two");
   await peer.settled();
   peer.messages.length = 0;
   for (const id of [0, 9, 0]) peer.sendTags([videoTag(0)], id);
   peer.sendTags([videoTag(1)], 2);
-  await peer.settled();
+  await peer.held();
   const why = "several streams are published on this connection, and none of them there";
   const description = `Media on message stream 0 is dropped: ${why}`;
   assertEquals(peer.statuses, [
@@ -64,7 +64,7 @@ Deno.test("media on an unknown stream beside two that publish belongs to neither
   assertEquals(peer.counts.misaddressed, 0);
 });
 
-Deno.test("media before anything is published is counted, and the peer is told once", async () => {
+Deno.test("media before anything is published is counted, and reported to the peer once", async () => {
   const peer = await Peer.connect();
   peer.command("createStream", 2, null);
   for (const id of [0, 1, 9]) peer.sendTags([videoTag(0)], id);
@@ -73,7 +73,7 @@ Deno.test("media before anything is published is counted, and the peer is told o
   assertEquals(peer.statuses.map(({ stream, code }) => [stream, code]), [[0, "NetStream.Failed"]]);
   assertEquals(peer.program.warnings.length, 1);
   assertMatch(peer.program.warnings[0]!, /nothing is published on this connection/);
-  assert(!peer.hasEnded);
+  assert(!peer.ended);
 });
 
 Deno.test("data before anything is published is counted without a word", async () => {
@@ -103,7 +103,7 @@ for (const [what, end] of LATE) {
     peer.messages.length = 0;
     peer.sendTags([videoTag(0)], 2);
     peer.sendTags([videoTag(1)], 1);
-    await peer.settled();
+    await peer.held();
     assertEquals([peer.statuses, peer.program.warnings], [[], []]);
     assertEquals((await tagsOf(peer))[0], [videoTag(1)]);
     assertEquals(peer.counts.discarded, { unpublished: 1 });

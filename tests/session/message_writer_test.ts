@@ -5,7 +5,7 @@ import { writeCommand } from "../../src/message/command.ts";
 import { MessageWriter } from "../../src/session/message_writer.ts";
 import { filled } from "../support/bytes.ts";
 import { decodeParts } from "../support/decode.ts";
-import { turns } from "../support/streams.ts";
+import { promisesDone } from "../support/streams.ts";
 
 /** A writer, and what it has written; each write ends when the test says so. */
 function slowWriter() {
@@ -21,15 +21,15 @@ function slowWriter() {
   return { writer, writes, ends };
 }
 
-/** Whether a promise has settled after a few turns. */
+/** Whether a promise settles by itself. */
 async function settles(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
   void promise.then(() => settled = true);
-  await turns();
+  await promisesDone();
   return settled;
 }
 
-Deno.test("MessageWriter writes what was sent in one turn at once, and what came behind in one more", async () => {
+Deno.test("MessageWriter makes one write of what is sent in one turn, and one of what is sent during it", async () => {
   const { writer, writes, ends } = slowWriter();
   const messages = [setChunkSize(4096), acknowledgement(1), writeCommand(0, "x".repeat(500), 1)];
   writer.send(...messages);
@@ -37,10 +37,10 @@ Deno.test("MessageWriter writes what was sent in one turn at once, and what came
   writer.send(acknowledgement(2));
   writer.sendBytes(Uint8Array.of());
   writer.send(acknowledgement(3));
-  await turns();
+  await promisesDone();
   assertEquals(writes.length, 1);
   ends[0]!.resolve();
-  await turns();
+  await promisesDone();
   assertEquals(writes.length, 2);
   assert(!await settles(flushed));
   ends[1]!.resolve();
@@ -65,7 +65,7 @@ Deno.test("MessageWriter.relieve() waits when more than 256 KiB wait, and not be
   assert(!await settles(relieved));
   for (let i = 0; i < 3; i++) {
     ends[i]!.resolve();
-    await turns();
+    await promisesDone();
   }
   await relieved;
 });
@@ -78,7 +78,7 @@ Deno.test("MessageWriter makes no copy of what is large, and one piece of what i
   const pieces = [filled(10), filled(20), large, filled(30), large];
   for (const piece of pieces) writer.sendBytes(piece);
   for (let i = 0; i < 5; i++) {
-    await turns();
+    await promisesDone();
     ends[i]!.resolve();
   }
   await writer.flush();
@@ -91,7 +91,7 @@ Deno.test("MessageWriter throws nothing when it cannot write, and keeps why", as
   writer.send(acknowledgement(1));
   const flushed = writer.flush();
   writer.send(acknowledgement(2));
-  await turns();
+  await promisesDone();
   const error = new Error("reset");
   ends[0]!.reject(error);
   await flushed;

@@ -94,9 +94,9 @@ Deno.test("a publisher that sends other data without end is held back when its t
   const sent = Array.from({ length: 3 * LOOKAHEAD_MESSAGES }, (_, i) => text(i));
   peer.send(...sent, METADATA);
   assertEquals(await within("the metadata", publication.metadata), undefined);
-  await peer.settled();
+  await peer.held();
   assertEquals(publication.ledger.inFlight.scriptTags, LOOKAHEAD_MESSAGES);
-  assert(peer.untaken > 0);
+  assert(peer.unsent > 0);
   peer.end();
   assertEquals((await Array.fromAsync(publication.tags)).length, sent.length + 1);
   assertBalanced(publication.ledger);
@@ -108,13 +108,13 @@ Deno.test("a publisher of large other data is held back when its tags are not re
   const sent = Array.from({ length: 12 }, (_, i) => data(`${i}`.padEnd(size - 3)));
   peer.send(...sent, METADATA);
   assertEquals(await within("the metadata", publication.metadata), undefined);
-  await peer.settled();
+  await peer.held();
   // Four fill it, the fifth passes it.
   assertEquals(publication.ledger.inFlight.scriptTags, 5);
-  assert(peer.untaken > 0);
+  assert(peer.unsent > 0);
   await publication.tags.cancel();
   peer.end();
-  await peer.ended;
+  await peer.sessionEnd;
   assertEquals(publication.ledger.unread.scriptTags, sent.length + 1);
   assertBalanced(publication.ledger);
 });

@@ -6,12 +6,15 @@ import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
 import { filled } from "../support/bytes.ts";
 import { videoTag } from "../support/media.ts";
 import { FakeProgram, type FakeSource } from "./fake_program.ts";
-import { Peer, type PeerOptions } from "./peer.ts";
+import type { MemorySessionOptions } from "./memory_session.ts";
+import { Peer } from "./peer.ts";
 
 const PLAY = ["StreamBegin", "NetStream.Play.Reset", "NetStream.Play.Start", "|RtmpSampleAccess"];
 
 /** A peer that plays on message stream 1, and what it plays. */
-async function play(options: PeerOptions = {}): Promise<{ peer: Peer; source: FakeSource }> {
+async function play(
+  options: MemorySessionOptions = {},
+): Promise<{ peer: Peer; source: FakeSource }> {
   const peer = await Peer.connect(options);
   peer.streamCommand(1, "play", "demo");
   await peer.settled();
@@ -45,7 +48,7 @@ Deno.test("play is answered by StreamBegin, Reset, Start and sample access, then
   assertEquals([kind, app, name], ["play", "live", "demo"]);
 });
 
-Deno.test("what is played has the low 32 bits of its time", async () => {
+Deno.test("a played tag has the low 32 bits of its time", async () => {
   const { peer, source } = await play();
   const times = [0, 0xfffffe, 0xffffff, 0x1000000, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 33 + 5];
   source.show(...times.map((timestamp) => ({ ...videoTag(0), timestamp })));
@@ -54,7 +57,7 @@ Deno.test("what is played has the low 32 bits of its time", async () => {
   assertEquals(heard, times.map((time) => time % 2 ** 32));
 });
 
-Deno.test("a stream that ends is told of, and the connection stays for another", async () => {
+Deno.test("a stream that ends is announced, and the connection stays open for another", async () => {
   const { peer, source } = await play();
   source.show(videoTag(0));
   source.end();
@@ -67,7 +70,7 @@ Deno.test("a stream that ends is told of, and the connection stays for another",
     "StreamEof",
     "NetStream.Play.Stop",
   ]);
-  assert(!peer.hasEnded);
+  assert(!peer.ended);
   assert(!peer.session.watches);
   peer.messages.length = 0;
   peer.streamCommand(1, "play", "other");
@@ -75,7 +78,7 @@ Deno.test("a stream that ends is told of, and the connection stays for another",
   assertEquals(peer.heard, PLAY);
 });
 
-Deno.test("pause is told to the source and answered", async () => {
+Deno.test("pause is passed to the source and answered", async () => {
   const { peer, source } = await play();
   peer.streamCommand(1, "pause", true, 1000);
   peer.streamCommand(1, "pause", false, 1000);
@@ -92,7 +95,7 @@ Deno.test("pause is told to the source and answered", async () => {
   ]);
 });
 
-Deno.test("a player that has paused is given no time for that", async () => {
+Deno.test("timestamps of a player leave out the time in which it was paused", async () => {
   const { peer, source } = await play();
   source.show(videoTag(0), videoTag(1));
   await peer.settled();
@@ -145,12 +148,12 @@ Deno.test("seek fails, and playing goes on", async () => {
   assertEquals(peer.heard.slice(4), ["NetStream.Seek.Failed", "video"]);
 });
 
-Deno.test("a player that is sent away is told after its last frame has been read", async () => {
+Deno.test("a player that is disconnected receives the reason after its last frame", async () => {
   const { peer, source } = await play();
   source.show(videoTag(0));
   await peer.settled();
   void peer.session.close("NetConnection.Connect.AppShutdown", "The server is shutting down");
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   assertEquals(peer.heard.slice(4), [
     "video",
     "|RtmpSampleAccess",
@@ -219,7 +222,7 @@ Deno.test("each message stream plays its own", async () => {
   assert(peer.session.watches);
 });
 
-Deno.test("who publishes and plays does not only watch", async () => {
+Deno.test("a peer that publishes and plays is not one that only watches", async () => {
   const { peer } = await play();
   assert(peer.session.watches);
   peer.publish(2, "own");
@@ -238,7 +241,7 @@ for (
     program[refuse] = () => ({ description: "There is nothing" });
     const peer = await Peer.connect({ program });
     peer.streamCommand(1, "play", "demo");
-    assertEquals(await peer.ended, {});
+    assertEquals(await peer.sessionEnd, {});
     assertEquals(peer.statuses, [{
       stream: 1,
       level: "error",
@@ -247,31 +250,31 @@ for (
     }]);
   });
 
-  Deno.test(`a refusal of ${who} after something was played leaves nothing behind`, async () => {
+  Deno.test(`a refusal of ${who} ends what the player played before`, async () => {
     const { peer, source } = await play();
     peer.program[refuse] = () => ({ description: "There is nothing" });
     peer.streamCommand(1, "play", "other");
-    assertEquals(await peer.ended, {});
+    assertEquals(await peer.sessionEnd, {});
     assertEquals(source.told, ["left"]);
     assert(!peer.session.watches);
   });
 }
 
-Deno.test("a name over the limit ends the connection, and the player is told why", async () => {
+Deno.test("a name over the limit ends the connection, and the player receives the reason", async () => {
   const peer = await Peer.connect({ limits: { maxNameLength: 100 } });
   peer.streamCommand(1, "play", "x".repeat(101));
-  const { error } = await peer.ended;
+  const { error } = await peer.sessionEnd;
   assertInstanceOf(error, RtmpLimitError);
   assertEquals(peer.statuses.map(({ description }) => description), [error.message]);
 });
 
-Deno.test("a source that fails is told of to the player and to the program", async () => {
+Deno.test("a source that fails is reported to the player and to the program", async () => {
   const { peer, source } = await play();
   source.show(videoTag(0));
   await peer.settled();
   const error = new Error("The disk is gone");
   source.fail(error);
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   assertEquals(peer.program.failures, [error]);
   assertEquals(peer.heard.slice(4), ["video", "|RtmpSampleAccess", "NetStream.Play.Failed"]);
 });
@@ -282,9 +285,9 @@ Deno.test("a source that fails does not end what else is on the connection", asy
   await peer.settled();
   source.fail(new Error("The disk is gone"));
   await peer.settled();
-  assert(!peer.hasEnded);
+  assert(!peer.ended);
   peer.end();
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
 });
 
 Deno.test("a source that fails to be cancelled stops nothing", async () => {
@@ -304,12 +307,12 @@ Deno.test("a source that fails to be cancelled stops nothing", async () => {
   await peer.settled();
   assertEquals(peer.heard.slice(4), ["NetStream.Play.Stop"]);
   peer.end();
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
 });
 
 Deno.test("a player that does not read is given no more than a bounded number of bytes", async () => {
   const { peer, source } = await play();
-  peer.stopReading();
+  peer.deafen();
   const size = 50_000;
   source.show(...Array.from({ length: 100 }, (_, i) => videoTag(i, size)));
   await peer.settled();
@@ -318,16 +321,16 @@ Deno.test("a player that does not read is given no more than a bounded number of
   assert(taken >= 5 && taken <= 8, `${taken} tags were taken`);
   await peer.settled();
   assertEquals(100 - source.waiting, taken);
-  peer.readAgain();
+  peer.hearAgain();
   await peer.settled();
   assertEquals(mediaOf(peer.messages).length, 100);
 });
 
-Deno.test("a player that goes leaves its sources", async () => {
+Deno.test("a player that disconnects cancels its sources", async () => {
   for (const leave of [(peer: Peer) => peer.end(), (peer: Peer) => peer.fail(new Error("reset"))]) {
     const { peer, source } = await play();
     leave(peer);
-    await peer.ended;
+    await peer.sessionEnd;
     assertEquals(source.told, ["left"]);
   }
 });

@@ -110,10 +110,10 @@ for (const { name, path, params = [], ...object } of NAMINGS) {
   });
 }
 
-Deno.test("a name over the limit ends the connection, and the peer is told why", async () => {
+Deno.test("a name over the limit ends the connection, and the peer receives the reason", async () => {
   const peer = await Peer.connect({ limits: { maxNameLength: 100 } });
   peer.publish(1, "x".repeat(101));
-  const { error } = await peer.ended;
+  const { error } = await peer.sessionEnd;
   assertInstanceOf(error, RtmpLimitError);
   assertEquals(peer.codes, ["Failed"]);
   assertMatch(peer.statuses[0]!.description, /101 characters, expected at most 100/);
@@ -128,7 +128,7 @@ Deno.test("a refusal reaches the peer before the connection closes", async () =>
     const peer = await Peer.connect({ program });
     peer.publish(1, "demo");
     peer.sendTags([videoTag(0)]);
-    assertEquals(await peer.ended, {});
+    assertEquals(await peer.sessionEnd, {});
     assertEquals(peer.statuses, [{
       stream: 1,
       level: "error",
@@ -148,7 +148,7 @@ Deno.test("a name that is taken is BadName, and what was made for it ends", asyn
   };
   const peer = await Peer.connect({ program });
   peer.publish(1, "demo");
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   assertEquals(peer.codes, ["Publish.BadName"]);
   assertEquals(await Promise.all(claims), ["closed", undefined, []]);
 });
@@ -161,13 +161,13 @@ Deno.test("a refusal does not close a connection that carries something else", a
   peer.streamCommand(3, "play", "third");
   await peer.settled();
   assertEquals(peer.codes, ["Publish.Denied", "Play.Failed"]);
-  assert(!peer.hasEnded);
+  assert(!peer.ended);
   // The last one that went on ends: by itself, so that the peer may publish again.
   peer.streamCommand(1, "closeStream");
   await peer.settled();
-  assert(!peer.hasEnded);
+  assert(!peer.ended);
   peer.publish(2, "second");
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
 });
 
 Deno.test("a second publish on a message stream that has one changes nothing", async () => {
@@ -219,7 +219,7 @@ for (
     ["publish with null", (peer: Peer) => peer.streamCommand(1, "publish", null)],
   ] as const
 ) {
-  Deno.test(`${what} ends a publication, behind all that came before`, async () => {
+  Deno.test(`${what} ends a publication, after all that came before`, async () => {
     const peer = await Peer.publish("demo");
     const [publication] = peer.program.publications;
     const tags = Array.fromAsync(publication!.tags);
@@ -236,7 +236,7 @@ for (
     end(peer);
     await peer.settled();
     assertEquals(peer.heard.length, 1);
-    assert(!peer.hasEnded);
+    assert(!peer.ended);
   });
 }
 
@@ -252,7 +252,7 @@ Deno.test("a message stream can be published on again, and an end of before is o
   assertEquals(peer.codes, ["Unpublish.Success", "Publish.Start"]);
   peer.sendTags([videoTag(0)]);
   assertEquals((await second!.tags.getReader().read()).value, videoTag(0));
-  assert(!peer.hasEnded);
+  assert(!peer.ended);
 });
 
 Deno.test("each message stream of a connection publishes under its own name", async () => {
@@ -269,7 +269,7 @@ Deno.test("each message stream of a connection publishes under its own name", as
   peer.sendTags([videoTag(3)], 2);
   peer.sendTags([videoTag(4)], 1);
   peer.end();
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   assertEquals(await Promise.all(all), [[videoTag(0), videoTag(4)], [videoTag(1)], [videoTag(2)]]);
   const ends = await Promise.all(peer.program.publications.map(({ closed }) => closed));
   assertEquals(ends.map(({ reason }) => reason), ["disconnected", "unpublished", "disconnected"]);
@@ -295,5 +295,5 @@ Deno.test("a publisher that takes its name from its own other stream goes on", a
   ]);
   peer.sendTags([videoTag(0)], 2);
   assertEquals((await program.publications[1]!.tags.getReader().read()).value, videoTag(0));
-  assert(!peer.hasEnded);
+  assert(!peer.ended);
 });

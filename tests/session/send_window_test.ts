@@ -3,7 +3,8 @@ import { acknowledgement, setPeerBandwidth } from "../../src/message/control.ts"
 import type { RtmpMessage } from "../../src/message/message.ts";
 import { LimitType, SendWindow } from "../../src/session/send_window.ts";
 import { videoTag } from "../support/media.ts";
-import { turns } from "../support/streams.ts";
+import { promisesDone } from "../support/streams.ts";
+import { until } from "../support/wait.ts";
 import type { FakeSource } from "./fake_program.ts";
 import { Peer } from "./peer.ts";
 
@@ -88,10 +89,10 @@ Deno.test("SendWindow lets all go on when an acknowledgement makes room", async 
   const went: number[] = [];
   for (const i of [1, 2]) void window.room()!.then(() => went.push(i));
   window.acknowledge(400);
-  await turns(1);
+  await promisesDone();
   assertEquals(went, []);
   window.acknowledge(600);
-  await turns(1);
+  await promisesDone();
   assertEquals(went, [1, 2]);
 });
 
@@ -127,7 +128,7 @@ Deno.test("a player that acknowledges is sent no more than it lets us", async ()
     assertEquals(frames(peer), more);
   }
   peer.end();
-  await peer.ended;
+  await peer.sessionEnd;
 });
 
 Deno.test("a player that never acknowledges is sent everything", async () => {
@@ -142,8 +143,7 @@ Deno.test("a player that acknowledges no more is sent everything after a while",
   peer.send(acknowledgement(peer.heardBytes));
   await peer.settled();
   source.show(...tags);
-  while (frames(peer) < 9) await peer.settled();
-  assertEquals(frames(peer), 9);
+  await until("every frame", () => frames(peer) === 9);
 });
 
 Deno.test("a player that waits for its own acknowledgement can end", async () => {
@@ -156,7 +156,7 @@ Deno.test("a player that waits for its own acknowledgement can end", async () =>
     if (end === "closeStream") peer.streamCommand(1, "closeStream");
     await peer.settled();
     peer.end();
-    assertEquals(await peer.ended, {});
+    assertEquals(await peer.sessionEnd, {});
     await peer.settled();
     assertEquals([frames(peer), source.told], [3, ["left"]]);
   }

@@ -17,7 +17,7 @@ Deno.test("a publisher that disappears leaves everything that came whole", async
   peer.end();
   const tags = await Array.fromAsync(publication!.tags);
   assertEquals(tags, [videoTag(0), videoTag(1)]);
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   assertEquals(await publication!.closed, {
     reason: "disconnected",
     description: "The publisher closed the connection",
@@ -34,20 +34,20 @@ Deno.test("a connection that fails is the reason of the end of all that it carri
   await peer.settled();
   const error = new RtmpTimeoutError("Cannot wait any longer for the peer");
   peer.fail(error);
-  assertStrictEquals((await peer.ended).error, error);
+  assertStrictEquals((await peer.sessionEnd).error, error);
   assertEquals(await tags, [videoTag(0)]);
   const { message: description } = error;
   assertEquals(await publication!.closed, { reason: "failed", description, error });
 });
 
-Deno.test("a broken chunk layer ends the connection behind all that came before, and is told", async () => {
+Deno.test("a broken chunk layer ends the connection after all that came before, with a status", async () => {
   const peer = await Peer.publish("demo");
   const [publication] = peer.program.publications;
   peer.sendTags([videoTag(0), videoTag(1)]);
   // Type 3 on a chunk stream that nothing has begun on.
   peer.write(hex("ff 00"));
   assertEquals(await Array.fromAsync(publication!.tags), [videoTag(0), videoTag(1)]);
-  const { error } = await peer.ended;
+  const { error } = await peer.sessionEnd;
   assertInstanceOf(error, RtmpChunkError);
   assertEquals(peer.statuses, [{
     stream: 1,
@@ -66,7 +66,7 @@ Deno.test("ServerSession.close() says why, on the connection and wherever someth
   const code = "NetConnection.Connect.AppShutdown";
   const description = "The server is shutting down";
   await peer.session.close(code, description);
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   assertEquals(
     peer.statuses,
     [0, 1, 2].map((stream) => ({ stream, level: "error", code, description })),
@@ -81,9 +81,9 @@ Deno.test("ServerSession.close() does not wait for a consumer that does not read
   const peer = await Peer.publish("demo");
   const [publication] = peer.program.publications;
   peer.sendTags([videoTag(0), videoTag(1)]);
-  await peer.settled();
+  await peer.held();
   await peer.session.close("NetConnection.Connect.AppShutdown", "bye");
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   assertEquals(await Array.fromAsync(publication!.tags), [videoTag(0)]);
   assertEquals(publication!.ledger.balance(), 0);
 });
@@ -91,59 +91,59 @@ Deno.test("ServerSession.close() does not wait for a consumer that does not read
 Deno.test("ServerSession.close() before connect ends the session", async () => {
   const peer = new Peer();
   await peer.session.close("NetConnection.Connect.AppShutdown", "bye");
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   assertEquals(peer.codes, ["Connect.AppShutdown"]);
 });
 
-Deno.test("what is allowed after the session was closed does not begin any more", async () => {
+Deno.test("publish and play that are allowed after the session was closed do not begin", async () => {
   for (const command of ["publish", "play"]) {
     const program = new FakeProgram();
     const asked = Promise.withResolvers<undefined>();
     program.allow = () => asked.promise;
     const peer = await Peer.connect({ program });
     peer.streamCommand(1, command, "demo");
-    await peer.settled();
+    await peer.held();
     await peer.session.close("NetConnection.Connect.AppShutdown", "bye");
     asked.resolve(undefined);
-    assertEquals(await peer.ended, {});
+    assertEquals(await peer.sessionEnd, {});
     assertEquals(peer.codes, ["Connect.AppShutdown", "Connect.AppShutdown"]);
     assertEquals([program.publications, program.sources], [[], []]);
     assertEquals(program.released.map(({ name }) => name), ["demo"]);
   }
 });
 
-Deno.test("a stream that ends while another is asked for does not take the connection along", async () => {
+Deno.test("a stream that ends while another is authorized leaves the connection open", async () => {
   const program = new FakeProgram();
   const peer = await Peer.publish("first", { program });
   const asked = Promise.withResolvers<undefined>();
   program.allow = () => asked.promise;
   peer.publish(2, "second");
-  await peer.settled();
+  await peer.held();
   program.publications[0]!.close();
-  await peer.settled();
-  assert(!peer.hasEnded);
+  await peer.held();
+  assert(!peer.ended);
   asked.resolve(undefined);
   await peer.settled();
   assertEquals(peer.codes, ["Failed", "Publish.Start"]);
-  assert(!peer.hasEnded);
+  assert(!peer.ended);
 });
 
-Deno.test("a peer that goes while it is asked for is given its name only to lose it again", async () => {
+Deno.test("a peer that disconnects while it is authorized gets its name, and loses it at once", async () => {
   const program = new FakeProgram();
   const asked = Promise.withResolvers<undefined>();
   program.allow = () => asked.promise;
   const peer = await Peer.connect({ program });
   peer.publish(1, "demo");
   peer.end();
-  await peer.settled();
+  await peer.held();
   asked.resolve(undefined);
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
   const [publication] = program.publications;
   assertEquals((await publication!.closed).reason, "disconnected");
   assertEquals(await Array.fromAsync(publication!.tags), []);
 });
 
-Deno.test("deleteStream right behind publish ends what is still being asked for", async () => {
+Deno.test("deleteStream right after publish ends a publication that is still being authorized", async () => {
   const program = new FakeProgram();
   const asked = Promise.withResolvers<undefined>();
   program.allow = () => asked.promise;
@@ -151,10 +151,10 @@ Deno.test("deleteStream right behind publish ends what is still being asked for"
   peer.publish(1, "demo");
   peer.sendTags([videoTag(0)]);
   peer.command("deleteStream", 0, null, 1);
-  await peer.settled();
+  await peer.held();
   assertEquals(peer.heard, []);
   asked.resolve(undefined);
-  await peer.settled();
+  await peer.held();
   const [publication] = program.publications;
   assertEquals(await Array.fromAsync(publication!.tags), [videoTag(0)]);
   await peer.settled();
@@ -170,7 +170,7 @@ for (const question of ["allow", "give", "show", "begun"] as const) {
     };
     const peer = await Peer.connect({ program });
     peer.streamCommand(1, question === "show" ? "play" : "publish", "demo");
-    assertStrictEquals((await peer.ended).error, error);
+    assertStrictEquals((await peer.sessionEnd).error, error);
     assert(!peer.session.watches);
   });
 }
@@ -183,7 +183,7 @@ Deno.test("a peer that cannot be written to is still read to its end", async () 
   peer.sendTags([videoTag(0), videoTag(1)]);
   peer.end();
   assertEquals(await Array.fromAsync(publication!.tags), [videoTag(0), videoTag(1)]);
-  assertEquals(await peer.ended, {});
+  assertEquals(await peer.sessionEnd, {});
 });
 
 Deno.test("a player that cannot be written to is no player any more", async () => {

@@ -52,20 +52,20 @@ async function onTrial(verdict: Verdict) {
 Deno.test("a publication on trial claims its name with its first frame, and loses nothing", async () => {
   const { peer, program, claims } = await onTrial(true);
   peer.sendTags([videoTag(0), videoTag(1)]);
-  await peer.settled();
+  await peer.held();
   assertEquals(claims, program.publications);
   const [publication] = program.publications;
   const tags = Array.fromAsync(publication!.tags);
   peer.end();
   assertEquals(await tags, [HEADER, videoTag(0), videoTag(1)]);
-  await peer.ended;
+  await peer.sessionEnd;
   assertEquals([publication!.ledger.balance(), program.released], [0, []]);
 });
 
 Deno.test("a publication that is found unfit is refused, without a claim", async () => {
   const { peer, program, claims } = await onTrial({ description: "Not you" });
   peer.sendTags([videoTag(0)]);
-  await peer.ended;
+  await peer.sessionEnd;
   assertEquals(peer.statuses.at(-1), {
     ...{ stream: 1, level: "error", code: "NetStream.Publish.BadName", description: "Not you" },
   });
@@ -77,7 +77,7 @@ Deno.test("a publication whose name is taken at the end of its trial is refused"
   const { peer, program } = await onTrial(true);
   program.give = () => ({ description: "Taken" });
   peer.sendTags([videoTag(0)]);
-  await peer.ended;
+  await peer.sessionEnd;
   assertEquals(peer.codes.at(-1), "Publish.BadName");
   assertEquals([program.released.length, program.publications.length], [1, 0]);
 });

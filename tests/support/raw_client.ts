@@ -1,19 +1,13 @@
 /**
- * A client that does what it is told, sense or nonsense, and keeps what it hears.
+ * A client that does what it is told, over a socket.
  *
  * @module
  */
 
 import { connect, type Socket } from "node:net";
 import { concat } from "@std/bytes";
-import { ChunkDecoder } from "../../src/chunk/chunk_decoder.ts";
-import { writeCommand } from "../../src/message/command.ts";
-import { MessageEncoder } from "../../src/message/message_encoder.ts";
-import type { RtmpMessage } from "../../src/message/message.ts";
-import { MessageDecoder } from "../../src/message/message_decoder.ts";
-import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import { commandsIn, type Status, statusesIn, STREAM_ID } from "./commands.ts";
-import { mediaMessage } from "./media.ts";
+import { STREAM_ID } from "./commands.ts";
+import { FakePeer, type PeerStreams } from "./fake_peer.ts";
 import { until } from "./wait.ts";
 
 export { STREAM_ID };
@@ -22,23 +16,14 @@ export { STREAM_ID };
 const HANDSHAKE_SERVER_BYTES = 1 + 2 * 1536;
 
 /** One connection to a server. */
-export class RawClient implements Disposable {
-  /** What the server has sent after the handshake. */
-  readonly messages: RtmpMessage[] = [];
+export class RawClient extends FakePeer implements Disposable {
   readonly #socket: Socket;
-  readonly #encoder = new MessageEncoder();
-  readonly #chunks = new ChunkDecoder();
-  readonly #messages = new MessageDecoder();
   #greeting = new Uint8Array(0);
   #shaken = false;
-  #ended = false;
 
   private constructor(socket: Socket) {
+    super(streamsOf(socket));
     this.#socket = socket;
-    socket.on("data", (bytes) => this.#receive(new Uint8Array(bytes)));
-    socket.on("error", () => {});
-    socket.on("close", () => this.#ended = true);
-    socket.on("end", () => this.#ended = true);
   }
 
   /** Connects to a port on loopback, from another address than usual if given, and says nothing. */
@@ -73,46 +58,21 @@ export class RawClient implements Disposable {
     return client;
   }
 
-  /** Whether the server has ended its side, or all of it. */
-  get ended(): boolean {
-    return this.#ended;
+  /** Whether the server has ended its side, or all of it, even if nothing is taken from it. */
+  override get ended(): boolean {
+    return super.ended || this.#socket.closed;
   }
 
-  /** The commands that the server has sent: name, transaction id, object, and so on. */
-  get commands(): unknown[][] {
-    return commandsIn(this.messages);
-  }
-
-  /** What the server has said in `onStatus`. */
-  get statuses(): Status[] {
-    return statusesIn(this.messages).map(({ status }) => status);
-  }
-
-  /** Sends bytes, whatever they are. */
-  write(bytes: Uint8Array): void {
-    if (!this.#socket.destroyed) this.#socket.write(bytes);
-  }
-
-  /** Sends messages in chunks of 128 bytes, unless one of them has set another size. */
-  send(...messages: RtmpMessage[]): void {
-    this.write(concat(messages.map((message) => this.#encoder.encode(message))));
-  }
-
-  /** Calls something on the connection. */
-  command(name: string, transactionId: number, ...values: unknown[]): void {
-    this.send(writeCommand(0, name, transactionId, ...values));
-  }
-
-  /** Sends tags on the stream that is published. */
-  sendTags(tags: Iterable<FlvTag>): void {
-    this.send(...Array.from(tags, (tag) => mediaMessage(tag)));
+  /** Bytes that have not left for the server, since it does not take what was sent before them. */
+  override get unsent(): number {
+    return super.unsent + this.#socket.writableLength;
   }
 
   /** The simple handshake. */
   async handshake(): Promise<void> {
     this.write(handshakeBytes());
     await until("the server's handshake", () => {
-      if (this.#ended) throw new Error("Cannot shake hands: the server has closed");
+      if (this.ended) throw new Error("Cannot shake hands: the server has closed");
       return this.#shaken;
     });
   }
@@ -120,49 +80,7 @@ export class RawClient implements Disposable {
   /** Asks for a stream and for its name, and does not wait. */
   askToPublish(name: string): void {
     this.command("createStream", 2, null);
-    this.send(writeCommand(STREAM_ID, "publish", 3, null, name, "live"));
-  }
-
-  /** Waits for an `onStatus` with this code. */
-  status(code: string): Promise<Status> {
-    return until(
-      () => `${code}, after ${JSON.stringify(this.statuses)}, closed: ${this.#ended}`,
-      () => {
-        const found = this.statuses.find((status) => status.code === code);
-        if (!found && this.#ended) throw new Error(`The server has closed without ${code}`);
-        return found;
-      },
-    );
-  }
-
-  /** Waits until the server has ended the connection. */
-  async closed(): Promise<void> {
-    await until("the server to close", () => this.#ended);
-  }
-
-  /** Takes nothing more from the server, so that what it sends piles up. */
-  deafen(): void {
-    this.#socket.pause();
-  }
-
-  /** Goes on taking what the server sends. */
-  hearAgain(): void {
-    this.#socket.resume();
-  }
-
-  /** Bytes that have not left for the server, since it does not take what was sent before them. */
-  get unsent(): number {
-    return this.#socket.writableLength;
-  }
-
-  /** Waits until everything has left for the server. */
-  async flushed(): Promise<void> {
-    await until("bytes to leave", () => this.#socket.writableLength === 0);
-  }
-
-  /** Says that nothing more comes. */
-  end(): void {
-    this.#socket.end();
+    this.publish(STREAM_ID, name);
   }
 
   /** Ends the connection with a TCP reset. */
@@ -175,20 +93,42 @@ export class RawClient implements Disposable {
     this.#socket.destroy();
   }
 
-  #receive(bytes: Uint8Array): void {
-    if (this.#shaken) return this.#decode(bytes);
+  protected override received(bytes: Uint8Array): void {
+    if (this.#shaken) return super.received(bytes);
     this.#greeting = concat([this.#greeting, bytes]);
     if (this.#greeting.length < HANDSHAKE_SERVER_BYTES) return;
     this.#shaken = true;
-    this.#decode(this.#greeting.subarray(HANDSHAKE_SERVER_BYTES));
+    super.received(this.#greeting.subarray(HANDSHAKE_SERVER_BYTES));
   }
+}
 
-  #decode(bytes: Uint8Array): void {
-    this.#chunks.decode(bytes, (chunk) => {
-      const message = this.#messages.decode(chunk);
-      if (message) this.messages.push(message);
-    });
-  }
+/** Both directions of a socket. What is written waits in the socket; what comes waits outside. */
+function streamsOf(socket: Socket): PeerStreams {
+  const readable = new ReadableStream<Uint8Array>({
+    start(controller) {
+      let isOpen = true;
+      const close = () => {
+        if (isOpen) controller.close();
+        isOpen = false;
+      };
+      socket.on("data", (bytes) => {
+        controller.enqueue(new Uint8Array(bytes));
+        if (controller.desiredSize! <= 0) socket.pause();
+      });
+      socket.on("end", close);
+      socket.on("close", close);
+      // It is closed after that.
+      socket.on("error", () => {});
+    },
+    pull: () => void socket.resume(),
+  });
+  const writable = new WritableStream<Uint8Array>({
+    write(bytes) {
+      if (!socket.destroyed) socket.write(bytes);
+    },
+    close: () => void socket.end(),
+  });
+  return { readable, writable };
 }
 
 /** C0, C1 and C2 of the simple handshake, where C2 does not wait for S1. */

@@ -12,6 +12,13 @@ export interface Outcome<T> {
   error: unknown;
 }
 
+/**
+ * Resolves when nothing is left that waits for promises alone, however many: they are all done before
+ * a timer has its turn, but for those that wait for theirs (`TURNS`). What waits for a timer, a
+ * socket, a file or the test is not done.
+ */
+export const promisesDone = (): Promise<void> => turns(1);
+
 /** Lets everything that can go on go on: promises, and what the runtime does between two turns. */
 export async function turns(count = 3): Promise<void> {
   for (let i = 0; i < count || TURNS.waiting > 0; i++) {

@@ -57,7 +57,7 @@ const ADDRESSES = Deno.networkInterfaces()
   .map(({ address }) => address);
 
 Deno.test({
-  name: "where it may look, the start prints an address for a phone",
+  name: "the start prints an address for a phone, given --allow-sys",
   ignore: ADDRESSES.length === 0,
   async fn() {
     await using server = await ServerProcess.start({
@@ -70,7 +70,7 @@ Deno.test({
   },
 });
 
-Deno.test("where it may not look, the start says how to find the address", async () => {
+Deno.test("the start says how to find the address without --allow-sys", async () => {
   await using server = await ServerProcess.start({ args: ["--host", "0.0.0.0"] });
   assertMatch(
     await server.line(/ From other devices, /),

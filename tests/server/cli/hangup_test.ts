@@ -57,11 +57,15 @@ await toolTest(
   },
 );
 
-await toolTest([TERMINAL], "so does that of `deno task start`", async () => {
-  const args = ["task", "start", ...LOOPBACK];
-  await using terminal = Terminal.start(Deno.execPath(), args, { cwd: ROOT });
-  await closeUnder(terminal);
-});
+await toolTest(
+  [TERMINAL],
+  "`deno task start` completes its recording when its terminal is closed",
+  async () => {
+    const args = ["task", "start", ...LOOPBACK];
+    await using terminal = Terminal.start(Deno.execPath(), args, { cwd: ROOT });
+    await closeUnder(terminal);
+  },
+);
 
 Deno.test("a reader of the log that ends, as `head` does, leaves the server as it is", async () => {
   const child = new Deno.Command(Deno.execPath(), {

@@ -44,7 +44,7 @@ const LOOPBACK = ["--host", "127.0.0.1", "--port", "0", "--http-port", "0"];
 
 await toolTest(
   [TERMINAL],
-  "on a terminal it starts without a question, and ends on Ctrl-C",
+  "the program starts without a question on a terminal, and ends on Ctrl-C",
   async () => {
     await using terminal = Terminal.start(Deno.execPath(), [
       ...["run", "--allow-net", MAIN, "--port", "0", "--http-port", "0"],
@@ -53,19 +53,27 @@ await toolTest(
   },
 );
 
-await toolTest([TERMINAL], "so does `deno task start`", async () => {
-  const options = { cwd: ROOT };
-  await using terminal = Terminal.start(Deno.execPath(), ["task", "start", ...LOOPBACK], options);
-  await useAndInterrupt(terminal);
-});
+await toolTest(
+  [TERMINAL],
+  "`deno task start` starts without a question on a terminal, and ends on Ctrl-C",
+  async () => {
+    const options = { cwd: ROOT };
+    await using terminal = Terminal.start(Deno.execPath(), ["task", "start", ...LOOPBACK], options);
+    await useAndInterrupt(terminal);
+  },
+);
 
-await toolTest([TERMINAL], "so does a server that may listen and nothing else", async () => {
-  const [port, httpPort] = [freePort(), freePort()];
-  const net = `--allow-net=127.0.0.1:${port},127.0.0.1:${httpPort}`;
-  const flags = ["--host", "127.0.0.1", "--port", `${port}`, "--http-port", `${httpPort}`];
-  await using terminal = Terminal.start(Deno.execPath(), ["run", net, MAIN, ...flags]);
-  await useAndInterrupt(terminal);
-});
+await toolTest(
+  [TERMINAL],
+  "a server that may only listen starts without a question, and ends on Ctrl-C",
+  async () => {
+    const [port, httpPort] = [freePort(), freePort()];
+    const net = `--allow-net=127.0.0.1:${port},127.0.0.1:${httpPort}`;
+    const flags = ["--host", "127.0.0.1", "--port", `${port}`, "--http-port", `${httpPort}`];
+    await using terminal = Terminal.start(Deno.execPath(), ["run", net, MAIN, ...flags]);
+    await useAndInterrupt(terminal);
+  },
+);
 
 await toolTest([TERMINAL], "a recording and the API ask for nothing while it runs", async () => {
   await using directory = await recordingDirectory();

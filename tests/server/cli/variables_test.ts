@@ -104,7 +104,7 @@ Deno.test("the warning names no variable whose flag was given, or that was read"
   ]);
 });
 
-Deno.test("where nothing but this machine can use the server, the same is no warning", async () => {
+Deno.test("a server on loopback warns of none of these variables", async () => {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--no-prompt", "--allow-net", MAIN],

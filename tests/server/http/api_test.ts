@@ -26,7 +26,7 @@ async function startApi() {
   };
 }
 
-Deno.test("GET /api/v1/streams/<path> describes a live publication and its books", async () => {
+Deno.test("GET /api/v1/streams/<path> describes a live publication and its ledger", async () => {
   await using api = await startApi();
   const watching = fetch(`${api.url}/live/demo.flv`).then((response) => response.bytes());
   const sent = await fixtureTags();
@@ -141,7 +141,7 @@ Deno.test("GET /<path>.flv gives up without a publisher after ?wait", async () =
   assertEquals((await api.get("/nothing/here")).status, 404);
 });
 
-Deno.test("a viewer that leaves is taken out of the books, and the recording goes on", async () => {
+Deno.test("a viewer that disconnects leaves the ledger, and the recording goes on", async () => {
   await using api = await startApi();
   const leaving = new AbortController();
   const watching = fetch(`${api.url}/live/demo.flv`, { signal: leaving.signal });

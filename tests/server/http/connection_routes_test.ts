@@ -58,7 +58,7 @@ const VIEWERS: Record<string, (api: ApiApp) => Promise<{ gone: () => Promise<unk
 };
 
 for (const [protocol, watch] of Object.entries(VIEWERS)) {
-  Deno.test(`a viewer over ${protocol} is listed, and can be sent away while others watch on`, async () => {
+  Deno.test(`a viewer over ${protocol} is listed, and can be disconnected while others watch on`, async () => {
     await using log = await captureLog();
     await using api = await startApiApp();
     using client = await RawClient.publish(api.port, "demo");
@@ -104,7 +104,7 @@ for (const [protocol, watch] of Object.entries(VIEWERS)) {
   });
 }
 
-Deno.test("a publisher over RTMP that is sent away hears why, and so does the log", async () => {
+Deno.test("a publisher over RTMP that is disconnected receives the reason, and the log has it", async () => {
   await using log = await captureLog();
   await using api = await startApiApp();
   using client = await RawClient.publish(api.port, "demo");
@@ -123,7 +123,7 @@ Deno.test("a publisher over RTMP that is sent away hears why, and so does the lo
   assertEquals(ids, new Set([id]));
 });
 
-Deno.test("a publisher over HTTP that is sent away is answered why", async () => {
+Deno.test("a publisher over HTTP that is disconnected is answered with the reason", async () => {
   await using api = await startApiApp();
   const bytes = flvBytes(videoTags(3));
   const body = new ReadableStream({ start: (controller) => controller.enqueue(bytes) });
@@ -154,7 +154,7 @@ Deno.test("connections that only wait are listed, and can be ended", async () =>
   await until("both to be gone", async () => (await connections(api)).length === 0);
 });
 
-Deno.test("a stream that was refused to a player leaves nothing behind in the list", async () => {
+Deno.test("a stream that was refused to a player is not in the list", async () => {
   await using api = await startApiApp("--app", "live");
   using player = await RawClient.open(api.port, "other");
   player.command("createStream", 2, null);

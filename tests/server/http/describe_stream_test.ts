@@ -83,7 +83,7 @@ for (
     ["AAC whose header comes later", [AUDIO, HEADERS[1]!, AUDIO], ["audio"]],
   ] as [string, FlvTag[], string[]][]
 ) {
-  Deno.test(`describeStream() shows what has come, as opposed to what was announced: ${what}`, async () => {
+  Deno.test(`describeStream() shows the media that came, not those that were announced: ${what}`, async () => {
     const { video, audio } = await describe(tags);
     const shown = Object.entries({ video, audio }).filter(([, config]) => config);
     assertEquals(shown.map(([kind]) => kind), described);

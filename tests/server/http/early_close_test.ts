@@ -33,7 +33,7 @@ for (
     ["a body that is not complete", 1000, "aborted"],
   ] as const
 ) {
-  Deno.test(`every frame of ${what} arrives, though the publisher closes right behind it`, async () => {
+  Deno.test(`every frame of ${what} arrives, though the publisher closes right after it`, async () => {
     await using log = await captureLog();
     await using http = await startHttpApp();
     const conn = await Deno.connect({

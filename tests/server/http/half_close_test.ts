@@ -17,7 +17,7 @@ import { flvBytes, RawHttpClient, startHttpApp } from "../../support/http.ts";
 import { videoTag } from "../../support/media.ts";
 import { serveOnLoopback } from "../../support/publications.ts";
 import { turns } from "../../support/streams.ts";
-import { until } from "../../support/wait.ts";
+import { stopped, until } from "../../support/wait.ts";
 
 const FRAMES = Array.from({ length: 10 }, (_, i) => videoTag(i, 4_000));
 const FILE = flvBytes(FRAMES);
@@ -53,6 +53,9 @@ async function heldBack() {
     /** Waits until the server has received this much. */
     received: (bytes: number) =>
       until("the bytes", () => http.sockets.open.some(({ bytesRead }) => bytesRead >= bytes)),
+    /** Waits until it receives no more. */
+    standstill: () =>
+      stopped("the server to receive no more", () => http.sockets.open[0]?.bytesRead ?? 0),
     open: gate.resolve,
     async [Symbol.asyncDispose]() {
       await http.shutdown();
@@ -77,7 +80,7 @@ for (const [how, header, before, after] of FORMS) {
     client.write(after);
     client.end();
     await server.received(FILE.length);
-    await turns(20);
+    await server.standstill();
     server.open();
     assertEquals((await server.closed).reason, "unpublished");
     assertEquals(server.tags, FRAMES);

@@ -6,7 +6,7 @@ import { RawClient } from "../../support/raw_client.ts";
 import { until } from "../../support/wait.ts";
 import { UPGRADE } from "../../support/websocket.ts";
 
-Deno.test("/healthz and /readyz say 200 while the server is there for everybody", async () => {
+Deno.test("/healthz and /readyz answer 200 while the server accepts connections", async () => {
   await using http = await startHttpApp();
   for (const [path, status] of [["healthz", "ok"], ["readyz", "ready"]]) {
     const response = await fetch(`${http.url}/${path}`);

@@ -56,7 +56,7 @@ Deno.test("guesses at the stream key are slowed down, over RTMP and HTTP togethe
   );
 });
 
-Deno.test("POST takes JSON alone, in no other clothes", async () => {
+Deno.test("POST accepts JSON alone, under no other type", async () => {
   await using api = await startApiApp();
   const types: [type: string, status: number][] = [
     ["application/json", 201],

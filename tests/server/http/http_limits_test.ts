@@ -5,7 +5,7 @@ import { until } from "../../support/wait.ts";
 /** Limits that are over in a moment. */
 const SOON = { headersTimeout: 300, checkInterval: 50 };
 
-Deno.test("a client that takes too long over the head of its request is turned away", async () => {
+Deno.test("a client that takes too long over the head of its request is disconnected", async () => {
   await using http = await startLimitedHttpApp(SOON);
   using silent = await RawHttpClient.connect(http.httpPort);
   using slow = await RawHttpClient.connect(http.httpPort);
@@ -66,7 +66,7 @@ Deno.test("one connection does not become hundreds of viewers", async () => {
   await connectionsUntil(http.url, "no viewers", (count) => count === 0);
 });
 
-Deno.test("viewers that wait behind another on their connection go with it", async () => {
+Deno.test("viewers that wait for another request on their connection end with it", async () => {
   await using http = await startHttpApp();
   const client = await RawHttpClient.connect(http.httpPort);
   client.write("GET /live/demo.flv?wait=3600 HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(3));
@@ -105,7 +105,7 @@ Deno.test("a client that asks again after a while has time for the head of each 
   assertEquals(client.closed, false);
 });
 
-Deno.test("what the server itself was late for is not held against a client", async () => {
+Deno.test("a client is not disconnected for a delay of the server itself", async () => {
   await using http = await startLimitedHttpApp({ headersTimeout: 500, checkInterval: 50 });
   using client = await RawHttpClient.connect(http.httpPort);
   client.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n");

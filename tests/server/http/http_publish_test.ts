@@ -147,7 +147,7 @@ Deno.test("PUT under a name that is taken is a conflict, and the holder goes on"
   assertEquals(holder.ended, false);
 });
 
-Deno.test("PUT takes over from itself, and the one before is told", async () => {
+Deno.test("PUT takes the name over from an earlier PUT, which is answered why it ends", async () => {
   await using http = await startHttpApp();
   using ghost = await SlowPut.begin(http);
   ghost.send(flvBytes([videoTag(0)]));

@@ -154,7 +154,7 @@ const REFUSED: [target: string, status: number, error: RegExp][] = [
   ["/live/demo", 404, /^Not found$/],
 ];
 
-Deno.test("requests that name no stream, or ask for nonsense, are told so as JSON", async () => {
+Deno.test("requests that name no stream, or ask for nonsense, are refused as JSON", async () => {
   await using http = await startHttpApp();
   for (const [target, status, error] of REFUSED) {
     using client = await RawHttpClient.connect(http.httpPort);

@@ -158,7 +158,7 @@ Deno.test("a page that was made to lead there does not throw out the encoder of 
   assertEquals([encoder.ended, http.app.rtmp.publications.length], [false, 1]);
 });
 
-Deno.test("where there is a stream key it alone decides who publishes", async () => {
+Deno.test("a stream key alone decides who publishes", async () => {
   await using http = await startHttpApp("--api-token", "sesame", "--stream-key", "key");
   const headers = ["Host: video.example", "Origin: https://video.example"];
   const flv = flvBytes(videoTags(2));
@@ -176,7 +176,7 @@ Deno.test("a server on loopback tells nothing to names that were made to lead th
   assertEquals(await statusOf(http, "GET /live/demo.flv?wait=0", host), 404);
 });
 
-Deno.test("where there is a token it alone decides, whatever a proxy makes of the host", async () => {
+Deno.test("a token alone decides, whatever a proxy makes of the host", async () => {
   await using http = await startHttpApp("--api-token", "sesame");
   const headers = ["Host: video.example", "Origin: https://video.example", JSON_TYPE];
   const token = "Authorization: Bearer sesame";

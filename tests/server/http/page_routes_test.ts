@@ -55,7 +55,7 @@ Deno.test("the page names its files by a version, and browsers keep those", asyn
   );
 });
 
-Deno.test("what the page loads is sent in gzip to those that take it", async () => {
+Deno.test("the files of the page are sent in gzip to browsers that accept it", async () => {
   await using app = await startHttpApp();
   const answer = async (encoding: string, path: string) => {
     const client = await RawHttpClient.connect(app.httpPort);

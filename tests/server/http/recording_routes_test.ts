@@ -43,7 +43,7 @@ async function recording(api: ApiApp, is: (shown: Record<string, number>) => boo
 }
 
 for (const flag of ["--record", "--record-on-demand"]) {
-  Deno.test(`${flag}: a recording that is started ends when it is told to, and the stream goes on`, async () => {
+  Deno.test(`${flag}: a recording that is started ends at DELETE, and the stream goes on`, async () => {
     await using directory = await recordingDirectory();
     await using api = await startApiApp(flag, directory.path);
     const sent = await fixtureTags();
@@ -141,7 +141,7 @@ Deno.test("a recording that is ended has all that came until then, however much 
   assertEquals(api.app.rtmp.ledger.balance(), 0);
 });
 
-Deno.test("a recording that fails is counted and told, without where the directory is", async () => {
+Deno.test("a recording that fails is counted and reported without its directory", async () => {
   await using log = await captureLog();
   await using directory = await recordingDirectory();
   const inside = `${directory.path}/inside`;

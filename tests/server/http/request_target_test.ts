@@ -34,7 +34,7 @@ const TARGETS: [what: string, authority: string, headers: readonly string[], isL
 
 for (const scheme of ["http", "HTTP", "https"]) {
   for (const [what, authority, headers, isLetIn] of TARGETS) {
-    Deno.test(`a target of ${scheme} that names ${what} is ${isLetIn ? "let in" : "refused"}`, async () => {
+    Deno.test(`a target of ${scheme} that names ${what} is ${isLetIn ? "accepted" : "refused"}`, async () => {
       await using http = await startHttpApp();
       const base = `${scheme}://${authority.replace("PORT", String(http.httpPort))}`;
       const flv = flvBytes(videoTags(2));

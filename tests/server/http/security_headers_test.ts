@@ -137,7 +137,7 @@ Deno.test("every answer keeps browsers from guessing, framing and sharing it", a
   }
 });
 
-Deno.test("so does one for too many guesses", async () => {
+Deno.test("an answer to too many guesses keeps browsers from sharing it", async () => {
   await using http = await startLimitedHttpApp({}, "--api-token", "sesame");
   const guess = ["DELETE /api/v1/pushes/none", "Authorization: Bearer wrong"];
   for (let i = 0; i < 10; i++) assertEquals((await headOf(http, guess)).status, 401);
@@ -146,7 +146,7 @@ Deno.test("so does one for too many guesses", async () => {
   check(headers, "own", "429");
 });
 
-Deno.test("so does one where there is no place, and one to a head that is not complete in time", async () => {
+Deno.test("answers without a free place, and to a head that is late, keep browsers from sharing them", async () => {
   await using http = await startLimitedHttpApp(
     { maxConnectionsPerAddress: 1, headersTimeout: 100, checkInterval: 50 },
   );

@@ -41,7 +41,7 @@ Deno.test("a WebSocket that comes late begins at a keyframe, and may leave what 
   assertEquals(reader.tags.at(-1), sent.findLast(({ type }) => type === "video"));
 });
 
-Deno.test("a WebSocket that is closed by the viewer is taken out of the books", async () => {
+Deno.test("a WebSocket that the viewer closes leaves the ledger", async () => {
   await using http = await startHttpApp();
   const { socket, reader, closed } = watch(http);
   using client = await RawClient.publish(http.port, "demo");

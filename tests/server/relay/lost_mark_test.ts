@@ -168,7 +168,7 @@ async function pushed(app: ApiApp, there: ApiApp): Promise<LiveEncoder> {
   return encoder;
 }
 
-Deno.test("what has been encoded anew on its way back does not take the name from its encoder", async () => {
+Deno.test("a stream that comes back transcoded does not take the name from its encoder", async () => {
   await using there = await startApiApp();
   await using app = await startApiApp();
   using encoder = await pushed(app, there);
@@ -201,7 +201,7 @@ Deno.test("a connection may publish a pushed stream anew", async () => {
   await until("its frame", async () => await received(app) === 1);
 });
 
-Deno.test("what is pushed and pulled from the same server does not go round when its encoder is killed", async () => {
+Deno.test("a stream that is pushed to and pulled from one server does not loop when its encoder is killed", async () => {
   await using log = await captureLog();
   await using there = await startApiApp();
   const url = `rtmp://127.0.0.1:${there.port}/live/demo`;

@@ -65,7 +65,7 @@ for (const host of ["127.0.0.1", "localhost", "[::1]"]) {
   });
 }
 
-Deno.test("so is one of the command line, that records, with a key", async () => {
+Deno.test("a push to its own stream by --push, with a key, is refused while it is recorded", async () => {
   const port = freePort();
   const directory = await Deno.makeTempDir({ prefix: "sluice-test-" });
   {
@@ -89,7 +89,7 @@ Deno.test("so is one of the command line, that records, with a key", async () =>
   await Deno.remove(directory, { recursive: true });
 });
 
-await toolTest(["openssl"], "so is one that comes back by RTMPS", async () => {
+await toolTest(["openssl"], "a push to its own stream over RTMPS is refused", async () => {
   const directory = await Deno.makeTempDir({ prefix: "sluice-test-" });
   const [certFile, keyFile] = [`${directory}/cert.pem`, `${directory}/key.pem`];
   const { cert, key } = await makeCertificate();
