@@ -9,6 +9,7 @@
 import { openPage, withBrowser } from "../support/browser.ts";
 import { makeClip, run } from "../support/ffmpeg.ts";
 import { startHttpApp } from "../support/http.ts";
+import { until } from "../support/wait.ts";
 
 const PICTURE = new URL("../../docs/page.png", import.meta.url).pathname;
 
@@ -39,7 +40,7 @@ for (const [path, recipe] of Object.entries(STREAMS)) {
   const clip = await makeClip(`picture-${path.replace("/", "-")}.flv`, recipe);
   ffmpeg(`-re -stream_loop -1 -i ${clip} -c copy -f flv ${rtmp}/${path}`);
 }
-while (app.app.rtmp.ledger.current.size < 3) await pause(100);
+await until("three publications", () => app.app.rtmp.ledger.current.size === 3);
 ffmpeg(`-i ${rtmp}/live/aurora -c copy -f null -`);
 watchSlowly(`${app.url}/live/aurora.flv`);
 await fetch(`${app.url}/api/v1/recordings`, {
