@@ -25,7 +25,10 @@ export interface RtmpChunk {
   length: number;
   /** Bytes of its message that came before it: 0 begins a message. */
   offset: number;
-  /** Its part of the message, for a reader outside a pipeline in memory of its own. */
+  /**
+   * Its part of the message. A reader has it in memory of its own; an `OrderedTransformStream` that
+   * chunks are piped into, as a view of the bytes that were written, to be copied if it is kept.
+   */
   payload: Uint8Array;
 }
 

@@ -14,22 +14,42 @@
  * whole, so that it is always copied here.
  */
 export function leaving<T>(item: T): T {
-  if (Array.isArray(item)) return item.map(leaving) as T;
-  if (item instanceof Uint8Array) return ownBytes(item) as T;
-  if (typeof item !== "object" || item === null) return item;
+  return (Array.isArray(item) ? leavingAll(item) : leavingOne(item)) as T;
+}
+
+/** The same array, unless something in it has to be copied. */
+function leavingAll(items: unknown[]): unknown[] {
+  let copies: unknown[] | undefined;
+  items.forEach((item, i) => {
+    const copy = leavingOne(item);
+    if (copy !== item) (copies ??= [...items])[i] = copy;
+  });
+  return copies ?? items;
+}
+
+function leavingOne(item: unknown): unknown {
+  if (item instanceof Uint8Array) return ownBytes(item);
+  // What a program has made a class of is its own matter.
+  if (typeof item !== "object" || item === null || !isPlain(item)) return item;
   const { payload, data } = item as { payload?: unknown; data?: unknown };
-  if (payload instanceof Uint8Array && isShared(payload)) {
-    return { ...item, payload: payload.slice() };
-  }
-  if (data instanceof Uint8Array && isShared(data)) return { ...item, data: data.slice() };
-  return item;
+  const copies = {
+    ...payload instanceof Uint8Array && isShared(payload) && { payload: ownBytes(payload) },
+    ...data instanceof Uint8Array && isShared(data) && { data: ownBytes(data) },
+  };
+  return "payload" in copies || "data" in copies ? { ...item, ...copies } : item;
+}
+
+function isPlain(item: object): boolean {
+  return Object.getPrototypeOf(item) === Object.prototype;
 }
 
 /** The same bytes, in memory that has nothing else. */
 export function ownBytes(bytes: Uint8Array): Uint8Array {
-  return isShared(bytes) ? bytes.slice() : bytes;
+  // Node's Buffer has a `slice` that copies nothing.
+  return isShared(bytes) ? new Uint8Array(bytes) : bytes;
 }
 
+/** No bytes are shared too: all empty messages have one array. */
 function isShared({ byteLength, buffer }: Uint8Array): boolean {
-  return byteLength !== buffer.byteLength;
+  return byteLength === 0 || byteLength !== buffer.byteLength;
 }

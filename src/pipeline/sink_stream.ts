@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isIdle } from "./idle_sink.ts";
 import type { Source } from "./source.ts";
 
 /** What takes the items in the end. */
@@ -16,24 +17,20 @@ export interface Sink<T> {
 export class SinkStream<T> extends WritableStream<T> {
   readonly #sink: Sink<T>;
   readonly #controller: WritableStreamDefaultController;
-  #isFresh = true;
 
   constructor(sink: Sink<T>) {
     let controller: WritableStreamDefaultController;
     super({
       start: (given) => void (controller = given),
-      write: (item) => {
-        this.#isFresh = false;
-        return sink.write(item);
-      },
+      write: (item) => sink.write(item),
     });
     this.#controller = controller!;
     this.#sink = sink;
   }
 
-  /** Whether nothing has been written, nor has it ended. */
+  /** Whether nothing waits in it, and it has not ended. */
   get isIdle(): boolean {
-    return this.#isFresh && !this.#controller.signal.aborted;
+    return isIdle(this);
   }
 
   /** Writes all that a source gives, as a pipe does; resolves at its end. */

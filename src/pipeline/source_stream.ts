@@ -91,8 +91,8 @@ class Outflow<T> implements UnderlyingDefaultSource<T> {
   #failure: { error: unknown } | undefined;
   readonly #emit = (item: T): void => {
     if (this.#hasEnded) return;
-    this.#hasGiven = true;
     this.#controller.enqueue(leaving(item));
+    this.#hasGiven = true;
   };
 
   constructor(source: Source<T>) {

@@ -35,8 +35,6 @@ export class Stage<Input, Output> implements Source<Output> {
   #pipe: Pipe | undefined;
   /** Errors the writable half. */
   #failInlet: (error: unknown) => void = () => {};
-  /** Whether nothing has been written. */
-  isFresh = true;
   #demand: Demand<Output> | undefined;
   /** Ends the wait of a `write` for demand. */
   #resume: (() => void) | undefined;
@@ -51,6 +49,7 @@ export class Stage<Input, Output> implements Source<Output> {
   #reason: unknown;
   /** What the last step of the source has given and the transformer has not taken. */
   #inputs: Input[] = [];
+  #taken = 0;
   /** That was the last step. */
   #sourceEnd: SourceEnd | undefined;
   #out: ((output: Output) => void) | undefined;
@@ -97,7 +96,6 @@ export class Stage<Input, Output> implements Source<Output> {
 
   /** Takes an input when the reader asks; the promise is that of the writer. */
   async write(input: Input): Promise<void> {
-    this.isFresh = false;
     if (!this.#demand) {
       await new Promise<void>((resume) => this.#resume = resume);
       this.#resume = undefined;
@@ -117,7 +115,6 @@ export class Stage<Input, Output> implements Source<Output> {
   /** The end of what is written. */
   async close(): Promise<void> {
     if (this.#hasEnded) return;
-    this.isFresh = false;
     try {
       await this.#transformer.flush?.(this.#emit);
     } catch (error) {
@@ -155,7 +152,6 @@ export class Stage<Input, Output> implements Source<Output> {
 
   /** Pulls from a source from now on; resolves when that has ended, and the stage with it. */
   join(source: Source<Input>): Promise<void> {
-    this.isFresh = false;
     this.#source = source;
     const finished = new Promise<void>((resolve, reject) => this.#pipe = { resolve, reject });
     const demand = this.#demand;
@@ -166,7 +162,7 @@ export class Stage<Input, Output> implements Source<Output> {
 
   /** A step of the source may give many inputs: each is taken when the reader asks again. */
   #pullThrough(source: Source<Input>): boolean | Promise<boolean> {
-    if (this.#inputs.length > 0) return this.#take();
+    if (this.#hasInput) return this.#take();
     if (this.#sourceEnd) return this.#finish(this.#sourceEnd);
     const more = source.pull(this.#receive);
     return typeof more === "boolean" ? this.#goOn(more) : more.then(this.#goOn, this.#lose);
@@ -178,7 +174,7 @@ export class Stage<Input, Output> implements Source<Output> {
   readonly #goOn = (more: boolean): boolean | Promise<boolean> => {
     if (!more) this.#sourceEnd = {};
     if (this.#hasEnded) return false;
-    if (this.#inputs.length > 0) return this.#take();
+    if (this.#hasInput) return this.#take();
     return more || this.#finish({});
   };
 
@@ -186,16 +182,24 @@ export class Stage<Input, Output> implements Source<Output> {
   readonly #lose = (error: unknown): boolean | Promise<boolean> => {
     this.#sourceEnd = { failure: { error } };
     if (this.#hasEnded) return false;
-    return this.#inputs.length > 0 ? this.#take() : this.#finish(this.#sourceEnd);
+    return this.#hasInput ? this.#take() : this.#finish(this.#sourceEnd);
   };
+
+  /** Whether an input waits; without one, those that have been taken are let go. */
+  get #hasInput(): boolean {
+    if (this.#taken < this.#inputs.length) return true;
+    this.#inputs = [];
+    this.#taken = 0;
+    return false;
+  }
 
   /** Runs the transformer on the next input. */
   #take(): boolean | Promise<boolean> {
     try {
-      const running = this.#transformer.transform(this.#inputs.shift()!, this.#emit);
-      return running ? this.#settled(running) : true;
+      const running = this.#transformer.transform(this.#inputs[this.#taken++]!, this.#emit);
+      return running ? this.#settled(running) : !this.#hasEnded;
     } catch (error) {
-      return this.#break(error, true);
+      return this.#hasEnded ? false : this.#break(error, true);
     }
   }
 
@@ -221,18 +225,14 @@ export class Stage<Input, Output> implements Source<Output> {
   }
 
   /** Ends the stage with an error, which is that of this step. */
-  async #break(error: unknown, leaves: boolean): Promise<never> {
+  #break(error: unknown, leaves: boolean): Promise<never> {
     this.#hasEnded = true;
     this.#discards = true;
-    this.#inputs = [];
     if (leaves) this.#leave(error);
     else this.#pipe!.reject(error);
-    try {
-      await this.#transformer.cancel?.(error);
-    } catch {
-      // As in a pipe: the error that the transformer was told is the one that counts.
-    }
-    throw error;
+    // As in a pipe: what comes of it reaches no reader, and no reader waits for it.
+    (async () => await this.#transformer.cancel?.(error))().catch(() => {});
+    return Promise.reject(error);
   }
 
   /** Ends the source, and the pipe with it. As in a pipe, how the source takes it reaches no reader. */

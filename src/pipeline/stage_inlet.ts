@@ -4,13 +4,14 @@
  * @module
  */
 
+import { isIdle } from "./idle_sink.ts";
 import type { Source } from "./source.ts";
 import type { Stage } from "./stage.ts";
 
 /** What the writable half has of its stage. */
 type InletStage<T> = Pick<
   Stage<T, unknown>,
-  "abort" | "close" | "isFresh" | "join" | "open" | "write"
+  "abort" | "close" | "join" | "open" | "write"
 >;
 
 /** A stream that gives what is written to a stage, or joins the stage to its source. */
@@ -33,9 +34,9 @@ export class StageInlet<T> extends WritableStream<T> {
     this.#controller = controller!;
   }
 
-  /** Whether nothing has been written, nor has it ended. */
+  /** Whether nothing waits in it, and it has not ended. */
   get isIdle(): boolean {
-    return this.#stage.isFresh && !this.#controller.signal.aborted;
+    return isIdle(this);
   }
 
   /** Lets the stage pull from a source; resolves when that has ended, and the stage with it. */

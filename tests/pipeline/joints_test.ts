@@ -234,3 +234,69 @@ Deno.test("joined or piped, stages end as they do when what ends their source th
     }
   }
 });
+
+Deno.test("what is written in the turn of the pipe comes before what is piped", async () => {
+  const stage = identity();
+  const writer = stage.writable.getWriter();
+  const written = writer.write(0);
+  writer.releaseLock();
+  const source = new SourceStream(new StepSource([[1], [2]]));
+  assertEquals((await readAll(source.pipeThrough(stage))).items, [0, 1, 2]);
+  await written;
+});
+
+Deno.test("a source is cancelled that is piped into a stage whose reader has left", async () => {
+  const source = new StepSource([[1]]);
+  const stage = identity();
+  await stage.readable.cancel("enough");
+  new SourceStream(source).pipeThrough(stage);
+  await turns();
+  assertEquals(source.cancelled, ["enough"]);
+});
+
+Deno.test("a joined stage fails at once, however long its transformer takes to end", async () => {
+  const stage = new OrderedTransformStream<number, number>({
+    transform() {
+      throw new StageError("broken");
+    },
+    cancel: () => new Promise(() => {}),
+  });
+  const reader = new SourceStream(new StepSource([[1]])).pipeThrough(stage).getReader();
+  await assertRejects(() => reader.read(), StageError);
+});
+
+Deno.test("a joined stage whose reader leaves while it fails is cancelled once", async () => {
+  const cancelled: unknown[] = [];
+  const stage = new OrderedTransformStream<number, number>({
+    transform() {
+      void reader.cancel("enough");
+      throw new StageError("broken");
+    },
+    cancel: (reason) => void cancelled.push(reason),
+  });
+  const reader = new SourceStream(new StepSource([[1]])).pipeThrough(stage).getReader();
+  assertEquals((await reader.read()).done, true);
+  await turns();
+  assertEquals(cancelled, ["enough"]);
+});
+
+Deno.test("an item that cannot leave is an error for its reader", async () => {
+  const stage = new OrderedTransformStream<number, object>({
+    transform: (_, emit) =>
+      emit({
+        get payload() {
+          throw new StageError("no payload");
+        },
+      }),
+  });
+  const reader = new SourceStream(new StepSource([[1]])).pipeThrough(stage).getReader();
+  await assertRejects(() => reader.read(), StageError);
+});
+
+Deno.test("a step of very many inputs is taken without a look at all that wait", async () => {
+  const count = 200_000;
+  const source = new SourceStream(new StepSource([upTo(count)]));
+  let sum = 0;
+  for await (const item of source.pipeThrough(identity()).pipeThrough(identity())) sum += item;
+  assertEquals(sum, count * (count - 1) / 2);
+});

@@ -157,3 +157,19 @@ Deno.test("what is a view leaves as a copy, with all that is beside it", () => {
     assertEquals(item.buffer.byteLength, 2);
   }
 });
+
+Deno.test("what is empty, or of a class, or beside other views", () => {
+  const empty = new Uint8Array(0);
+  const { payload } = leaving({ payload: empty });
+  assert(payload !== empty && payload.length === 0);
+  const view = Uint8Array.of(1, 2, 3).subarray(1);
+  const both = leaving({ payload: view, data: view });
+  assertEquals([both.payload.buffer.byteLength, both.data.buffer.byteLength], [2, 2]);
+  class Frame {
+    data = view;
+  }
+  const frame = new Frame();
+  assertStrictEquals(leaving(frame), frame);
+  const match = /a/.exec("a")!;
+  assertStrictEquals(leaving(match), match);
+});
