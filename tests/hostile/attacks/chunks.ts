@@ -67,7 +67,7 @@ export const attacks: Attack[] = [
   },
   {
     name: "publishers open messages on every chunk stream there is, and are cut off",
-    mebibytes: 64,
+    mebibytes: 128,
     async run({ port }) {
       const pieces: Uint8Array[] = [];
       for (let id = 3; id < 65_600; id++) {
@@ -101,7 +101,7 @@ export const attacks: Attack[] = [
   },
   {
     name: "a publisher wants every byte acknowledged, and reads nothing",
-    mebibytes: 64,
+    mebibytes: 128,
     async run(target) {
       const client = target.peers.use(await RawClient.publish(target.port, "acknowledged"));
       client.deafen();
@@ -116,7 +116,7 @@ export const attacks: Attack[] = [
   },
   {
     name: "a peer pings without end, and reads no answer",
-    mebibytes: 96,
+    mebibytes: 128,
     async run({ port, peers }) {
       const client = peers.use(await RawClient.open(port));
       client.deafen();

@@ -146,7 +146,7 @@ export const attacks: Attack[] = [
   },
   {
     name: "a peer asks for what does not exist and does not read the answers",
-    mebibytes: 64,
+    mebibytes: 128,
     async run({ port, peers }) {
       const client = peers.use(await RawClient.open(port));
       client.deafen();

@@ -85,7 +85,7 @@ export const attacks: Attack[] = [
   },
   {
     name: "clients send thousands of requests ahead, read no answer, and are cut off",
-    mebibytes: 96,
+    mebibytes: 128,
     async run({ httpPort }) {
       for (const path of ["api/v1/streams", "metrics", "", "live/honest.flv"]) {
         const request = new TextEncoder().encode(`GET /${path} HTTP/1.1\r\n${HOST}\r\n\r\n`);

@@ -54,7 +54,7 @@ export const attacks: Attack[] = [
   },
   {
     name: "WebSockets send pings without end, read no answer, and are cut off",
-    mebibytes: 64,
+    mebibytes: 128,
     async run(target) {
       const ping = webSocketFrame(0x89, 125);
       await floodAnew(async () => {
