@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isIdle } from "./idle_sink.ts";
+import { JoinableStream } from "./joinable_stream.ts";
 import type { Source } from "./source.ts";
 
 /** What takes the items in the end. */
@@ -14,27 +14,16 @@ export interface Sink<T> {
 }
 
 /** A stream that hands what is written to a {@linkcode Sink}, without a promise unless it waits. */
-export class SinkStream<T> extends WritableStream<T> {
+export class SinkStream<T> extends JoinableStream<T> {
   readonly #sink: Sink<T>;
-  readonly #controller: WritableStreamDefaultController;
 
   constructor(sink: Sink<T>) {
-    let controller: WritableStreamDefaultController;
-    super({
-      start: (given) => void (controller = given),
-      write: (item) => sink.write(item),
-    });
-    this.#controller = controller!;
+    super({ write: (item) => sink.write(item) });
     this.#sink = sink;
   }
 
-  /** Whether nothing waits in it, and it has not ended. */
-  get isIdle(): boolean {
-    return isIdle(this);
-  }
-
   /** Writes all that a source gives, as a pipe does; resolves at its end. */
-  async join(source: Source<T>): Promise<void> {
+  override async join(source: Source<T>): Promise<void> {
     const items: T[] = [];
     const emit = (item: T) => void items.push(item);
     for (let goesOn = true; goesOn;) {
@@ -58,10 +47,5 @@ export class SinkStream<T> extends WritableStream<T> {
       items.length = 0;
       if (failure) throw failure.error;
     }
-  }
-
-  /** Ends it with an error. */
-  fail(error: unknown): void {
-    this.#controller.error(error);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { JoinableStream } from "./joinable_stream.ts";
 import { leaving } from "./leaving.ts";
 import { SinkStream } from "./sink_stream.ts";
 import type { Source } from "./source.ts";
@@ -47,12 +48,12 @@ export class SourceStream<T> extends ReadableStream<T> {
   }
 
   /** Whether nothing has been read or written that an ordinary pipe would have to deal with. */
-  #canJoin(to: StageInlet<T> | SinkStream<T>): boolean {
+  #canJoin(to: JoinableStream<T>): boolean {
     return !this.locked && !to.locked && this.#outflow.isIdle && to.isIdle;
   }
 
   /** Both ends are locked, and in the end closed or errored, as by any pipe. */
-  async #join(to: StageInlet<T> | SinkStream<T>): Promise<void> {
+  async #join(to: JoinableStream<T>): Promise<void> {
     const reader = this.getReader();
     const writer = to.getWriter();
     const source = this.#source;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isIdle } from "./idle_sink.ts";
+import { JoinableStream } from "./joinable_stream.ts";
 import type { Source } from "./source.ts";
 import type { Stage } from "./stage.ts";
 
@@ -15,37 +15,21 @@ type InletStage<T> = Pick<
 >;
 
 /** A stream that gives what is written to a stage, or joins the stage to its source. */
-export class StageInlet<T> extends WritableStream<T> {
+export class StageInlet<T> extends JoinableStream<T> {
   readonly #stage: InletStage<T>;
-  readonly #controller: WritableStreamDefaultController;
 
   constructor(stage: InletStage<T>) {
-    let controller: WritableStreamDefaultController;
     super({
-      start(given) {
-        controller = given;
-        stage.open((reason) => given.error(reason));
-      },
       write: (input) => stage.write(input),
       close: () => stage.close(),
       abort: (reason) => stage.abort(reason),
     });
     this.#stage = stage;
-    this.#controller = controller!;
-  }
-
-  /** Whether nothing waits in it, and it has not ended. */
-  get isIdle(): boolean {
-    return isIdle(this);
+    stage.open((reason) => this.fail(reason));
   }
 
   /** Lets the stage pull from a source; resolves when that has ended, and the stage with it. */
-  join(source: Source<T>): Promise<void> {
+  override join(source: Source<T>): Promise<void> {
     return this.#stage.join(source);
-  }
-
-  /** Ends it with an error. */
-  fail(error: unknown): void {
-    this.#controller.error(error);
   }
 }
