@@ -38,7 +38,7 @@ interface Applicant {
 const log = libraryLogger(["sluice", "rtmp"]);
 
 /** Admits peers that prove a user's password. */
-export class AdobeEntrance {
+export class AdobeAuthenticator {
   readonly #gate: AdobeGate;
   readonly #ledger: ServerLedger;
   /** Wrong passwords, by address. */
@@ -60,15 +60,15 @@ export class AdobeEntrance {
    */
   async admit(app: string, applicant: Applicant): Promise<AdobeRejection | undefined> {
     const { remoteAddr } = applicant;
-    const rejection = this.#slowDown(app, remoteAddr) ??
+    const rejection = this.#throttle(app, remoteAddr) ??
       await this.#gate.admit(app, hostOf(remoteAddr));
-    if (rejection) this.#note(rejection, applicant);
+    if (rejection) this.#record(rejection, applicant);
     else this.#guesses.know(remoteAddr);
     return rejection;
   }
 
   /** Rejects a proof unchecked while its address has to wait. */
-  #slowDown(app: string, remoteAddr: string): AdobeRejection | undefined {
+  #throttle(app: string, remoteAddr: string): AdobeRejection | undefined {
     const query = readAdobeQuery(app);
     if (query?.response === undefined) return undefined;
     const seconds = this.#guesses.wait(remoteAddr);
@@ -77,7 +77,7 @@ export class AdobeEntrance {
     return { code: StatusCode.ConnectRejected, description, flaw: "undecided", user: query.user };
   }
 
-  #note({ flaw, description, user }: AdobeRejection, applicant: Applicant): void {
+  #record({ flaw, description, user }: AdobeRejection, applicant: Applicant): void {
     // Every client begins without a user. One that has none disconnects then.
     if (flaw === "no-user") {
       return log.info("{remoteAddr} was asked for a user and a password", { ...applicant });
