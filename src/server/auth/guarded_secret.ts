@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../../time/clock.ts";
-import { Guesses } from "../../net/attempt_limiter.ts";
+import { AttemptLimiter } from "../../net/attempt_limiter.ts";
 import { isSameSecret } from "./secrets.ts";
 
 /**
@@ -20,11 +20,11 @@ export const LONG_SECRET = 16;
  */
 export class GuardedSecret {
   readonly #secret: string;
-  readonly #guesses: Guesses;
+  readonly #limiter: AttemptLimiter;
 
   constructor(secret: string, clock?: Clock) {
     this.#secret = secret;
-    this.#guesses = new Guesses(clock);
+    this.#limiter = new AttemptLimiter(clock);
   }
 
   /**
@@ -35,13 +35,13 @@ export class GuardedSecret {
    * @param given What it shows, in each way in which it may be meant.
    */
   check(address: string, ...given: string[]): true | number {
-    const seconds = this.#guesses.wait(address);
+    const seconds = this.#limiter.retryAfter(address);
     const mayBeRight = seconds === 0 || this.#secret.length >= LONG_SECRET;
     if (mayBeRight && given.some((one) => isSameSecret(one, this.#secret))) {
-      this.#guesses.know(address);
+      this.#limiter.recordSuccess(address);
       return true;
     }
-    if (seconds === 0) this.#guesses.add(address);
+    if (seconds === 0) this.#limiter.recordFailure(address);
     return seconds;
   }
 }

@@ -23,7 +23,7 @@ export type GuardedLookup = (
 ) => string | undefined | Refusal | Promise<string | undefined | Refusal>;
 
 /** What a connection is refused for. */
-export type AdobeFlaw =
+export type AdobeRejectionReason =
   /** It has named no user: a client that knows of this authentication connects again with one. */
   | "no-user"
   /** It has named a user and proved nothing yet: the client connects again with a proof. */
@@ -37,7 +37,7 @@ export type AdobeFlaw =
 
 /** A connection that is refused. */
 export interface AdobeRejection extends Refusal {
-  flaw: AdobeFlaw;
+  reason: AdobeRejectionReason;
   /** Who the peer says to be, as far as it does. */
   user?: string;
 }
@@ -105,8 +105,12 @@ export class AdobeGate {
   }
 }
 
-function rejected(flaw: AdobeFlaw, description: string, user?: string): AdobeRejection {
-  const rejection = { code: StatusCode.ConnectRejected, description, flaw };
+function rejected(
+  reason: AdobeRejectionReason,
+  description: string,
+  user?: string,
+): AdobeRejection {
+  const rejection = { code: StatusCode.ConnectRejected, description, reason };
   return user === undefined ? rejection : { ...rejection, user };
 }
 

@@ -21,17 +21,17 @@ export class PauseClock {
   #shift = 0;
   /** The latest time that the player was given. */
   #latest: number | undefined;
-  #goesOn = false;
+  #isResuming = false;
 
   /** The player resumes: the next frame follows the last one that it was sent. */
-  goOn(): void {
-    this.#goesOn = true;
+  resume(): void {
+    this.#isResuming = true;
   }
 
   /** The tag as the player gets it. */
   move(tag: FlvTag): FlvTag {
     const isMedia = tag.type !== "script";
-    if (isMedia && this.#goesOn) this.#follow(tag.timestamp);
+    if (isMedia && this.#isResuming) this.#follow(tag.timestamp);
     // Metadata stands at 0 before the frames that it is about.
     const timestamp = isMedia || tag.timestamp > this.#shift ? tag.timestamp - this.#shift : 0;
     if (isMedia) this.#latest = Math.max(this.#latest ?? timestamp, timestamp);
@@ -39,7 +39,7 @@ export class PauseClock {
   }
 
   #follow(timestamp: number): void {
-    this.#goesOn = false;
+    this.#isResuming = false;
     if (this.#latest === undefined) return;
     const gap = timestamp - this.#shift - this.#latest;
     if (gap > FRAME_TIME) this.#shift += gap - FRAME_TIME;

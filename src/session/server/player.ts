@@ -56,7 +56,7 @@ export class Player {
 
   /** Pauses (`true`), or resumes at the next keyframe (`false`). */
   pause(paused: boolean): void {
-    if (this.#paused && !paused) this.#clock.goOn();
+    if (this.#paused && !paused) this.#clock.resume();
     this.#paused = paused;
     this.#source.pause(paused);
   }

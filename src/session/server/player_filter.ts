@@ -21,21 +21,21 @@ export type TagFilter = (tag: FlvTag) => FlvTag | undefined;
  * tag of many codecs is for peers that take one of them.
  */
 export function playerFilter({ announced, fourCcs, capsEx }: Capabilities): TagFilter {
-  const takes = ({ codec, tracks }: ParsedTag) =>
+  const accepts = ({ codec, tracks }: ParsedTag) =>
     !announced || fourCcs.has("*") || codec === "" ||
     tracks.some((track) => fourCcs.has(track.codec));
-  const takesTracks = (capsEx & CapsEx.Multitrack) !== 0;
-  const takesModEx = (capsEx & CapsEx.ModEx) !== 0;
+  const acceptsTracks = (capsEx & CapsEx.Multitrack) !== 0;
+  const acceptsModEx = (capsEx & CapsEx.ModEx) !== 0;
   return (tag) => {
     if (!isEnhanced(tag)) return tag;
     try {
       const parsed = parse(tag);
-      if (parsed.multitrack && !takesTracks) {
+      if (parsed.multitrack && !acceptsTracks) {
         const plain = plainTrack(tag, FIRST_TRACK);
-        return plain && takes(parse(plain)) ? plain : undefined;
+        return plain && accepts(parse(plain)) ? plain : undefined;
       }
-      if (!takes(parsed)) return undefined;
-      return takesModEx ? tag : withoutModEx(tag);
+      if (!accepts(parsed)) return undefined;
+      return acceptsModEx ? tag : withoutModEx(tag);
     } catch (error) {
       if (error instanceof FlvError) return undefined;
       throw error;
