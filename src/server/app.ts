@@ -30,7 +30,7 @@ import { PeerRegistry } from "./streams/peer_registry.ts";
 import { StreamRegistry } from "./streams/stream_registry.ts";
 
 /** How long viewers may take on shutdown over what was published last, in milliseconds. */
-const VIEWERS_PATIENCE = 1_000;
+const VIEWERS_TIMEOUT = 1_000;
 
 /** What runs after a start. */
 export interface App extends Running {
@@ -89,7 +89,7 @@ export async function startApp(
     const ended = Promise.all([relays.stop(), rtmp.shutdown()]);
     await Promise.all(rtmp.publications.map(({ closed }) => closed));
     // A viewer that takes nothing would never have all of what has ended.
-    const timer = setTimeout(() => sockets.closeServed(), VIEWERS_PATIENCE);
+    const timer = setTimeout(() => sockets.closeActive(), VIEWERS_TIMEOUT);
     await ended;
     await streams.shutdown();
     await recordings?.close();

@@ -47,7 +47,7 @@ export async function startRtmp(
     // The log has them.
     onError: () => {},
     onAcceptError(error) {
-      if (isLackOfDescriptors(error)) sockets.giveBack();
+      if (isLackOfDescriptors(error)) sockets.releaseDescriptors();
     },
   };
   await tryPortOfRtmps(config);

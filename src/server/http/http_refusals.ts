@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { Seldom } from "../../time/seldom.ts";
-import type { Shortage } from "./http_places.ts";
+import type { Shortage } from "./connection_slots.ts";
 
 /** Why a connection was closed for others. */
 export type HttpRefusal =

@@ -6,16 +6,16 @@
 
 import { acceptAll } from "../../net/accept.ts";
 import { atIntervals } from "../../time/at_intervals.ts";
-import type { PlaceLimits } from "./http_places.ts";
+import type { SlotLimits } from "./connection_slots.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import type { HttpSockets } from "./http_sockets.ts";
 import { type HttpHandlers, nodeServer } from "./node_server.ts";
 
 /** How long requests may take to end on shutdown, in milliseconds. */
-const SHUTDOWN_PATIENCE = 1_000;
+const SHUTDOWN_TIMEOUT = 1_000;
 
 /** What clients may ask for, and how long they may take. */
-export interface HttpLimits extends PlaceLimits, HttpTimeouts {}
+export interface HttpLimits extends SlotLimits, HttpTimeouts {}
 
 /** How long clients may take. */
 export interface HttpTimeouts {
@@ -66,10 +66,10 @@ export function serveHttp(
   const accepting = acceptAll(
     listener,
     (conn) => {
-      const socket = sockets.take(conn as Deno.TcpConn);
+      const socket = sockets.accept(conn as Deno.TcpConn);
       if (socket) server.emit("connection", socket);
     },
-    (error) => sockets.failed(error),
+    (error) => sockets.acceptFailed(error),
   );
   // Viewers are cut off before that, by `view.ts`, which logs the reason.
   const stopChecks = atIntervals(checkInterval, () => {
@@ -85,7 +85,7 @@ export function serveHttp(
       for (const socket of sockets.open) if (socket.requests === 0) socket.destroy();
       const timer = setTimeout(() => {
         for (const socket of sockets.open) socket.destroy();
-      }, SHUTDOWN_PATIENCE);
+      }, SHUTDOWN_TIMEOUT);
       await accepting;
       await Promise.all(sockets.open.map((socket) => closed(socket)));
       clearTimeout(timer);

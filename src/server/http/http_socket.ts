@@ -60,7 +60,7 @@ export class HttpSocket extends Duplex {
   /** It has one of the places that are kept for operators. */
   isReserved = false;
   /** It has been told to make way, and has no place any more. */
-  isLeaving = false;
+  isEvicted = false;
   /** What its address has in common with all others that the peer can have. */
   readonly network: string;
   /** How long the head of a request has been waited for, in milliseconds; undefined while none is. */
@@ -131,10 +131,12 @@ export class HttpSocket extends Duplex {
       const count = await this.#conn.read(memory);
       this.#restartTimer();
       this.bytesRead += count ?? 0;
-      if (this.firstBytes.length < FIRST_BYTES) this.#noteFirst(memory.subarray(0, count ?? 0));
+      if (this.firstBytes.length < FIRST_BYTES) {
+        this.#keepFirstBytes(memory.subarray(0, count ?? 0));
+      }
       if (count && this.requests === 0) this.headWait ??= 0;
       if (count === memory.length) this.#readSize = Math.min(2 * this.#readSize, LARGEST_READ);
-      if (count === null) await this.#bodyRead();
+      if (count === null) await this.#waitForBodyRead();
       this.push(count === null ? null : memory.subarray(0, count));
     } catch (error) {
       this.destroy(error as Error);
@@ -153,7 +155,7 @@ export class HttpSocket extends Duplex {
   /** A chunk of a body comes in four pieces, and many chunks may wait: each write costs a call. */
   override async _writev(pieces: { chunk: Uint8Array }[], done: Callback): Promise<void> {
     try {
-      for (const bytes of joined(pieces)) await this.#writeAll(bytes);
+      for (const bytes of batched(pieces)) await this.#writeAll(bytes);
       done();
     } catch (error) {
       done(error as Error);
@@ -187,13 +189,13 @@ export class HttpSocket extends Duplex {
    * Waits until the program has read what has come of a body: at the end of a connection Node drops
    * all of its requests, though a publisher may close immediately after its last byte.
    */
-  async #bodyRead(): Promise<void> {
+  async #waitForBodyRead(): Promise<void> {
     while (!this.destroyed && (this.readableLength > 0 || isUnread(this.body))) {
       await new Promise((resolve) => setTimeout(resolve, BODY_CHECK_INTERVAL));
     }
   }
 
-  #noteFirst(bytes: Uint8Array): void {
+  #keepFirstBytes(bytes: Uint8Array): void {
     const missing = FIRST_BYTES - this.firstBytes.length;
     this.firstBytes = concat([this.firstBytes, bytes.slice(0, missing)]);
   }
@@ -206,22 +208,22 @@ export class HttpSocket extends Duplex {
 }
 
 /** What is written in one call: small pieces together, a large one as it is. */
-function* joined(pieces: { chunk: Uint8Array }[]): Generator<Uint8Array> {
+function* batched(pieces: { chunk: Uint8Array }[]): Generator<Uint8Array> {
   let small: Uint8Array[] = [];
   let size = 0;
   for (const { chunk } of pieces) {
     if (size > 0 && size + chunk.length > LARGEST_WRITE) {
-      yield oneOf(small);
+      yield merged(small);
       small = [];
       size = 0;
     }
     small.push(chunk);
     size += chunk.length;
   }
-  if (size > 0) yield oneOf(small);
+  if (size > 0) yield merged(small);
 }
 
-function oneOf(pieces: Uint8Array[]): Uint8Array {
+function merged(pieces: Uint8Array[]): Uint8Array {
   return pieces.length === 1 ? pieces[0]! : concat(pieces);
 }
 

@@ -7,12 +7,12 @@
 import type { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
-import type { Shortage } from "./http_places.ts";
+import type { Shortage } from "./connection_slots.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import type { HttpSockets } from "./http_sockets.ts";
 import { Misdirected } from "./misdirected.ts";
 import { answerError } from "./raw_answer.ts";
-import { settleTarget } from "./request_target.ts";
+import { normalizeTarget } from "./request_target.ts";
 import { FOR_ALL_SITES, SECURITY_HEADERS } from "./security_headers.ts";
 import { socketOf } from "./stream_request.ts";
 
@@ -26,7 +26,7 @@ const MAX_PIPELINED = 4;
 const NO_HOST = "localhost";
 
 /** What a client is told for which there is no place. */
-const NO_PLACE: Readonly<Record<Shortage, string>> = {
+const SHORTAGE_TEXT: Readonly<Record<Shortage, string>> = {
   "no-descriptors": "The server is short of file descriptors",
   "too-many": "Too many HTTP connections",
   "too-many-of-address": "Too many HTTP connections from this address",
@@ -71,19 +71,19 @@ export function nodeServer(
   const server = createServer(options, (request, response) => {
     const socket = socketOf(request);
     if (socket.requests > MAX_PIPELINED) return void socket.destroy();
-    begin(socket);
+    beginRequest(socket);
     if (hasBody(request)) socket.body = request;
     response.once("close", () => socket.requests--);
     // Deno would never read the rest of an unread body, nor the requests after it.
     response.once("finish", () => void request.resume());
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    const flaw = settleTarget(request);
-    if (flaw !== undefined) return refuse(response, 400, flaw);
+    const targetError = normalizeTarget(request);
+    if (targetError !== undefined) return refuse(response, 400, targetError);
     const shortage = sockets.admit(socket, request.url ?? "");
     if (shortage) {
       // Pages of other sites may know why they cannot watch.
       const headers = { ...FOR_ALL_SITES, "retry-after": String(RETRY_AFTER) };
-      refuse(response, 503, NO_PLACE[shortage], headers);
+      refuse(response, 503, SHORTAGE_TEXT[shortage], headers);
     } else void answer(request, response);
   });
   server.on("upgrade", (request, stream, head) => {
@@ -91,11 +91,11 @@ export function nodeServer(
     // An answer on the connection forbids an upgrade.
     if (socket.requests > 0) return void socket.destroy();
     // It is the upgrade's until it is closed.
-    begin(socket);
-    const flaw = settleTarget(request);
-    if (flaw !== undefined) return answerError(socket, 400, flaw);
+    beginRequest(socket);
+    const targetError = normalizeTarget(request);
+    if (targetError !== undefined) return answerError(socket, 400, targetError);
     const shortage = sockets.admit(socket, request.url ?? "");
-    if (shortage) answerError(socket, 503, NO_PLACE[shortage]);
+    if (shortage) answerError(socket, 503, SHORTAGE_TEXT[shortage]);
     else upgrade(request, socket, head);
   });
   const misdirected = new Misdirected();
@@ -122,7 +122,7 @@ export function nodeServer(
 }
 
 /** A request is complete as far as its head goes. */
-function begin(socket: HttpSocket): void {
+function beginRequest(socket: HttpSocket): void {
   socket.requests++;
   socket.headWait = undefined;
 }

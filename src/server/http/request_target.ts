@@ -10,7 +10,7 @@ import type { IncomingMessage } from "node:http";
 const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)/i;
 
 /** What an authority must not have: a user, or anything that is of no host and no port. */
-const NOT_OF_HOST = /[^\w.:[\]-]/;
+const INVALID_IN_HOST = /[^\w.:[\]-]/;
 
 /**
  * Brings a target in absolute form into the usual one, with its host in the place of `Host`, which
@@ -19,7 +19,7 @@ const NOT_OF_HOST = /[^\w.:[\]-]/;
  *
  * @returns What is wrong with the target or the host, if something is.
  */
-export function settleTarget(request: IncomingMessage): string | undefined {
+export function normalizeTarget(request: IncomingMessage): string | undefined {
   const { rawHeaders, headers, url: target = "" } = request;
   const at = rawHeaders.findIndex((_, i) => isHost(rawHeaders, i));
   if (rawHeaders.some((_, i) => i > at && at >= 0 && isHost(rawHeaders, i))) {
@@ -28,7 +28,7 @@ export function settleTarget(request: IncomingMessage): string | undefined {
   let host = headers.host;
   if (!target.startsWith("/") && target !== "*") {
     const [, authority = "", rest = ""] = ABSOLUTE.exec(target) ?? [];
-    if (authority === "" || NOT_OF_HOST.test(authority)) {
+    if (authority === "" || INVALID_IN_HOST.test(authority)) {
       return "The request target is neither a path nor an HTTP URL";
     }
     request.url = rest.startsWith("/") ? rest : `/${rest}`;

@@ -35,15 +35,15 @@ export function httpFlv(context: ViewContext): Handler<HttpEnv> {
       const isLive = context.streams.find(request.path) !== undefined;
       return body(null, isLive ? 200 : 404, { ...FLV_HEADERS });
     }
-    const gone = new AbortController();
-    const leave = () => gone.abort();
-    outgoing.once("close", leave);
+    const closed = new AbortController();
+    const abort = () => closed.abort();
+    outgoing.once("close", abort);
     // An answer that waits for one before it is not closed with the connection.
-    socket.once("close", leave);
-    gone.signal.addEventListener("abort", () => socket.off("close", leave));
+    socket.once("close", abort);
+    closed.signal.addEventListener("abort", () => socket.off("close", abort));
     const cut = () => void outgoing.destroy();
     const viewer: Viewer = { protocol: "http-flv", request, socket, cut };
-    const subscription = await beginView(context, viewer, gone.signal);
+    const subscription = await beginView(context, viewer, closed.signal);
     return body(flvBody(subscription), 200, { ...FLV_HEADERS });
   };
 }

@@ -20,14 +20,14 @@ import type { RtmpServer } from "../../serve/types.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 import { isForLoopback, isFromOtherSite, mayBeRebound } from "../http/same_site.ts";
 import { readStreamRequest, socketOf } from "../http/stream_request.ts";
-import { ENDING } from "./view.ts";
+import { SHUTTING_DOWN_TEXT } from "./view.ts";
 
 const log = getLogger(["sluice", "http"]);
 
 /**
  * The status for each way in which a publication ends; no client is left to read that of the second.
  */
-const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
+const STATUS_OF_END: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
   unpublished: 201,
   disconnected: 400,
   failed: 400,
@@ -35,7 +35,7 @@ const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
 };
 
 /** What a page is told that any site could have put in a browser. */
-const REBOUND =
+const REBINDING_ERROR =
   "Cross-site requests are not allowed: without a stream key, pages may publish only where their " +
   "URL has an address, since any site could have its name lead here";
 
@@ -74,11 +74,11 @@ export function httpPublish(
     const { incoming } = context.env;
     const request = readStreamRequest("publish", incoming);
     const header = (name: string) => context.req.header(name);
-    if (ending.aborted) throw new HTTPException(503, { message: ENDING });
+    if (ending.aborted) throw new HTTPException(503, { message: SHUTTING_DOWN_TEXT });
     if (isFromOtherSite(header) || (isOpen && isLocal && !isForLoopback(header))) {
       throw new HTTPException(403, { message: "Cross-site requests are not allowed" });
     }
-    if (isOpen && mayBeRebound(header)) throw new HTTPException(403, { message: REBOUND });
+    if (isOpen && mayBeRebound(header)) throw new HTTPException(403, { message: REBINDING_ERROR });
     if (context.req.method === "POST" && isForm(header("content-type"))) {
       throw new HTTPException(415, {
         message:
@@ -96,12 +96,12 @@ export function httpPublish(
         facts,
       );
       noteUnfinished();
-      stop.abort(tooMuch());
+      stop.abort(budgetError());
     });
-    const look = () => hold(demuxer.reservedBytes);
-    const body = bodyOf(incoming, counts, look, stop.signal);
+    const updateBudget = () => hold(demuxer.reservedBytes);
+    const body = bodyOf(incoming, counts, updateBudget, stop.signal);
     const tags = body.pipeThrough(demuxer);
-    const leave = peers.add({
+    const removePeer = peers.add({
       protocol: "http-flv",
       socket: socketOf(incoming),
     });
@@ -112,11 +112,11 @@ export function httpPublish(
       })
       .finally(() => {
         hold(0);
-        leave();
+        removePeer();
       });
-    const flaw = end.reason === "unpublished" ? flawOf(demuxer) : undefined;
-    if (flaw) throw new HTTPException(400, { message: flaw });
-    const status = STATUS[end.reason];
+    const truncation = end.reason === "unpublished" ? bodyError(demuxer) : undefined;
+    if (truncation) throw new HTTPException(400, { message: truncation });
+    const status = STATUS_OF_END[end.reason];
     if (status !== 201) throw new HTTPException(status, { message: end.description });
     return context.json({ path: request.path, messages: counts.messages }, 201);
   };
@@ -135,13 +135,13 @@ function isForm(contentType = ""): boolean {
  * The bytes of the body, read when they are wanted. There is no cancelling it: that would close the
  * connection, on which the answer is still to be sent.
  *
- * @param look Called before each read.
+ * @param updateBudget Called before each read.
  * @param stopped Fails it.
  */
 function bodyOf(
   incoming: IncomingMessage,
   counts: ReceivedCounts,
-  look: () => void,
+  updateBudget: () => void,
   stopped: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const chunks = incoming[Symbol.asyncIterator]();
@@ -150,7 +150,7 @@ function bodyOf(
       stopped.addEventListener("abort", () => controller.error(stopped.reason));
     },
     async pull(controller) {
-      look();
+      updateBudget();
       const { done, value } = await chunks.next();
       if (done) return controller.close();
       counts.bytes += value.length;
@@ -159,13 +159,13 @@ function bodyOf(
   }, { highWaterMark: 0 });
 }
 
-function tooMuch(): FlvError {
+function budgetError(): FlvError {
   return new FlvError("Cannot keep so many bytes of unfinished tags over all connections", {
     read: "the most of them on this one",
   });
 }
 
-function flawOf({ header, incompleteBytes }: FlvDemuxerStream): string | undefined {
+function bodyError({ header, incompleteBytes }: FlvDemuxerStream): string | undefined {
   if (!header) return "Request body ended early: it is too short for an FLV file";
   return incompleteBytes > 0 ? "Request body ended early: it ends inside a tag" : undefined;
 }

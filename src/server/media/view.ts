@@ -24,14 +24,14 @@ import { readViewOptions } from "./view_options.ts";
  * How long a viewer waits at least for something of a stream that is published, in milliseconds:
  * where there is no keyframe, it begins with sound after two seconds.
  */
-const BEGINNING_PATIENCE = 3_000;
+const FIRST_TAG_TIMEOUT = 3_000;
 
 /** What a viewer is told that waits, when others want its place. */
-const PLACE_WANTED =
+const EVICTED =
   "Too many connections: this one was closed for another, since nothing of the stream has come yet";
 
 /** What those are told who come too late. */
-export const ENDING = "The server is shutting down";
+export const SHUTTING_DOWN_TEXT = "The server is shutting down";
 
 const log = getLogger(["sluice", "http"]);
 
@@ -87,18 +87,18 @@ export async function authorizeView(
  * Accepts a viewer and waits for the stream to begin. A viewer that takes nothing for too long is
  * cut off.
  *
- * @param gone Ends the wait when the viewer disconnects.
+ * @param closed Ends the wait when the viewer disconnects.
  * @throws {HTTPException} If it may not watch, asks for nonsense, or nothing is published in time;
  * or if the server is shutting down.
  */
 export async function beginView(
   context: ViewContext,
   viewer: Viewer,
-  gone: AbortSignal,
+  closed: AbortSignal,
 ): Promise<Subscription> {
   const { streams, peers, rules } = context;
   const { protocol, request, socket } = viewer;
-  if (context.ending.aborted) throw new HTTPException(503, { message: ENDING });
+  if (context.ending.aborted) throw new HTTPException(503, { message: SHUTTING_DOWN_TEXT });
   const { wait, ...wanted } = readViewOptions(request.params, rules.allowLossless);
   await authorizeView(context, request);
   const { path, remoteAddr } = request;
@@ -112,13 +112,13 @@ export async function beginView(
     onLag: lagLog(facts, protocol),
     ...wanted,
   });
-  const leave = peers.add({ protocol, socket, end: viewer.cut });
-  subscription.done.then(leave);
+  const removePeer = peers.add({ protocol, socket, end: viewer.cut });
+  subscription.done.then(removePeer);
   void logViewer(subscription, facts);
   const isLive = () => streams.find(path) !== undefined;
-  const patience = Math.max(wait * 1000, isLive() ? BEGINNING_PATIENCE : 0);
-  const result = await waitToBegin(subscription, patience, gone, socket);
-  if (result === "made-way") throw new HTTPException(503, { message: PLACE_WANTED });
+  const patience = Math.max(wait * 1000, isLive() ? FIRST_TAG_TIMEOUT : 0);
+  const result = await waitToBegin(subscription, patience, closed, socket);
+  if (result === "evicted") throw new HTTPException(503, { message: EVICTED });
   if (result === "nothing") {
     if (!isLive()) {
       throw new HTTPException(404, { message: "Not found: this stream is not published" });
@@ -135,25 +135,25 @@ export async function beginView(
 async function waitToBegin(
   { begun, done, tags }: Subscription,
   patience: number,
-  gone: AbortSignal,
+  closed: AbortSignal,
   { waiting }: HttpSocket,
-): Promise<"begun" | "made-way" | "nothing"> {
-  let hasMadeWay = false;
+): Promise<"begun" | "evicted" | "nothing"> {
+  let isEvicted = false;
   const giveUp = () => void tags.cancel();
-  const makeWay = () => {
-    hasMadeWay = true;
+  const evict = () => {
+    isEvicted = true;
     giveUp();
   };
   const timer = setTimeout(giveUp, patience);
-  waiting.add(makeWay);
-  gone.addEventListener("abort", giveUp);
-  if (gone.aborted) giveUp();
+  waiting.add(evict);
+  closed.addEventListener("abort", giveUp);
+  if (closed.aborted) giveUp();
   const hasBegun = await Promise.race([begun.then(() => true), done.then(() => false)]);
   clearTimeout(timer);
-  waiting.delete(makeWay);
-  gone.removeEventListener("abort", giveUp);
+  waiting.delete(evict);
+  closed.removeEventListener("abort", giveUp);
   if (hasBegun) return "begun";
-  return hasMadeWay ? "made-way" : "nothing";
+  return isEvicted ? "evicted" : "nothing";
 }
 
 function cutStalled({ request, socket, cut }: Viewer, timeout: number): void {

@@ -53,11 +53,11 @@ export function wsFlv(context: ViewContext): Upgrade {
       checkHandshake(incoming);
       checkCredentials(incoming);
       const request = readStreamRequest("play", incoming);
-      const gone = watchForEnd(socket);
+      const closed = watchForClose(socket);
       const opened: { peer?: WebSocketPeer } = {};
-      const cut = (reason: string) => sayGoodbye(socket, opened.peer, reason);
+      const cut = (reason: string) => closeWebSocket(socket, opened.peer, reason);
       const viewer: Viewer = { protocol: "ws-flv", request, socket, cut };
-      const subscription = await beginView(context, viewer, gone);
+      const subscription = await beginView(context, viewer, closed);
       const peer = shakeHands(server, incoming, socket, head);
       if (!peer) return void await subscription.tags.cancel();
       opened.peer = peer;
@@ -104,7 +104,7 @@ function checkCredentials({ headers }: IncomingMessage): void {
 }
 
 /** Closes the WebSocket, and the connection under it when the peer does not answer. */
-function sayGoodbye(socket: HttpSocket, peer: WebSocketPeer | undefined, reason: string): void {
+function closeWebSocket(socket: HttpSocket, peer: WebSocketPeer | undefined, reason: string): void {
   if (!peer) return void socket.destroy();
   peer.close(POLICY_VIOLATION, reason);
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
@@ -112,12 +112,12 @@ function sayGoodbye(socket: HttpSocket, peer: WebSocketPeer | undefined, reason:
 }
 
 /** Whether the peer goes before there is a stream. It has nothing to say until then. */
-function watchForEnd(socket: HttpSocket): AbortSignal {
-  const gone = new AbortController();
-  socket.once("close", () => gone.abort());
-  socket.once("end", () => gone.abort());
+function watchForClose(socket: HttpSocket): AbortSignal {
+  const closed = new AbortController();
+  socket.once("close", () => closed.abort());
+  socket.once("end", () => closed.abort());
   socket.resume();
-  return gone.signal;
+  return closed.signal;
 }
 
 /** The WebSocket, if the request is a proper one; else it has been answered. */

@@ -10,13 +10,13 @@ import type { HttpSocket } from "./http_socket.ts";
 const MAX_RESERVE = 16;
 
 /** The part of all places that is kept at most. */
-const RESERVE_PART = 1 / 8;
+const RESERVE_SHARE = 1 / 8;
 
 /** How many of them may take a file descriptor when others may not. */
 const DESCRIPTOR_RESERVE = 4;
 
 /** Milliseconds that a connection has for its first request before it makes way for others. */
-const TIME_TO_ASK = 500;
+const FIRST_REQUEST_TIME = 500;
 
 /** What there is no place for. */
 export type Shortage =
@@ -28,7 +28,7 @@ export type Shortage =
   | "too-many-of-address";
 
 /** How many connections there may be. */
-export interface PlaceLimits {
+export interface SlotLimits {
   /** At once, those that are kept for operators among them. */
   maxConnections: number;
   /** At once from one address, or from one network of IPv6 with a prefix of 64 bits. */
@@ -36,7 +36,7 @@ export interface PlaceLimits {
 }
 
 /** Unless the operator says otherwise. */
-export const DEFAULT_PLACES: Readonly<PlaceLimits> = {
+export const DEFAULT_SLOTS: Readonly<SlotLimits> = {
   maxConnections: 1000,
   maxConnectionsPerAddress: 500,
 };
@@ -53,16 +53,16 @@ export function isOperating(target: string): boolean {
  * Looks who could make way among open connections. The last few places are for operators: such a
  * connection is *reserved* until it asks for something else, and there is a place for that.
  */
-export class HttpPlaces {
+export class ConnectionSlots {
   readonly #open: ReadonlySet<HttpSocket>;
-  readonly #limits: PlaceLimits;
+  readonly #limits: SlotLimits;
   /** How many are kept. */
   readonly reserve: number;
 
-  constructor(open: ReadonlySet<HttpSocket>, limits: PlaceLimits) {
+  constructor(open: ReadonlySet<HttpSocket>, limits: SlotLimits) {
     this.#open = open;
     this.#limits = limits;
-    this.reserve = Math.min(MAX_RESERVE, Math.floor(RESERVE_PART * limits.maxConnections));
+    this.reserve = Math.min(MAX_RESERVE, Math.floor(RESERVE_SHARE * limits.maxConnections));
   }
 
   /** What a connection from this network has no place for, if so, beside the reserved ones. */
@@ -74,7 +74,7 @@ export class HttpPlaces {
     let all = 0;
     let same = 0;
     for (const socket of this.#open) {
-      if (socket.isReserved || socket.isLeaving) continue;
+      if (socket.isReserved || socket.isEvicted) continue;
       all++;
       if (socket.network === network) same++;
     }
@@ -85,23 +85,23 @@ export class HttpPlaces {
   /** The connection that has been there the longest of those that ask for nothing. */
   idle(shortage: Shortage, network: string): HttpSocket | undefined {
     // Where none are kept there is no other place for who comes.
-    const latest = performance.now() - (this.reserve > 0 ? TIME_TO_ASK : 0);
+    const openedBefore = performance.now() - (this.reserve > 0 ? FIRST_REQUEST_TIME : 0);
     return this.#find((socket) =>
-      !socket.isReserved && !socket.isLeaving && socket.requests === 0 &&
-      socket.openedAt <= latest && makesRoom(socket, shortage, network)
+      !socket.isReserved && !socket.isEvicted && socket.requests === 0 &&
+      socket.openedAt <= openedBefore && makesRoom(socket, shortage, network)
     );
   }
 
   /** The viewer that waits for a publisher the longest, from where the most connections are. */
   waiting(shortage: Shortage, network: string): HttpSocket | undefined {
     return this.#findWhereMost((socket) =>
-      socket.isWaiting && !socket.isReserved && !socket.isLeaving &&
+      socket.isWaiting && !socket.isReserved && !socket.isEvicted &&
       makesRoom(socket, shortage, network)
     );
   }
 
   /** Whether a reserved place is free. */
-  hasReserve(shortage: Shortage): boolean {
+  hasFreeReserve(shortage: Shortage): boolean {
     let reserved = 0;
     for (const { isReserved } of this.#open) if (isReserved) reserved++;
     const { reserve } = this;
@@ -115,24 +115,24 @@ export class HttpPlaces {
    * answered in a moment.
    */
   get reserved(): HttpSocket | undefined {
-    return this.#find(({ isReserved, isLeaving }) => isReserved && isLeaving) ??
+    return this.#find(({ isReserved, isEvicted }) => isReserved && isEvicted) ??
       this.#findWhereMost(({ isReserved, requests }) => isReserved && requests === 0) ??
       this.#find(({ isReserved }) => isReserved);
   }
 
   /** The first that was opened. */
-  #find(is: (socket: HttpSocket) => boolean): HttpSocket | undefined {
-    for (const socket of this.#open) if (is(socket)) return socket;
+  #find(matches: (socket: HttpSocket) => boolean): HttpSocket | undefined {
+    for (const socket of this.#open) if (matches(socket)) return socket;
     return undefined;
   }
 
   /** The first from the network that has the most connections open. */
-  #findWhereMost(is: (socket: HttpSocket) => boolean): HttpSocket | undefined {
+  #findWhereMost(matches: (socket: HttpSocket) => boolean): HttpSocket | undefined {
     const counts = new Map<string, number>();
     for (const { network } of this.#open) counts.set(network, (counts.get(network) ?? 0) + 1);
     let found: HttpSocket | undefined;
     for (const socket of this.#open) {
-      if (!is(socket)) continue;
+      if (!matches(socket)) continue;
       if (found && counts.get(socket.network)! <= counts.get(found.network)!) continue;
       found = socket;
     }
