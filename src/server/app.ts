@@ -22,7 +22,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { Output } from "./record/output.ts";
 import { Recorder } from "./record/recorder.ts";
 import { Recordings } from "./record/recordings.ts";
-import { Loops } from "./relay/loops.ts";
+import { LoopDetector } from "./relay/loop_detector.ts";
 import { Relays } from "./relay/relays.ts";
 import { startHttp } from "./start_http.ts";
 import { startRtmp } from "./start_rtmp.ts";
@@ -59,7 +59,7 @@ export async function startApp(
   const streams = new StreamRegistry(config.maxMediaMemory * 1024 * 1024);
   const endedStreams = new EndedStreams();
   streams.onOpen((stream) => endedStreams.follow(stream));
-  const loops = new Loops(streams);
+  const loops = new LoopDetector(streams);
   const sockets = new HttpSockets({
     maxConnections: config.maxHttpConnections,
     maxConnectionsPerAddress: config.maxHttpConnectionsPerAddress,
@@ -121,7 +121,7 @@ export async function startApp(
 /** What the operator permits, except loops. */
 function authorizeWith(
   config: Config,
-  loops: Loops,
+  loops: LoopDetector,
 ): (request: StreamRequest) => Authorization {
   const authorize = authorizeBy(config);
   return (request) => {

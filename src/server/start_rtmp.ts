@@ -12,7 +12,7 @@ import { Server } from "../serve/server.ts";
 import type { Config } from "./cli/config.ts";
 import { listening } from "./cli/opening.ts";
 import type { HttpSockets } from "./http/http_sockets.ts";
-import type { Loops } from "./relay/loops.ts";
+import type { LoopDetector } from "./relay/loop_detector.ts";
 import type { StreamRegistry } from "./streams/stream_registry.ts";
 import { lagLog, logViewer } from "./streams/viewer_log.ts";
 
@@ -21,7 +21,7 @@ export interface RtmpContext {
   authorize: NonNullable<ServeRtmpOptions["authorize"]>;
   certificate: Certificate | undefined;
   streams: StreamRegistry;
-  loops: Loops;
+  loops: LoopDetector;
   /** Connections of HTTP, which make way when file descriptors run out. */
   sockets: HttpSockets;
 }
@@ -65,7 +65,7 @@ function playFrom(
     const { path, via = [] } = request;
     const facts = { connection: id, remoteAddr, path };
     const isRelay = via.length > 0;
-    const note = isRelay ? loops.noteSent(path) : undefined;
+    const note = isRelay ? loops.recordSent(path) : undefined;
     const subscription = streams.subscribe(path, {
       kind: "rtmp-play",
       mode: "live",

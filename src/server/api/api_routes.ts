@@ -8,7 +8,7 @@ import { Hono } from "hono";
 import type { PeerRegistry } from "../streams/peer_registry.ts";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { Recordings } from "../record/recordings.ts";
-import { isInReach } from "../relay/reach.ts";
+import { isPermittedWithoutToken } from "../relay/permitted_address.ts";
 import type { Relays } from "../relay/relays.ts";
 import { apiGuard } from "./api_guard.ts";
 import { connectionRoutes } from "./connection_routes.ts";
@@ -70,7 +70,10 @@ export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
   routes.route("/streams", streamRoutes(streams));
   routes.route("/", endedRoutes(endedStreams));
   routes.route("/connections", connectionRoutes(peers));
-  routes.route("/pushes", pushRoutes(relays.pushes, needsToken ? undefined : isInReach));
+  routes.route(
+    "/pushes",
+    pushRoutes(relays.pushes, needsToken ? undefined : isPermittedWithoutToken),
+  );
   routes.route("/recordings", recordingRoutes(streams, recordings));
   for (const [path, methods] of METHODS) {
     routes.all(path, (context) => {

@@ -35,7 +35,7 @@ export function pushRoutes(
       };
       const target = new RelayUrl(url, options);
       target.requirePermission();
-      await target.checkReach();
+      await target.checkAddresses();
       const push = pushes.add(stream, url, options);
       context.header("location", `/api/v1/pushes/${push.id}`);
       return context.json(push, 201);

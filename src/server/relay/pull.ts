@@ -11,8 +11,8 @@ import { RtmpCommandError } from "../../errors.ts";
 import type { Publication, StreamRequest } from "../../publication/publication.ts";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { RtmpServer } from "../../serve/types.ts";
-import { Attempts, pause } from "./attempts.ts";
-import type { Loops } from "./loops.ts";
+import { pause, RetryBackoff } from "./retry_backoff.ts";
+import type { LoopDetector } from "./loop_detector.ts";
 import type { PullConfig } from "./relay_config.ts";
 import { RelayUrl } from "./relay_url.ts";
 
@@ -24,7 +24,7 @@ const log = getLogger(["sluice", "pull"]);
 /** What all pulls of a server have in common. */
 export interface PullOptions {
   /** Finds streams that come back. */
-  loops: Loops;
+  loops: LoopDetector;
   /** The key that publishers have to show here. */
   key?: string | undefined;
   /** How long the other server may send nothing, in milliseconds. */
@@ -34,9 +34,9 @@ export interface PullOptions {
 /** How bringing a stream in has ended. */
 interface Outcome {
   /** Whether the other server had said that it begins. */
-  begun: boolean;
+  started: boolean;
   /** How long it then lasted, in milliseconds. */
-  heldFor: number;
+  uptime: number;
   /** What failed, if something did. */
   error?: unknown;
 }
@@ -48,7 +48,7 @@ export class Pull {
   readonly #config: PullConfig;
   readonly #url: RelayUrl;
   readonly #options: PullOptions;
-  readonly #attempts = new Attempts();
+  readonly #backoff = new RetryBackoff();
   readonly #stopped = new AbortController();
   readonly #done: Promise<void>;
   /** Ends the connection that there is, as long as the stream is published here. */
@@ -59,9 +59,9 @@ export class Pull {
     this.#config = config;
     this.#url = new RelayUrl(config.url);
     this.#options = options;
-    const forget = options.loops.addPull(this.id, config.stream);
+    const unregister = options.loops.addPull(this.id, config.stream);
     streams.pulledPaths.add(config.stream);
-    this.#done = this.#run(rtmp, streams).finally(forget);
+    this.#done = this.#run(rtmp, streams).finally(unregister);
   }
 
   /** The path of its stream. */
@@ -89,37 +89,41 @@ export class Pull {
         ? streams.whenUnpublished(stream, signal)
         : streams.whenViewersWait(stream, signal));
       if (signal.aborted) return;
-      const outcome = await this.#bring(
+      const outcome = await this.#pullOnce(
         rtmp,
         streams,
         AbortSignal.any([signal, this.#published.signal]),
       );
       if (signal.aborted) return;
       if (this.#published.signal.aborted) continue;
-      this.#attempts.held(outcome.heldFor);
+      this.#backoff.recordUptime(outcome.uptime);
       if (outcome.error !== undefined || always) await this.#retry(outcome);
     }
   }
 
   /** Plays the stream there and publishes it here, until one of them ends. */
-  async #bring(rtmp: RtmpServer, streams: StreamRegistry, stopped: AbortSignal): Promise<Outcome> {
+  async #pullOnce(
+    rtmp: RtmpServer,
+    streams: StreamRegistry,
+    stopped: AbortSignal,
+  ): Promise<Outcome> {
     const { stream, always } = this.#config;
-    const unwanted = new AbortController();
+    const unwatched = new AbortController();
     const timer = setInterval(() => {
-      if (!always && !streams.hasViewers(stream)) unwanted.abort();
+      if (!always && !streams.hasViewers(stream)) unwatched.abort();
     }, CHECK_INTERVAL);
-    let begunAt: number | undefined;
+    let startedAt: number | undefined;
     const outcome = (error: unknown): Outcome => ({
-      begun: begunAt !== undefined,
-      heldFor: begunAt === undefined ? 0 : performance.now() - begunAt,
-      ...!unwanted.signal.aborted && { error },
+      started: startedAt !== undefined,
+      uptime: startedAt === undefined ? 0 : performance.now() - startedAt,
+      ...!unwatched.signal.aborted && { error },
     });
     try {
-      const signal = AbortSignal.any([stopped, unwanted.signal]);
+      const signal = AbortSignal.any([stopped, unwatched.signal]);
       const { loops, idleTimeout } = this.#options;
-      const via = [this.id, ...loops.waitingFor(stream)];
+      const via = [this.id, ...loops.relaysWaitingFor(stream)];
       const { readable } = await playRtmp(this.#url.href, { via, idleTimeout, signal });
-      begunAt = performance.now();
+      startedAt = performance.now();
       log.info("Pulling {path} from {target}", { path: stream, target: this.#url.shown });
       const { error } = await rtmp.publish(this.#request(), readable);
       return outcome(error);
@@ -134,14 +138,14 @@ export class Pull {
    * Waits for the next attempt. There is no wait after the first connection that breaks: viewers are
    * kept for some seconds, and the other server is mostly still there.
    */
-  async #retry({ begun, error }: Outcome): Promise<void> {
+  async #retry({ started, error }: Outcome): Promise<void> {
     const text = error === undefined
       ? "the stream has ended there"
       : this.#url.redact(errorMessage(error));
-    const backoff = this.#attempts.failed(error);
-    const isBroken = begun && error !== undefined && !(error instanceof RtmpCommandError);
-    const wait = isBroken && this.#attempts.failures === 1 ? 0 : backoff;
-    const level = this.#attempts.isNews(error, text) ? "warn" : "debug";
+    const backoff = this.#backoff.recordFailure(error);
+    const isBroken = started && error !== undefined && !(error instanceof RtmpCommandError);
+    const wait = isBroken && this.#backoff.failures === 1 ? 0 : backoff;
+    const level = this.#backoff.shouldWarn(error, text) ? "warn" : "debug";
     log[level]("Cannot pull {path} from {target}: {error}; retrying in {seconds} s", {
       path: this.#config.stream,
       target: this.#url.shown,

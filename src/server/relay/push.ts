@@ -11,9 +11,9 @@ import type { Publication } from "../../publication/publication.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { RtmpCommandError } from "../../errors.ts";
 import { StatusCode } from "../../session/status.ts";
-import { Attempts, isLoop, pause } from "./attempts.ts";
+import { isLoop, pause, RetryBackoff } from "./retry_backoff.ts";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
-import type { KnownPush, Loops } from "./loops.ts";
+import type { LoopDetector, TrackedPush } from "./loop_detector.ts";
 import type { RelayUrl } from "./relay_url.ts";
 import { lagLog } from "../streams/viewer_log.ts";
 
@@ -25,7 +25,7 @@ const log = getLogger(["sluice", "push"]);
 /** What all pushes of a server have in common. */
 export interface PushOptions {
   /** Finds streams that come back. */
-  loops: Loops;
+  loops: LoopDetector;
   /** How long another server may take nothing, in milliseconds. */
   idleTimeout: number;
 }
@@ -34,7 +34,7 @@ export interface PushOptions {
 const REROUTED = new Error("The stream comes by another way");
 
 /** Sends a stream on whenever it is live, and connects again when that fails. */
-export class Push implements KnownPush {
+export class Push implements TrackedPush {
   /** Tells this push from others. */
   readonly id: string = crypto.randomUUID();
   /** The path of the stream. */
@@ -45,14 +45,14 @@ export class Push implements KnownPush {
   readonly done: Promise<void>;
   readonly #url: RelayUrl;
   readonly #options: PushOptions;
-  readonly #attempts = new Attempts();
+  readonly #backoff = new RetryBackoff();
   readonly #stopped = new AbortController();
   /** Ends the connection that there is, with what it then fails with. */
   #connection = new AbortController();
   /** The relays that the other server has been told of. */
   #via: readonly string[] = [];
   /** Ends the wait after a loop. */
-  #goOn: (() => void) | undefined;
+  #retryNow: (() => void) | undefined;
   #state: PushState = "waiting";
   #lastError: string | undefined;
   #ledger: ConsumerLedger | undefined;
@@ -68,8 +68,8 @@ export class Push implements KnownPush {
     this.#options = options;
     this.#url = url;
     this.target = this.#url.shown;
-    const forget = options.loops.addPush(this);
-    this.done = this.#run(streams).finally(forget);
+    const unregister = options.loops.addPush(this);
+    this.done = this.#run(streams).finally(unregister);
   }
 
   /** Where it leads, without a port. */
@@ -83,7 +83,7 @@ export class Push implements KnownPush {
   }
 
   /** Its stream has come back. If that was for certain by this push, it is set aside. */
-  cameBack(description: string, isCertain: boolean): void {
+  loopDetected(description: string, isCertain: boolean): void {
     const error = new RtmpCommandError(`Cannot push to ${this.target}`, {
       read: description,
       statusCode: StatusCode.PublishLoop,
@@ -97,7 +97,7 @@ export class Push implements KnownPush {
    * passed other relays than the push has announced, it needs another connection.
    */
   published({ via }: Publication): void {
-    this.#goOn?.();
+    this.#retryNow?.();
     if (via.some((id) => !this.#via.includes(id))) this.#connection.abort(REROUTED);
   }
 
@@ -114,7 +114,7 @@ export class Push implements KnownPush {
       stream: this.stream,
       target: this.target,
       state: this.#state,
-      failures: this.#attempts.failures,
+      failures: this.#backoff.failures,
       lastError: this.#lastError ?? null,
       ledger: this.#ledger ?? null,
     };
@@ -143,17 +143,17 @@ export class Push implements KnownPush {
       address: this.target,
       onLag: lagLog({ remoteAddr: this.target, path: this.stream }, "push"),
       outlives: true,
-      filter: this.#options.loops.noteSent(this.stream),
+      filter: this.#options.loops.recordSent(this.stream),
     });
-    const leave = () => void subscription.tags.cancel().catch(() => {});
-    signal.addEventListener("abort", leave);
+    const cancelTags = () => void subscription.tags.cancel().catch(() => {});
+    signal.addEventListener("abort", cancelTags);
     try {
       this.#ledger = subscription.ledger;
       await Promise.race([subscription.begun, subscription.done]);
       if (signal.aborted) return;
       this.#state = "connecting";
       const { loops, idleTimeout } = this.#options;
-      this.#via = [...loops.passedBy(this.stream), this.id];
+      this.#via = [...loops.relaysBefore(this.stream), this.id];
       const { writable } = await publishRtmp(this.#url.href, {
         ...this.#url.options,
         via: this.#via,
@@ -166,32 +166,32 @@ export class Push implements KnownPush {
       try {
         await subscription.tags.pipeTo(writable, { signal });
       } finally {
-        this.#attempts.held(performance.now() - since);
+        this.#backoff.recordUptime(performance.now() - since);
       }
       log.info("{path} has ended, and its push to {target} with it", {
         path: this.stream,
         target: this.target,
       });
     } finally {
-      signal.removeEventListener("abort", leave);
-      if (!subscription.tags.locked) leave();
+      signal.removeEventListener("abort", cancelTags);
+      if (!subscription.tags.locked) cancelTags();
     }
   }
 
   async #retry(error: unknown, signal: AbortSignal): Promise<void> {
     this.#state = "retrying";
     const text = this.#lastError = this.#url.redact(errorMessage(error));
-    const wait = this.#attempts.failed(error);
-    const level = this.#attempts.isNews(error, text) ? "warn" : "debug";
+    const wait = this.#backoff.recordFailure(error);
+    const level = this.#backoff.shouldWarn(error, text) ? "warn" : "debug";
     log[level]("Cannot push {path} to {target}: {error}; retrying in {seconds} s", {
       path: this.stream,
       target: this.target,
       error: text,
       seconds: (wait / 1000).toFixed(1),
     });
-    const goOn = new AbortController();
-    if (isLoop(error)) this.#goOn = () => goOn.abort();
-    await pause(wait, AbortSignal.any([signal, goOn.signal]));
-    this.#goOn = undefined;
+    const retryNow = new AbortController();
+    if (isLoop(error)) this.#retryNow = () => retryNow.abort();
+    await pause(wait, AbortSignal.any([signal, retryNow.signal]));
+    this.#retryNow = undefined;
   }
 }

@@ -74,7 +74,7 @@ export class RelayUrl {
    *
    * @throws {RtmpError} If not.
    */
-  async checkReach(): Promise<void> {
+  async checkAddresses(): Promise<void> {
     const { permitAddress } = this.options;
     if (!permitAddress) return;
     await checkHost(`connect to ${this.shown}`, this.hostname, permitAddress);

@@ -6,7 +6,7 @@
 
 import type { Publication } from "../../publication/publication.ts";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
-import type { Loops } from "./loops.ts";
+import type { LoopDetector } from "./loop_detector.ts";
 import { Pull } from "./pull.ts";
 import { Pushes } from "./pushes.ts";
 import type { PullConfig, RelayConfig } from "./relay_config.ts";
@@ -29,7 +29,12 @@ export class Relays {
   readonly #pulls: Pull[];
 
   /** Begins those that the configuration names. */
-  constructor(rtmp: RtmpServer, streams: StreamRegistry, loops: Loops, config: RelaysConfig) {
+  constructor(
+    rtmp: RtmpServer,
+    streams: StreamRegistry,
+    loops: LoopDetector,
+    config: RelaysConfig,
+  ) {
     const { pushes, pulls, streamKey, timeout } = config;
     const options = { loops, idleTimeout: timeout };
     this.pushes = new Pushes(streams, options);

@@ -13,7 +13,7 @@ import { fingerprint } from "../../flv/fingerprint.ts";
  * For how long a frame is known again, in milliseconds: longer than servers keep what they have for
  * newcomers, and programs wait before they send on what they play.
  */
-const KNOWN_FOR = 10_000;
+const MEMORY_TIME = 10_000;
 
 /** Frames that are known at most: 10 s of 120 video and 94 audio frames a second are fewer. */
 const MAX_FRAMES = 4096;
@@ -39,23 +39,23 @@ export class SentFrames {
   add(tag: FlvTag): void {
     if (tag === this.#last || !isFrame(tag)) return;
     this.#last = tag;
-    const print = fingerprint(tag);
-    this.#sentAt.delete(print);
-    this.#sentAt.set(print, this.#clock.now());
+    const hash = fingerprint(tag);
+    this.#sentAt.delete(hash);
+    this.#sentAt.set(hash, this.#clock.now());
     if (this.#sentAt.size > MAX_FRAMES) this.#forget();
   }
 
   /** Whether a frame like this one was sent lately. */
   has(tag: Pick<FlvTag, "type" | "data">): boolean {
     const sentAt = this.#sentAt.get(fingerprint(tag));
-    return sentAt !== undefined && this.#clock.now() - sentAt <= KNOWN_FOR;
+    return sentAt !== undefined && this.#clock.now() - sentAt <= MEMORY_TIME;
   }
 
   #forget(): void {
-    const oldest = this.#clock.now() - KNOWN_FOR;
-    for (const [print, sentAt] of this.#sentAt) {
+    const oldest = this.#clock.now() - MEMORY_TIME;
+    for (const [hash, sentAt] of this.#sentAt) {
       if (sentAt >= oldest && this.#sentAt.size <= MAX_FRAMES) return;
-      this.#sentAt.delete(print);
+      this.#sentAt.delete(hash);
     }
   }
 }

@@ -19,6 +19,6 @@ LINK_LOCAL.addSubnet("64:ff9b::a9fe:0", 112, "ipv6");
  * Whether a client without a token may have the server connect to an address. Such a client is a
  * program of this machine, so that it may name this machine too.
  */
-export function isInReach(address: string): boolean {
+export function isPermittedWithoutToken(address: string): boolean {
   return !LINK_LOCAL.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }

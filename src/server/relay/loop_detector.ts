@@ -27,12 +27,12 @@ import { isFrame, SentFrames } from "./sent_frames.ts";
 const PAUSED_AFTER = 1_000;
 
 /** Bytes of a video frame that can be told from all others by its content. */
-const TELLING_BYTES = 64;
+const DISTINCTIVE_BYTES = 64;
 
 /**
  * Frames in a row that were sent from here, if none of them tells by itself: silence is all alike.
  */
-const TELLING_FRAMES = 16;
+const MIN_MATCHING_FRAMES = 16;
 
 /** Where to look up what is published now. */
 export interface LiveStreams {
@@ -41,7 +41,7 @@ export interface LiveStreams {
 }
 
 /** What of a push is needed here. */
-export interface KnownPush {
+export interface TrackedPush {
   readonly id: string;
   /** The path of its stream. */
   readonly stream: string;
@@ -50,7 +50,7 @@ export interface KnownPush {
   /** Whether it is connected. */
   readonly isLive: boolean;
   /** Its stream has come back: by this push for certain, or perhaps by another one. */
-  cameBack(description: string, isCertain: boolean): void;
+  loopDetected(description: string, isCertain: boolean): void;
 }
 
 /** What relays have been sent of one path: of publishers, and of a pull. */
@@ -60,9 +60,9 @@ interface SentStream {
 }
 
 /** Knows the relays of a server, and refuses what would go round. */
-export class Loops {
+export class LoopDetector {
   readonly #streams: LiveStreams;
-  readonly #pushes = new Map<string, KnownPush>();
+  readonly #pushes = new Map<string, TrackedPush>();
   /** The path of each pull, by its id. */
   readonly #pulls = new Map<string, string>();
   /** What the relays of other servers that play a path have passed, by the path. */
@@ -75,7 +75,7 @@ export class Loops {
   }
 
   /** Knows a push until the function that it returns is called. */
-  addPush(push: KnownPush): () => void {
+  addPush(push: TrackedPush): () => void {
     this.#pushes.set(push.id, push);
     return () => this.#pushes.delete(push.id);
   }
@@ -86,20 +86,20 @@ export class Loops {
     return () => this.#pulls.delete(id);
   }
 
-  /** Knows what plays a path, if it is a relay, until `left` settles. */
-  addPlayer({ path, via = [] }: StreamRequest, left: Promise<unknown>): void {
+  /** Knows what plays a path, if it is a relay, until `ended` settles. */
+  addPlayer({ path, via = [] }: StreamRequest, ended: Promise<unknown>): void {
     if (via.length === 0) return;
     const players = this.#players.get(path) ?? new Set();
     this.#players.set(path, players.add(via));
-    left.finally(() => {
+    ended.finally(() => {
       players.delete(via);
       if (players.size === 0 && this.#players.get(path) === players) this.#players.delete(path);
     });
   }
 
   /** Notes each tag that a relay is given, for the filter of its subscription. */
-  noteSent(path: string): (tag: FlvTag) => FlvTag {
-    for (const [other, sent] of this.#sent) if (isForgotten(sent)) this.#sent.delete(other);
+  recordSent(path: string): (tag: FlvTag) => FlvTag {
+    for (const [other, sent] of this.#sent) if (isEmpty(sent)) this.#sent.delete(other);
     return (tag) => {
       let sent = this.#sent.get(path);
       if (!sent) {
@@ -113,7 +113,7 @@ export class Loops {
   }
 
   /** The relays that a push of a path has to name, beside itself. */
-  passedBy(path: string): readonly string[] {
+  relaysBefore(path: string): readonly string[] {
     return this.#streams.find(path)?.publication.via ?? [];
   }
 
@@ -121,7 +121,7 @@ export class Loops {
    * The relays that a pull of a path has to name, beside itself: those that wait for it. Of many, as
    * of all the edges that play from here, only as many as may be named.
    */
-  waitingFor(path: string): readonly string[] {
+  relaysWaitingFor(path: string): readonly string[] {
     return [...this.#waiting(path)].slice(0, MAX_VIA - 1);
   }
 
@@ -144,18 +144,20 @@ export class Loops {
    */
   inspection(request: StreamRequest, silence: () => number | undefined): Inspection | undefined {
     const sent = this.#sent.get(request.path);
-    if (!sent || isForgotten(sent)) return undefined;
-    const isKnown = (tag: Pick<FlvTag, "type" | "data">) =>
+    if (!sent || isEmpty(sent)) return undefined;
+    const wasSent = (tag: Pick<FlvTag, "type" | "data">) =>
       sent.published.has(tag) || !request.relayed && sent.pulled.has(tag);
-    let known = 0;
+    let matches = 0;
     return (tag) => {
       if (!isFrame(tag)) return undefined;
       const isContested = this.#isContested(request, silence());
       if (!request.relayed && !isContested) return true;
-      if (!isKnown(tag)) return request.relayed || taken(request.path);
-      known++;
-      const tells = tag.type === "video" && tag.data.length >= TELLING_BYTES;
-      return tells || known >= TELLING_FRAMES ? this.#comesBack(request) : undefined;
+      if (!wasSent(tag)) return request.relayed || nameTaken(request.path);
+      matches++;
+      const isDistinctive = tag.type === "video" && tag.data.length >= DISTINCTIVE_BYTES;
+      return isDistinctive || matches >= MIN_MATCHING_FRAMES
+        ? this.#refuseLoop(request)
+        : undefined;
     };
   }
 
@@ -171,14 +173,14 @@ export class Loops {
   }
 
   /** What is published was sent from here: the push that led there is set aside. */
-  #comesBack({ path, remoteAddr, relayed }: StreamRequest): Refusal {
-    const refusal = comesFromHere(path);
+  #refuseLoop({ path, remoteAddr, relayed }: StreamRequest): Refusal {
+    const refusal = loopRefusal(path);
     if (relayed) return refusal;
     const live = [...this.#pushes.values()].filter((push) => push.stream === path && push.isLive);
     const near = live.filter(({ host }) => host === hostOf(remoteAddr));
     const [only] = live.length === 1 ? live : near.length === 1 ? near : [];
     for (const push of only ? [only] : live) {
-      push.cameBack(
+      push.loopDetected(
         `${refusal.description}, and came back from ${hostOf(remoteAddr)}`,
         push === only,
       );
@@ -188,8 +190,8 @@ export class Loops {
 
   #publishRefusal(path: string, via: readonly string[]): Refusal | undefined {
     const waiting = this.#waiting(path);
-    const isOurs = via.some((id) => this.#pushes.get(id)?.stream === path || waiting.has(id));
-    if (isOurs) return comesFromHere(path);
+    const isLoop = via.some((id) => this.#pushes.get(id)?.stream === path || waiting.has(id));
+    if (isLoop) return loopRefusal(path);
     if (via.length <= MAX_VIA) return undefined;
     const description = `This stream has passed more than ${MAX_VIA} relays`;
     return { code: StatusCode.PublishLoop, description };
@@ -215,17 +217,17 @@ export class Loops {
   }
 }
 
-function isForgotten({ published, pulled }: SentStream): boolean {
+function isEmpty({ published, pulled }: SentStream): boolean {
   return published.isEmpty && pulled.isEmpty;
 }
 
-function taken(path: string): Refusal {
+function nameTaken(path: string): Refusal {
   const description =
     `Another publisher is sending ${path}, which is sent on from this server: end that one first`;
   return { description };
 }
 
-function comesFromHere(path: string): Refusal {
+function loopRefusal(path: string): Refusal {
   const description = `This stream comes from here: ${path} was sent on from this server`;
   return { code: StatusCode.PublishLoop, description };
 }

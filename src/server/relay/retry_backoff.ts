@@ -26,23 +26,23 @@ const FIRST_WAIT_AFTER_LOOP = 15_000;
 const LONGEST_WAIT_AFTER_LOOP = 300_000;
 
 /** A relay that has worked for so long leads into no loop, in milliseconds. */
-const HELD_WITHOUT_LOOP = 60_000;
+const LOOP_FREE_UPTIME = 60_000;
 
 /** A relay that has worked for so long has not failed when it ends, in milliseconds. */
-const HELD_LONG_ENOUGH = 10_000;
+const STABLE_UPTIME = 10_000;
 
 /** The failures of a relay in a row. */
-export class Attempts {
+export class RetryBackoff {
   /** How many there were. */
   failures = 0;
   /** How many of them were loops, since it last worked for long. */
   #loops = 0;
-  #lastText: string | undefined;
+  #lastError: string | undefined;
 
   /** The relay has worked for this time, in milliseconds. */
-  held(milliseconds: number): void {
-    if (milliseconds > HELD_LONG_ENOUGH) this.failures = 0;
-    if (milliseconds > HELD_WITHOUT_LOOP) this.#loops = 0;
+  recordUptime(milliseconds: number): void {
+    if (milliseconds > STABLE_UPTIME) this.failures = 0;
+    if (milliseconds > LOOP_FREE_UPTIME) this.#loops = 0;
   }
 
   /**
@@ -51,7 +51,7 @@ export class Attempts {
    * @returns How long to wait, in milliseconds: half of it fixed, half by chance, so that many that
    * failed together do not try again together. After a loop all of it is fixed.
    */
-  failed(error: unknown): number {
+  recordFailure(error: unknown): number {
     this.failures++;
     if (error instanceof Deno.errors.NotCapable) return WAIT_FOR_PERMISSION;
     if (isLoop(error)) {
@@ -62,11 +62,11 @@ export class Attempts {
   }
 
   /** Whether a failure is worth a line in the log: one that lasts is said once. */
-  isNews(error: unknown, text: string): boolean {
-    const lasts = error instanceof Deno.errors.NotCapable || isLoop(error);
-    const isRepeated = text === this.#lastText;
-    this.#lastText = text;
-    return !(lasts && isRepeated);
+  shouldWarn(error: unknown, text: string): boolean {
+    const isPermanent = error instanceof Deno.errors.NotCapable || isLoop(error);
+    const isRepeated = text === this.#lastError;
+    this.#lastError = text;
+    return !(isPermanent && isRepeated);
   }
 }
 
