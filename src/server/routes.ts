@@ -34,10 +34,10 @@ export interface HttpContext extends ApiContext, ViewContext, PublishContext {
 /** The URL of a stream, as far as it takes to tell it from others. */
 const STREAM = "/*" as const;
 
-const WATCHING: readonly string[] = ["GET", "HEAD"];
+const VIEW_METHODS: readonly string[] = ["GET", "HEAD"];
 
 /** FFmpeg sends what it writes to HTTP by POST, everything else by PUT. */
-const PUBLISHING: readonly string[] = ["POST", "PUT"];
+const PUBLISH_METHODS: readonly string[] = ["POST", "PUT"];
 
 const log = getLogger(["sluice", "http"]);
 
@@ -53,12 +53,12 @@ export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
   routes.use(STREAM, async (context, next) => {
     await next();
     // Pages of other sites may watch, and may know why they cannot.
-    if (!WATCHING.includes(context.req.method)) return;
+    if (!VIEW_METHODS.includes(context.req.method)) return;
     for (const [name, value] of Object.entries(FOR_ALL_SITES)) context.header(name, value);
   });
   routes.options(STREAM, (context) => context.body(null, 204, { ...CORS_HEADERS }));
   routes.get(STREAM, httpFlv(context));
-  routes.on([...PUBLISHING], STREAM, httpPublish(context));
+  routes.on([...PUBLISH_METHODS], STREAM, httpPublish(context));
   routes.all(STREAM, (context) => {
     context.header("allow", "GET, HEAD, OPTIONS, POST, PUT");
     const error = `Method ${context.req.method} not allowed`;
@@ -69,7 +69,7 @@ export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
     // The unread body goes with the connection.
     const isTooLarge = error instanceof HTTPException && error.status === 413;
     const { method, path } = context.req;
-    const isPublishing = PUBLISHING.includes(method) && !path.startsWith("/api/");
+    const isPublishing = PUBLISH_METHODS.includes(method) && !path.startsWith("/api/");
     const isShort = error instanceof HTTPException && error.status === 503;
     if (isPublishing || isTooLarge || isShort) context.header("connection", "close");
     if (!(error instanceof HTTPException)) {

@@ -63,8 +63,8 @@ function describeVideo(feed: Feed, metadata: Metadata): VideoConfig | undefined 
   const config = videoConfigOf(feed.sample("video"));
   if (!config) return undefined;
   const { width, height, framerate } = metadata;
-  const said = { ...numbers({ width, height }), frameRate: feed.rate.frameRate };
-  return { ...said, ...numbers({ frameRate: framerate }), ...config };
+  const measured = { ...numbers({ width, height }), frameRate: feed.rate.frameRate };
+  return { ...measured, ...numbers({ frameRate: framerate }), ...config };
 }
 
 function describeAudio(feed: Feed, metadata: Metadata): AudioConfig | undefined {
@@ -99,19 +99,19 @@ function numbers<Name extends string>(
  * Reads what is in a tag the first time that it is asked for: pages ask for the same each second. A
  * tag that is malformed says nothing.
  */
-function readOnce<Said>(
-  read: (data: Uint8Array) => Said | undefined,
-): (tag: FlvTag | undefined) => Said | undefined {
-  const known = new WeakMap<Uint8Array, Said | undefined>();
+function readOnce<Value>(
+  read: (data: Uint8Array) => Value | undefined,
+): (tag: FlvTag | undefined) => Value | undefined {
+  const known = new WeakMap<Uint8Array, Value | undefined>();
   return (tag) => {
     if (!tag) return undefined;
     const { data } = tag;
-    if (!known.has(data)) known.set(data, orNothing(() => read(data)));
+    if (!known.has(data)) known.set(data, undefinedIfMalformed(() => read(data)));
     return known.get(data);
   };
 }
 
-function orNothing<Said>(read: () => Said): Said | undefined {
+function undefinedIfMalformed<Value>(read: () => Value): Value | undefined {
   try {
     return read();
   } catch (error) {

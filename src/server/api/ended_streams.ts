@@ -29,7 +29,7 @@ const DEFAULT_LIMITS: Readonly<EndedStreamLimits> = {
 const CHECK_INTERVAL = 100;
 
 /** Ledgers that are written down in one look: thousands may end with their connections at once. */
-const KEPT_AT_ONCE = 200;
+const MAX_FINAL_PER_CHECK = 200;
 
 /** What `GET /api/v1/ended/<path>` answers. */
 export interface EndedStreamDescription extends StreamDescription {
@@ -40,7 +40,7 @@ export interface EndedStreamDescription extends StreamDescription {
 }
 
 /** One that is final, as JSON: nothing of the publication itself is kept. */
-interface Kept {
+interface EndedEntry {
   path: string;
   json: string;
   bytes: number;
@@ -49,7 +49,7 @@ interface Kept {
 }
 
 /** One that still changes. */
-interface Ending {
+interface EndingEntry {
   stream: LiveStream;
   /** What was so at its end, rates among it. */
   last: Partial<StreamDescription> & Pick<EndedStreamDescription, "endedAt" | "end">;
@@ -63,10 +63,10 @@ interface Ending {
  */
 export class EndedStreams {
   /** The newest first. */
-  readonly #ended: Kept[] = [];
+  readonly #ended: EndedEntry[] = [];
   /** Bytes of all of them. */
   #bytes = 0;
-  readonly #ending = new Set<Ending>();
+  readonly #ending = new Set<EndingEntry>();
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #limits: EndedStreamLimits;
 
@@ -115,7 +115,7 @@ export class EndedStreams {
     let kept = 0;
     for (const ending of this.#ending) {
       if (!isFinal(ending)) continue;
-      if (++kept > KEPT_AT_ONCE) return;
+      if (++kept > MAX_FINAL_PER_CHECK) return;
       this.#ending.delete(ending);
       this.#keep(ending);
     }
@@ -124,13 +124,13 @@ export class EndedStreams {
     this.#timer = undefined;
   }
 
-  #keep(ending: Ending): void {
+  #keep(ending: EndingEntry): void {
     const { at } = ending;
     const { path } = ending.stream.publication;
     const json = JSON.stringify(describe(ending));
     const bytes = new TextEncoder().encode(json).length;
-    const place = this.#ended.findIndex((other) => other.at <= at);
-    this.#ended.splice(place < 0 ? this.#ended.length : place, 0, { path, json, bytes, at });
+    const index = this.#ended.findIndex((other) => other.at <= at);
+    this.#ended.splice(index < 0 ? this.#ended.length : index, 0, { path, json, bytes, at });
     this.#bytes += bytes;
     const { maxStreams, maxBytes } = this.#limits;
     while (this.#ended.length > maxStreams || this.#bytes > maxBytes) {
@@ -150,11 +150,11 @@ export class EndedStreams {
 }
 
 /** A publication that was closed before its tags were given has its media only now. */
-function describe({ stream, last }: Ending): EndedStreamDescription {
+function describe({ stream, last }: EndingEntry): EndedStreamDescription {
   return { ...describeStream(stream), ...last };
 }
 
 /** Whether no consumer has anything to take any more. */
-function isFinal({ stream: { publication: { ledger } } }: Ending): boolean {
+function isFinal({ stream: { publication: { ledger } } }: EndingEntry): boolean {
   return ledger.consumers.length === 0 && total(ledger.inFlight) === 0;
 }

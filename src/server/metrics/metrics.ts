@@ -14,14 +14,14 @@ import { registerConnections } from "./connection_metrics.ts";
 import { measureEventLoop } from "./event_loop_delay.ts";
 import { registerProcess } from "./process_metrics.ts";
 import { register } from "./register.ts";
-import { type Reading, StreamBooks } from "./stream_books.ts";
+import { type Reading, StreamSampler } from "./stream_sampler.ts";
 import { registerStreams } from "./stream_metrics.ts";
 
 /** For how long an answer is reused, in milliseconds: frequent scrapes cost no more. */
 const FRESHNESS = 1_000;
 
 /** What is watched. */
-export interface Watched {
+export interface MetricsSources {
   streams: StreamRegistry;
   rtmp: RtmpServer;
   /** The connections of the HTTP server. */
@@ -32,7 +32,7 @@ export interface Watched {
 /** Reads the ledgers at each scrape. */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #books = new StreamBooks();
+  readonly #sampler = new StreamSampler();
   readonly #stopMeasuring: () => void;
   #reading: Reading | undefined;
   #answer: Promise<string> | undefined;
@@ -40,8 +40,8 @@ export class Metrics {
   #staleAt = Infinity;
 
   /** Begins to count the publications that are opened from now on. */
-  constructor({ streams, rtmp, sockets, recordings }: Watched) {
-    streams.onOpen((stream) => this.#books.open(stream));
+  constructor({ streams, rtmp, sockets, recordings }: MetricsSources) {
+    streams.onOpen((stream) => this.#sampler.open(stream));
     const read = () => this.#reading!;
     registerProcess(this.#registry);
     this.#stopMeasuring = measureEventLoop(this.#registry);
@@ -83,7 +83,7 @@ export class Metrics {
 
   /** One metric after the other: those of hundreds of streams must not hold up the streams. */
   async #write(): Promise<string> {
-    this.#reading = await this.#books.read();
+    this.#reading = await this.#sampler.read();
     const metrics: string[] = [];
     for (const { name } of this.#registry.getMetricsAsArray()) {
       const turn = TURNS.take(Infinity);

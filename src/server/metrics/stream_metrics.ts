@@ -7,11 +7,11 @@
 import type { Registry } from "prom-client";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
 import { type Definition, register } from "./register.ts";
-import type { Reading, Samples } from "./stream_books.ts";
+import type { Reading, Samples } from "./stream_sampler.ts";
 import type { Sample } from "./sums.ts";
 
 /** Metrics that there are twice: `sluice_NAME` of all streams, and `sluice_stream_NAME` of each. */
-const TWICE: readonly Definition[] = [
+const MEDIA_METRICS: readonly Definition[] = [
   {
     name: "publications_total",
     type: "counter",
@@ -92,7 +92,7 @@ export function registerStreams(
   streams: StreamRegistry,
   read: () => Reading,
 ): void {
-  for (const { name, type, help, labels } of TWICE) {
+  for (const { name, type, help, labels } of MEDIA_METRICS) {
     const samples = (of: Samples) => named(name, type === "counter" ? of.counters : of.gauges);
     register(registry, { name: `sluice_${name}`, type, help, labels }, () => samples(read().all));
     const own: Definition = {

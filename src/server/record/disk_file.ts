@@ -40,7 +40,7 @@ export class DiskFile {
       await this.#writeAll(bytes);
       this.#length += bytes.length;
     } catch (error) {
-      await this.cut(this.#length);
+      await this.truncate(this.#length);
       throw error;
     }
     if (performance.now() - this.#checkedAt > NAME_CHECK_INTERVAL) await this.checkName();
@@ -54,7 +54,7 @@ export class DiskFile {
   }
 
   /** Takes so many bytes for the whole file, and cuts off what is after them. */
-  async cut(length: number): Promise<void> {
+  async truncate(length: number): Promise<void> {
     await this.#file.truncate(length);
     await this.#file.seek(length, Deno.SeekMode.Start);
     this.#length = length;

@@ -87,7 +87,7 @@ export class Journal {
 }
 
 /** A journal that a server has left behind. */
-export interface LeftJournal {
+export interface AbandonedJournal {
   /** The files that it had not completed, as names within the directory. */
   unfinished: string[];
   /** Removes it. */
@@ -99,7 +99,7 @@ export interface LeftJournal {
  *
  * @throws {Deno.errors.NotCapable} If the directory may not be read.
  */
-export async function* leftJournals(directory: string): AsyncGenerator<LeftJournal> {
+export async function* abandonedJournals(directory: string): AsyncGenerator<AbandonedJournal> {
   for await (const { name, isFile } of Deno.readDir(directory)) {
     if (!isFile || !NAME.test(name)) continue;
     const path = `${directory}/${name}`;

@@ -83,7 +83,9 @@ export class Output {
     try {
       await this.#write(flvBody(subscription));
     } catch (error) {
-      this.#fail(new Error(`Cannot write to ${this.#name}: ${why(error)}`, { cause: error }));
+      this.#fail(
+        new Error(`Cannot write to ${this.#name}: ${failureReason(error)}`, { cause: error }),
+      );
       return false;
     }
     log.info("{path} has been written to {name}", facts);
@@ -111,7 +113,7 @@ export class Output {
   }
 }
 
-function why(error: unknown): string {
+function failureReason(error: unknown): string {
   if (error instanceof Deno.errors.BrokenPipe) return "its reader has gone";
   return errorMessage(error);
 }

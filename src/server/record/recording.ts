@@ -31,7 +31,7 @@ export class Recording {
   #file: RecordingFile | undefined;
   #name: string | undefined;
   /** Tags that are still to be read when it has been told to end. */
-  #left = Infinity;
+  #remaining = Infinity;
 
   /** Begins to take tags, and makes no file yet. */
   constructor(recorder: Recorder, { publication, feed }: LiveStream) {
@@ -112,9 +112,9 @@ export class Recording {
 
   /** Ends it with the last tag that has come until now. */
   stop(): void {
-    if (this.#left !== Infinity) return;
-    this.#left = total(this.#ledger.inFlight);
-    if (this.#left === 0) this.#leave();
+    if (this.#remaining !== Infinity) return;
+    this.#remaining = total(this.#ledger.inFlight);
+    if (this.#remaining === 0) this.#cancelTags();
   }
 
   /** The recording as the API shows it. */
@@ -180,11 +180,11 @@ export class Recording {
 
   async #next(): Promise<FlvTag | undefined> {
     const { value } = await this.#tags.read();
-    if (value && --this.#left === 0) this.#leave();
+    if (value && --this.#remaining === 0) this.#cancelTags();
     return value;
   }
 
-  #leave(): void {
+  #cancelTags(): void {
     void this.#tags.cancel();
   }
 }

@@ -13,17 +13,17 @@ import { FlvMuxer } from "../../flv/muxer.ts";
 import { PREVIOUS_TAG_SIZE_LENGTH, TAG_HEADER_LENGTH } from "../../flv/tag_header.ts";
 import { DiskFile } from "./disk_file.ts";
 import { RecordedFrames } from "./recorded_frames.ts";
-import { RecordingOpening } from "./recording_opening.ts";
+import { RecordingPreamble } from "./recording_preamble.ts";
 
 /** What a recording keeps in memory before it writes anything. */
-export interface Beginning {
+export interface BufferLimits {
   /** Bytes of tags: 64 KiB. */
   bytes: number;
   /** For how long, in milliseconds: 1 s. */
   time: number;
 }
 
-const BEGINNING: Readonly<Beginning> = { bytes: 64 * 1024, time: 1_000 };
+const DEFAULT_BUFFER_LIMITS: Readonly<BufferLimits> = { bytes: 64 * 1024, time: 1_000 };
 
 /** Where the first tag begins. */
 const FIRST_TAG_AT = FILE_HEADER_LENGTH + PREVIOUS_TAG_SIZE_LENGTH;
@@ -41,10 +41,10 @@ const READ_SIZE = 256 * 1024;
  */
 export class RecordingFile {
   readonly #file: DiskFile;
-  readonly #opening = new RecordingOpening();
+  readonly #preamble = new RecordingPreamble();
   readonly #frames = new RecordedFrames();
   readonly #muxer = new FlvMuxer();
-  readonly #beginning: Readonly<Beginning>;
+  readonly #bufferLimits: Readonly<BufferLimits>;
   /** The first tags, as long as nothing is written. */
   #held: FlvTag[] | undefined = [];
   #heldBytes = 0;
@@ -59,11 +59,15 @@ export class RecordingFile {
    * Begins a file that is empty.
    *
    * @param isReadable Whether Deno permits to read it: else it is not noticed when it is removed.
-   * @param beginning What is kept in memory first.
+   * @param bufferLimits What is kept in memory first.
    */
-  constructor(file: Deno.FsFile, isReadable = true, beginning: Readonly<Beginning> = BEGINNING) {
+  constructor(
+    file: Deno.FsFile,
+    isReadable = true,
+    bufferLimits: Readonly<BufferLimits> = DEFAULT_BUFFER_LIMITS,
+  ) {
     this.#file = new DiskFile(file, isReadable);
-    this.#beginning = beginning;
+    this.#bufferLimits = bufferLimits;
   }
 
   /**
@@ -80,12 +84,15 @@ export class RecordingFile {
     let length = 0;
     const memory = new Uint8Array(READ_SIZE);
     for (let read = await file.read(memory); read !== null; read = await file.read(memory)) {
-      demuxer.decode(memory.subarray(0, read), (tag) => length = recording.#find(tag, length));
+      demuxer.decode(
+        memory.subarray(0, read),
+        (tag) => length = recording.#countFound(tag, length),
+      );
     }
-    if (demuxer.header) recording.#opening.resumeHeader(demuxer.header);
-    await recording.#file.cut(length);
+    if (demuxer.header) recording.#preamble.resumeHeader(demuxer.header);
+    await recording.#file.truncate(length);
     await recording.#writeLastSize();
-    if (length > 0 && !recording.#opening.hasMetadata) {
+    if (length > 0 && !recording.#preamble.hasMetadata) {
       throw new FlvError("Cannot complete a recording", {
         read: "another first tag than the metadata of a recording",
       });
@@ -149,7 +156,7 @@ export class RecordingFile {
   async #hold(held: FlvTag[], tag: FlvTag): Promise<void> {
     held.push(tag);
     this.#heldBytes += tag.data.length;
-    const { bytes, time } = this.#beginning;
+    const { bytes, time } = this.#bufferLimits;
     if (this.#heldBytes > bytes) return await this.#release();
     // An encoder may send a frame and then nothing for long.
     this.#timer ??= setTimeout(() => void this.#release().catch(() => {}), time);
@@ -168,12 +175,12 @@ export class RecordingFile {
   }
 
   async #write(tag: FlvTag): Promise<void> {
-    if (!this.#opening.hasMetadata) {
-      const isMetadata = this.#opening.begin(tag);
-      await this.#file.append(this.#opening.encode());
+    if (!this.#preamble.hasMetadata) {
+      const isMetadata = this.#preamble.begin(tag);
+      await this.#file.append(this.#preamble.encode());
       if (isMetadata) return;
     }
-    if (this.#opening.announce(tag)) await this.#writeFlags();
+    if (this.#preamble.announce(tag)) await this.#writeFlags();
     const position = this.#file.length;
     await this.#file.append(this.#muxer.tag(tag));
     this.#frames.count(tag, position);
@@ -181,8 +188,8 @@ export class RecordingFile {
 
   /** Writes all of a recording that has ended, with just as much room as its index takes. */
   async #writeSmall(tags: FlvTag[]): Promise<void> {
-    const rest = tags.slice(this.#opening.begin(tags[0]) ? 1 : 0);
-    for (const tag of rest) this.#opening.announce(tag);
+    const rest = tags.slice(this.#preamble.begin(tags[0]) ? 1 : 0);
+    for (const tag of rest) this.#preamble.announce(tag);
     let length = 0;
     const written = rest.map((tag) => {
       const bytes = this.#muxer.tag(tag);
@@ -190,11 +197,11 @@ export class RecordingFile {
       length += bytes.length;
       return bytes;
     });
-    this.#opening.fitKeyframes(this.#frames.keyframes);
-    const before = this.#opening.encode().length;
+    this.#preamble.fitKeyframes(this.#frames.keyframes);
+    const before = this.#preamble.encode().length;
     this.#frames.move(before);
-    const opening = this.#opening.encode(this.#frames.facts(before + length));
-    await this.#file.append(concat([opening, ...written]));
+    const preamble = this.#preamble.encode(this.#frames.facts(before + length));
+    await this.#file.append(concat([preamble, ...written]));
   }
 
   /** Writes the metadata again, with what is known only at the end. */
@@ -204,15 +211,15 @@ export class RecordingFile {
     } finally {
       const { length } = this.#file;
       if (length > 0) {
-        await this.#file.writeAt(0, this.#opening.encode(this.#frames.facts(length)));
+        await this.#file.writeAt(0, this.#preamble.encode(this.#frames.facts(length)));
       }
     }
   }
 
   /** Counts a tag that was found at the end of what was found before, and tells where it ends. */
-  #find(tag: FlvTag, length: number): number {
+  #countFound(tag: FlvTag, length: number): number {
     this.#lastSize = TAG_HEADER_LENGTH + tag.data.length;
-    if (length === 0) this.#opening.resume(tag);
+    if (length === 0) this.#preamble.resume(tag);
     else this.#frames.count(tag, length);
     return (length || FIRST_TAG_AT) + this.#lastSize + PREVIOUS_TAG_SIZE_LENGTH;
   }
@@ -227,6 +234,6 @@ export class RecordingFile {
 
   /** Writes what the header announces, before that is in the file. */
   async #writeFlags(): Promise<void> {
-    await this.#file.writeAt(FLAGS_AT, this.#opening.header().subarray(FLAGS_AT, FLAGS_AT + 1));
+    await this.#file.writeAt(FLAGS_AT, this.#preamble.header().subarray(FLAGS_AT, FLAGS_AT + 1));
   }
 }

@@ -62,16 +62,16 @@ const ARRAY_END = Uint8Array.of(0, 0, Amf0Marker.ObjectEnd);
  */
 export class RecordingMetadata {
   /** What the publisher has said, and how many members that is. It is encoded once. */
-  readonly #members: Uint8Array;
+  readonly #publisherMembers: Uint8Array;
   readonly #memberCount: number;
   /** Bytes of script data. */
   #length: number;
 
   /** Our members take the place of the publisher's of the same name. */
-  constructor(said: Readonly<Record<string, unknown>> = {}) {
-    const members = { ...said };
+  constructor(publisherMembers: Readonly<Record<string, unknown>> = {}) {
+    const members = { ...publisherMembers };
     for (const name of OWN_MEMBERS) delete members[name];
-    this.#members = encodeMembers(members);
+    this.#publisherMembers = encodeMembers(members);
     this.#memberCount = Object.keys(members).length;
     this.#length = this.#encode({ ...NOTHING_YET, keyframes: LARGEST_TABLE }, 0).length;
   }
@@ -105,13 +105,13 @@ export class RecordingMetadata {
   #encode({ keyframes, ...numbers }: RecordingFacts, filler: number): Uint8Array {
     const hasKeyframes = keyframes.times.length > 0;
     // FFmpeg takes a table without entries for a broken one.
-    const own = { ...numbers, hasKeyframes, ...hasKeyframes && { keyframes }, filler: [] };
+    const ownMembers = { ...numbers, hasKeyframes, ...hasKeyframes && { keyframes }, filler: [] };
     const start = encodeAmf0("onMetaData", ecmaArray({})).slice(0, -ARRAY_END.length);
-    writeCount(start, this.#memberCount + Object.keys(own).length);
-    const ownMembers = encodeMembers(own);
+    writeCount(start, this.#memberCount + Object.keys(ownMembers).length);
+    const encodedOwn = encodeMembers(ownMembers);
     const values = fillerOf(filler);
-    writeCount(ownMembers, values.length);
-    return concat([start, this.#members, ownMembers, ...values, ARRAY_END]);
+    writeCount(encodedOwn, values.length);
+    return concat([start, this.#publisherMembers, encodedOwn, ...values, ARRAY_END]);
   }
 }
 

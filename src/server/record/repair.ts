@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { errorMessage } from "../../error_message.ts";
-import { leftJournals } from "./journal.ts";
+import { abandonedJournals } from "./journal.ts";
 import { RecordingFile } from "./recording_file.ts";
 
 const log = getLogger(["sluice", "recording"]);
@@ -18,7 +18,7 @@ const log = getLogger(["sluice", "recording"]);
  * @throws {Deno.errors.NotCapable} If the directory may not be read.
  */
 export async function repairRecordings(directory: string): Promise<void> {
-  for await (const journal of leftJournals(directory)) {
+  for await (const journal of abandonedJournals(directory)) {
     for (const name of journal.unfinished) await repair(directory, name);
     await journal.remove();
   }

@@ -43,7 +43,7 @@ export const LOCATION: Part = {
   Location: { description: "Where it is ended.", schema: { type: "string" } },
 };
 
-const WHY: Readonly<Record<number, string>> = {
+const STATUS_TEXT: Readonly<Record<number, string>> = {
   400: "The request makes no sense, or what was sent is broken.",
   401: "The token or key is missing or wrong.",
   403:
@@ -63,7 +63,7 @@ const WHY: Readonly<Record<number, string>> = {
 /** The answers of these statuses, which all have a body of the same shape. */
 export function errors(...statuses: number[]): Part {
   return Object.fromEntries(
-    statuses.map((status) => [status, json(WHY[status]!, ref("Error"), HEADERS[status])]),
+    statuses.map((status) => [status, json(STATUS_TEXT[status]!, ref("Error"), HEADERS[status])]),
   );
 }
 
@@ -78,7 +78,7 @@ const HEADERS: Readonly<Record<number, Part>> = {
 };
 
 /** Errors of requests that change something: the token is checked first. */
-export const CHANGING: Part = errors(401, 403, 429);
+export const WRITE_ERRORS: Part = errors(401, 403, 429);
 
 /** Who may change state: clients with the token, where there is one. */
 export const BY_TOKEN: readonly Part[] = [{ apiToken: [] }, {}];

@@ -17,7 +17,7 @@ import {
 } from "./recording_metadata.ts";
 
 /** Header and metadata, whose length is fixed when the first tag has come. */
-export class RecordingOpening {
+export class RecordingPreamble {
   /** What the header announces. */
   readonly #has = { audio: false, video: false };
   #metadata: RecordingMetadata | undefined;
@@ -35,16 +35,16 @@ export class RecordingOpening {
    * @returns Whether that was the publisher's, which is in ours then.
    */
   begin(first?: FlvTag): boolean {
-    const own = first && recordingMetadataOf(first);
-    this.#metadata = own ?? new RecordingMetadata();
-    if (own) this.#time = first.timestamp;
-    return own !== undefined;
+    const metadata = first && recordingMetadataOf(first);
+    this.#metadata = metadata ?? new RecordingMetadata();
+    if (metadata) this.#time = first.timestamp;
+    return metadata !== undefined;
   }
 
   /** Takes up the first tag of a file that was found, if that is metadata of ours. */
   resume(first: FlvTag): void {
-    const own = recordingMetadataOf(first, RECORDING_METADATA_LIMITS);
-    if (own?.fitBytes(first.data.length)) this.#metadata = own;
+    const metadata = recordingMetadataOf(first, RECORDING_METADATA_LIMITS);
+    if (metadata?.fitBytes(first.data.length)) this.#metadata = metadata;
     this.#time = first.timestamp;
   }
 

@@ -6,7 +6,7 @@
 
 import { TURNS } from "../../time/turns.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
-import { PublicationBook } from "./publication_book.ts";
+import { PublicationSampler } from "./publication_sampler.ts";
 import { Sums } from "./sums.ts";
 
 /**
@@ -16,7 +16,7 @@ import { Sums } from "./sums.ts";
 const RETENTION = 5 * 60_000;
 
 /** Minimum interval between sweeps for ended publications, in milliseconds. */
-const TIDY_INTERVAL = 1_000;
+const SWEEP_INTERVAL = 1_000;
 
 /** Streams that are shown by themselves; those beyond are in the sums of all. */
 const MAX_STREAMS = 1_000;
@@ -28,10 +28,10 @@ const SAMPLES_COST = 4 * 1024;
 const MAX_LABEL_LENGTH = 200;
 
 /** One path, and what has been published there. */
-class StreamBook {
+class StreamRecord {
   /** The sums of publications that are over. */
   readonly past = new Sums();
-  readonly publications = new Set<PublicationBook>();
+  readonly publications = new Set<PublicationSampler>();
   /** When it was first found to be no longer live, by `performance.now()`. */
   endedAt = Infinity;
 
@@ -66,35 +66,35 @@ export interface Reading {
 }
 
 /** Sums up the ledgers of all publications. Counters never decrease. */
-export class StreamBooks {
-  readonly #streams = new Map<string, StreamBook>();
+export class StreamSampler {
+  readonly #streams = new Map<string, StreamRecord>();
   /** Those that there is no place for. */
-  readonly #hidden = new StreamBook();
+  readonly #hidden = new StreamRecord();
   /** The sums of all publications that are over. */
   readonly #past = new Sums();
-  #tidiedAt = -Infinity;
+  #sweptAt = -Infinity;
 
   /** Adds a publication, until some time after its end. */
   open(live: LiveStream): void {
-    if (performance.now() - this.#tidiedAt > TIDY_INTERVAL) this.#tidy();
+    if (performance.now() - this.#sweptAt > SWEEP_INTERVAL) this.#sweep();
     const label = streamLabel(live.publication.path);
     const known = this.#streams.get(label);
-    const stream = known ?? (this.#hasPlace() ? new StreamBook() : this.#hidden);
+    const stream = known ?? (this.#makeRoom() ? new StreamRecord() : this.#hidden);
     if (!known && stream !== this.#hidden) this.#streams.set(label, stream);
     stream.endedAt = Infinity;
-    stream.publications.add(new PublicationBook(live));
+    stream.publications.add(new PublicationSampler(live));
   }
 
   /** Adds everything up as it is now, in turns with all publishers. */
   async read(): Promise<Reading> {
     await TURNS.enter();
-    this.#tidy();
+    this.#sweep();
     // What is folded meanwhile counts where it was.
     const hidden = [...this.#hidden.publications];
     const past = new Sums(this.#past);
-    const shown = Array.from(this.#streams, ([stream, book]) => ({
-      ...{ stream, isLive: book.isLive, publications: [...book.publications] },
-      past: new Sums(book.past),
+    const shown = Array.from(this.#streams, ([stream, record]) => ({
+      ...{ stream, isLive: record.isLive, publications: [...record.publications] },
+      past: new Sums(record.past),
     }));
     const all = await samplesOf(hidden);
     all.counters.add(past);
@@ -110,11 +110,11 @@ export class StreamBooks {
   }
 
   /** Adds to the sums what is over, and forgets what has been over for long. */
-  #tidy(): void {
-    const now = this.#tidiedAt = performance.now();
-    this.#fold(this.#hidden);
+  #sweep(): void {
+    const now = this.#sweptAt = performance.now();
+    this.#foldEnded(this.#hidden);
     for (const [label, stream] of this.#streams) {
-      this.#fold(stream);
+      this.#foldEnded(stream);
       if (stream.isLive) continue;
       stream.endedAt = Math.min(stream.endedAt, now);
       const isOld = now - stream.endedAt > RETENTION;
@@ -122,7 +122,7 @@ export class StreamBooks {
     }
   }
 
-  #fold(stream: StreamBook): void {
+  #foldEnded(stream: StreamRecord): void {
     for (const publication of stream.publications) {
       if (!publication.isSettled) continue;
       const counted = [...publication.counters()];
@@ -133,9 +133,9 @@ export class StreamBooks {
   }
 
   /** Whether one more can be shown; the one that ended first makes way for it. */
-  #hasPlace(): boolean {
+  #makeRoom(): boolean {
     if (this.#streams.size < MAX_STREAMS) return true;
-    let oldest: [label: string, stream: StreamBook] | undefined;
+    let oldest: [label: string, stream: StreamRecord] | undefined;
     for (const entry of this.#streams) {
       const [, { isLive, endedAt }] = entry;
       if (!isLive && (!oldest || endedAt < oldest[1].endedAt)) oldest = entry;
@@ -150,7 +150,7 @@ export class StreamBooks {
 }
 
 /** What publications have counted. */
-async function samplesOf(publications: PublicationBook[]): Promise<Samples> {
+async function samplesOf(publications: PublicationSampler[]): Promise<Samples> {
   const samples: Samples = { counters: new Sums(), gauges: new Sums() };
   for (const publication of publications) {
     const turn = TURNS.take(SAMPLES_COST);

@@ -12,7 +12,7 @@ import type { LiveStream } from "../streams/stream_registry.ts";
 import type { Sample } from "./sums.ts";
 
 /** The time after its end in which viewers may still take something of it, in milliseconds. */
-const SETTLING = 10_000;
+const SETTLING_TIME = 10_000;
 
 /** What the connection of a publisher has counted. */
 interface ConnectionCounts {
@@ -21,22 +21,22 @@ interface ConnectionCounts {
 }
 
 /** Reads a publication's ledger when it is asked, and not when frames pass. */
-export class PublicationBook {
+export class PublicationSampler {
   readonly #publication: Publication;
   /** Measures rates, and keeps media: it is let go at the end. */
   #feed: Feed | undefined;
   /** What its connection had counted before it, which is not its own. */
-  readonly #before: ConnectionCounts;
+  readonly #countsAtStart: ConnectionCounts;
   /** The same at its end: the connection may begin another one. */
-  #after: ConnectionCounts | undefined;
+  #countsAtEnd: ConnectionCounts | undefined;
   #closedAt = Infinity;
 
   constructor({ publication, feed }: LiveStream) {
     this.#publication = publication;
     this.#feed = feed;
-    this.#before = this.#connection();
+    this.#countsAtStart = this.#connection();
     publication.closed.then(() => {
-      this.#after = this.#connection();
+      this.#countsAtEnd = this.#connection();
       this.#feed = undefined;
       this.#closedAt = performance.now();
     });
@@ -44,12 +44,12 @@ export class PublicationBook {
 
   /** Whether it has not ended. */
   get isLive(): boolean {
-    return this.#after === undefined;
+    return this.#countsAtEnd === undefined;
   }
 
   /** Whether nothing of it changes any more. */
   get isSettled(): boolean {
-    if (performance.now() - this.#closedAt <= SETTLING) return false;
+    if (performance.now() - this.#closedAt <= SETTLING_TIME) return false;
     const { consumers, inFlight } = this.#publication.ledger;
     return consumers.length === 0 && total(inFlight) === 0;
   }
@@ -57,13 +57,13 @@ export class PublicationBook {
   /** What only ever grows. */
   *counters(): Generator<Sample> {
     const { received, unread } = this.#publication.ledger;
-    const { bytes, discarded } = this.#after ?? this.#connection();
+    const { bytes, discarded } = this.#countsAtEnd ?? this.#connection();
     yield { name: "publications_total", labels: {}, value: 1 };
-    yield { name: "received_bytes_total", labels: {}, value: bytes - this.#before.bytes };
+    yield { name: "received_bytes_total", labels: {}, value: bytes - this.#countsAtStart.bytes };
     yield* frames("received_frames_total", {}, received);
     yield* frames("unread_frames_total", {}, unread);
     for (const [reason, count] of Object.entries(discarded)) {
-      const value = count - (this.#before.discarded[reason] ?? 0);
+      const value = count - (this.#countsAtStart.discarded[reason] ?? 0);
       if (value > 0) yield { name: "discarded_messages_total", labels: { reason }, value };
     }
     for (const [kind, counts] of this.#publication.ledger.consumption()) {
