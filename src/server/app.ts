@@ -12,7 +12,7 @@ import { EndedStreams } from "./api/ended_streams.ts";
 import { authorizeBy } from "./auth/authorize.ts";
 import { readCertificate, watchCertificate } from "./cli/certificate_files.ts";
 import type { Config } from "./cli/config.ts";
-import { opening } from "./cli/opening.ts";
+import { openAtStart } from "./cli/startup.ts";
 import { requirePermissions } from "./cli/permissions.ts";
 import type { Running } from "./cli/running.ts";
 import { distribute } from "./distribute.ts";
@@ -55,7 +55,7 @@ export async function startApp(
   const certificate = await openCertificate(config);
   const apiToken = tokenOf(config);
 
-  const ending = new AbortController();
+  const stopping = new AbortController();
   const streams = new StreamRegistry(config.maxMediaMemory * 1024 * 1024);
   const endedStreams = new EndedStreams();
   streams.onOpen((stream) => endedStreams.follow(stream));
@@ -84,7 +84,7 @@ export async function startApp(
 
   /** Ends publications, then what consumes them, then HTTP, over which viewers read to the end. */
   const shutdown = async (http?: HttpServer) => {
-    ending.abort();
+    stopping.abort();
     stopWatching?.();
     const ended = Promise.all([relays.stop(), rtmp.shutdown()]);
     await Promise.all(rtmp.publications.map(({ closed }) => closed));
@@ -104,7 +104,7 @@ export async function startApp(
     const http = metrics && httpPort !== undefined
       ? await startHttp({ ...config, httpPort }, httpLimits, {
         ...{ rtmp, streams, peers, endedStreams, relays, recordings, metrics, sockets },
-        ...{ authorize, apiToken, ending: ending.signal },
+        ...{ authorize, apiToken, stopping: stopping.signal },
       })
       : undefined;
     return {
@@ -138,7 +138,7 @@ function tokenOf({ apiToken, httpHost, httpPort }: Config): string | undefined {
 
 async function openRecordings(config: Config): Promise<Recordings | undefined> {
   const directory = config.record ?? config.recordOnDemand;
-  return directory === undefined ? undefined : await opening(
+  return directory === undefined ? undefined : await openAtStart(
     `record into ${directory}`,
     async () => new Recordings(await Recorder.open(directory)),
   );
@@ -147,11 +147,11 @@ async function openRecordings(config: Config): Promise<Recordings | undefined> {
 async function openOutput({ output: target, loop }: Config): Promise<Output | undefined> {
   return target === undefined
     ? undefined
-    : await opening(`write to ${target}`, () => Output.open(target, loop));
+    : await openAtStart(`write to ${target}`, () => Output.open(target, loop));
 }
 
 async function openCertificate({ tls }: Config): Promise<Certificate | undefined> {
-  return tls && await opening(
+  return tls && await openAtStart(
     `use the certificate ${tls.certFile} with ${tls.keyFile}`,
     () => readCertificate(tls),
   );

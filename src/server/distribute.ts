@@ -26,14 +26,14 @@ export async function distribute(
   const stream = streams.open(publication);
   if (recordsAll) recordings?.begin(stream);
   const written = output?.write(stream);
-  const given = stream.run();
+  const delivered = stream.run();
   const finished = written?.then(async (isComplete) => {
     if (!isComplete) return;
     // The server ends with its output, and viewers are to have all of the stream by then. What
-    // `given` fails with is thrown below.
-    await given.then(() => streams.end(publication.path)).catch(() => {});
+    // `delivered` fails with is thrown below.
+    await delivered.then(() => streams.end(publication.path)).catch(() => {});
     output?.finish();
   });
-  await given;
+  await delivered;
   await Promise.all([finished, recordings?.finished(publication)]);
 }

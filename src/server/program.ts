@@ -7,7 +7,7 @@
 import { startApp } from "./app.ts";
 import { announce } from "./cli/announcement.ts";
 import { readConfig } from "./cli/config.ts";
-import { endOnSignal, endWithOutput, SHUTDOWN_TIMEOUT } from "./cli/ending.ts";
+import { SHUTDOWN_TIMEOUT, shutDownAfterOutput, shutDownOnSignal } from "./cli/shutdown.ts";
 import { printLine, startLog } from "./cli/log.ts";
 import { StartError } from "./cli/start_error.ts";
 
@@ -30,8 +30,8 @@ export async function runProgram(
     if ("print" in config) return await print(config.print);
     await startLog(config.logLevel, config.json);
     const app = await startApp(config);
-    endOnSignal(app, shutdownTimeout);
-    endWithOutput(app, shutdownTimeout);
+    shutDownOnSignal(app, shutdownTimeout);
+    shutDownAfterOutput(app, shutdownTimeout);
     announce(app, config);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;

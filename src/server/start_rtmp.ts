@@ -10,7 +10,7 @@ import type { Certificate } from "../net/tls_listener.ts";
 import type { PublicationHandler, ServeRtmpOptions } from "../serve/types.ts";
 import { Server } from "../serve/server.ts";
 import type { Config } from "./cli/config.ts";
-import { listening } from "./cli/opening.ts";
+import { listenAtStart } from "./cli/startup.ts";
 import type { HttpSockets } from "./http/http_sockets.ts";
 import type { LoopDetector } from "./relay/loop_detector.ts";
 import type { StreamRegistry } from "./streams/stream_registry.ts";
@@ -50,8 +50,8 @@ export async function startRtmp(
       if (isLackOfDescriptors(error)) sockets.releaseDescriptors();
     },
   };
-  await tryPortOfRtmps(config);
-  return await listening(
+  await checkRtmpsPort(config);
+  return await listenAtStart(
     { protocol: "RTMP", hostFlag: "--host", host, portFlag: "--port", port },
     () => new Server(options, handler, (request, silence) => loops.inspection(request, silence)),
   );
@@ -82,10 +82,10 @@ function playFrom(
 }
 
 /** RTMP and RTMPS begin to listen together, and fail together: which of them it was shows here. */
-async function tryPortOfRtmps({ host, tls }: Config): Promise<void> {
+async function checkRtmpsPort({ host, tls }: Config): Promise<void> {
   if (!tls) return;
   const { port } = tls;
-  await listening(
+  await listenAtStart(
     { protocol: "RTMPS", hostFlag: "--host", host, portFlag: "--rtmps-port", port },
     () => Deno.listen({ hostname: host, port }).close(),
   );

@@ -73,7 +73,7 @@ function announceOtherDevices({ rtmp, http }: Running, config: Config): void {
 }
 
 /** Variables without which the server is open to others. */
-const LOCKS = [variableOf("stream-key"), variableOf("api-token")];
+const ACCESS_VARIABLES = [variableOf("stream-key"), variableOf("api-token")];
 
 /**
  * A key that is set and not seen would leave the server open without a word. It is no warning where
@@ -83,7 +83,7 @@ const LOCKS = [variableOf("stream-key"), variableOf("api-token")];
 function warnOfVariables({ unreadVariables, host, httpPort }: Config): void {
   if (unreadVariables.length === 0) return;
   const isPrivate = isLoopback(host) && httpPort === undefined;
-  const isLocked = !unreadVariables.some((variable) => LOCKS.includes(variable));
+  const isLocked = !unreadVariables.some((variable) => ACCESS_VARIABLES.includes(variable));
   const level = isPrivate || isLocked ? "info" : "warn";
   log[level]("{variables} were not read: that takes {permission} before the program", {
     variables: unreadVariables.join(", "),

@@ -113,11 +113,11 @@ function readValues(given: GivenFlags): Values {
 }
 
 function readValue(name: FlagName, given: GivenFlags): unknown {
-  const { read, repeatable, default: standard }: Flag = FLAGS[name];
+  const { read, repeatable, default: defaultText }: Flag = FLAGS[name];
   if (!read) return given.has(name);
   const values = textsOf(name, given).map(({ text, from }) => read(text, from));
   if (repeatable) return values;
-  return values.length > 0 ? values.at(-1) : standard && read(standard, `--${name}`);
+  return values.length > 0 ? values.at(-1) : defaultText && read(defaultText, `--${name}`);
 }
 
 /** A text, and where it was written. */

@@ -54,8 +54,8 @@ export function usageOf(name: string, { placeholder }: Flag): string {
   return placeholder === undefined ? `--${name}` : `--${name} ${placeholder}`;
 }
 
-function textOf({ help, permissions, repeatable, default: standard, otherwise }: Flag): string {
-  const value = standard ?? otherwise;
+function textOf({ help, permissions, repeatable, default: defaultText, otherwise }: Flag): string {
+  const value = defaultText ?? otherwise;
   return [
     help,
     repeatable ? "; repeatable" : "",

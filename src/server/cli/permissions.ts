@@ -11,7 +11,7 @@ import { denoCommand } from "./deno_command.ts";
 import { StartError } from "./start_error.ts";
 
 /** Something that cannot be done without a permission. */
-interface Need {
+interface RequiredPermission {
   /** What cannot be done, as "record into rec". */
   what: string;
   /** The kind of permission that a path stands in; none for what `--allow-net` permits. */
@@ -28,7 +28,7 @@ interface Need {
  * @throws {StartError} If a permission is missing; it names all that are needed.
  */
 export function requirePermissions(config: Config): void {
-  const needs = needsOf(config);
+  const needs = requiredPermissions(config);
   const missing = needs.find(({ state, optional }) => !optional && state !== "granted");
   if (!missing) return;
   const why = missing.state === "denied" ? "a --deny flag forbids it" : "Deno does not permit it";
@@ -38,27 +38,31 @@ export function requirePermissions(config: Config): void {
 }
 
 /** The flags of Deno that permit these, each once, as `--allow-read=cert.pem,key.pem`. */
-function permissionsFor(needs: Need[]): string[] {
+function permissionsFor(needs: RequiredPermission[]): string[] {
   return (["read", "write"] as const).flatMap((kind) => {
     const paths = needs.filter((need) => need.kind === kind).map(({ path }) => path);
     return paths.length > 0 ? [`--allow-${kind}=${[...new Set(paths)].join(",")}`] : [];
   });
 }
 
-function needsOf(config: Config): Need[] {
+function requiredPermissions(config: Config): RequiredPermission[] {
   const { host, port, httpHost, httpPort, tls, output } = config;
   const directory = config.record ?? config.recordOnDemand;
   return [
-    toListen("RTMP", host, port),
-    ...tls ? [toListen("RTMPS", host, tls.port)] : [],
-    ...httpPort === undefined ? [] : [toListen("HTTP", httpHost, httpPort)],
-    ...tls ? [tls.certFile, tls.keyFile].map((file) => toUse("read", file, `read ${file}`)) : [],
-    ...directory === undefined ? [] : toRecord(directory),
-    ...output === undefined || output === "-" ? [] : [toUse("write", output, `write to ${output}`)],
+    listenPermission("RTMP", host, port),
+    ...tls ? [listenPermission("RTMPS", host, tls.port)] : [],
+    ...httpPort === undefined ? [] : [listenPermission("HTTP", httpHost, httpPort)],
+    ...tls
+      ? [tls.certFile, tls.keyFile].map((file) => filePermission("read", file, `read ${file}`))
+      : [],
+    ...directory === undefined ? [] : recordPermissions(directory),
+    ...output === undefined || output === "-"
+      ? []
+      : [filePermission("write", output, `write to ${output}`)],
   ];
 }
 
-function toListen(protocol: string, host: string, port: number): Need {
+function listenPermission(protocol: string, host: string, port: number): RequiredPermission {
   return { what: `listen for ${protocol} on ${host}:${port}`, state: netPermission(host, port) };
 }
 
@@ -66,12 +70,15 @@ function toListen(protocol: string, host: string, port: number): Need {
  * Permissions for files. New files need only the permission to write; unfinished files of an earlier
  * server need the permission to read too.
  */
-function toRecord(directory: string): Need[] {
+function recordPermissions(directory: string): RequiredPermission[] {
   const what = `record into ${directory}`;
-  return [{ ...toUse("read", directory, what), optional: true }, toUse("write", directory, what)];
+  return [
+    { ...filePermission("read", directory, what), optional: true },
+    filePermission("write", directory, what),
+  ];
 }
 
-function toUse(kind: "read" | "write", path: string, what: string): Need {
+function filePermission(kind: "read" | "write", path: string, what: string): RequiredPermission {
   const { state } = Deno.permissions.querySync({ name: kind, path });
   return { what, kind, path, state };
 }

@@ -56,7 +56,7 @@ export interface PublishContext {
   /** Whether only this machine can reach the server, so that no other name leads here. */
   isLocal: boolean;
   /** Aborted when the server shuts down: nothing begins any more. */
-  ending: AbortSignal;
+  stopping: AbortSignal;
   /** Is told of a publisher that is cut off for what all of them leave unfinished. */
   noteUnfinished: () => void;
 }
@@ -67,14 +67,14 @@ export interface PublishContext {
  * @param budget What all bodies together may take up in unfinished tags: as much as RTMP, by default.
  */
 export function httpPublish(
-  { publish, peers, isOpen, isLocal, ending, noteUnfinished }: PublishContext,
+  { publish, peers, isOpen, isLocal, stopping, noteUnfinished }: PublishContext,
   budget: PartialBudget = new PartialBudget(DEFAULT_LIMITS.maxTotalPartialBytes),
 ): Handler<HttpEnv> {
   return async (context) => {
     const { incoming } = context.env;
     const request = readStreamRequest("publish", incoming);
     const header = (name: string) => context.req.header(name);
-    if (ending.aborted) throw new HTTPException(503, { message: SHUTTING_DOWN_TEXT });
+    if (stopping.aborted) throw new HTTPException(503, { message: SHUTTING_DOWN_TEXT });
     if (isFromOtherSite(header) || (isOpen && isLocal && !isForLoopback(header))) {
       throw new HTTPException(403, { message: "Cross-site requests are not allowed" });
     }

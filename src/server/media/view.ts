@@ -56,7 +56,7 @@ export interface ViewContext {
   stalledViewers: StalledViewers;
   ledger: ServerLedger;
   /** Aborted when the server shuts down: nothing begins any more. */
-  ending: AbortSignal;
+  stopping: AbortSignal;
 }
 
 /** A viewer. */
@@ -98,7 +98,7 @@ export async function beginView(
 ): Promise<Subscription> {
   const { streams, peers, rules } = context;
   const { protocol, request, socket } = viewer;
-  if (context.ending.aborted) throw new HTTPException(503, { message: SHUTTING_DOWN_TEXT });
+  if (context.stopping.aborted) throw new HTTPException(503, { message: SHUTTING_DOWN_TEXT });
   const { wait, ...wanted } = readViewOptions(request.params, rules.allowLossless);
   await authorizeView(context, request);
   const { path, remoteAddr } = request;

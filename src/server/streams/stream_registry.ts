@@ -15,7 +15,7 @@ import type { Publication, PublicationEnd } from "../../publication/publication.
 import { ByConnection } from "./by_connection.ts";
 
 /** How long viewers are kept for a publisher that dropped out to come back, in milliseconds. */
-const GRACE = 5_000;
+const RECONNECT_GRACE = 5_000;
 
 /** A publication that is live, and what gives it to consumers. */
 export interface LiveStream {
@@ -44,7 +44,7 @@ interface PathEntry {
   /** The latest publication, until it is closed. */
   live: LiveStream | undefined;
   /** Runs while viewers are kept for a publisher that dropped out. */
-  grace: ReturnType<typeof setTimeout> | undefined;
+  graceTimer: ReturnType<typeof setTimeout> | undefined;
 }
 
 /** Brings publications and consumers together, in whichever order they come. */
@@ -132,8 +132,8 @@ export class StreamRegistry {
     const { path, ledger, connection, closed } = publication;
     const entry = this.#entry(path);
     const { channel } = entry;
-    clearTimeout(entry.grace);
-    entry.grace = undefined;
+    clearTimeout(entry.graceTimer);
+    entry.graceTimer = undefined;
     const resends = publication.relayed || publication.via.length > 0;
     const stream: LiveStream = { publication, feed: channel.open(ledger, { resends }) };
     entry.live = stream;
@@ -171,7 +171,7 @@ export class StreamRegistry {
     entry.live = undefined;
     const dropped = reason === "disconnected" || reason === "failed" ||
       !stream.publication.relayed && this.pulledPaths.has(path);
-    if (dropped) entry.grace = setTimeout(() => this.#end(path, entry), GRACE);
+    if (dropped) entry.graceTimer = setTimeout(() => this.#end(path, entry), RECONNECT_GRACE);
     else this.#entries.delete(path);
     this.#changed(path);
     return dropped;
@@ -203,7 +203,7 @@ export class StreamRegistry {
     const entry: PathEntry = {
       channel: new Channel(undefined, undefined, this.media),
       live: undefined,
-      grace: undefined,
+      graceTimer: undefined,
     };
     this.#entries.set(path, entry);
     return entry;
@@ -212,12 +212,12 @@ export class StreamRegistry {
   /** Forgets a path that is not published and that no consumer waits at. */
   #forgetUnused(path: string, entry: PathEntry): void {
     if (entry.live || entry.channel.consumers > 0) return;
-    clearTimeout(entry.grace);
+    clearTimeout(entry.graceTimer);
     if (this.#entries.get(path) === entry) this.#entries.delete(path);
   }
 
   async #end(path: string, entry: PathEntry): Promise<void> {
-    clearTimeout(entry.grace);
+    clearTimeout(entry.graceTimer);
     if (this.#entries.get(path) === entry) this.#entries.delete(path);
     await entry.channel.end();
   }

@@ -15,7 +15,7 @@ export const SHUTDOWN_TIMEOUT = 10_000;
  * A signal again this long after the first is a person's impatience, in milliseconds. Before that it
  * is the same Ctrl-C once more: under `deno task` it arrives twice.
  */
-const IMPATIENCE = 500;
+const SECOND_SIGNAL_DELAY = 500;
 
 /** What a shell expects of a program that Ctrl-C has ended by force. */
 const INTERRUPTED = 130;
@@ -30,14 +30,14 @@ const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
 const log = getLogger(["sluice", "server"]);
 
 /** Ends the server with 0 at the first signal, and at once at a later one. */
-export function endOnSignal(app: Running, shutdownTimeout: number): void {
+export function shutDownOnSignal(app: Running, shutdownTimeout: number): void {
   let first: number | undefined;
   const end = (signal: Deno.Signal) => {
     if (first === undefined) {
       first = performance.now();
       log.info("Shutting down: notifying publishers, finishing recordings");
-      void endApp(app, 0, shutdownTimeout);
-    } else if (signal !== HANGUP && performance.now() - first > IMPATIENCE) {
+      void shutDown(app, 0, shutdownTimeout);
+    } else if (signal !== HANGUP && performance.now() - first > SECOND_SIGNAL_DELAY) {
       Deno.exit(INTERRUPTED);
     }
   };
@@ -45,14 +45,14 @@ export function endOnSignal(app: Running, shutdownTimeout: number): void {
 }
 
 /** Ends the server when `--output` has what it is for, or cannot be written to. */
-export function endWithOutput(app: Running, shutdownTimeout: number): void {
-  app.output?.then(() => endApp(app, 0, shutdownTimeout), (error: Error) => {
+export function shutDownAfterOutput(app: Running, shutdownTimeout: number): void {
+  app.output?.then(() => shutDown(app, 0, shutdownTimeout), (error: Error) => {
     log.error("{error}", { error: error.message });
-    return endApp(app, 1, shutdownTimeout);
+    return shutDown(app, 1, shutdownTimeout);
   });
 }
 
-async function endApp(app: Running, code: number, shutdownTimeout: number): Promise<void> {
+async function shutDown(app: Running, code: number, shutdownTimeout: number): Promise<void> {
   setTimeout(() => {
     log.error("Shutdown timed out after {seconds} s", { seconds: shutdownTimeout / 1000 });
     Deno.exit(1);

@@ -16,7 +16,7 @@ const FIRST_FREE_PORT = 1024;
  * @param what What cannot be done if it fails, as "record into DIR".
  * @throws {StartError} If it cannot.
  */
-export async function opening<T>(what: string, open: () => T | Promise<T>): Promise<T> {
+export async function openAtStart<T>(what: string, open: () => T | Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (cause) {
@@ -40,9 +40,12 @@ export interface Endpoint {
  *
  * @throws {StartError} If it cannot; it names the flag that has to change.
  */
-export async function listening<T>(endpoint: Endpoint, start: () => T | Promise<T>): Promise<T> {
+export async function listenAtStart<T>(
+  endpoint: Endpoint,
+  start: () => T | Promise<T>,
+): Promise<T> {
   const { protocol, host, port } = endpoint;
-  return await opening(`listen for ${protocol} on ${host}:${port}`, async () => {
+  return await openAtStart(`listen for ${protocol} on ${host}:${port}`, async () => {
     try {
       return await start();
     } catch (cause) {
