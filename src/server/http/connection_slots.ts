@@ -1,62 +1,63 @@
 /**
- * Who may have a place among the connections of the HTTP server, and who makes way.
+ * The slots for connections of the HTTP server, and which connection is evicted for another.
  *
  * @module
  */
 
 import type { HttpSocket } from "./http_socket.ts";
 
-/** Places that are kept for operators, where there are so many: health checks, metrics, the API. */
+/** The most slots reserved for operators: for health checks, metrics and the API. */
 const MAX_RESERVE = 16;
 
-/** The part of all places that is kept at most. */
+/** The largest share of all slots that is reserved. */
 const RESERVE_SHARE = 1 / 8;
 
-/** How many of them may take a file descriptor when others may not. */
+/** The reserved slots that may use a file descriptor when descriptors are short. */
 const DESCRIPTOR_RESERVE = 4;
 
-/** Milliseconds that a connection has for its first request before it makes way for others. */
+/** Time for the first request before a connection may be evicted, in milliseconds. */
 const FIRST_REQUEST_TIME = 500;
 
-/** What there is no place for. */
+/** The reason why there is no slot. */
 export type Shortage =
-  /** The process may open few more files and connections. */
+  /** File descriptors are short. */
   | "no-descriptors"
-  /** All places are taken. */
+  /** All slots are in use. */
   | "too-many"
-  /** The address has as many as one may have. */
+  /** The address uses as many slots as one address may. */
   | "too-many-of-address";
 
-/** How many connections there may be. */
+/** Limits on the number of connections. */
 export interface SlotLimits {
-  /** At once, those that are kept for operators among them. */
+  /** Connections at once, including reserved slots. */
   maxConnections: number;
-  /** At once from one address, or from one network of IPv6 with a prefix of 64 bits. */
+  /** Connections at once from one address, or from one IPv6 network with a prefix of 64 bits. */
   maxConnectionsPerAddress: number;
 }
 
-/** Unless the operator says otherwise. */
+/** The default limits. */
 export const DEFAULT_SLOTS: Readonly<SlotLimits> = {
   maxConnections: 1000,
   maxConnectionsPerAddress: 500,
 };
 
-/** The paths that operators, and what watches for them, ask for. */
+/** The paths that operators and their monitoring request. */
 const OPERATING = /^\/(healthz|readyz|metrics|api\/[^?]*)(\?|$)/;
 
-/** Whether a request may have one of the places that are kept. */
+/** Whether a request may use a reserved slot. */
 export function isOperating(target: string): boolean {
   return OPERATING.test(target);
 }
 
 /**
- * Looks who could make way among open connections. The last few places are for operators: such a
- * connection is *reserved* until it asks for something else, and there is a place for that.
+ * Chooses the connection to evict when there is no slot for another. The last few slots are for
+ * operators. A connection in such a slot is *reserved* until it requests something else and an
+ * ordinary slot is free.
  */
 export class ConnectionSlots {
   readonly #open: ReadonlySet<HttpSocket>;
   readonly #limits: SlotLimits;
-  /** How many are kept. */
+  /** The number of reserved slots. */
   readonly reserve: number;
 
   constructor(open: ReadonlySet<HttpSocket>, limits: SlotLimits) {
@@ -65,11 +66,11 @@ export class ConnectionSlots {
     this.reserve = Math.min(MAX_RESERVE, Math.floor(RESERVE_SHARE * limits.maxConnections));
   }
 
-  /** What a connection from this network has no place for, if so, beside the reserved ones. */
+  /** The reason why this network gets no ordinary slot; `undefined` if it does. */
   shortageFor(network: string): Shortage | undefined {
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;
     const max = maxConnections - this.reserve;
-    // Mostly there are so few that nothing has to be counted.
+    // Usually so few connections are open that counting is not needed.
     if (this.#open.size < Math.min(max, maxConnectionsPerAddress)) return undefined;
     let all = 0;
     let same = 0;
@@ -82,9 +83,9 @@ export class ConnectionSlots {
     return same >= maxConnectionsPerAddress ? "too-many-of-address" : undefined;
   }
 
-  /** The connection that has been there the longest of those that ask for nothing. */
+  /** The oldest connection without a request. */
   idle(shortage: Shortage, network: string): HttpSocket | undefined {
-    // Where none are kept there is no other place for who comes.
+    // Without reserved slots there is no other slot for the newcomer.
     const openedBefore = performance.now() - (this.reserve > 0 ? FIRST_REQUEST_TIME : 0);
     return this.#find((socket) =>
       !socket.isReserved && !socket.isEvicted && socket.requests === 0 &&
@@ -92,7 +93,7 @@ export class ConnectionSlots {
     );
   }
 
-  /** The viewer that waits for a publisher the longest, from where the most connections are. */
+  /** The oldest viewer that waits for a publisher, from the network with the most connections. */
   waiting(shortage: Shortage, network: string): HttpSocket | undefined {
     return this.#findWhereMost((socket) =>
       socket.isWaiting && !socket.isReserved && !socket.isEvicted &&
@@ -100,7 +101,7 @@ export class ConnectionSlots {
     );
   }
 
-  /** Whether a reserved place is free. */
+  /** Whether a reserved slot is free. */
   hasFreeReserve(shortage: Shortage): boolean {
     let reserved = 0;
     for (const { isReserved } of this.#open) if (isReserved) reserved++;
@@ -110,9 +111,8 @@ export class ConnectionSlots {
   }
 
   /**
-   * The reserved connection that should go first: one that has been refused and is still open, then
-   * one that asks for nothing, from where the most connections are. What the others ask for is
-   * answered in a moment.
+   * The reserved connection to evict first: a refused one that is still open, then one without a
+   * request from the network with the most connections. The others get their answers soon.
    */
   get reserved(): HttpSocket | undefined {
     return this.#find(({ isReserved, isEvicted }) => isReserved && isEvicted) ??
@@ -120,13 +120,13 @@ export class ConnectionSlots {
       this.#find(({ isReserved }) => isReserved);
   }
 
-  /** The first that was opened. */
+  /** The oldest connection that matches. */
   #find(matches: (socket: HttpSocket) => boolean): HttpSocket | undefined {
     for (const socket of this.#open) if (matches(socket)) return socket;
     return undefined;
   }
 
-  /** The first from the network that has the most connections open. */
+  /** The oldest matching connection of the network that has the most connections. */
   #findWhereMost(matches: (socket: HttpSocket) => boolean): HttpSocket | undefined {
     const counts = new Map<string, number>();
     for (const { network } of this.#open) counts.set(network, (counts.get(network) ?? 0) + 1);
@@ -140,7 +140,7 @@ export class ConnectionSlots {
   }
 }
 
-/** Whether the place of a connection would be one for another from this network. */
+/** Whether closing a connection frees a slot for this network. */
 function makesRoom(socket: HttpSocket, shortage: Shortage, network: string): boolean {
   return shortage !== "too-many-of-address" || socket.network === network;
 }

@@ -1,5 +1,5 @@
 /**
- * The connections of the HTTP server, and how many there may be.
+ * The connections of the HTTP server, with a limit on their number.
  *
  * @module
  */
@@ -18,51 +18,52 @@ import { type HttpRefusal, HttpRefusals } from "./http_refusals.ts";
 import { HttpSocket } from "./http_socket.ts";
 import { answerError } from "./raw_answer.ts";
 
-/** File descriptors that HTTP leaves to RTMP and to recordings. */
+/** File descriptors that HTTP leaves for RTMP and recordings. */
 const RESERVE = 64;
 
-/** File descriptors that it leaves even where a process has few: more than RTMP leaves to others. */
+/** File descriptors that HTTP leaves in a process that has few: more than RTMP leaves for others. */
 const LAST_RESERVE = 12;
 
-/** Connections accepted between two checks of whether that many are left. */
+/** Connections accepted between two checks of free file descriptors. */
 const CHECK_EVERY = 16;
 
-/** How long what was found then is believed, in milliseconds. */
+/** How long the result of a check is valid, in milliseconds. */
 const CHECK_INTERVAL = 10_000;
 
 const log = getLogger(["sluice", "http"]);
 
 /**
- * Knows all of them. When there is no room, a connection that asks for nothing makes way for one that
- * comes, and a viewer that waits for a publisher for one that asks. There is none either when HTTP
- * would take the last file descriptors, which RTMP needs.
+ * Keeps all connections. When there is no slot, a new connection replaces one without a request. A
+ * request may also replace a viewer that waits for a publisher. HTTP never uses the last file
+ * descriptors, which RTMP needs.
  */
 export class HttpSockets {
-  /** Connections that were accepted. */
+  /** The number of accepted connections. */
   accepted = 0;
   readonly #open = new Set<HttpSocket>();
   readonly #slots: ConnectionSlots;
   readonly #refusals = new HttpRefusals();
-  /** Bytes of those that are closed. */
+  /** Bytes of closed connections. */
   readonly #closedTraffic = { bytesRead: 0, bytesWritten: 0 };
   readonly #lastDescriptors = new DescriptorReserve(LAST_RESERVE);
-  /** How many there may be for lack of file descriptors, as far as is known. */
+  /** The most connections that file descriptors allow, as far as is known. */
   #capacity = Infinity;
-  /** With how many descriptors are looked for again, or when by `performance.now()`. */
+  /** The number of connections at which descriptors are checked again. */
   #checkAt = CHECK_EVERY;
+  /** When the result of the last check expires, by `performance.now()`. */
   #checkAfter = 0;
 
-  /** @param limits How many there may be: see `DEFAULT_SLOTS`. */
+  /** @param limits The limits on connections; see `DEFAULT_SLOTS`. */
   constructor(limits: Partial<SlotLimits> = {}) {
     this.#slots = new ConnectionSlots(this.#open, { ...DEFAULT_SLOTS, ...limits });
   }
 
-  /** Connections that were refused, or closed for others, by reason. */
+  /** The number of refused and evicted connections, by reason. */
   get refused(): Readonly<Partial<Record<HttpRefusal, number>>> {
     return this.#refusals.counts;
   }
 
-  /** Those that are open, in the order in which they came. */
+  /** All open connections, in the order of their acceptance. */
   get open(): HttpSocket[] {
     return [...this.#open];
   }
@@ -77,7 +78,7 @@ export class HttpSockets {
     return sum;
   }
 
-  /** Accepts a connection, if there is room or another can make some. */
+  /** Accepts a connection if there is a slot or another connection can be evicted. */
   accept(conn: Deno.TcpConn): HttpSocket | undefined {
     this.#updateCapacity();
     const network = networkOf(formatAddr(conn.remoteAddr));
@@ -104,7 +105,7 @@ export class HttpSockets {
     return socket;
   }
 
-  /** Whether a request may be answered; if not, what there is no place for. */
+  /** Decides whether a request is answered. Returns the shortage if not. */
   admit(socket: HttpSocket, target: string): Shortage | undefined {
     if (!socket.isReserved) return undefined;
     const shortage = this.#shortageFor(socket.network, 0);
@@ -121,20 +122,20 @@ export class HttpSockets {
     return undefined;
   }
 
-  /** A connection could not be accepted. */
+  /** Counts a connection that could not be accepted. */
   acceptFailed(error: unknown): void {
     this.#refuse("failed-accept", `Cannot accept a connection: ${error}`);
     if (isLackOfDescriptors(error)) this.releaseDescriptors();
   }
 
-  /** A publisher is refused for the most bytes in unfinished tags. */
+  /** Counts a publisher that was cut off because it held the most bytes in unfinished tags. */
   noteUnfinished(): void {
     this.#refuse("too-much-unfinished");
   }
 
   /**
-   * File descriptors have run out: closes connections that ask for nothing, and tells half of the
-   * viewers that wait for a publisher to make way. Viewers of live streams stay.
+   * Frees file descriptors after they have run out. Closes connections without a request, and evicts
+   * half of the viewers that wait for a publisher. Viewers of live streams stay.
    */
   releaseDescriptors(): void {
     for (const socket of this.#open) {
@@ -145,21 +146,21 @@ export class HttpSockets {
     this.#setCapacity(this.#open.size);
   }
 
-  /** Closes those that are being served. */
+  /** Closes connections that have a request. */
   closeActive(): void {
     for (const socket of this.#open) if (socket.requests > 0) socket.destroy();
   }
 
-  /** Closes those to which nothing can be written for longer than `timeout`, in milliseconds. */
+  /** Closes connections that have read nothing for longer than `timeout`, in milliseconds. */
   closeStalled(timeout: number): void {
     for (const socket of this.#open) if (socket.stalledFor > timeout) socket.destroy();
   }
 
   /**
-   * Closes those that take too long over the head of a request. What is counted is how often it was
-   * not complete when it was looked for: time in which the server did not look is not the client's.
+   * Closes connections that take too long to send the head of a request. Each call adds one interval
+   * to their wait, so that a delay of the server is not held against the client.
    *
-   * @param elapsed Milliseconds between two times.
+   * @param elapsed The interval between calls, in milliseconds.
    */
   closeSlow(elapsed: number, headersTimeout: number): void {
     for (const socket of this.#open) {
@@ -172,7 +173,7 @@ export class HttpSockets {
     }
   }
 
-  /** Finds out in time how many connections can be afforded. */
+  /** Checks free file descriptors before they run out. */
   #updateCapacity(): void {
     const count = this.#open.size;
     if (performance.now() > this.#checkAfter) {
@@ -189,21 +190,21 @@ export class HttpSockets {
     this.#checkAfter = performance.now() + CHECK_INTERVAL;
   }
 
-  /** What a connection from this network has no place for, if so; `more` is 1 if it is not open. */
+  /** The reason why there is no slot for this network; `more` is 1 for a connection not yet counted. */
   #shortageFor(network: string, more: 0 | 1): Shortage | undefined {
     if (!this.#lastDescriptors.allows()) return "no-descriptors";
     if (this.#open.size + more > this.#capacity) return "too-many";
     return this.#slots.shortageFor(network);
   }
 
-  /** Closes a connection that asks for nothing; tells whether there was one. */
+  /** Closes a connection without a request; returns whether there was one. */
   #evictIdle(shortage: Shortage, network: string): boolean {
     const idle = this.#slots.idle(shortage, network);
     if (idle) this.#close(idle, "made-room");
     return idle !== undefined;
   }
 
-  /** Tells a viewer that waits for a publisher to make way; tells whether there was one. */
+  /** Evicts a viewer that waits for a publisher; returns whether there was one. */
   #evictWaiting(shortage: Shortage, network: string): boolean {
     const viewer = this.#slots.waiting(shortage, network);
     if (viewer) this.#evict(viewer);
@@ -216,7 +217,7 @@ export class HttpSockets {
     this.#refuse("made-room");
   }
 
-  /** Sees to it that one of the places for operators is free; tells whether there are any. */
+  /** Frees a reserved slot if necessary; returns whether one is free. */
   #freeReservedSlot(shortage: Shortage): boolean {
     if (this.#slots.hasFreeReserve(shortage)) return true;
     const { reserved } = this.#slots;
@@ -224,7 +225,7 @@ export class HttpSockets {
     return reserved !== undefined;
   }
 
-  /** Forgets a closed connection, and keeps its counts of bytes in the same step. */
+  /** Removes a connection, and adds its bytes to the total in the same step. */
   #remove(socket: HttpSocket): void {
     if (!this.#open.delete(socket)) return;
     this.#closedTraffic.bytesRead += socket.bytesRead;
