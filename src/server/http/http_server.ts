@@ -19,7 +19,9 @@ export interface HttpLimits extends SlotLimits, HttpTimeouts {}
 
 /** Time limits of clients. */
 export interface HttpTimeouts {
-  /** Time in which a viewer may read nothing, in milliseconds: 30,000. Other clients get twice that. */
+  /**
+   * Time in which a viewer may read nothing, in milliseconds: 30,000. Other clients get twice that.
+   */
   timeout: number;
   /**
    * Time limit for the head of a request, in milliseconds: 20,000. On a bad line a lost packet is

@@ -63,7 +63,9 @@ export class HttpSocket extends Duplex {
   isEvicted = false;
   /** The network of its address, all addresses of which the peer may control. */
   readonly network: string;
-  /** How long the server has waited for a request's head, in milliseconds; undefined if it does not. */
+  /**
+   * How long the server has waited for a request's head, in milliseconds; undefined if it does not.
+   */
   headWait: number | undefined = 0;
   /** The body of the latest request. */
   body: UnreadBody | undefined;
@@ -186,8 +188,8 @@ export class HttpSocket extends Duplex {
   }
 
   /**
-   * Waits until the program has read the received part of a body. At the end of a connection Node drops
-   * all of its requests, and a publisher may close immediately after its last byte.
+   * Waits until the program has read the received part of a body. At the end of a connection Node
+   * drops all of its requests, and a publisher may close immediately after its last byte.
    */
   async #waitForBodyRead(): Promise<void> {
     while (!this.destroyed && (this.readableLength > 0 || isUnread(this.body))) {

@@ -190,7 +190,9 @@ export class HttpSockets {
     this.#checkAfter = performance.now() + CHECK_INTERVAL;
   }
 
-  /** The reason why there is no slot for this network; `more` is 1 for a connection not yet counted. */
+  /**
+   * The reason why there is no slot for this network; `more` is 1 for a connection not yet counted.
+   */
   #shortageFor(network: string, more: 0 | 1): Shortage | undefined {
     if (!this.#lastDescriptors.allows()) return "no-descriptors";
     if (this.#open.size + more > this.#capacity) return "too-many";

@@ -12,7 +12,7 @@ import { readStreamRequest, socketOf } from "../http/stream_request.ts";
 import { authorizeView, beginView, type ViewContext, type Viewer } from "./view.ts";
 import { readViewOptions } from "./view_options.ts";
 
-/** What browsers ask before a request, and what they are told: pages of all sites may watch. */
+/** The CORS headers of streams: pages of all sites may watch. */
 export const CORS_HEADERS: Readonly<Record<string, string>> = {
   ...FOR_ALL_SITES,
   "access-control-allow-methods": "GET, HEAD",
@@ -24,7 +24,7 @@ const FLV_HEADERS: Readonly<Record<string, string>> = {
   "content-type": "video/x-flv",
 };
 
-/** Answers GET, and HEAD at once: nothing is sent before there is a publisher. */
+/** Answers GET when the stream has begun, and HEAD at once. */
 export function httpFlv(context: ViewContext): Handler<HttpEnv> {
   return async ({ env: { incoming, outgoing }, req, body }) => {
     const request = readStreamRequest("play", incoming);
@@ -38,7 +38,7 @@ export function httpFlv(context: ViewContext): Handler<HttpEnv> {
     const closed = new AbortController();
     const abort = () => closed.abort();
     outgoing.once("close", abort);
-    // An answer that waits for one before it is not closed with the connection.
+    // A response that waits for the one before it is not closed with the connection.
     socket.once("close", abort);
     closed.signal.addEventListener("abort", () => socket.off("close", abort));
     const cut = () => void outgoing.destroy();

@@ -25,7 +25,7 @@ import { SHUTTING_DOWN_TEXT } from "./view.ts";
 const log = getLogger(["sluice", "http"]);
 
 /**
- * The status for each way in which a publication ends; no client is left to read that of the second.
+ * The HTTP status for each end of a publication; after `disconnected` no client reads it.
  */
 const STATUS_OF_END: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
   unpublished: 201,
@@ -34,37 +34,37 @@ const STATUS_OF_END: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>>
   closed: 409,
 };
 
-/** What a page is told that any site could have put in a browser. */
+/** The error for a page that may be one of another site by DNS rebinding. */
 const REBINDING_ERROR =
   "Cross-site requests are not allowed: without a stream key, pages may publish only where their " +
   "URL has an address, since any site could have its name lead here";
 
-/** What forms are sent as (HTML, "form submission attributes"). */
+/** The media types of form submissions (HTML, "form submission attributes"). */
 const FORM_TYPES: readonly string[] = [
   "application/x-www-form-urlencoded",
   "multipart/form-data",
   "text/plain",
 ];
 
-/** Where publications go. */
+/** The parts of the server that publishing uses. */
 export interface PublishContext {
   publish: RtmpServer["publish"];
-  /** Knows publishers while they send. */
+  /** Lists publishers while they send. */
   peers: Pick<PeerRegistry, "add">;
-  /** Whether every client may publish; then pages of other sites must not, whatever they do. */
+  /** Whether publishing needs no key; then pages of other sites must not publish. */
   isOpen: boolean;
-  /** Whether only this machine can reach the server, so that no other name leads here. */
+  /** Whether only this machine can reach the server, so that other host names are refused. */
   isLocal: boolean;
-  /** Aborted when the server shuts down: nothing begins any more. */
+  /** Aborted when the server shuts down; then no publication begins. */
   stopping: AbortSignal;
-  /** Is told of a publisher that is cut off for what all of them leave unfinished. */
+  /** Called when a publisher is cut off because all together held too many unfinished bytes. */
   noteUnfinished: () => void;
 }
 
 /**
- * Answers when the body has ended, and everything in it has been delivered.
+ * Answers when the body has ended and all of it has been delivered.
  *
- * @param budget What all bodies together may take up in unfinished tags: as much as RTMP, by default.
+ * @param budget The limit on unfinished tags of all bodies together: by default that of RTMP.
  */
 export function httpPublish(
   { publish, peers, isOpen, isLocal, stopping, noteUnfinished }: PublishContext,
@@ -123,8 +123,8 @@ export function httpPublish(
 }
 
 /**
- * Whether a body is of a kind that any page can have a form send anywhere, without its browser asking
- * this server first. There is no such thing for PUT.
+ * Whether a body has the type of a form. A form of any page can send one by POST, and its browser
+ * does not ask this server first; with PUT it cannot.
  */
 function isForm(contentType = ""): boolean {
   const [type = ""] = contentType.split(";");
@@ -132,11 +132,11 @@ function isForm(contentType = ""): boolean {
 }
 
 /**
- * The bytes of the body, read when they are wanted. There is no cancelling it: that would close the
- * connection, on which the answer is still to be sent.
+ * The bytes of the body, read on demand. It is never cancelled: that would close the connection,
+ * which still has to send the answer.
  *
  * @param updateBudget Called before each read.
- * @param stopped Fails it.
+ * @param stopped Fails the stream when it is aborted.
  */
 function bodyOf(
   incoming: IncomingMessage,
@@ -170,7 +170,7 @@ function bodyError({ header, incompleteBytes }: FlvDemuxerStream): string | unde
   return incompleteBytes > 0 ? "Request body ended early: it ends inside a tag" : undefined;
 }
 
-/** Who has shown no key may come again with one. */
+/** The HTTP error for a refusal: 401 for a publisher without a key, which may retry with one. */
 function refusal(error: unknown, { params }: StreamRequest): unknown {
   if (!(error instanceof RtmpCommandError)) return error;
   const message = error.read ?? error.message;

@@ -1,5 +1,5 @@
 /**
- * A viewer over HTTP or a WebSocket: whether it may watch, and how that ends.
+ * A viewer over HTTP or a WebSocket, from its request to its end.
  *
  * @module
  */
@@ -21,41 +21,41 @@ import type { StalledViewers } from "./stalled_viewers.ts";
 import { readViewOptions } from "./view_options.ts";
 
 /**
- * How long a viewer waits at least for something of a stream that is published, in milliseconds:
- * where there is no keyframe, it begins with sound after two seconds.
+ * Minimum wait for the first tag of a published stream, in milliseconds. Without a keyframe, a viewer
+ * begins with audio after two seconds.
  */
 const FIRST_TAG_TIMEOUT = 3_000;
 
-/** What a viewer is told that waits, when others want its place. */
+/** The error for a waiting viewer that is evicted for another connection. */
 const EVICTED =
   "Too many connections: this one was closed for another, since nothing of the stream has come yet";
 
-/** What those are told who come too late. */
+/** The error for requests during a shutdown. */
 export const SHUTTING_DOWN_TEXT = "The server is shutting down";
 
 const log = getLogger(["sluice", "http"]);
 
-/** Errors of `authorize` go to the log alone, as the server's own do over RTMP. */
+/** Errors of `authorize` are only logged, as over RTMP. */
 const ERRORS = new ErrorReport({ onError: () => {} });
 
-/** What viewers may have. */
+/** Rules for viewers. */
 export interface ViewerRules {
-  /** How long a viewer may take nothing, in milliseconds. */
+  /** How long a viewer may read nothing, in milliseconds. */
   timeout: number;
-  /** Whether a viewer may hold the publisher back. */
+  /** Whether viewers may be lossless, and so hold the publisher back. */
   allowLossless: boolean;
-  /** Whether a viewer may watch: `true`, or the reason why not. */
+  /** Decides whether a viewer may watch. */
   authorize: (request: StreamRequest) => Authorization | Promise<Authorization>;
 }
 
-/** Where viewers come to. */
+/** The parts of the server that viewers use. */
 export interface ViewContext {
   streams: StreamRegistry;
   peers: PeerRegistry;
   rules: ViewerRules;
   stalledViewers: StalledViewers;
   ledger: ServerLedger;
-  /** Aborted when the server shuts down: nothing begins any more. */
+  /** Aborted when the server shuts down; then no viewer begins. */
   stopping: AbortSignal;
 }
 
@@ -64,12 +64,12 @@ export interface Viewer {
   protocol: "http-flv" | "ws-flv";
   request: StreamRequest;
   socket: HttpSocket;
-  /** Ends it from this side. */
+  /** Disconnects the viewer. */
   cut: (reason: string) => void;
 }
 
 /**
- * Asks whether a viewer may watch.
+ * Authorizes a viewer.
  *
  * @throws {HTTPException} If not: 403.
  */
@@ -84,12 +84,12 @@ export async function authorizeView(
 }
 
 /**
- * Accepts a viewer and waits for the stream to begin. A viewer that takes nothing for too long is
- * cut off.
+ * Accepts a viewer and waits for the stream to begin. A viewer that reads nothing for too long is
+ * disconnected.
  *
  * @param closed Ends the wait when the viewer disconnects.
- * @throws {HTTPException} If it may not watch, asks for nonsense, or nothing is published in time;
- * or if the server is shutting down.
+ * @throws {HTTPException} If it may not watch, an option is invalid, nothing is published in time, or
+ * the server is shutting down.
  */
 export async function beginView(
   context: ViewContext,
@@ -131,7 +131,7 @@ export async function beginView(
   return subscription;
 }
 
-/** Waits until there is something for the viewer, at most `patience` milliseconds. */
+/** Waits for the viewer's first tag, for at most `patience` milliseconds. */
 async function waitToBegin(
   { begun, done, tags }: Subscription,
   patience: number,

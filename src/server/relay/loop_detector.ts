@@ -1,5 +1,5 @@
 /**
- * Detection of loops: streams that come back to the server that relays them.
+ * A detector of loops: streams that come back to the server that relays them.
  *
  * Loops are found in two ways. First by ids: each push and pull has one. A push sends its own id
  * and those of the relays that its stream has passed. A pull sends its own id and those of the
@@ -26,67 +26,68 @@ import { isFrame, SentFrames } from "./sent_frames.ts";
 /** A publisher that has been silent for longer is not sending, in milliseconds. */
 const PAUSED_AFTER = 1_000;
 
-/** Bytes of a video frame that can be told from all others by its content. */
+/** Size from which a video frame identifies its stream, in bytes. */
 const DISTINCTIVE_BYTES = 64;
 
 /**
- * Frames in a row that were sent from here, if none of them tells by itself: silence is all alike.
+ * The number of consecutive matching frames that identify a stream if no single frame does: frames of
+ * silence are all alike.
  */
 const MIN_MATCHING_FRAMES = 16;
 
-/** Where to look up what is published now. */
+/** The live streams by path. */
 export interface LiveStreams {
   /** The stream of this path, if it is live. */
   find(path: string): { publication: Publication } | undefined;
 }
 
-/** What of a push is needed here. */
+/** The parts of a push that the detector uses. */
 export interface TrackedPush {
   readonly id: string;
   /** The path of its stream. */
   readonly stream: string;
-  /** Where it leads, without a port. */
+  /** The host of the other server, without a port. */
   readonly host: string;
   /** Whether it is connected. */
   readonly isLive: boolean;
-  /** Its stream has come back: by this push for certain, or perhaps by another one. */
+  /** Called when its stream came back: certainly by this push, or possibly by another one. */
   loopDetected(description: string, isCertain: boolean): void;
 }
 
-/** What relays have been sent of one path: of publishers, and of a pull. */
+/** The frames of one path that relays were sent, from publishers and from a pull. */
 interface SentStream {
   published: SentFrames;
   pulled: SentFrames;
 }
 
-/** Knows the relays of a server, and refuses what would go round. */
+/** Tracks the relays of a server, and refuses streams that would form a loop. */
 export class LoopDetector {
   readonly #streams: LiveStreams;
   readonly #pushes = new Map<string, TrackedPush>();
   /** The path of each pull, by its id. */
   readonly #pulls = new Map<string, string>();
-  /** What the relays of other servers that play a path have passed, by the path. */
+  /** The relay ids that players of a path announced, by the path. */
   readonly #players = new Map<string, Set<readonly string[]>>();
-  /** What relays have been sent, by the path. */
+  /** The frames that relays were sent, by the path. */
   readonly #sent = new Map<string, SentStream>();
 
   constructor(streams: LiveStreams) {
     this.#streams = streams;
   }
 
-  /** Knows a push until the function that it returns is called. */
+  /** Tracks a push until the returned function is called. */
   addPush(push: TrackedPush): () => void {
     this.#pushes.set(push.id, push);
     return () => this.#pushes.delete(push.id);
   }
 
-  /** Knows a pull until the function that it returns is called. */
+  /** Tracks a pull until the returned function is called. */
   addPull(id: string, path: string): () => void {
     this.#pulls.set(id, path);
     return () => this.#pulls.delete(id);
   }
 
-  /** Knows what plays a path, if it is a relay, until `ended` settles. */
+  /** Tracks a player until `ended` settles, if it is a relay. */
   addPlayer({ path, via = [] }: StreamRequest, ended: Promise<unknown>): void {
     if (via.length === 0) return;
     const players = this.#players.get(path) ?? new Set();
@@ -97,7 +98,7 @@ export class LoopDetector {
     });
   }
 
-  /** Notes each tag that a relay is given, for the filter of its subscription. */
+  /** Returns a filter for a relay's subscription that remembers each sent tag. */
   recordSent(path: string): (tag: FlvTag) => FlvTag {
     for (const [other, sent] of this.#sent) if (isEmpty(sent)) this.#sent.delete(other);
     return (tag) => {
@@ -112,35 +113,35 @@ export class LoopDetector {
     };
   }
 
-  /** The relays that a push of a path has to name, beside itself. */
+  /** The ids of relays that the stream of a path has passed, which a push has to announce. */
   relaysBefore(path: string): readonly string[] {
     return this.#streams.find(path)?.publication.via ?? [];
   }
 
   /**
-   * The relays that a pull of a path has to name, beside itself: those that wait for it. Of many, as
-   * of all the edges that play from here, only as many as may be named.
+   * The ids of relays that wait for the stream of a path, which a pull has to announce. If there are
+   * too many, as with many edge servers, the rest is left out.
    */
   relaysWaitingFor(path: string): readonly string[] {
     return [...this.#waiting(path)].slice(0, MAX_VIA - 1);
   }
 
-  /** Why a relay may not publish or play a stream, if it would go round. */
+  /** The refusal for a relay whose publish or play would form a loop. */
   refusal({ kind, path, via = [] }: StreamRequest): Refusal | undefined {
     if (via.length === 0) return undefined;
     return kind === "publish" ? this.#publishRefusal(path, via) : this.#playRefusal(path, via);
   }
 
   /**
-   * What the first frames of a publication are inspected by, if relays have been sent its path
-   * lately. It may not begin with what they were sent, nor take the name from a publisher that is
-   * sending, with these exceptions:
+   * The inspection of a publication's first frames, if relays were recently sent its path. The
+   * publication must not begin with those frames, nor take the name from a publisher that is sending.
+   * Exceptions:
    *
-   * - An encoder that follows one which is not sending may begin with the same clip.
-   * - A relay that connects again, and a pull, may send again what it has sent before.
-   * - What a connection publishes may follow what it has published.
+   * - An encoder may begin with the same clip if the previous encoder is not sending.
+   * - A relay that reconnects, and a pull, may repeat frames.
+   * - A connection may replace its own publication.
    *
-   * @param silence For how long the publisher that has the name has been silent, in milliseconds.
+   * @param silence Returns how long the publisher with this name has been silent, in milliseconds.
    */
   inspection(request: StreamRequest, silence: () => number | undefined): Inspection | undefined {
     const sent = this.#sent.get(request.path);
@@ -161,7 +162,7 @@ export class LoopDetector {
     };
   }
 
-  /** Whether a name is to be taken from a publisher that is sending, and not by the same relay. */
+  /** Whether a name would be taken from another publisher that is sending. */
   #isContested(
     { path, connection, via = [] }: StreamRequest,
     silence: number | undefined,
@@ -172,7 +173,7 @@ export class LoopDetector {
     return !isSame && !(via.length > 0 && holder?.via.join() === via.join());
   }
 
-  /** What is published was sent from here: the push that led there is set aside. */
+  /** Refuses a publication that came back from this server, and stops the push that sent it. */
   #refuseLoop({ path, remoteAddr, relayed }: StreamRequest): Refusal {
     const refusal = loopRefusal(path);
     if (relayed) return refusal;
@@ -210,7 +211,7 @@ export class LoopDetector {
     return new Set([...this.#players.get(path) ?? []].flat());
   }
 
-  /** Whether a path is published otherwise than by a pull. */
+  /** Whether a path has a publication that is not a pull. */
   #isPublished(path: string): boolean {
     const publication = this.#streams.find(path)?.publication;
     return publication !== undefined && !publication.relayed;

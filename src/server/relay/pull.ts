@@ -1,5 +1,5 @@
 /**
- * A stream of another server, brought in.
+ * A pull: it plays a stream of another server, and publishes it here.
  *
  * @module
  */
@@ -21,29 +21,29 @@ const CHECK_INTERVAL = 5_000;
 
 const log = getLogger(["sluice", "pull"]);
 
-/** What all pulls of a server have in common. */
+/** The options that all pulls of a server share. */
 export interface PullOptions {
-  /** Finds streams that come back. */
+  /** Detects streams that come back. */
   loops: LoopDetector;
-  /** The key that publishers have to show here. */
+  /** The stream key of this server. */
   key?: string | undefined;
   /** How long the other server may send nothing, in milliseconds. */
   idleTimeout: number;
 }
 
-/** How bringing a stream in has ended. */
+/** The outcome of one connection of a pull. */
 interface Outcome {
-  /** Whether the other server had said that it begins. */
+  /** Whether the other server had started to play. */
   started: boolean;
-  /** How long it then lasted, in milliseconds. */
+  /** How long it played, in milliseconds. */
   uptime: number;
-  /** What failed, if something did. */
+  /** The error that ended it, if there was one. */
   error?: unknown;
 }
 
-/** Brings a stream in whenever it is wanted, and connects again when that fails. */
+/** Pulls a stream whenever it has viewers, or always; reconnects after a failure. */
 export class Pull {
-  /** Tells this pull from others. */
+  /** The unique id of this pull. */
   readonly id: string = crypto.randomUUID();
   readonly #config: PullConfig;
   readonly #url: RelayUrl;
@@ -51,10 +51,10 @@ export class Pull {
   readonly #backoff = new RetryBackoff();
   readonly #stopped = new AbortController();
   readonly #done: Promise<void>;
-  /** Ends the connection that there is, as long as the stream is published here. */
+  /** Ends the current connection when the stream is published here. */
   #published = new AbortController();
 
-  /** Begins. */
+  /** Starts the pull. */
   constructor(rtmp: RtmpServer, streams: StreamRegistry, config: PullConfig, options: PullOptions) {
     this.#config = config;
     this.#url = new RelayUrl(config.url);
@@ -69,12 +69,12 @@ export class Pull {
     return this.#config.stream;
   }
 
-  /** The stream is published here: nothing is to be brought in until that has ended. */
+  /** Called when the stream is published here: the pull waits until that publication has ended. */
   published({ relayed }: Publication): void {
     if (!relayed) this.#published.abort();
   }
 
-  /** Ends it, and what it publishes. */
+  /** Ends the pull and its publication. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#done;
@@ -135,8 +135,8 @@ export class Pull {
   }
 
   /**
-   * Waits for the next attempt. There is no wait after the first connection that breaks: viewers are
-   * kept for some seconds, and the other server is mostly still there.
+   * Waits for the next attempt. After the first broken connection it reconnects at once: viewers are
+   * kept for some seconds, and the other server usually still runs.
    */
   async #retry({ started, error }: Outcome): Promise<void> {
     const text = error === undefined

@@ -1,5 +1,5 @@
 /**
- * A live stream sent on to another server.
+ * A push: it publishes a live stream to another server.
  *
  * @module
  */
@@ -17,29 +17,29 @@ import type { LoopDetector, TrackedPush } from "./loop_detector.ts";
 import type { RelayUrl } from "./relay_url.ts";
 import { lagLog } from "../streams/viewer_log.ts";
 
-/** What a push is doing: waiting for the stream, sending it, or waiting to try again. */
+/** The state of a push. */
 export type PushState = "waiting" | "connecting" | "live" | "retrying" | "ended";
 
 const log = getLogger(["sluice", "push"]);
 
-/** What all pushes of a server have in common. */
+/** The options that all pushes of a server share. */
 export interface PushOptions {
-  /** Finds streams that come back. */
+  /** Detects streams that come back. */
   loops: LoopDetector;
-  /** How long another server may take nothing, in milliseconds. */
+  /** How long another server may read nothing, in milliseconds. */
   idleTimeout: number;
 }
 
-/** What a connection ends with whose stream now comes by a way that the other server must know. */
+/** The error that ends a connection whose stream has passed relays that were not announced. */
 const REROUTED = new Error("The stream comes by another way");
 
-/** Sends a stream on whenever it is live, and connects again when that fails. */
+/** Pushes a stream whenever it is live; reconnects after a failure. */
 export class Push implements TrackedPush {
-  /** Tells this push from others. */
+  /** The unique id of this push. */
   readonly id: string = crypto.randomUUID();
   /** The path of the stream. */
   readonly stream: string;
-  /** Where to, without what may be secret in it. */
+  /** The URL without the parts that may be secret. */
   readonly target: string;
   /** Resolves when it has ended. */
   readonly done: Promise<void>;
@@ -47,9 +47,9 @@ export class Push implements TrackedPush {
   readonly #options: PushOptions;
   readonly #backoff = new RetryBackoff();
   readonly #stopped = new AbortController();
-  /** Ends the connection that there is, with what it then fails with. */
+  /** Ends the current connection with an error. */
   #connection = new AbortController();
-  /** The relays that the other server has been told of. */
+  /** The relay ids that were announced to the other server. */
   #via: readonly string[] = [];
   /** Ends the wait after a loop. */
   #retryNow: (() => void) | undefined;
@@ -58,10 +58,10 @@ export class Push implements TrackedPush {
   #ledger: ConsumerLedger | undefined;
 
   /**
-   * Begins.
+   * Starts the push.
    *
    * @param stream The path of the stream.
-   * @param url Where to.
+   * @param url The stream on the other server.
    */
   constructor(streams: StreamRegistry, stream: string, url: RelayUrl, options: PushOptions) {
     this.stream = stream;
@@ -72,7 +72,7 @@ export class Push implements TrackedPush {
     this.done = this.#run(streams).finally(unregister);
   }
 
-  /** Where it leads, without a port. */
+  /** The host of the other server, without a port. */
   get host(): string {
     return this.#url.hostname;
   }
@@ -82,7 +82,7 @@ export class Push implements TrackedPush {
     return this.#state === "live";
   }
 
-  /** Its stream has come back. If that was for certain by this push, it is set aside. */
+  /** Called when its stream came back. If it certainly came by this push, the connection ends. */
   loopDetected(description: string, isCertain: boolean): void {
     const error = new RtmpCommandError(`Cannot push to ${this.target}`, {
       read: description,
@@ -93,15 +93,15 @@ export class Push implements TrackedPush {
   }
 
   /**
-   * Its stream is published again. If the last publication came back, this one may not. If it has
-   * passed other relays than the push has announced, it needs another connection.
+   * Called when its stream is published again. After a loop the push retries at once. If the stream
+   * has passed relays that were not announced, the push reconnects.
    */
   published({ via }: Publication): void {
     this.#retryNow?.();
     if (via.some((id) => !this.#via.includes(id))) this.#connection.abort(REROUTED);
   }
 
-  /** Ends it, and the publication on the other server with it. */
+  /** Ends the push and its publication on the other server. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.done;

@@ -1,5 +1,5 @@
 /**
- * Streams that come from other servers, and go to them.
+ * The relays of a server: pushes to other servers, and pulls from them.
  *
  * @module
  */
@@ -12,23 +12,23 @@ import { Pushes } from "./pushes.ts";
 import type { PullConfig, RelayConfig } from "./relay_config.ts";
 import type { RtmpServer } from "../../serve/types.ts";
 
-/** What the operator asks for. */
+/** The configuration of all relays. */
 export interface RelaysConfig {
   pushes: RelayConfig[];
   pulls: PullConfig[];
-  /** The key that publishers have to show here, pulls among them. */
+  /** The stream key of this server, which pulls need too. */
   streamKey: string | undefined;
-  /** How long another server may take or send nothing, in milliseconds. */
+  /** How long another server may read or send nothing, in milliseconds. */
   timeout: number;
 }
 
 /** All relays of a server. */
 export class Relays {
-  /** Those that go out; more can be added while the server runs. */
+  /** The pushes; more can be added while the server runs. */
   readonly pushes: Pushes;
   readonly #pulls: Pull[];
 
-  /** Begins those that the configuration names. */
+  /** Starts the configured relays. */
   constructor(
     rtmp: RtmpServer,
     streams: StreamRegistry,
@@ -45,7 +45,7 @@ export class Relays {
     streams.onOpen(({ publication }) => this.#published(publication));
   }
 
-  /** A stream is published here. */
+  /** Called when a stream is published here. */
   #published(publication: Publication): void {
     this.pushes.published(publication);
     for (const pull of this.#pulls) {
@@ -53,7 +53,7 @@ export class Relays {
     }
   }
 
-  /** Ends all of them. */
+  /** Ends all relays. */
   async stop(): Promise<void> {
     await Promise.all([this.pushes.stop(), ...this.#pulls.map((pull) => pull.stop())]);
   }

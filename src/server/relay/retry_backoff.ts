@@ -1,5 +1,5 @@
 /**
- * How often a relay has failed, and how long it waits before it tries again.
+ * The retry backoff of a relay.
  *
  * @module
  */
@@ -13,33 +13,33 @@ const FIRST_WAIT = 1_000;
 /** The longest wait, in milliseconds. */
 const LONGEST_WAIT = 30_000;
 
-/** The wait for an operator who gives a permission, in milliseconds. */
+/** The wait after a missing permission, in milliseconds. */
 const WAIT_FOR_PERMISSION = 60_000;
 
 /**
- * The wait after a stream has come back, in milliseconds, doubled likewise: until then its frames are
- * forgotten, so that a file which another encoder had sent by chance does not stop a relay for long.
+ * The wait after the first loop, in milliseconds; it doubles with each further one. By then the sent
+ * frames are forgotten. So another encoder that sends the same file does not stop a relay for long.
  */
 const FIRST_WAIT_AFTER_LOOP = 15_000;
 
-/** The longest of these, in milliseconds. */
+/** The longest wait after a loop, in milliseconds. */
 const LONGEST_WAIT_AFTER_LOOP = 300_000;
 
-/** A relay that has worked for so long leads into no loop, in milliseconds. */
+/** Uptime that proves that a relay is not in a loop, in milliseconds. */
 const LOOP_FREE_UPTIME = 60_000;
 
-/** A relay that has worked for so long has not failed when it ends, in milliseconds. */
+/** Uptime after which earlier failures no longer count, in milliseconds. */
 const STABLE_UPTIME = 10_000;
 
-/** The failures of a relay in a row. */
+/** Counts the consecutive failures of a relay, and computes the wait before the next attempt. */
 export class RetryBackoff {
-  /** How many there were. */
+  /** The number of consecutive failures. */
   failures = 0;
-  /** How many of them were loops, since it last worked for long. */
+  /** The number of loops since the relay last proved to be in none. */
   #loops = 0;
   #lastError: string | undefined;
 
-  /** The relay has worked for this time, in milliseconds. */
+  /** Notes how long the relay has worked, in milliseconds. */
   recordUptime(milliseconds: number): void {
     if (milliseconds > STABLE_UPTIME) this.failures = 0;
     if (milliseconds > LOOP_FREE_UPTIME) this.#loops = 0;
@@ -48,8 +48,8 @@ export class RetryBackoff {
   /**
    * Counts a failure.
    *
-   * @returns How long to wait, in milliseconds: half of it fixed, half by chance, so that many that
-   * failed together do not try again together. After a loop all of it is fixed.
+   * @returns The wait before the next attempt, in milliseconds. Half of it is random, so that relays
+   * that failed together do not retry together. After a loop none of it is.
    */
   recordFailure(error: unknown): number {
     this.failures++;
@@ -61,7 +61,7 @@ export class RetryBackoff {
     return most / 2 + Math.random() * most / 2;
   }
 
-  /** Whether a failure is worth a line in the log: one that lasts is said once. */
+  /** Whether to log a failure as a warning: a permanent failure is logged once. */
   shouldWarn(error: unknown, text: string): boolean {
     const isPermanent = error instanceof Deno.errors.NotCapable || isLoop(error);
     const isRepeated = text === this.#lastError;
@@ -70,12 +70,12 @@ export class RetryBackoff {
   }
 }
 
-/** Whether an error says that a stream has come back to where it was sent from. */
+/** Whether an error reports a loop: a stream that came back to the server that relays it. */
 export function isLoop(error: unknown): boolean {
   return error instanceof RtmpCommandError && error.statusCode === StatusCode.PublishLoop;
 }
 
-/** Waits, or less when it is aborted. */
+/** Waits until the time has passed or the signal is aborted. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

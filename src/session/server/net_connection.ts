@@ -50,7 +50,10 @@ export class NetConnection {
     this.#via = readVia(object?.[VIA]);
   }
 
-  /** The answer that admits the peer. It has the server's capabilities if the peer announced its own. */
+  /**
+   * The answer that admits the peer. It has the server's capabilities if the peer announced its
+   * own.
+   */
   success({ transactionId }: Command): RtmpMessage {
     const properties = {
       fmsVer: "FMS/3,5,7,7009",

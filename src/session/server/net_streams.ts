@@ -111,7 +111,9 @@ export class NetStreams {
     return stream;
   }
 
-  /** Executes `deleteStream` (section 7.2.2.3). GStreamer sends the stream's name instead of its id. */
+  /**
+   * Executes `deleteStream` (section 7.2.2.3). GStreamer sends the stream's name instead of its id.
+   */
   delete(idOrName: unknown): void {
     const stream = typeof idOrName === "number" ? this.#streams.get(idOrName) : this.find(idOrName);
     if (!stream) return;

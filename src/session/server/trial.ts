@@ -9,7 +9,10 @@ import type { FlvTag } from "../../flv/flv_tag.ts";
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
 import type { Refusal } from "../../publication/refusal.ts";
 
-/** The result of an inspection: `true` to claim the name, a refusal, or `undefined` for no result yet. */
+/**
+ * The result of an inspection: `true` to claim the name, a refusal, or `undefined` for no result
+ * yet.
+ */
 export type Verdict = true | Refusal | undefined;
 
 /** The parts of a tag that an inspection gets. */
