@@ -7,10 +7,10 @@
  */
 
 /** How long a request may take before the server counts as unreachable, in milliseconds. */
-const PATIENCE = 5_000;
+const REQUEST_TIMEOUT = 5_000;
 
 /** Where the token is kept: for this tab, until it is closed. */
-const TOKEN = "sluice.token";
+const TOKEN_KEY = "sluice.token";
 
 /** An answer that is not what was asked for. */
 export class ApiError extends Error {
@@ -30,7 +30,7 @@ export class ApiError extends Error {
  * @returns {string | null}
  */
 export function token() {
-  return sessionStorage.getItem(TOKEN);
+  return sessionStorage.getItem(TOKEN_KEY);
 }
 
 /**
@@ -38,9 +38,9 @@ export function token() {
  *
  * @param {string | null} value
  */
-export function keepToken(value) {
-  if (value === null) sessionStorage.removeItem(TOKEN);
-  else sessionStorage.setItem(TOKEN, value);
+export function storeToken(value) {
+  if (value === null) sessionStorage.removeItem(TOKEN_KEY);
+  else sessionStorage.setItem(TOKEN_KEY, value);
 }
 
 /**
@@ -62,7 +62,7 @@ export async function request(path, init = {}, bearer = token()) {
     cache: "no-store",
     // A proxy may ask for a password or a cookie; the server itself knows neither.
     credentials: "same-origin",
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT),
   });
   const text = await response.text();
   if (!response.ok) throw new ApiError(response.status, reasonOf(response, text));

@@ -10,7 +10,7 @@
 /** @typedef {import("./types.ts").Stream} Stream */
 
 /** How long the server keeps viewers for an encoder that dropped out, in milliseconds. */
-export const GRACE = 5_000;
+export const RECONNECT_GRACE = 5_000;
 
 /** The stream that is looked at. */
 export class Choice {
@@ -20,15 +20,15 @@ export class Choice {
    * @type {string | undefined}
    */
   path = linkedPath();
-  #isAsked = this.path !== undefined;
+  #isExplicit = this.path !== undefined;
   /** @type {number | undefined} */
-  #awaySince;
+  #notLiveSince;
   #onChange;
 
   /** @param {() => void} onChange Called when another one is looked at, or none. */
   constructor(onChange) {
     this.#onChange = onChange;
-    addEventListener("hashchange", () => this.#follow());
+    addEventListener("hashchange", () => this.#readAddress());
   }
 
   /**
@@ -39,7 +39,7 @@ export class Choice {
   click(path) {
     const hash = `#${encodeURIComponent(path)}`;
     if (hash !== location.hash) history.pushState(null, "", hash);
-    this.#take(path, true);
+    this.#select(path, true);
   }
 
   /**
@@ -47,40 +47,42 @@ export class Choice {
    *
    * @param {Stream[]} live
    */
-  settle(live) {
+  update(live) {
     const now = performance.now();
     const isLive = live.some(({ path }) => path === this.path);
-    this.#awaySince = isLive ? undefined : this.#awaySince ?? now;
-    if (isLive || this.#isAsked) return;
-    const isFree = this.path === undefined || now - (this.#awaySince ?? now) >= GRACE;
-    if (isFree && live[0]) this.#take(live[0].path, false);
+    this.#notLiveSince = isLive ? undefined : this.#notLiveSince ?? now;
+    if (isLive || this.#isExplicit) return;
+    const mayReplace = this.path === undefined ||
+      now - (this.#notLiveSince ?? now) >= RECONNECT_GRACE;
+    if (mayReplace && live[0]) this.#select(live[0].path, false);
   }
 
   /** Whether its encoder may still come back to the viewers that it had. */
-  get isKept() {
-    return this.#awaySince !== undefined && performance.now() - this.#awaySince < GRACE;
+  get isReconnecting() {
+    return this.#notLiveSince !== undefined &&
+      performance.now() - this.#notLiveSince < RECONNECT_GRACE;
   }
 
   /** The page's address has changed, by hand or by going back. */
-  #follow() {
+  #readAddress() {
     const path = linkedPath();
-    if (path !== undefined) return this.#take(path, true);
+    if (path !== undefined) return this.#select(path, true);
     // The address without a stream is that of the first one; any other leads to a part of the page.
     if (location.hash !== "") return;
-    this.#isAsked = false;
+    this.#isExplicit = false;
     this.path = undefined;
     this.#onChange();
   }
 
   /**
    * @param {string} path
-   * @param {boolean} isAsked
+   * @param {boolean} isExplicit
    */
-  #take(path, isAsked) {
-    this.#isAsked = isAsked;
+  #select(path, isExplicit) {
+    this.#isExplicit = isExplicit;
     if (path === this.path) return;
     this.path = path;
-    this.#awaySince = undefined;
+    this.#notLiveSince = undefined;
     this.#onChange();
   }
 }

@@ -131,7 +131,7 @@ function askBrowser(fourCc) {
  *
  * @param {Stream} stream
  */
-export function leftOut(stream) {
+export function excludedMedia(stream) {
   const { video, audio } = playable(stream);
   return `${stream.video && !video ? "&video=0" : ""}${stream.audio && !audio ? "&audio=0" : ""}`;
 }

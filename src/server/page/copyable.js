@@ -9,7 +9,7 @@
 import { copyTemplate, part, setText, showList } from "./dom.js";
 
 /** How long a button says that it has copied, in milliseconds. */
-const PRAISE = 2_000;
+const COPIED_TIME = 2_000;
 
 /**
  * Has a list show texts under their labels.
@@ -35,7 +35,7 @@ function makeCopyable(label) {
   button.addEventListener("click", async () => {
     await copy(part(element, "text"));
     setText(word, "Copied");
-    setTimeout(() => setText(word, "Copy"), PRAISE);
+    setTimeout(() => setText(word, "Copy"), COPIED_TIME);
   });
   return element;
 }

@@ -102,5 +102,5 @@ export function showList(list, items, { key, make, update }) {
     update(element, item);
     if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
   });
-  for (const gone of known.values()) gone.remove();
+  for (const removed of known.values()) removed.remove();
 }

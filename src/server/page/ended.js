@@ -22,7 +22,7 @@ export class Ending {
    */
   stream;
   #publication;
-  #isOver = false;
+  #isFinal = false;
 
   /** @param {Stream} publication As it was when it was last live. */
   constructor(publication) {
@@ -40,7 +40,7 @@ export class Ending {
 
   /** Asks the server. It knows nothing of what ended before it was started, or long ago. */
   async ask() {
-    if (this.#isOver) return;
+    if (this.#isFinal) return;
     const { publisher, ...path } = this.#publication;
     /** @type {{ ending: EndedStream[] }} */
     const { ending } = await askFor("ending") ?? { ending: [] };
@@ -49,7 +49,7 @@ export class Ending {
       this.stream = changing;
       return;
     }
-    this.#isOver = true;
+    this.#isFinal = true;
     /** @type {EndedStream | undefined} */
     const ended = await askFor(`ended/${urlPath(path)}`);
     if (ended?.publisher.id === publisher.id) this.stream = ended;

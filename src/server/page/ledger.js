@@ -19,7 +19,7 @@ import { discardWords, dropWords, KIND_NAMES } from "./ledger_words.js";
 const MAX_CONSUMERS = 12;
 
 /** What a consumer has asked for itself is no loss. */
-const SPARED = ["not-wanted", "paused"];
+const REQUESTED_DROPS = ["not-wanted", "paused"];
 
 /**
  * A stage and what there is to say about it.
@@ -38,7 +38,7 @@ const SPARED = ["not-wanted", "paused"];
  * @property {Partial<MediaCounts>} waiting
  * @property {[words: string, counts: MediaCounts][]} lost
  * @property {[words: string, counts: MediaCounts][]} spared
- * @property {boolean} [gone]
+ * @property {boolean} [departed]
  */
 
 /**
@@ -59,7 +59,7 @@ export function showLedger(stream, age) {
     update: showStage,
   });
   const branches = [...branchesOf(stream.ledger), ...departed.map(departedBranch)];
-  showList(byId("consumers"), age === "live" ? branches : branches.map(overBranch), {
+  showList(byId("consumers"), age === "live" ? branches : branches.map(endedBranch), {
     key: ({ key }) => key,
     make: () => copyTemplate("consumer-template"),
     update: showBranch,
@@ -77,8 +77,8 @@ function balanceWords(balance) {
  * @param {Branch} branch
  * @returns {Branch}
  */
-function overBranch(branch) {
-  return { ...branch, mode: branch.gone ? branch.mode : "", waiting: {} };
+function endedBranch(branch) {
+  return { ...branch, mode: branch.departed ? branch.mode : "", waiting: {} };
 }
 
 /**
@@ -130,7 +130,7 @@ function showStage(element, { title, count, note = "", small = "", lost = "" }) 
  */
 function branchesOf({ consumers }) {
   const hasLost = (/** @type {Consumer} */ { dropped }) =>
-    Object.keys(dropped).some((reason) => !SPARED.includes(reason));
+    Object.keys(dropped).some((reason) => !REQUESTED_DROPS.includes(reason));
   const sorted = consumers.toSorted((a, b) => Number(hasLost(b)) - Number(hasLost(a)));
   const shown = sorted.slice(0, MAX_CONSUMERS).map((consumer) => consumerBranch(consumer));
   const rest = sorted.length - shown.length;
@@ -148,7 +148,7 @@ function consumerBranch({ id, kind, mode, delivered, inFlight, dropped }) {
   const reasons = Object.entries(dropped).filter(([, counts]) => total(counts) > 0);
   const words = (/** @type {boolean} */ spared) =>
     reasons
-      .filter(([reason]) => SPARED.includes(reason) === spared)
+      .filter(([reason]) => REQUESTED_DROPS.includes(reason) === spared)
       .map((
         [reason, counts],
       ) => /** @type {[string, MediaCounts]} */ ([dropWords(reason), counts]));
@@ -169,7 +169,7 @@ function departedBranch({ kind, mode, count: number, delivered, dropped }) {
   const isLoss = mode === "lossless";
   return {
     ...{ key: `gone ${kind}`, name: `${count(number)} × ${KIND_NAMES[kind] ?? kind}` },
-    ...{ mode: "gone", delivered, waiting: {}, gone: true },
+    ...{ mode: "gone", delivered, waiting: {}, departed: true },
     ...{ lost: isLoss ? missing : [], spared: isLoss ? [] : missing },
   };
 }
@@ -178,14 +178,14 @@ function departedBranch({ kind, mode, count: number, delivered, dropped }) {
  * @param {HTMLElement} element
  * @param {Branch} branch
  */
-function showBranch(element, { name, mode, delivered, waiting, lost, spared, gone = false }) {
+function showBranch(element, { name, mode, delivered, waiting, lost, spared, departed = false }) {
   const [good, queued, bad] = part(element, "share").children;
   const lostTags = lost.reduce((sum, [, counts]) => sum + total(counts), 0);
   grow(good, total(delivered));
   grow(queued, total(waiting));
   grow(bad, lostTags);
   element.classList.toggle("has-lost", lostTags > 0);
-  element.classList.toggle("gone", gone);
+  element.classList.toggle("gone", departed);
   fill(element, {
     name,
     mode,

@@ -28,7 +28,7 @@ const NOTICE = 6_000;
 /** @type {Map<string, History>} */
 const histories = new Map();
 const player = new Player(byId("player"), () => ask());
-const choice = new Choice(look);
+const choice = new Choice(lookAtChoice);
 const operator = new Operator(notify);
 
 /** @type {ServerDescription | undefined} */
@@ -51,12 +51,12 @@ let selected;
  */
 let ending;
 
-if (choice.path !== undefined) look();
+if (choice.path !== undefined) lookAtChoice();
 const ask = poll({
   ask: askServer,
   show,
-  lost: showUnreachable,
-  isNeeded: () => player.isHeard,
+  onUnreachable: showUnreachable,
+  isNeededWhileHidden: () => player.isAudible,
 });
 
 async function askServer() {
@@ -82,7 +82,7 @@ function show({ server, streams }) {
   announceChanges(streams);
   live = streams.toSorted((a, b) => a.path.localeCompare(b.path));
   remember(streams);
-  choice.settle(live);
+  choice.update(live);
   const current = live.find(({ path }) => path === choice.path);
   if (current) {
     selected = current;
@@ -95,7 +95,7 @@ function show({ server, streams }) {
 /** What the player says while the stream is not live. */
 function absence() {
   if (!selected) return `${choice.path} is not live. It plays here as soon as it is.`;
-  return ending?.isInterruption ?? choice.isKept
+  return ending?.isInterruption ?? choice.isReconnecting
     ? WAITING
     : "The stream has ended. It plays here when it is live again.";
 }
@@ -114,7 +114,7 @@ function remember(streams) {
 }
 
 /** Looks at the stream that is chosen now. */
-function look() {
+function lookAtChoice() {
   if (choice.path === undefined) return ask();
   selected = live.find(({ path }) => path === choice.path);
   ending = undefined;
@@ -166,9 +166,9 @@ function totals() {
 function announceChanges(streams) {
   const before = new Set(live.map(({ path }) => path));
   const after = new Set(streams.map(({ path }) => path));
-  const begun = [...after.difference(before)].map((path) => `${path} is live`);
+  const started = [...after.difference(before)].map((path) => `${path} is live`);
   const ended = [...before.difference(after)].map((path) => `${path} has ended`);
-  if (hasAsked && begun.length + ended.length > 0) notify([...begun, ...ended].join(", "));
+  if (hasAsked && started.length + ended.length > 0) notify([...started, ...ended].join(", "));
   hasAsked = true;
 }
 

@@ -31,7 +31,7 @@ export class Operator {
     byId("token-button").addEventListener("click", () => this.#askOrForget());
     part(this.#actions, "record").addEventListener("click", () => this.#record());
     part(this.#actions, "end").addEventListener("click", () => this.#askToEnd());
-    onSubmit(this.#tokenDialog, () => this.#takeToken());
+    onSubmit(this.#tokenDialog, () => this.#submitToken());
     onSubmit(this.#endDialog, () => this.#end());
   }
 
@@ -63,30 +63,30 @@ export class Operator {
 
   #askOrForget(error = "") {
     if (api.token() !== null) {
-      api.keepToken(null);
+      api.storeToken(null);
       this.#refresh();
       if (error === "") return;
     }
     this.#tokenField.value = "";
-    this.#sayWrong(error);
+    this.#showTokenError(error);
     this.#tokenDialog.showModal();
   }
 
-  async #takeToken() {
+  async #submitToken() {
     const candidate = this.#tokenField.value;
     try {
-      if (!await api.isTokenRight(candidate)) return this.#sayWrong("That is not the token.");
+      if (!await api.isTokenRight(candidate)) return this.#showTokenError("That is not the token.");
     } catch (error) {
-      return this.#sayWrong(`${/** @type {Error} */ (error).message}.`);
+      return this.#showTokenError(`${/** @type {Error} */ (error).message}.`);
     }
-    api.keepToken(candidate);
+    api.storeToken(candidate);
     this.#tokenField.value = "";
     this.#tokenDialog.close();
     this.#refresh();
   }
 
   /** @param {string} text */
-  #sayWrong(text) {
+  #showTokenError(text) {
     setText(byId("token-error"), text);
     this.#tokenField.setAttribute("aria-invalid", String(text !== ""));
   }

@@ -21,30 +21,35 @@ const RETRY_INTERVAL = 2_000;
  * @param {object} options
  * @param {() => Promise<T>} options.ask
  * @param {(answer: T) => void} options.show
- * @param {(refusal: string | undefined, retryIn: number) => void} options.lost Is called when the
- * server does not answer, or refuses to, with its reason; it is asked again in `retryIn` milliseconds.
- * @param {() => boolean} options.isNeeded Whether the page has to know although it is hidden.
+ * @param {(refusal: string | undefined, retryIn: number) => void} options.onUnreachable Is called
+ * when the server does not answer, or refuses to, with its reason; it is asked again in `retryIn`
+ * milliseconds.
+ * @param {() => boolean} options.isNeededWhileHidden Whether the page has to know although it is
+ * hidden.
  * @returns {() => void} Asks at once.
  */
-export function poll({ ask, show, lost, isNeeded }) {
+export function poll({ ask, show, onUnreachable, isNeededWhileHidden }) {
   let isAsking = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  const look = async () => {
+  const tick = async () => {
     clearTimeout(timer);
-    if (isAsking || (document.hidden && !isNeeded())) return;
+    if (isAsking || (document.hidden && !isNeededWhileHidden())) return;
     isAsking = true;
     const outcome = await ask().then((answer) => ({ answer }), (error) => ({ error }));
     isAsking = false;
     const isAnswered = "answer" in outcome;
-    timer = setTimeout(look, isAnswered ? INTERVAL : RETRY_INTERVAL);
+    timer = setTimeout(tick, isAnswered ? INTERVAL : RETRY_INTERVAL);
     if (isAnswered) return show(outcome.answer);
-    lost(outcome.error instanceof ApiError ? outcome.error.message : undefined, RETRY_INTERVAL);
+    onUnreachable(
+      outcome.error instanceof ApiError ? outcome.error.message : undefined,
+      RETRY_INTERVAL,
+    );
   };
 
-  document.addEventListener("visibilitychange", look);
-  globalThis.addEventListener("online", look);
-  look();
-  return look;
+  document.addEventListener("visibilitychange", tick);
+  globalThis.addEventListener("online", tick);
+  tick();
+  return tick;
 }

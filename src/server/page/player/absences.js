@@ -7,14 +7,16 @@
 
 /** @typedef {import("../types.ts").Kind} Kind */
 
-/** The longest that a kind of media has to flow before it is worth an interruption, in milliseconds. */
+/**
+ * The longest that a kind of media has to flow before it is worth an interruption, in milliseconds.
+ */
 const MAX_LATENESS = 30_000;
 
 /** The same after the first interruption. */
 const FIRST_LATENESS = 1_000;
 
 /** A kind of media that did not stop for this long does not do so all the time, in milliseconds. */
-const CALM = 30_000;
+const CALM_TIME = 30_000;
 
 /** What is absent from a stream, over all feeds of it. */
 export class Absences {
@@ -37,7 +39,7 @@ export class Absences {
   change(kinds) {
     if (kinds.size > this.kinds.size) {
       const now = performance.now();
-      const isFirst = now - this.#notedAt > CALM;
+      const isFirst = now - this.#notedAt > CALM_TIME;
       this.lateness = isFirst ? 0 : Math.min(2 * this.lateness || FIRST_LATENESS, MAX_LATENESS);
       this.#notedAt = now;
     }
@@ -45,7 +47,7 @@ export class Absences {
   }
 
   /** Nothing is known of the stream that follows. */
-  forget() {
+  reset() {
     this.kinds = new Map();
     this.lateness = 0;
   }

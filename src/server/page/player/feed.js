@@ -20,7 +20,7 @@ import { Tracks } from "./tracks.js";
 /** @typedef {import("../types.ts").Media} Media */
 
 /** How long a kind that was announced is waited for, in milliseconds. */
-const PATIENCE = 1_000;
+const FIRST_FRAMES_TIMEOUT = 1_000;
 
 /** Bytes of media that may wait meanwhile. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
@@ -36,7 +36,7 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /**
  * What decodes a kind of media: a codec, and its configuration if it has one.
  *
- * @typedef {{ codec: string, configuration: Media | undefined }} Form
+ * @typedef {{ codec: string, configuration: Media | undefined }} DecoderSetup
  */
 
 /**
@@ -58,7 +58,7 @@ export class Feed {
   #clock = new LiveClock();
   #tracks;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #patience;
+  #startTimer;
   /**
    * What has arrived before it is decided what is played.
    *
@@ -70,7 +70,7 @@ export class Feed {
   /**
    * The configuration that mpegts.js has of each kind, and the codec.
    *
-   * @type {Map<Kind, Form>}
+   * @type {Map<Kind, DecoderSetup>}
    */
   #given = new Map();
   /**
@@ -141,7 +141,7 @@ export class Feed {
   /** Ends it from here. */
   close() {
     this.#isClosed = true;
-    clearTimeout(this.#patience);
+    clearTimeout(this.#startTimer);
     this.#connection.close();
   }
 
@@ -159,7 +159,7 @@ export class Feed {
   #end(problem) {
     if (this.#isClosed) return;
     if (this.#waiting.length > 0) this.#begin();
-    clearTimeout(this.#patience);
+    clearTimeout(this.#startTimer);
     this.#output.end();
     this.#handlers.onEnd(problem);
   }
@@ -180,29 +180,29 @@ export class Feed {
     if (media.isConfiguration) return this.#configurations.add(media);
     const decoder = this.#configurations.of(media);
     if (!decoder) return;
-    if (kind === "video" && !media.isKeyframe && !this.#tracks.flows(kind)) return;
+    if (kind === "video" && !media.isKeyframe && !this.#tracks.hasArrived(kind)) return;
     if (this.#tracks.isOld(media, now)) return;
     const continued = this.#clock.continue(kind, time);
     this.#tracks.add(media, continued, now);
     const arrival = { frame: media, ...decoder, time: continued };
     if (!this.#tracks.playing) return this.#wait(arrival);
-    if (this.#tracks.lacksOne(now)) return this.#change();
+    if (this.#tracks.anyStopped(now)) return this.#change();
     if (this.#tracks.playing.has(kind)) return this.#give(arrival);
     const isUseful = kind === "audio" || media.isKeyframe;
-    if (isUseful && this.#tracks.isLate(kind, now)) this.#change();
+    if (isUseful && this.#tracks.hasReturned(kind, now)) this.#change();
   }
 
   /** @param {Arrival} arrival */
   #wait(arrival) {
     this.#waiting.push(arrival);
     this.#waitingBytes += arrival.frame.data.length;
-    const hasAll = this.#tracks.haveAll(this.#reader.announced ?? []);
+    const hasAll = this.#tracks.hasAll(this.#reader.announced ?? []);
     if (hasAll || this.#waitingBytes > MAX_WAITING_BYTES) return this.#begin();
-    this.#patience ??= setTimeout(() => this.#begin(), PATIENCE);
+    this.#startTimer ??= setTimeout(() => this.#begin(), FIRST_FRAMES_TIMEOUT);
   }
 
   #begin() {
-    clearTimeout(this.#patience);
+    clearTimeout(this.#startTimer);
     this.#tracks.begin();
     this.#handlers.onBegin();
     for (const arrival of this.#waiting.splice(0)) this.#give(arrival);
@@ -215,7 +215,8 @@ export class Feed {
   }
 
   /**
-   * Gives a frame to mpegts.js. After another configuration, the player restarts at the next keyframe.
+   * Gives a frame to mpegts.js. After another configuration, the player restarts at the next
+   * keyframe.
    *
    * @param {Arrival} arrival
    */

@@ -23,7 +23,7 @@ const ENHANCED_CODECS = ["hvc1", "av01", "Opus", "fLaC"];
 const CONFIGURATION_START = /** @type {Record<string, number>} */ ({ mp4a: 2 });
 
 /** Bytes of the shortest configuration. */
-const LEAST_CONFIGURATION = /** @type {Record<string, number>} */ ({
+const MIN_CONFIGURATION_LENGTH = /** @type {Record<string, number>} */ ({
   avc1: 11,
   hvc1: 23,
   av01: 4,
@@ -57,7 +57,7 @@ const MAX_NAL_UNITS = 16;
  */
 export function readMedia(kind, data, time) {
   const found = kind === "audio" ? readAudio(data) : readVideo(data);
-  if (!found || (found.isConfiguration && !isWhole(found.codec, data))) return undefined;
+  if (!found || (found.isConfiguration && !isUsable(found.codec, data))) return undefined;
   return { kind, data, time, ...found };
 }
 
@@ -68,10 +68,10 @@ export function readMedia(kind, data, time) {
  * @param {string} codec
  * @param {Uint8Array} data
  */
-function isWhole(codec, data) {
+function isUsable(codec, data) {
   const start = CONFIGURATION_START[codec] ?? 5;
   const [first = 0, second = 0, , , fifth = 0, sixth = 0] = data.subarray(start);
-  if (data.length < start + (LEAST_CONFIGURATION[codec] ?? 1)) return false;
+  if (data.length < start + (MIN_CONFIGURATION_LENGTH[codec] ?? 1)) return false;
   // Version 1, lengths of 3 or 4 bytes, a sequence parameter set (ISO/IEC 14496-15, 5.3.3.1).
   if (codec === "avc1") return first === 1 && (fifth & 3) >= 2 && (sixth & 31) > 0;
   // One of 13 sampling frequencies (ISO/IEC 14496-3, 1.6.2.1).

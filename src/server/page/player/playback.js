@@ -9,7 +9,7 @@
  */
 
 import { serverUrl, urlPath } from "../api.js";
-import { canPlay, isUnplayable, leftOut } from "../codecs.js";
+import { canPlay, excludedMedia, isUnplayable } from "../codecs.js";
 import { Absences } from "./absences.js";
 import { Feed } from "./feed.js";
 import { Retries } from "./retries.js";
@@ -20,21 +20,21 @@ import { Watchdog } from "./watchdog.js";
 /** @typedef {import("../types.ts").Kind} Kind */
 
 /** How long the server may wait for a stream that has just ended, in seconds. */
-const WAIT = 5;
+const WAIT_SECONDS = 5;
 
 /** What has played for this long plays, in milliseconds: the next try is a first one again. */
-const GOOD = 10_000;
+const STABLE_AFTER = 10_000;
 
 /** A live stream is requested again when no tag has arrived for this long, in milliseconds. */
-const SILENCE = 2_500;
+const SILENCE_LIMIT = 2_500;
 
 /** A feed without a tag for this long has paused, in milliseconds. */
-const PAUSE = 1_000;
+const PAUSED_AFTER = 1_000;
 
 /**
  * @typedef {object} PlaybackHandlers
  * @property {() => void} onShow Something is on the screen: the video is to play.
- * @property {() => void} onLook Called several times a second.
+ * @property {() => void} onCheck Called several times a second.
  * @property {() => void} onLost The server sends no more.
  */
 
@@ -63,8 +63,8 @@ export class Playback {
   #absences = new Absences();
   #retries = new Retries();
   /** Which kinds the feed was asked to leave out. */
-  #leftOut = "";
-  #begunAt = 0;
+  #excluded = "";
+  #startedAt = 0;
   #problem = "";
   /** Bytes of the stream that the server had received when it was last asked. */
   #received = 0;
@@ -79,8 +79,8 @@ export class Playback {
     this.#watchdog = new Watchdog(video, {
       target: TARGET_LATENCY,
       feed: () => this.#screen && this.#feed?.kinds.size ? this.#feed : undefined,
-      onStuck: (problem) => this.#again(problem),
-      onLook: () => this.#look(),
+      onStuck: (problem) => this.#restart(problem),
+      onCheck: () => this.#onCheck(),
     });
   }
 
@@ -100,18 +100,18 @@ export class Playback {
   }
 
   /** Whether media arrives. */
-  get isFed() {
-    return this.#feed !== undefined && performance.now() - this.#feed.lastTagAt < PAUSE;
+  get isReceiving() {
+    return this.#feed !== undefined && performance.now() - this.#feed.lastTagAt < PAUSED_AFTER;
   }
 
   /** Whether something was shown, and no more of it arrives. */
   get hasPaused() {
-    return this.#screen !== undefined && this.#feed !== undefined && !this.isFed;
+    return this.#screen !== undefined && this.#feed !== undefined && !this.isReceiving;
   }
 
   /** Why nothing plays, after some tries in vain. */
   get failure() {
-    return this.#retries.areInVain ? this.#problem : undefined;
+    return this.#retries.shouldReport ? this.#problem : undefined;
   }
 
   /**
@@ -132,7 +132,7 @@ export class Playback {
 
   /** What follows is a first try. */
   retryAtOnce() {
-    this.#retries.forget();
+    this.#retries.reset();
     this.#retries.cancel();
   }
 
@@ -146,12 +146,12 @@ export class Playback {
     const grows = bytes > this.#received;
     this.#received = bytes;
     if (this.#retries.isWaiting) return;
-    if (!this.#feed || leftOut(stream) !== this.#leftOut) return this.#connect();
-    const silent = performance.now() - Math.max(this.#begunAt, this.#feed.lastTagAt);
-    if (!grows || silent < SILENCE) return;
+    if (!this.#feed || excludedMedia(stream) !== this.#excluded) return this.#connect();
+    const silent = performance.now() - Math.max(this.#startedAt, this.#feed.lastTagAt);
+    if (!grows || silent < SILENCE_LIMIT) return;
     // A way on which nothing arrives may be one that a proxy closes: the other one is tried.
     if (!this.#feed.hasBegun) this.#usesWebSocket = !this.#usesWebSocket;
-    this.#again("Nothing arrives");
+    this.#restart("Nothing arrives");
   }
 
   /** Ends it, and shows nothing any more. */
@@ -161,7 +161,7 @@ export class Playback {
     this.#feed = undefined;
     this.#screen?.close();
     this.#screen = undefined;
-    this.#absences.forget();
+    this.#absences.reset();
   }
 
   /** Asks the server for the stream. What is on the screen stays until there is something to show. */
@@ -171,10 +171,10 @@ export class Playback {
     this.#feed = undefined;
     const { stream } = this;
     if (!stream || isUnplayable(stream)) return;
-    this.#leftOut = leftOut(stream);
-    const query = `wait=${WAIT}&tracks=first${this.#leftOut}`;
+    this.#excluded = excludedMedia(stream);
+    const query = `wait=${WAIT_SECONDS}&tracks=first${this.#excluded}`;
     const url = serverUrl(`${urlPath(stream)}.flv?${query}`);
-    this.#begunAt = performance.now();
+    this.#startedAt = performance.now();
     /** @type {Feed} */
     const feed = new Feed(url, {
       usesWebSocket: this.#usesWebSocket,
@@ -184,7 +184,7 @@ export class Playback {
     }, {
       onBegin: () => this.#show(feed),
       onChange: (absent) => this.#change(absent),
-      onEnd: (problem) => this.#lose(problem),
+      onEnd: (problem) => this.#onFeedEnd(problem),
     });
     this.#feed = feed;
   }
@@ -194,11 +194,11 @@ export class Playback {
     this.#screen?.close();
     this.#screen = new Screen(this.#video, feed, (problem, isFatal) => {
       this.#problem = problem;
-      if (isFatal && feed === this.#feed) this.#again(problem);
+      if (isFatal && feed === this.#feed) this.#restart(problem);
     });
     this.#shown = feed.kinds;
     this.#usesWebSocket = feed.usesWebSocket;
-    this.#begunAt = performance.now();
+    this.#startedAt = performance.now();
     this.#watchdog.begin(this.#retries.slack);
     this.#handlers.onShow();
   }
@@ -218,10 +218,10 @@ export class Playback {
    *
    * @param {string | undefined} problem
    */
-  #lose(problem) {
+  #onFeedEnd(problem) {
     this.#feed = undefined;
     this.stream = undefined;
-    this.#absences.forget();
+    this.#absences.reset();
     if (problem) this.#problem = problem;
     this.#retries.schedule(() => this.#connect());
     this.#handlers.onLost();
@@ -232,7 +232,7 @@ export class Playback {
    *
    * @param {string} problem
    */
-  #again(problem) {
+  #restart(problem) {
     this.#problem = problem;
     if (this.#feed) this.#absences.kinds = this.#feed.absent;
     this.#feed?.close();
@@ -240,8 +240,8 @@ export class Playback {
     this.#retries.schedule(() => this.#connect());
   }
 
-  #look() {
-    if (this.isMoving && performance.now() - this.#begunAt > GOOD) this.#retries.forget();
-    this.#handlers.onLook();
+  #onCheck() {
+    if (this.isMoving && performance.now() - this.#startedAt > STABLE_AFTER) this.#retries.reset();
+    this.#handlers.onCheck();
   }
 }

@@ -1,9 +1,9 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * The player: plays the stream that it is told to, near the live edge, muted until the viewer wants to
- * hear it, and says what it does. `playback.js` recovers after failures of the encoder, the server or the
- * network.
+ * The player: plays the stream that it is told to, near the live edge, muted until the viewer wants
+ * to hear it, and says what it does. `playback.js` recovers after failures of the encoder, the
+ * server or the network.
  *
  * @module
  */
@@ -51,14 +51,14 @@ export class Player {
     );
     this.#playback = new Playback(this.#video, {
       onShow: () => this.#playVideo(),
-      onLook: () => this.#show(),
+      onCheck: () => this.#show(),
       onLost: () => {
         this.#absence = "";
         onLost();
       },
     });
-    document.addEventListener("visibilitychange", () => this.#see());
-    this.#video.addEventListener("pause", () => this.#notePause());
+    document.addEventListener("visibilitychange", () => this.#onVisibilityChange());
+    this.#video.addEventListener("pause", () => this.#onPause());
     this.#show();
   }
 
@@ -103,7 +103,7 @@ export class Player {
   }
 
   /** Whether the viewer listens. */
-  get isHeard() {
+  get isAudible() {
     return this.#isOn && !this.#video.muted;
   }
 
@@ -139,13 +139,13 @@ export class Player {
   }
 
   /** A browser may have paused a video in a hidden page. */
-  #see() {
+  #onVisibilityChange() {
     const isSeen = !document.hidden && this.#isOn && this.#playback.hasScreen;
     if (isSeen && this.#video.paused) this.#playVideo();
   }
 
   /** A key of the keyboard or a headset may pause a video. */
-  #notePause() {
+  #onPause() {
     const { paused, ended, error } = this.#video;
     const isOn = !document.hidden && this.#isOn && this.#playback.hasScreen;
     if (paused && !ended && !error && isOn) this.stop();
@@ -154,9 +154,9 @@ export class Player {
   /** @returns {[state: State, message: string]} */
   get #state() {
     const stream = this.#stream;
-    const { isFed, isMoving, hasPaused, failure } = this.#playback;
+    const { isReceiving, isMoving, hasPaused, failure } = this.#playback;
     if (!this.#isOn) return ["stopped", this.#isBlocked ? "Press Play." : ""];
-    if (isMoving && (this.#isLive || isFed)) return ["playing", this.#remark()];
+    if (isMoving && (this.#isLive || isReceiving)) return ["playing", this.#remark()];
     if (!stream || !this.#isLive) return ["waiting", this.#absence];
     if (isUnplayable(stream)) return ["failed", `${playable(stream).problem} ${ELSEWHERE}`];
     if (failure !== undefined) {

@@ -6,13 +6,13 @@
  */
 
 /** Waits before the next try, in milliseconds: the first follow fast, since most faults pass. */
-const WAITS = [0, 250, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
+const DELAYS = [0, 250, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** The last of them that what follows a try may take longer than usual. */
 const MAX_SLACK = 4_000;
 
 /** After more tries in vain than this the viewer is told why. */
-const TRIES_IN_SILENCE = 3;
+const UNREPORTED_TRIES = 3;
 
 /** The tries since something has played. */
 export class Retries {
@@ -26,13 +26,13 @@ export class Retries {
   }
 
   /** Whether there were so many in vain that the viewer is to know why. */
-  get areInVain() {
-    return this.#tries > TRIES_IN_SILENCE;
+  get shouldReport() {
+    return this.#tries > UNREPORTED_TRIES;
   }
 
   /** Milliseconds that what is begun now may take beyond the usual. */
   get slack() {
-    return Math.min(WAITS[this.#tries] ?? 0, MAX_SLACK);
+    return Math.min(DELAYS[this.#tries] ?? 0, MAX_SLACK);
   }
 
   /**
@@ -42,8 +42,8 @@ export class Retries {
    */
   schedule(run) {
     this.cancel();
-    this.#timer = setTimeout(run, WAITS[this.#tries]);
-    this.#tries = Math.min(this.#tries + 1, WAITS.length - 1);
+    this.#timer = setTimeout(run, DELAYS[this.#tries]);
+    this.#tries = Math.min(this.#tries + 1, DELAYS.length - 1);
   }
 
   /** Waits for no try any longer. */
@@ -53,7 +53,7 @@ export class Retries {
   }
 
   /** Something has played: the next try is a first one again. */
-  forget() {
+  reset() {
     this.#tries = 0;
   }
 }

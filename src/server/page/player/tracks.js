@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Which kinds of media of a stream are there to be played. Media Source Extensions wait for every kind
- * that was promised and take no other one later, so that it matters what really flows, and not what was
- * announced.
+ * Which kinds of media of a stream are there to be played. Media Source Extensions wait for every
+ * kind that was promised and take no other one later, so that it matters what really flows, and not
+ * what was announced.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const MAX_PAUSE = 1_500;
 const MAX_PAUSE_STEPS = 3;
 
 /** How long after the beginning a server may still send what it has kept, in milliseconds. */
-const BACKLOG = 2_000;
+const BACKLOG_TIME = 2_000;
 
 /**
  * What is known of one kind of media; times are in milliseconds.
@@ -42,7 +42,7 @@ export class Tracks {
   #tracks = new Map();
   #absent;
   #lateness;
-  #begun;
+  #startedAt;
 
   /**
    * @param {object} options
@@ -55,7 +55,7 @@ export class Tracks {
   constructor({ absent, lateness }, now) {
     this.#absent = new Map(absent);
     this.#lateness = lateness;
-    this.#begun = now;
+    this.#startedAt = now;
   }
 
   /**
@@ -83,7 +83,7 @@ export class Tracks {
   isOld({ kind, time }, now) {
     const last = this.#absent.get(kind);
     if (last === undefined) return false;
-    if (time <= last && now - this.#begun < BACKLOG) return true;
+    if (time <= last && now - this.#startedAt < BACKLOG_TIME) return true;
     this.#absent.delete(kind);
     return false;
   }
@@ -94,7 +94,7 @@ export class Tracks {
    * @param {Kind} kind
    * @returns {boolean}
    */
-  flows(kind) {
+  hasArrived(kind) {
     return this.#tracks.has(kind);
   }
 
@@ -104,8 +104,8 @@ export class Tracks {
    * @param {Kind[]} announced
    * @returns {boolean}
    */
-  haveAll(announced) {
-    return announced.every((kind) => this.flows(kind) || this.#absent.has(kind));
+  hasAll(announced) {
+    return announced.every((kind) => this.hasArrived(kind) || this.#absent.has(kind));
   }
 
   /** Decides that what flows now is what is played. */
@@ -120,14 +120,14 @@ export class Tracks {
    * @param {number} now
    * @returns {boolean}
    */
-  isLate(kind, now) {
+  hasReturned(kind, now) {
     const track = this.#tracks.get(kind);
     return !this.playing?.has(kind) && track !== undefined && now - track.since >= this.#lateness;
   }
 
   /**
-   * The kinds that have stopped while the other one continues, each with the encoder's time of its last
-   * frame; kinds that had stopped before are among them.
+   * The kinds that have stopped while the other one continues, each with the encoder's time of its
+   * last frame; kinds that had stopped before are among them.
    *
    * @param {number} now
    * @returns {Map<Kind, number>}
@@ -148,7 +148,7 @@ export class Tracks {
    * @param {number} now
    * @returns {boolean}
    */
-  lacksOne(now) {
+  anyStopped(now) {
     const absent = this.absent(now);
     return this.playing !== undefined && [...this.playing].some((kind) => absent.has(kind));
   }
