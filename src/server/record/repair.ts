@@ -1,5 +1,5 @@
 /**
- * Recordings that a killed server has left unfinished.
+ * Repair of the recordings that a killed server left unfinished.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import { RecordingFile } from "./recording_file.ts";
 const log = getLogger(["sluice", "recording"]);
 
 /**
- * Completes what earlier servers were writing into a directory when they were killed: cuts off a torn
- * last tag, and writes the index. A file that cannot be completed is logged and left as it is.
+ * Completes the unfinished recordings of earlier servers in a directory: removes an incomplete last
+ * tag, and writes the index. A file that cannot be completed is logged and left unchanged.
  *
  * @throws {Deno.errors.NotCapable} If the directory may not be read.
  */
