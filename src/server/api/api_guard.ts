@@ -1,5 +1,5 @@
 /**
- * Who may change something over HTTP.
+ * Authorization of API requests.
  *
  * @module
  */
@@ -13,9 +13,8 @@ import { bearerOf, socketOf } from "../http/stream_request.ts";
 const READ_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
 /**
- * Lets requests that only read pass, and others only with `Authorization: Bearer` and the token.
- * Where there is none, as on loopback, it keeps out pages of other sites, which a browser on this
- * machine could be showing.
+ * Requires `Authorization: Bearer` with the token for requests that change state. Without a token, as
+ * on loopback, it refuses pages of other sites, which a browser on this machine could show.
  */
 export function apiGuard(token: string | undefined): MiddlewareHandler<HttpEnv> {
   return token === undefined ? guardByOrigin : guardByToken(token);
@@ -33,7 +32,7 @@ function guardByToken(token: string): MiddlewareHandler<HttpEnv> {
   return async (context, next) => {
     if (READ_METHODS.includes(context.req.method)) return await next();
     const given = bearerOf(context.env.incoming);
-    // A request without a token is no guess.
+    // A request without a token does not count as a wrong guess.
     const { remoteAddr } = socketOf(context.env.incoming);
     const verdict = given === undefined ? 0 : secret.check(remoteAddr, given);
     if (verdict === true) return await next();

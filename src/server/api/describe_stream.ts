@@ -14,12 +14,12 @@ import { readMetadata } from "../../flv/metadata.ts";
 import type { PublicationLedger } from "../../ledger/publication_ledger.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
 
-/** What `GET /api/v1/streams/<path>` answers. */
+/** The answer of `GET /api/v1/streams/<path>`. */
 export interface StreamDescription {
   path: string;
   app: string;
   name: string;
-  /** Who publishes it: the publication's id, and that of its connection if it comes by one. */
+  /** The publisher: the id of the publication, and that of its connection if it has one. */
   publisher: {
     id: string;
     connection: string | null;
@@ -58,7 +58,7 @@ export function describeStream({ publication, feed }: LiveStream): StreamDescrip
   };
 }
 
-/** What the codec's configuration does not say the metadata may; the frame rate can be measured. */
+/** Describes video by the codec's configuration, then the metadata, then the measured frame rate. */
 function describeVideo(feed: Feed, metadata: Metadata): VideoConfig | undefined {
   const config = videoConfigOf(feed.sample("video"));
   if (!config) return undefined;
@@ -85,7 +85,7 @@ function membersOf(tag: FlvTag | undefined): Metadata {
   return metadata && "members" in metadata ? metadata.members : {};
 }
 
-/** The members that are numbers with a meaning: encoders write 0 for what they do not know. */
+/** The members that are positive numbers: encoders write 0 for unknown values. */
 function numbers<Name extends string>(
   members: Record<Name, unknown>,
 ): Partial<Record<Name, number>> {
@@ -96,8 +96,8 @@ function numbers<Name extends string>(
 }
 
 /**
- * Reads what is in a tag the first time that it is asked for: pages ask for the same each second. A
- * tag that is malformed says nothing.
+ * Caches the result of reading a tag, since pages ask for it every second. The result of a malformed
+ * tag is `undefined`.
  */
 function readOnce<Value>(
   read: (data: Uint8Array) => Value | undefined,

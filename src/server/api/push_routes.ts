@@ -1,5 +1,5 @@
 /**
- * `/api/v1/pushes`: streams sent on to other servers, added and removed while the server runs.
+ * `/api/v1/pushes`: lists, adds and removes pushes to other servers.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import { readStrings } from "./json_body.ts";
 const EXAMPLE = { stream: "live/demo", url: "rtmp://example.com/live/copy" };
 
 /**
- * Routes what is asked of pushes; who may ask is decided before.
+ * The routes of pushes; requests are authorized before.
  *
- * @param permitAddress Decides to which addresses they may connect; without it, to all.
+ * @param permitAddress Decides to which addresses pushes may connect; without it, to all.
  */
 export function pushRoutes(
   pushes: Pushes,

@@ -1,5 +1,5 @@
 /**
- * What one publication has counted, as samples.
+ * Samples of the ledger of one publication.
  *
  * @module
  */
@@ -11,23 +11,23 @@ import type { Publication } from "../../publication/publication.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
 import type { Sample } from "./sums.ts";
 
-/** The time after its end in which viewers may still take something of it, in milliseconds. */
+/** The time after the end of a publication in which viewers may still read it, in milliseconds. */
 const SETTLING_TIME = 10_000;
 
-/** What the connection of a publisher has counted. */
+/** The counts of a publisher's connection. */
 interface ConnectionCounts {
   bytes: number;
   discarded: Record<string, number>;
 }
 
-/** Reads a publication's ledger when it is asked, and not when frames pass. */
+/** Reads a publication's ledger at a scrape, so that frames cost nothing. */
 export class PublicationSampler {
   readonly #publication: Publication;
-  /** Measures rates, and keeps media: it is let go at the end. */
+  /** Measures rates. It holds media, so it is released at the end. */
   #feed: Feed | undefined;
-  /** What its connection had counted before it, which is not its own. */
+  /** The counts of its connection before it began. */
   readonly #countsAtStart: ConnectionCounts;
-  /** The same at its end: the connection may begin another one. */
+  /** The counts of its connection at its end: the connection may begin another publication. */
   #countsAtEnd: ConnectionCounts | undefined;
   #closedAt = Infinity;
 
@@ -42,19 +42,19 @@ export class PublicationSampler {
     });
   }
 
-  /** Whether it has not ended. */
+  /** Whether the publication has not ended. */
   get isLive(): boolean {
     return this.#countsAtEnd === undefined;
   }
 
-  /** Whether nothing of it changes any more. */
+  /** Whether its counts are final. */
   get isSettled(): boolean {
     if (performance.now() - this.#closedAt <= SETTLING_TIME) return false;
     const { consumers, inFlight } = this.#publication.ledger;
     return consumers.length === 0 && total(inFlight) === 0;
   }
 
-  /** What only ever grows. */
+  /** The counters, which never decrease. */
   *counters(): Generator<Sample> {
     const { received, unread } = this.#publication.ledger;
     const { bytes, discarded } = this.#countsAtEnd ?? this.#connection();
@@ -74,7 +74,7 @@ export class PublicationSampler {
     }
   }
 
-  /** What is so at this moment. */
+  /** The gauges. */
   *gauges(): Generator<Sample> {
     const { ledger } = this.#publication;
     for (const { kind, inFlight } of ledger.consumers) {

@@ -1,5 +1,5 @@
 /**
- * What goes through the server, stream by stream and in all.
+ * Metrics of streams, each by itself and all together.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type Definition, register } from "./register.ts";
 import type { Reading, Samples } from "./stream_sampler.ts";
 import type { Sample } from "./sums.ts";
 
-/** Metrics that there are twice: `sluice_NAME` of all streams, and `sluice_stream_NAME` of each. */
+/** Metrics with two names: `sluice_NAME` for all streams, and `sluice_stream_NAME` for each. */
 const MEDIA_METRICS: readonly Definition[] = [
   {
     name: "publications_total",
@@ -86,7 +86,7 @@ const MEDIA_METRICS: readonly Definition[] = [
   },
 ];
 
-/** Registers all of it; what is read once serves the whole answer. */
+/** Registers the metrics of streams; one reading of the ledgers serves the whole answer. */
 export function registerStreams(
   registry: Registry,
   streams: StreamRegistry,

@@ -1,5 +1,5 @@
 /**
- * Counts of each stream, until some minutes after its end, and sums over all streams.
+ * Samples of each stream, until some minutes after its end, and sums over all streams.
  *
  * @module
  */
@@ -10,26 +10,26 @@ import { PublicationSampler } from "./publication_sampler.ts";
 import { Sums } from "./sums.ts";
 
 /**
- * For how long a stream that has ended is still shown, in milliseconds: as long as Prometheus
- * believes in the last value that it has seen.
+ * How long a stream is shown after its end, in milliseconds: as long as Prometheus uses the last
+ * value that it has read.
  */
 const RETENTION = 5 * 60_000;
 
 /** Minimum interval between sweeps for ended publications, in milliseconds. */
 const SWEEP_INTERVAL = 1_000;
 
-/** Streams that are shown by themselves; those beyond are in the sums of all. */
+/** The most streams that are shown by themselves; all others are only in the sums. */
 const MAX_STREAMS = 1_000;
 
-/** What the samples of a publication cost, as the bytes of media that cost as much to deal with. */
+/** The processing cost of a publication's samples, as the bytes of media that cost the same. */
 const SAMPLES_COST = 4 * 1024;
 
-/** Characters of a stream's path that are shown. */
+/** The longest part of a stream's path in a label, in characters. */
 const MAX_LABEL_LENGTH = 200;
 
-/** One path, and what has been published there. */
+/** The publications of one path. */
 class StreamRecord {
-  /** The sums of publications that are over. */
+  /** The sums of its ended publications. */
   readonly past = new Sums();
   readonly publications = new Set<PublicationSampler>();
   /** When it was first found to be no longer live, by `performance.now()`. */
@@ -41,36 +41,36 @@ class StreamRecord {
   }
 }
 
-/** What is read of one stream, or of all. */
+/** The samples of one stream, or of all. */
 export interface Samples {
-  /** What only ever grows. */
+  /** Counters, which never decrease. */
   counters: Sums;
-  /** What is so at this moment. */
+  /** Gauges. */
   gauges: Sums;
 }
 
-/** One stream as it is shown. */
+/** The reading of one stream. */
 export interface StreamReading extends Samples {
   /** Its path, shortened if it is long. */
   stream: string;
   isLive: boolean;
 }
 
-/** Everything as it is at one moment. */
+/** A reading of all ledgers. */
 export interface Reading {
   streams: StreamReading[];
-  /** The sums of all streams, those that are no longer shown included. */
+  /** The sums of all streams, including those that are no longer shown. */
   all: Samples;
-  /** Streams that are live and not shown by themselves. */
+  /** The number of live streams that are not shown by themselves. */
   hidden: number;
 }
 
 /** Sums up the ledgers of all publications. Counters never decrease. */
 export class StreamSampler {
   readonly #streams = new Map<string, StreamRecord>();
-  /** Those that there is no place for. */
+  /** Publications that are not shown by themselves. */
   readonly #hidden = new StreamRecord();
-  /** The sums of all publications that are over. */
+  /** The sums of all ended publications. */
   readonly #past = new Sums();
   #sweptAt = -Infinity;
 
@@ -85,11 +85,11 @@ export class StreamSampler {
     stream.publications.add(new PublicationSampler(live));
   }
 
-  /** Adds everything up as it is now, in turns with all publishers. */
+  /** Sums up all ledgers, in turns with the publishers. */
   async read(): Promise<Reading> {
     await TURNS.enter();
     this.#sweep();
-    // What is folded meanwhile counts where it was.
+    // Publications that are folded during this reading are counted where they were.
     const hidden = [...this.#hidden.publications];
     const past = new Sums(this.#past);
     const shown = Array.from(this.#streams, ([stream, record]) => ({
@@ -109,7 +109,7 @@ export class StreamSampler {
     return { streams, all, hidden: hidden.filter(({ isLive }) => isLive).length };
   }
 
-  /** Adds to the sums what is over, and forgets what has been over for long. */
+  /** Adds ended publications to the sums, and removes streams that ended long ago. */
   #sweep(): void {
     const now = this.#sweptAt = performance.now();
     this.#foldEnded(this.#hidden);
@@ -132,7 +132,7 @@ export class StreamSampler {
     }
   }
 
-  /** Whether one more can be shown; the one that ended first makes way for it. */
+  /** Makes room for one more stream, in place of the one that ended first; returns whether it can. */
   #makeRoom(): boolean {
     if (this.#streams.size < MAX_STREAMS) return true;
     let oldest: [label: string, stream: StreamRecord] | undefined;
@@ -149,7 +149,7 @@ export class StreamSampler {
   }
 }
 
-/** What publications have counted. */
+/** The samples of publications. */
 async function samplesOf(publications: PublicationSampler[]): Promise<Samples> {
   const samples: Samples = { counters: new Sums(), gauges: new Sums() };
   for (const publication of publications) {
@@ -161,7 +161,7 @@ async function samplesOf(publications: PublicationSampler[]): Promise<Samples> {
   return samples;
 }
 
-/** A path as a label: two that are cut to the same one are counted as one. */
+/** A path as a label. Two paths that are cut to the same label are counted as one. */
 function streamLabel(path: string): string {
   return path.length <= MAX_LABEL_LENGTH ? path : `${path.slice(0, MAX_LABEL_LENGTH)}…`;
 }

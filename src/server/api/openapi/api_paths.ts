@@ -20,7 +20,7 @@ import {
 
 const ENDED: Part = { 204: { description: "It is ended." } };
 
-/** Answers of all routes: one that HTTP would reach from a page of another site is refused. */
+/** The responses of a route that reads; each may refuse a page of another site with 403. */
 const readResponses = (description: string, schema: Part, ...statuses: number[]): Part => ({
   ...{ 200: json(description, schema) },
   ...errors(403, ...statuses),
@@ -61,7 +61,7 @@ const startRecording = postOperation(
   "Recording",
 );
 
-/** What programs ask, and steer the server with. */
+/** The paths of the API. */
 export const API_PATHS: Readonly<Record<string, Part>> = {
   "/api/v1/openapi.json": {
     get: {
