@@ -1,5 +1,5 @@
 /**
- * The server as people run it, put together: configuration, registries, RTMP, relays, HTTP.
+ * The composition of the program: configuration, registries, RTMP, relays, HTTP.
  *
  * @module
  */
@@ -29,16 +29,16 @@ import { startRtmp } from "./start_rtmp.ts";
 import { PeerRegistry } from "./streams/peer_registry.ts";
 import { StreamRegistry } from "./streams/stream_registry.ts";
 
-/** How long viewers may take on shutdown over what was published last, in milliseconds. */
+/** Time limit for viewers to read the last tags on shutdown, in milliseconds. */
 const VIEWERS_TIMEOUT = 1_000;
 
-/** What runs after a start. */
+/** The running program. */
 export interface App extends Running {
   http: HttpServer | undefined;
 }
 
 /**
- * Starts everything that the configuration asks for.
+ * Starts the program.
  *
  * @param httpLimits Limits on HTTP clients that no flag sets.
  * @throws {StartError} If it cannot, in one sentence.
@@ -88,7 +88,7 @@ export async function startApp(
     stopWatching?.();
     const ended = Promise.all([relays.stop(), rtmp.shutdown()]);
     await Promise.all(rtmp.publications.map(({ closed }) => closed));
-    // A viewer that takes nothing would never have all of what has ended.
+    // A stalled viewer would never read the last tags.
     const timer = setTimeout(() => sockets.closeActive(), VIEWERS_TIMEOUT);
     await ended;
     await streams.shutdown();
@@ -118,7 +118,7 @@ export async function startApp(
   }
 }
 
-/** What the operator permits, except loops. */
+/** Authorizes by the configuration, and refuses loops. */
 function authorizeWith(
   config: Config,
   loops: LoopDetector,
@@ -130,7 +130,7 @@ function authorizeWith(
   };
 }
 
-/** Without a token of the operator's there is one where others can reach the API. */
+/** The API token: the operator's, or a random one if other machines can reach the API. */
 function tokenOf({ apiToken, httpHost, httpPort }: Config): string | undefined {
   const needsToken = httpPort !== undefined && !isLoopback(httpHost);
   return apiToken ?? (needsToken ? crypto.randomUUID() : undefined);

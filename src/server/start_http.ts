@@ -1,5 +1,5 @@
 /**
- * HTTP as the program serves it: what the routes know of the rest of the server.
+ * The start of HTTP, which connects the routes with the rest of the program.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { StalledViewers } from "./media/stalled_viewers.ts";
 import { wsFlv } from "./media/ws_flv.ts";
 import { type HttpContext, httpRoutes } from "./routes.ts";
 
-/** What HTTP serves: what the program knows, and RTMP. */
+/** The parts of the program that HTTP uses. */
 export interface HttpParts
   extends
     Pick<HttpContext, "streams" | "peers" | "endedStreams" | "relays" | "recordings" | "metrics">,

@@ -1,6 +1,5 @@
 /**
- * RTMP as the program serves it: by the flags of the operator, with players from the registry of
- * streams.
+ * The start of RTMP, by the operator's flags, with players from the registry of streams.
  *
  * @module
  */
@@ -16,20 +15,20 @@ import type { LoopDetector } from "./relay/loop_detector.ts";
 import type { StreamRegistry } from "./streams/stream_registry.ts";
 import { lagLog, logViewer } from "./streams/viewer_log.ts";
 
-/** What RTMP needs of the program. */
+/** The parts of the program that RTMP uses. */
 export interface RtmpContext {
   authorize: NonNullable<ServeRtmpOptions["authorize"]>;
   certificate: Certificate | undefined;
   streams: StreamRegistry;
   loops: LoopDetector;
-  /** Connections of HTTP, which make way when file descriptors run out. */
+  /** HTTP connections, some of which are closed when file descriptors run out. */
   sockets: HttpSockets;
 }
 
 /**
  * Listens for RTMP, and RTMPS if it is configured.
  *
- * @param handler Takes each publication.
+ * @param handler Called with each publication.
  * @throws {StartError} If a port is taken, or an address is not this machine's.
  */
 export async function startRtmp(
@@ -44,7 +43,7 @@ export async function startRtmp(
     ...tls && certificate && { tls: { port: tls.port, ...certificate } },
     authorize,
     play: playFrom(context),
-    // The log has them.
+    // The server logs errors itself.
     onError: () => {},
     onAcceptError(error) {
       if (isLackOfDescriptors(error)) sockets.releaseDescriptors();
@@ -81,7 +80,7 @@ function playFrom(
   };
 }
 
-/** RTMP and RTMPS begin to listen together, and fail together: which of them it was shows here. */
+/** Tries the port of RTMPS first: `Server` opens both ports, and its error does not name the port. */
 async function checkRtmpsPort({ host, tls }: Config): Promise<void> {
   if (!tls) return;
   const { port } = tls;

@@ -1,6 +1,6 @@
 /**
- * The permissions of Deno that a start needs. All of them are looked up before anything is opened:
- * what is missing is an error with the right command, where Deno by itself would stop and ask.
+ * The permissions of Deno that the configuration needs. They are checked before anything is opened. A
+ * missing permission is an error with the right command; Deno by itself would prompt.
  *
  * @module
  */
@@ -10,20 +10,20 @@ import type { Config } from "./config.ts";
 import { denoCommand } from "./deno_command.ts";
 import { StartError } from "./start_error.ts";
 
-/** Something that cannot be done without a permission. */
+/** An action and the permission that it needs. */
 interface RequiredPermission {
-  /** What cannot be done, as "record into rec". */
+  /** The action, as "record into rec". */
   what: string;
-  /** The kind of permission that a path stands in; none for what `--allow-net` permits. */
+  /** The kind of permission for `path`; `undefined` for actions that `--allow-net` permits. */
   kind?: "read" | "write";
   path?: string;
   state: Deno.PermissionState;
-  /** Whether the server does without, if not as well. */
+  /** Whether the server can run without it, with less function. */
   optional?: true;
 }
 
 /**
- * Makes sure that what the configuration asks for is permitted.
+ * Checks that Deno permits what the configuration needs.
  *
  * @throws {StartError} If a permission is missing; it names all that are needed.
  */
@@ -37,7 +37,7 @@ export function requirePermissions(config: Config): void {
   );
 }
 
-/** The flags of Deno that permit these, each once, as `--allow-read=cert.pem,key.pem`. */
+/** The flags of Deno for these permissions, as `--allow-read=cert.pem,key.pem`. */
 function permissionsFor(needs: RequiredPermission[]): string[] {
   return (["read", "write"] as const).flatMap((kind) => {
     const paths = needs.filter((need) => need.kind === kind).map(({ path }) => path);

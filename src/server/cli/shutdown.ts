@@ -1,5 +1,5 @@
 /**
- * How the server ends: by a signal, or with what `--output` has written.
+ * The shutdown of the program, after a signal or at the end of `--output`.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { getLogger } from "@logtape/logtape";
 import { errorMessage } from "../../error_message.ts";
 import type { Running } from "./running.ts";
 
-/** How long a shutdown may take before the process exits all the same, in milliseconds. */
+/** Time limit for a shutdown, after which the process exits, in milliseconds. */
 export const SHUTDOWN_TIMEOUT = 10_000;
 
 /**
- * A signal again this long after the first is a person's impatience, in milliseconds. Before that it
- * is the same Ctrl-C once more: under `deno task` it arrives twice.
+ * The time from which a second signal ends the process at once, in milliseconds. An earlier one is
+ * the same Ctrl-C: under `deno task` it arrives twice.
  */
 const SECOND_SIGNAL_DELAY = 500;
 
-/** What a shell expects of a program that Ctrl-C has ended by force. */
+/** The exit code of a program that Ctrl-C has ended at once. */
 const INTERRUPTED = 130;
 
-/** The terminal was closed, which many tell us in turn. */
+/** The signal of a closed terminal, which may arrive several times. */
 const HANGUP = "SIGHUP";
 
 const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
@@ -29,7 +29,7 @@ const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
 
 const log = getLogger(["sluice", "server"]);
 
-/** Ends the server with 0 at the first signal, and at once at a later one. */
+/** Shuts the server down at the first signal, with exit code 0; exits at once at a later one. */
 export function shutDownOnSignal(app: Running, shutdownTimeout: number): void {
   let first: number | undefined;
   const end = (signal: Deno.Signal) => {
@@ -44,7 +44,7 @@ export function shutDownOnSignal(app: Running, shutdownTimeout: number): void {
   for (const signal of SIGNALS) Deno.addSignalListener(signal, () => end(signal));
 }
 
-/** Ends the server when `--output` has what it is for, or cannot be written to. */
+/** Shuts the server down when `--output` is complete or has failed. */
 export function shutDownAfterOutput(app: Running, shutdownTimeout: number): void {
   app.output?.then(() => shutDown(app, 0, shutdownTimeout), (error: Error) => {
     log.error("{error}", { error: error.message });
