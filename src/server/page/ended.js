@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What became of a stream that is no longer live.
+ * The end of a stream that is no longer live.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { ApiError, request, urlPath } from "./api.js";
 /** @typedef {import("./types.ts").Stream} Stream */
 /** @typedef {import("./types.ts").EndedStream} EndedStream */
 
-/** Ends after which an encoder may come back by itself. */
+/** The reasons of an end after which an encoder may reconnect by itself. */
 const INTERRUPTIONS = ["disconnected", "failed"];
 
-/** The end of one publication, which is asked for until nothing of it changes any more. */
+/** The end of one publication, requested from the server until its ledger is final. */
 export class Ending {
   /**
-   * The publication with its last ledger; `undefined` as long as the server has said nothing of it.
+   * The publication with its last ledger; `undefined` before the server's answer.
    *
    * @type {EndedStream | undefined}
    */
@@ -30,7 +30,7 @@ export class Ending {
   }
 
   /**
-   * Whether its encoder was interrupted, and may come back.
+   * Whether its encoder was interrupted, and may reconnect.
    *
    * @returns {boolean | undefined} `undefined` if that is not known.
    */
@@ -38,7 +38,7 @@ export class Ending {
     return this.stream && INTERRUPTIONS.includes(this.stream.end.reason);
   }
 
-  /** Asks the server. It knows nothing of what ended before it was started, or long ago. */
+  /** Asks the server, which does not know streams that ended before its start or long ago. */
   async ask() {
     if (this.#isFinal) return;
     const { publisher, ...path } = this.#publication;

@@ -15,20 +15,20 @@ import { discardWords, dropWords, KIND_NAMES } from "./ledger_words.js";
 /** @typedef {import("./types.ts").Consumer} Consumer */
 /** @typedef {import("./types.ts").MediaCounts} MediaCounts */
 
-/** Consumers that are drawn one by one; further ones, only as a number. */
+/** The most consumers that are drawn one by one; others are shown as a number. */
 const MAX_CONSUMERS = 12;
 
-/** What a consumer has asked for itself is no loss. */
+/** Reasons of drops that the consumer itself requested, which are no loss. */
 const REQUESTED_DROPS = ["not-wanted", "paused"];
 
 /**
- * A stage and what there is to say about it.
+ * A stage of the pipeline with its texts.
  *
  * @typedef {{ title: string, count: string, note?: string, small?: string, lost?: string }} Stage
  */
 
 /**
- * A consumer, or many of them together.
+ * A consumer, or several consumers together.
  *
  * @typedef {object} Branch
  * @property {string} key
@@ -45,8 +45,8 @@ const REQUESTED_DROPS = ["not-wanted", "paused"];
  * Shows the ledger of a stream.
  *
  * @param {Stream} stream
- * @param {"live" | "final" | "last seen"} age How old it is: of a stream that has ended it is the
- * final one, or the last one that was seen.
+ * @param {"live" | "final" | "last seen"} age Its age: for a stream that has ended, it is the final
+ * ledger or the last one that the page received.
  */
 export function showLedger(stream, age) {
   const { balance, departed } = stream.ledger;
@@ -72,7 +72,7 @@ function balanceWords(balance) {
 }
 
 /**
- * A consumer of a stream that has ended: nothing is on its way to it any more.
+ * A consumer of a stream that has ended: nothing is in flight.
  *
  * @param {Branch} branch
  * @returns {Branch}
@@ -95,7 +95,7 @@ function stagesOf({ publisher, ledger: { received, tags, inFlight, unread } }) {
       note: publisher.flashVer,
       small: publisher.address,
     },
-    // What comes over HTTP has never been cut into chunks.
+    // Media over HTTP has no chunks.
     ...(chunks > 0 ? [{ title: "Chunks", count: count(chunks) }] : []),
     {
       title: "Messages",
@@ -165,7 +165,7 @@ function consumerBranch({ id, kind, mode, delivered, inFlight, dropped }) {
 function departedBranch({ kind, mode, count: number, delivered, dropped }) {
   /** @type {Branch["lost"]} */
   const missing = total(dropped) > 0 ? [["not delivered", dropped]] : [];
-  // A viewer that leaves has always something on the way; a recording should not.
+  // A viewer that leaves always has tags in flight; a recording should not.
   const isLoss = mode === "lossless";
   return {
     ...{ key: `gone ${kind}`, name: `${count(number)} × ${KIND_NAMES[kind] ?? kind}` },

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * The page: puts its parts together, and shows what the server says.
+ * The page: it connects its parts, and shows the state of the server.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { showStreams, viewersOf } from "./stream_list.js";
 /** @typedef {import("./types.ts").Stream} Stream */
 /** @typedef {import("./types.ts").ServerDescription} ServerDescription */
 
-/** How long a notice stands, in milliseconds. */
+/** How long a notice is shown, in milliseconds. */
 const NOTICE = 6_000;
 
 /** @type {Map<string, History>} */
@@ -39,13 +39,13 @@ let hasAsked = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let noticeTimer;
 /**
- * The stream that is looked at, as it was when it was last live.
+ * The chosen stream, as it was when it was last live.
  *
  * @type {Stream | undefined}
  */
 let selected;
 /**
- * What became of it, once it has ended.
+ * The end of the chosen stream, if it has ended.
  *
  * @type {Ending | undefined}
  */
@@ -92,7 +92,7 @@ function show({ server, streams }) {
   render(server);
 }
 
-/** What the player says while the stream is not live. */
+/** The player's message while the stream is not live. */
 function absence() {
   if (!selected) return `${choice.path} is not live. It plays here as soon as it is.`;
   return ending?.isInterruption ?? choice.isReconnecting
@@ -113,7 +113,7 @@ function remember(streams) {
   }
 }
 
-/** Looks at the stream that is chosen now. */
+/** Shows the chosen stream. */
 function lookAtChoice() {
   if (choice.path === undefined) return ask();
   selected = live.find(({ path }) => path === choice.path);
@@ -177,7 +177,7 @@ function announceChanges(streams) {
  * @param {number} retryIn
  */
 function showUnreachable(refusal, retryIn) {
-  // It may come back as another one.
+  // Another server may answer next time.
   server = undefined;
   const seconds = Math.round(retryIn / 1000);
   const why = refusal ?? "The server does not answer";
@@ -188,7 +188,7 @@ function showUnreachable(refusal, retryIn) {
 }
 
 /**
- * Says something in passing; screen readers read it too.
+ * Shows a notice for some seconds; screen readers read it too.
  *
  * @param {string} text
  */

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * What only the operator may do: end a stream, record it.
+ * The operator's actions: end a stream, record it.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { isRecorded } from "./stream_list.js";
 /** @typedef {import("./types.ts").Stream} Stream */
 /** @typedef {import("./types.ts").ServerDescription} ServerDescription */
 
-/** The buttons beside a stream's name, and the token behind them. */
+/** The buttons beside a stream's name, and the token that they need. */
 export class Operator {
   /** @type {Stream | undefined} */
   #stream;
@@ -25,7 +25,7 @@ export class Operator {
   #tokenField = /** @type {HTMLInputElement} */ (byId("token-field"));
   #endDialog = /** @type {HTMLDialogElement} */ (byId("end-dialog"));
 
-  /** @param {(text: string) => void} notify Says what has come of something. */
+  /** @param {(text: string) => void} notify Shows the result of an action. */
   constructor(notify) {
     this.#notify = notify;
     byId("token-button").addEventListener("click", () => this.#askOrForget());
@@ -36,7 +36,7 @@ export class Operator {
   }
 
   /**
-   * Shows what may be done with a stream.
+   * Shows the actions that are allowed for a stream.
    *
    * @param {ServerDescription} server
    * @param {Stream | undefined} stream

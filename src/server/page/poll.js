@@ -1,21 +1,21 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * Asks the server every second, and not while the page is hidden and silent.
+ * Polling of the server, every second unless the page is hidden and silent.
  *
  * @module
  */
 
 import { ApiError } from "./api.js";
 
-/** Milliseconds between an answer and the next question. */
+/** Interval between an answer and the next request, in milliseconds. */
 const INTERVAL = 1_000;
 
-/** The same while the server does not answer: it is to be seen soon that it does again. */
+/** The same interval while the server does not answer, so that the page soon notices its return. */
 const RETRY_INTERVAL = 2_000;
 
 /**
- * Asks again and again, for as long as the page is open.
+ * Polls for as long as the page is open.
  *
  * @template T
  * @param {object} options

@@ -1,9 +1,9 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * The feed of mpegts.js: one stream from its server as clean FLV, with the kinds of media that really
- * flow, timestamps that never jump, and one configuration a kind. When any of that has to change, it
- * asks the player to restart.
+ * The feed of mpegts.js: a stream of the server as clean FLV. It has only the kinds of media that
+ * really arrive, timestamps that never jump, and one configuration per kind. When one of these has
+ * to change, the feed asks the player to restart.
  *
  * @module
  */
@@ -19,10 +19,10 @@ import { Tracks } from "./tracks.js";
 /** @typedef {import("../types.ts").Kind} Kind */
 /** @typedef {import("../types.ts").Media} Media */
 
-/** How long a kind that was announced is waited for, in milliseconds. */
+/** How long the feed waits for an announced kind of media, in milliseconds. */
 const FIRST_FRAMES_TIMEOUT = 1_000;
 
-/** Bytes of media that may wait meanwhile. */
+/** The most media that waits meanwhile, in bytes. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -45,11 +45,11 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
  * @typedef {{ frame: Media, configuration: Media | undefined, time: number }} Arrival
  */
 
-/** A connection to a stream, and what is made of its bytes. */
+/** A connection to a stream, and the FLV made of its bytes. */
 export class Feed {
   /** When the last tag arrived, by `performance.now()`. */
   lastTagAt = -Infinity;
-  /** Frames of video that were given to mpegts.js. */
+  /** Video frames passed to mpegts.js. */
   videoFrames = 0;
   #handlers;
   #canPlay;
@@ -60,7 +60,7 @@ export class Feed {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #startTimer;
   /**
-   * What has arrived before it is decided what is played.
+   * Frames that arrived before the kinds to play are known.
    *
    * @type {Arrival[]}
    */
@@ -68,13 +68,13 @@ export class Feed {
   #waitingBytes = 0;
   #configurations = new Configurations();
   /**
-   * The configuration that mpegts.js has of each kind, and the codec.
+   * The codec and configuration that mpegts.js has for each kind.
    *
    * @type {Map<Kind, DecoderSetup>}
    */
   #given = new Map();
   /**
-   * Kinds whose form is another one now.
+   * The kinds whose codec or configuration has changed.
    *
    * @type {Set<Kind>}
    */
@@ -123,13 +123,13 @@ export class Feed {
     return this.#connection.usesWebSocket;
   }
 
-  /** The kinds that have stopped, for the feed that follows. */
+  /** The kinds that have stopped, for the next feed. */
   get absent() {
     return this.#tracks.absent(performance.now());
   }
 
   /**
-   * Gives everything from the beginning on.
+   * Writes the FLV from its beginning.
    *
    * @param {(bytes: Uint8Array<ArrayBuffer>) => void} write
    * @param {() => void} complete
@@ -138,7 +138,7 @@ export class Feed {
     this.#output.attach(write, complete);
   }
 
-  /** Ends it from here. */
+  /** Closes the feed. */
   close() {
     this.#isClosed = true;
     clearTimeout(this.#startTimer);
@@ -165,7 +165,7 @@ export class Feed {
   }
 
   /**
-   * Takes what the server has sent: as long as it is not known which kinds flow it waits.
+   * Processes a tag of the server. It waits until the arriving kinds of media are known.
    *
    * @param {Kind} kind
    * @param {Uint8Array<ArrayBuffer>} data
@@ -228,7 +228,7 @@ export class Feed {
     if (given && hasChanged) this.#changed.add(kind);
     const isBeginning = frame.isKeyframe || !this.kinds.has("video");
     if (this.#changed.size > 0 && isBeginning) return this.#change();
-    // Sound of the same codec continues meanwhile.
+    // Audio of the same codec continues until then.
     if (this.#changed.has(kind) && (kind === "video" || given?.codec !== codec)) return;
     if (hasChanged) {
       this.#given.set(kind, { codec, configuration });

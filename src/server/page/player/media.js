@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What a tag of FLV is to the player: a configuration of a codec, a frame, or nothing it can use.
+ * A parser of FLV tags for the player: a decoder configuration, a frame, or nothing it can use.
  *
  *     video   bit 7: enhanced   bits 6-4: frame type   bits 3-0: codec, or packet type if enhanced
  *     audio   bits 7-4: format, 9 if enhanced          bits 3-0: sound, or packet type if enhanced
@@ -19,10 +19,10 @@ const VIDEO_CODECS = /** @type {Record<number, string>} */ ({ 7: "avc1", 12: "hv
 /** Enhanced codecs that mpegts.js knows. */
 const ENHANCED_CODECS = ["hvc1", "av01", "Opus", "fLaC"];
 
-/** Where the configuration begins in a tag, unless it is at 5. */
+/** The position of the configuration in a tag, where it is not 5. */
 const CONFIGURATION_START = /** @type {Record<string, number>} */ ({ mp4a: 2 });
 
-/** Bytes of the shortest configuration. */
+/** The length of the shortest configuration, in bytes. */
 const MIN_CONFIGURATION_LENGTH = /** @type {Record<string, number>} */ ({
   avc1: 11,
   hvc1: 23,
@@ -48,12 +48,12 @@ const KEYFRAME = 1;
 const MAX_NAL_UNITS = 16;
 
 /**
- * Tells what a tag is.
+ * Parses a tag.
  *
  * @param {Kind} kind
  * @param {Uint8Array<ArrayBuffer>} data The body of the tag.
  * @param {number} time In milliseconds.
- * @returns {Media | undefined} `undefined` for what the player has no use for.
+ * @returns {Media | undefined} `undefined` for tags that the player cannot use.
  */
 export function readMedia(kind, data, time) {
   const found = kind === "audio" ? readAudio(data) : readVideo(data);
@@ -62,8 +62,7 @@ export function readMedia(kind, data, time) {
 }
 
 /**
- * Whether mpegts.js can make something of a configuration: after one that it cannot read it waits for
- * another one.
+ * Whether mpegts.js can read a configuration; after an invalid one it would wait for another one.
  *
  * @param {string} codec
  * @param {Uint8Array} data
@@ -141,8 +140,8 @@ function fourCcOf(data) {
 }
 
 /**
- * Whether a frame is a keyframe by what is in it: some encoders do not flag theirs. NAL units are
- * taken to have lengths of four bytes; nearly all do.
+ * Whether a frame is a keyframe by its content: some encoders do not flag keyframes. NAL units are
+ * assumed to have lengths of four bytes, as nearly all do.
  *
  * @param {string} codec
  * @param {Uint8Array} data

@@ -1,9 +1,9 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * One stream on the video element, for as long as it is wanted. A feed brings it from the server; a
- * screen shows a feed; a watchdog sees whether the picture moves. When one of them fails, the
- * next feed is asked for, and replaces what is on the screen once it has something to show.
+ * The playback of one stream on the video element. A feed receives the stream from the server, a
+ * screen shows the feed, and a watchdog checks that the video advances. When one of them fails, the
+ * playback opens another feed, which replaces the screen as soon as it has media.
  *
  * @module
  */
@@ -22,13 +22,13 @@ import { Watchdog } from "./watchdog.js";
 /** How long the server may wait for a stream that has just ended, in seconds. */
 const WAIT_SECONDS = 5;
 
-/** What has played for this long plays, in milliseconds: the next try is a first one again. */
+/** The time after which playback counts as stable, so that retries start again, in milliseconds. */
 const STABLE_AFTER = 10_000;
 
-/** A live stream is requested again when no tag has arrived for this long, in milliseconds. */
+/** Time without a tag after which a live stream is requested again, in milliseconds. */
 const SILENCE_LIMIT = 2_500;
 
-/** A feed without a tag for this long has paused, in milliseconds. */
+/** Time without a tag after which a feed counts as paused, in milliseconds. */
 const PAUSED_AFTER = 1_000;
 
 /**
@@ -54,7 +54,7 @@ export class Playback {
   /** @type {Screen | undefined} */
   #screen;
   /**
-   * The kinds of media that are on the screen.
+   * The kinds of media on the screen.
    *
    * @type {Set<Kind>}
    */
@@ -62,11 +62,11 @@ export class Playback {
   #usesWebSocket = true;
   #absences = new Absences();
   #retries = new Retries();
-  /** Which kinds the feed was asked to leave out. */
+  /** The query parameters of the feed that exclude media. */
   #excluded = "";
   #startedAt = 0;
   #problem = "";
-  /** Bytes of the stream that the server had received when it was last asked. */
+  /** The bytes of the stream that the server had received at its last answer. */
   #received = 0;
 
   /**
@@ -84,17 +84,17 @@ export class Playback {
     });
   }
 
-  /** Whether the picture moves. */
+  /** Whether the video advances. */
   get isMoving() {
     return this.#watchdog.isMoving;
   }
 
-  /** Seconds of media that have arrived and were not played yet. */
+  /** The media that is buffered and not played yet, in seconds. */
   get ahead() {
     return this.#watchdog.ahead;
   }
 
-  /** Whether something has been shown, and may be still. */
+  /** Whether something is or was shown. */
   get hasScreen() {
     return this.#screen !== undefined;
   }
@@ -109,7 +109,7 @@ export class Playback {
     return this.#screen !== undefined && this.#feed !== undefined && !this.isReceiving;
   }
 
-  /** Why nothing plays, after some tries in vain. */
+  /** The problem, after several failed tries. */
   get failure() {
     return this.#retries.shouldReport ? this.#problem : undefined;
   }
@@ -123,21 +123,21 @@ export class Playback {
     return this.#shown.has(kind);
   }
 
-  /** Begins, as if nothing had failed before. */
+  /** Starts playback, and forgets earlier failures. */
   start() {
     this.#problem = "";
     this.retryAtOnce();
     this.#connect();
   }
 
-  /** What follows is a first try. */
+  /** Resets the retries. */
   retryAtOnce() {
     this.#retries.reset();
     this.#retries.cancel();
   }
 
   /**
-   * Sees whether the feed is what it has to be, by what the server says of the stream.
+   * Checks the feed against the server's description of the stream.
    *
    * @param {Stream} stream
    */
@@ -149,12 +149,12 @@ export class Playback {
     if (!this.#feed || excludedMedia(stream) !== this.#excluded) return this.#connect();
     const silent = performance.now() - Math.max(this.#startedAt, this.#feed.lastTagAt);
     if (!grows || silent < SILENCE_LIMIT) return;
-    // A way on which nothing arrives may be one that a proxy closes: the other one is tried.
+    // A proxy may block this kind of connection, so the other kind is tried.
     if (!this.#feed.hasBegun) this.#usesWebSocket = !this.#usesWebSocket;
     this.#restart("Nothing arrives");
   }
 
-  /** Ends it, and shows nothing any more. */
+  /** Stops playback, and clears the screen. */
   stop() {
     this.#retries.cancel();
     this.#feed?.close();
@@ -164,7 +164,7 @@ export class Playback {
     this.#absences.reset();
   }
 
-  /** Asks the server for the stream. What is on the screen stays until there is something to show. */
+  /** Opens a feed. The screen stays until the feed has something to show. */
   #connect() {
     this.#retries.cancel();
     this.#feed?.close();
@@ -204,7 +204,7 @@ export class Playback {
   }
 
   /**
-   * What the encoder sends has changed.
+   * Called when the encoder's media has changed.
    *
    * @param {Map<Kind, number>} absent
    */
@@ -214,7 +214,7 @@ export class Playback {
   }
 
   /**
-   * The server sends no more.
+   * Called when the server has ended the feed.
    *
    * @param {string | undefined} problem
    */
@@ -228,7 +228,7 @@ export class Playback {
   }
 
   /**
-   * Restarts after a fault.
+   * Closes the feed after a failure, and schedules the next one.
    *
    * @param {string} problem
    */

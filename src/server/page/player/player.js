@@ -15,17 +15,17 @@ import { Playback } from "./playback.js";
 /** @typedef {import("../types.ts").Stream} Stream */
 /** @typedef {"stopped" | "connecting" | "playing" | "waiting" | "failed"} State */
 
-/** What the viewer is told while an encoder is away that may come back. */
+/** The message while an encoder is away that may reconnect. */
 export const WAITING = "Waiting for the encoder…";
 
 const ELSEWHERE = "Other players may: see “Watch it elsewhere”.";
 
-/** Plays one stream at a time in the figure that it is given. */
+/** Plays one stream at a time. */
 export class Player {
   #video;
   #controls;
   #playback;
-  /** Whether the viewer wants to see something. */
+  /** Whether the viewer wants to watch. */
   #isOn = false;
   /** Whether the browser lets nothing play without a click. */
   #isBlocked = false;
@@ -35,7 +35,7 @@ export class Player {
    * @type {Stream | undefined}
    */
   #stream;
-  /** What the viewer is told while the stream is not live. */
+  /** The message while the stream is not live. */
   #absence = "";
 
   /**
@@ -63,7 +63,7 @@ export class Player {
   }
 
   /**
-   * Plays another stream, from now on until the next call.
+   * Plays another stream until the next call.
    *
    * @param {string} path
    */
@@ -77,10 +77,10 @@ export class Player {
   }
 
   /**
-   * Takes what the server says of the stream.
+   * Updates the server's description of the stream.
    *
    * @param {Stream | undefined} stream `undefined` if it is not live.
-   * @param {string} absence What to say then.
+   * @param {string} absence The message for a stream that is not live.
    */
   update(stream, absence) {
     const isNew = stream?.publisher.id !== this.#stream?.publisher.id;
@@ -102,7 +102,7 @@ export class Player {
     this.#show();
   }
 
-  /** Whether the viewer listens. */
+  /** Whether it plays with sound. */
   get isAudible() {
     return this.#isOn && !this.#video.muted;
   }
@@ -127,7 +127,7 @@ export class Player {
     try {
       await this.#video.play();
     } catch (error) {
-      // Any other reason is that it is replaced, or what the watchdog sees.
+      // Otherwise the video is being replaced, or the watchdog notices the failure.
       if (/** @type {Error} */ (error).name !== "NotAllowedError" || !this.#isOn) return;
       if (!this.#video.muted) {
         this.#controls.setMuted(true);
@@ -165,7 +165,7 @@ export class Player {
     return hasPaused ? ["waiting", WAITING] : ["connecting", "Connecting…"];
   }
 
-  /** What there is to say while something plays. */
+  /** The message while something plays. */
   #remark() {
     if (!this.#stream) return "";
     return playable(this.#stream).problem || (this.#playback.shows("video") ? "" : "Sound only");

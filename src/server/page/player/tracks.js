@@ -10,13 +10,13 @@
 /** @typedef {import("../types.ts").Kind} Kind */
 /** @typedef {import("../types.ts").Media} Media */
 
-/** How long a kind of media may pause while the other continues, in milliseconds. */
+/** How long one kind of media may pause while the other continues, in milliseconds. */
 const MAX_PAUSE = 1_500;
 
-/** A kind whose frames are far apart by nature may pause for as many of its own steps. */
+/** How long a kind may pause, in multiples of its longest step: some frames are always far apart. */
 const MAX_PAUSE_STEPS = 3;
 
-/** How long after the beginning a server may still send what it has kept, in milliseconds. */
+/** How long after the start the server may send old frames from its cache, in milliseconds. */
 const BACKLOG_TIME = 2_000;
 
 /**
@@ -30,10 +30,10 @@ const BACKLOG_TIME = 2_000;
  * @property {number} since When it began to flow.
  */
 
-/** Watches the frames of a stream. */
+/** Tracks the frames of a stream. */
 export class Tracks {
   /**
-   * What is played; `undefined` until it is decided.
+   * The kinds that are played; `undefined` until that is decided.
    *
    * @type {Set<Kind> | undefined}
    */
@@ -59,7 +59,7 @@ export class Tracks {
   }
 
   /**
-   * Takes notice of a frame.
+   * Notes a frame.
    *
    * @param {Media} frame
    * @param {number} continued Its time on a clock that does not jump.
@@ -74,7 +74,7 @@ export class Tracks {
   }
 
   /**
-   * Whether a frame is one of those that the server had sent before its kind stopped.
+   * Whether the server had already sent a frame before its kind stopped.
    *
    * @param {Media} frame
    * @param {number} now
@@ -99,7 +99,7 @@ export class Tracks {
   }
 
   /**
-   * Whether all that was announced flows.
+   * Whether all announced kinds have arrived.
    *
    * @param {Kind[]} announced
    * @returns {boolean}
@@ -108,13 +108,13 @@ export class Tracks {
     return announced.every((kind) => this.hasArrived(kind) || this.#absent.has(kind));
   }
 
-  /** Decides that what flows now is what is played. */
+  /** Decides to play the kinds that have arrived. */
   begin() {
     this.playing = new Set(this.#tracks.keys());
   }
 
   /**
-   * Whether a kind that is not played has flowed for long enough.
+   * Whether a kind that is not played has arrived for long enough.
    *
    * @param {Kind} kind
    * @param {number} now

@@ -2,43 +2,43 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /**
- * Sees to it that the picture moves. It looks by a timer: a player that has stopped has no events.
+ * A watchdog for the video element. It uses a timer, since a stalled player has no events.
  *
  * @module
  */
 
-/** Milliseconds between two looks. */
+/** Interval between checks, in milliseconds. */
 const INTERVAL = 250;
 
-/** A picture that has not moved for this long stands still, in milliseconds. */
+/** Time without progress after which the video counts as still, in milliseconds. */
 const STILL_AFTER = 1_000;
 
-/** For how long data may arrive and nothing be played, in milliseconds. */
+/** How long data may arrive while nothing is played, in milliseconds. */
 const STALL_TIMEOUT = 2_500;
 
-/** For how long frames may arrive and none be shown while the time moves, in milliseconds. */
+/** How long frames may arrive while none is shown and the time advances, in milliseconds. */
 const FRAME_TIMEOUT = 2_000;
 
-/** The least frames that have to arrive for that. */
+/** The fewest frames that must arrive in that time. */
 const MIN_FRAMES = 8;
 
-/** Behind this it does not catch up by playing faster but jumps, in seconds. */
+/** Latency above which the player jumps instead of playing faster, in seconds. */
 const JUMP_LATENCY = 8;
 
-/** The same when a page is seen again. */
+/** That latency when a hidden page becomes visible, in seconds. */
 const JUMP_LATENCY_WHEN_SEEN = 2;
 
-/** Jumps that may fail before the player restarts. */
+/** The number of failed jumps before the player restarts. */
 const MAX_JUMPS = 2;
 
-/** What is ahead by less than this is not worth a jump, in seconds. */
+/** The least buffered media for a jump, in seconds. */
 const MIN_AHEAD = 0.3;
 
-/** The least way of a jump within what plays, in seconds: it frees a decoder that is stuck. */
+/** The shortest jump within the buffered media, in seconds; it frees a stuck decoder. */
 const MIN_JUMP = 0.1;
 
 /**
- * What is known of the feed.
+ * The state of the feed.
  *
  * @typedef {{ lastTagAt: number, videoFrames: number, kinds: Set<string> }} FeedState
  */
@@ -50,12 +50,12 @@ export class Watchdog {
   #feed;
   #onStuck;
   #onCheck;
-  /** What was seen last, and when, in milliseconds. */
+  /** The video's time at the last check. */
   #time = 0;
   #movedAt = -Infinity;
   #checkedAt = 0;
   /**
-   * When data first arrived while the picture stood still.
+   * When data first arrived while the video was still.
    *
    * @type {number | undefined}
    */
@@ -87,9 +87,9 @@ export class Watchdog {
   }
 
   /**
-   * Gives what is on the screen now its time to begin.
+   * Starts watching a new screen.
    *
-   * @param {number} slack Milliseconds beyond the usual.
+   * @param {number} slack The additional time that it may take, in milliseconds.
    */
   begin(slack) {
     this.#startedAt = this.#framesAt = performance.now();
@@ -100,12 +100,12 @@ export class Watchdog {
     this.#slack = slack;
   }
 
-  /** Whether the picture moves. */
+  /** Whether the video advances. */
   get isMoving() {
     return performance.now() - this.#movedAt < STILL_AFTER;
   }
 
-  /** Seconds of media that have arrived and were not played yet. */
+  /** The media that is buffered and not played yet, in seconds. */
   get ahead() {
     const { buffered, currentTime } = this.#video;
     return buffered.length === 0 ? 0 : buffered.end(buffered.length - 1) - currentTime;
@@ -160,7 +160,7 @@ export class Watchdog {
     if (now - this.#dataSince > STALL_TIMEOUT + this.#slack) this.#onStuck("Nothing can be played");
   }
 
-  /** A page that was hidden may be far behind, and its video paused. */
+  /** Catches up when the page becomes visible: a hidden page may have fallen behind. */
   #onVisibilityChange() {
     if (document.hidden || !this.#feed()) return;
     if (this.ahead > JUMP_LATENCY_WHEN_SEEN) this.#jump(performance.now());
@@ -168,7 +168,7 @@ export class Watchdog {
   }
 
   /**
-   * To where the newest media is.
+   * Jumps near the newest media.
    *
    * @param {number} now
    */
