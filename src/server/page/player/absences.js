@@ -7,9 +7,7 @@
 
 /** @typedef {import("../types.ts").Kind} Kind */
 
-/**
- * The longest that a kind of media has to flow before it is worth an interruption, in milliseconds.
- */
+/** The longest time that a kind must arrive before the player restarts for it, in milliseconds. */
 const MAX_LATENESS = 30_000;
 
 /** That time after the first restart, in milliseconds. */

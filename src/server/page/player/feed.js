@@ -215,7 +215,7 @@ export class Feed {
   }
 
   /**
-   * Gives a frame to mpegts.js. After another configuration, the player restarts at the next
+   * Passes a frame to mpegts.js. After a change of configuration the player restarts at the next
    * keyframe.
    *
    * @param {Arrival} arrival

@@ -1,9 +1,8 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * The player: plays the stream that it is told to, near the live edge, muted until the viewer wants
- * to hear it, and says what it does. `playback.js` recovers after failures of the encoder, the
- * server or the network.
+ * The player: it plays one stream near the live edge, muted until the viewer turns the sound on, and
+ * shows its state. `playback.js` recovers after failures of the encoder, the server or the network.
  *
  * @module
  */

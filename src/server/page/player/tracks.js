@@ -1,8 +1,7 @@
 // @ts-check
 /**
- * Which kinds of media of a stream are there to be played. Media Source Extensions wait for every
- * kind that was promised and take no other one later, so that it matters what really flows, and not
- * what was announced.
+ * The kinds of media that really arrive. Media Source Extensions wait for every kind of the header,
+ * and accept no other kind later. So the player must not rely on the kinds that the server announces.
  *
  * @module
  */
@@ -126,8 +125,8 @@ export class Tracks {
   }
 
   /**
-   * The kinds that have stopped while the other one continues, each with the encoder's time of its
-   * last frame; kinds that had stopped before are among them.
+   * The kinds that have stopped while the other kind continues, including those that stopped before,
+   * each with the encoder's time of its last frame.
    *
    * @param {number} now
    * @returns {Map<Kind, number>}
