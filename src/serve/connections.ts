@@ -28,7 +28,7 @@ export class Connections implements Iterable<Connection> {
   readonly #limiter: ConnectionLimiter;
   readonly #refusals = { connections: new Seldom(), descriptors: new Seldom() };
   /** The work for connections that have not ended. */
-  readonly #tasks = new Set<Promise<void>>();
+  readonly #sessions = new Set<Promise<void>>();
 
   /** @param hostContext The context of their sessions' hosts. */
   constructor(options: ConnectionOptions, hostContext: SessionHostContext) {
@@ -53,24 +53,24 @@ export class Connections implements Iterable<Connection> {
     const connection = new Connection(conn, this.#options);
     const shortage = this.#limiter.add(connection);
     if (shortage) {
-      this.#turnedAway(connection, shortage);
+      this.#logRefusal(connection, shortage);
       return connection.close();
     }
     const task = this.#serve(connection);
-    this.#tasks.add(task);
+    this.#sessions.add(task);
     task.finally(() => {
-      this.#tasks.delete(task);
+      this.#sessions.delete(task);
       this.#limiter.delete(connection);
     });
   }
 
   /** Resolves when no connection is open. */
   async settled(): Promise<void> {
-    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+    while (this.#sessions.size > 0) await Promise.all(this.#sessions);
   }
 
   /** Logs a refused connection, but only one in 10 s: the ledger counts all. */
-  #turnedAway({ id, remoteAddr }: Connection, shortage: Shortage): void {
+  #logRefusal({ id, remoteAddr }: Connection, shortage: Shortage): void {
     const count = this.#refusals[shortage].add();
     if (count === undefined) return;
     log.warn("{remoteAddr} was turned away: {reason} ({count} since the last report)", {
@@ -87,7 +87,7 @@ export class Connections implements Iterable<Connection> {
       return log.debug("{remoteAddr} disconnected without a byte", facts);
     }
     if (!connection.handshakeDone) this.#ledger.failedHandshakes++;
-    if (connection.isCut) this.#ledger.cutConnections++;
+    if (connection.isOverBudget) this.#ledger.cutConnections++;
     const level = levelOfEnd(connection, error);
     if (error === undefined) return log[level]("{remoteAddr} disconnected", facts);
     log[level]("{remoteAddr} disconnected: {error}", { ...facts, error: String(error) });

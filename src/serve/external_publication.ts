@@ -24,8 +24,8 @@ export class ExternalPublication {
   #end: PublicationEnd | undefined;
   #reading = false;
   /** When the source last sent bytes, by `performance.now()`, and its byte count then. */
-  #heardAt = performance.now();
-  #heardBytes = 0;
+  #lastBytesAt = performance.now();
+  #lastByteCount = 0;
 
   /**
    * Prepares a publication; `run` begins it.
@@ -51,8 +51,8 @@ export class ExternalPublication {
   /** How long the server has waited for the source, in milliseconds; 0 while it does not read. */
   get silence(): number {
     if (!this.#reading) return 0;
-    if (this.#counts.bytes !== this.#heardBytes) this.#hear();
-    return performance.now() - this.#heardAt;
+    if (this.#counts.bytes !== this.#lastByteCount) this.#noteBytes();
+    return performance.now() - this.#lastBytesAt;
   }
 
   /** Delivers all tags; resolves when the application has received them. It does not throw. */
@@ -64,7 +64,7 @@ export class ExternalPublication {
         this.#counts.messages++;
         const turn = TURNS.take(tag.data.length);
         if (turn) await turn;
-        await this.#input.write(published(tag));
+        await this.#input.write(normalized(tag));
       }
       return this.#finish({ reason: "unpublished", description: "The publisher ended it" });
     } catch (error) {
@@ -84,7 +84,7 @@ export class ExternalPublication {
   }
 
   async #read(): Promise<FlvTag | undefined> {
-    this.#hear();
+    this.#noteBytes();
     this.#reading = true;
     TURNS.end();
     try {
@@ -95,9 +95,9 @@ export class ExternalPublication {
     }
   }
 
-  #hear(): void {
-    this.#heardAt = performance.now();
-    this.#heardBytes = this.#counts.bytes;
+  #noteBytes(): void {
+    this.#lastBytesAt = performance.now();
+    this.#lastByteCount = this.#counts.bytes;
   }
 
   /** Ends the publication. Only the first reason counts. */
@@ -121,7 +121,7 @@ function countTags(counts: MediaCounts): OrderedTransformStream<FlvTag, FlvTag> 
 }
 
 /** A tag with a timestamp in whole milliseconds, and with script data as in a file. */
-function published(tag: FlvTag): Published<FlvTag> {
+function normalized(tag: FlvTag): Published<FlvTag> {
   const { type, timestamp, data: given } = checkTag(tag);
   const data = type === "script" ? bareScriptData(given) : given;
   return { item: { type, timestamp: Math.trunc(timestamp), data }, type, data };

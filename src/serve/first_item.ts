@@ -17,7 +17,7 @@ import { type Patience, patiently } from "../time/deadline.ts";
  * @throws {RtmpTimeoutError} If an item does not arrive in time.
  * @throws The error of the stream, if it fails meanwhile.
  */
-export async function begun<T>(
+export async function waitForFirst<T>(
   action: string,
   stream: ReadableStream<T>,
   patience: Patience,

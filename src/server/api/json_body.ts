@@ -1,5 +1,5 @@
 /**
- * The bodies that the API reads.
+ * JSON bodies of API requests.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What is in a recording, as far as its metadata tells it.
+ * The frames of a recording, counted for its metadata.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { KeyframeIndex, type KeyframeTable } from "./keyframe_index.ts";
 import type { RecordingFacts } from "./recording_metadata.ts";
 import { RecordingTime } from "./recording_time.ts";
 
-/** Counts the frames of a file, and remembers where its keyframes are. */
+/** Counts the frames of a file, and indexes its keyframes. */
 export class RecordedFrames {
   /** Frames of video. */
   videoFrames = 0;
@@ -28,7 +28,7 @@ export class RecordedFrames {
     return this.#time.duration;
   }
 
-  /** Where the keyframes are. */
+  /** The keyframe index. */
   get keyframes(): KeyframeTable {
     return this.#index.table;
   }
@@ -36,7 +36,7 @@ export class RecordedFrames {
   /**
    * Counts a tag.
    *
-   * @param position Where it begins, in bytes from the beginning of the file.
+   * @param position Its position, in bytes from the beginning of the file.
    */
   count(tag: FlvTag, position: number): void {
     const kind = mediaKind(tag.type, tag.data);
@@ -48,12 +48,12 @@ export class RecordedFrames {
     if (isKeyframe) this.#index.add(time, position);
   }
 
-  /** The tags begin so many bytes later than was said. */
+  /** Adds an offset to all positions. */
   move(bytes: number): void {
     this.#index.move(bytes);
   }
 
-  /** What the metadata of a file of so many bytes says. */
+  /** The facts for the metadata of a file of this size. */
   facts(filesize: number): RecordingFacts {
     const { duration, last } = this.#time;
     return { duration, lasttimestamp: last, filesize, keyframes: this.keyframes };

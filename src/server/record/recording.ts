@@ -18,9 +18,9 @@ import { RecordingFile } from "./recording_file.ts";
 
 const log = getLogger(["sluice", "recording"]);
 
-/** Writes what is published from now on, and what a newcomer gets, until one of them ends. */
+/** Writes the tags of a publication, from its latest keyframe, until either ends. */
 export class Recording {
-  /** What is recorded. */
+  /** The recorded publication. */
   readonly publication: Publication;
   /** When it began. */
   readonly since: Date = new Date();
@@ -30,10 +30,10 @@ export class Recording {
   readonly #disk = new DiskWatch();
   #file: RecordingFile | undefined;
   #name: string | undefined;
-  /** Tags that are still to be read when it has been told to end. */
-  #left = Infinity;
+  /** The number of tags to read before it ends, after `stop`. */
+  #remaining = Infinity;
 
-  /** Begins to take tags, and makes no file yet. */
+  /** Subscribes to the publication. It makes no file yet. */
   constructor(recorder: Recorder, { publication, feed }: LiveStream) {
     const options = { kind: "recording", mode: "lossless", shared: true } as const;
     const { tags, ledger } = feed.subscribe(options);
@@ -48,13 +48,13 @@ export class Recording {
     return this.#ledger.id;
   }
 
-  /** Its file within the directory of recordings, if there is one. */
+  /** The name of its file within the directory of recordings, if there is one. */
   get fileName(): string | undefined {
     return this.#name;
   }
 
   /**
-   * Makes the file, which is else made when there is something to write.
+   * Makes the file now. Without this call it is made for the first tag.
    *
    * @throws {Error} If it cannot be made.
    */
@@ -76,8 +76,7 @@ export class Recording {
   }
 
   /**
-   * Writes all tags. The file is whole up to its last tag at any time, and stays so when the disk is
-   * full.
+   * Writes all tags. The file is valid up to its last tag at any time, even when the disk is full.
    *
    * @throws {Error} If the file cannot be made or written, or the disk does not answer in time.
    */
@@ -87,7 +86,7 @@ export class Recording {
       await Promise.race([writing, this.#disk.stuck]);
     } catch (error) {
       await this.#tags.cancel(error);
-      // A disk that does not answer may do so later, and is not waited for.
+      // A disk that does not answer is not waited for. It may answer later.
       if (this.#disk.isStuck) void this.#giveUpLate(writing);
       else await this.#giveUp();
       throw error;
@@ -110,11 +109,11 @@ export class Recording {
     if (disk.isStuck) log.info("The disk has answered: {name} holds what came before", this.#facts);
   }
 
-  /** Ends it with the last tag that has come until now. */
+  /** Ends the recording after the tags that have already been received. */
   stop(): void {
-    if (this.#left !== Infinity) return;
-    this.#left = total(this.#ledger.inFlight);
-    if (this.#left === 0) this.#leave();
+    if (this.#remaining !== Infinity) return;
+    this.#remaining = total(this.#ledger.inFlight);
+    if (this.#remaining === 0) this.#cancelTags();
   }
 
   /** The recording as the API shows it. */
@@ -133,7 +132,7 @@ export class Recording {
     };
   }
 
-  /** Completes the file as far as that is possible; why it is not would say less than what failed. */
+  /** Completes the file if possible. Errors are ignored, since the first error is reported. */
   async #giveUp(): Promise<void> {
     if (!this.#file || this.#name === undefined) return;
     await this.#file.finish().catch(() => {});
@@ -143,18 +142,18 @@ export class Recording {
     await end.catch(() => {});
   }
 
-  /** Gives the file up if the disk answers after its time, and then fails. */
+  /** Completes the file if the disk answers after the timeout and then fails. */
   async #giveUpLate(writing: Promise<void>): Promise<void> {
     try {
       await writing;
     } catch (error) {
-      // Without a file it is the timeout that has failed, which is known.
+      // Without a file this is the error of the timeout, which has been reported.
       if (this.#file) this.#warnLate(error);
       await this.#giveUp();
     }
   }
 
-  /** Removes the file if the disk makes it after its time. */
+  /** Removes the file if the disk creates it after the timeout. */
   async #discardLate(creating: Promise<NewFile>): Promise<void> {
     try {
       const { file, name } = await creating;
@@ -180,11 +179,11 @@ export class Recording {
 
   async #next(): Promise<FlvTag | undefined> {
     const { value } = await this.#tags.read();
-    if (value && --this.#left === 0) this.#leave();
+    if (value && --this.#remaining === 0) this.#cancelTags();
     return value;
   }
 
-  #leave(): void {
+  #cancelTags(): void {
     void this.#tags.cancel();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Messages of a publication, on their way to its tags.
+ * The input of a publication that arrives as RTMP messages.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Publication, PublicationEnd, StreamRequest } from "../../publicati
 import { TURNS } from "../../time/turns.ts";
 import { PublicationInput } from "./publication_input.ts";
 
-/** The types that a tag can have. */
+/** The types of tags, by those of the messages that carry them. */
 const TAG_TYPES: ReadonlyMap<number, FlvTagType> = new Map([
   [MessageType.Audio, "audio"],
   [MessageType.Video, "video"],
@@ -22,7 +22,7 @@ const TAG_TYPES: ReadonlyMap<number, FlvTagType> = new Map([
   [MessageType.DataAmf3, "script"],
 ]);
 
-/** What a peer publishes on a message stream. */
+/** Passes the messages of a message stream to its publication. */
 export class MessageInput {
   readonly #input: PublicationInput<RtmpMessage>;
   readonly #counts: ReceivedCounts;
@@ -38,7 +38,7 @@ export class MessageInput {
     this.#counts = counts;
   }
 
-  /** The application's end. */
+  /** The publication, as the application sees it. */
   get publication(): Publication {
     return this.#input.publication;
   }
@@ -52,7 +52,7 @@ export class MessageInput {
     return this.#writeParts(splitAggregate(message));
   }
 
-  /** Ends the stream of tags after what has been written. */
+  /** Ends the stream of tags after the last written message. */
   end(end: PublicationEnd): void {
     this.#input.end(end);
   }

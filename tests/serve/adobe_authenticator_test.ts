@@ -7,7 +7,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { publishRtmp } from "../../src/client/publish.ts";
 import { RtmpCommandError } from "../../src/errors.ts";
-import { AdobeEntrance } from "../../src/serve/adobe_entrance.ts";
+import { AdobeAuthenticator } from "../../src/serve/adobe_authenticator.ts";
 import { ServerLedger } from "../../src/ledger/server_ledger.ts";
 import { answerAdobeRejection } from "../../src/session/adobe_auth.ts";
 import { captureLog } from "../support/log.ts";
@@ -72,31 +72,35 @@ Deno.test("a rejection has a code and a description for the peer, and nothing el
 });
 
 /** Connects as often as it takes to prove a password; returns what the server says at last. */
-async function tryPassword(entrance: AdobeEntrance, password: string, remoteAddr: string) {
+async function tryPassword(
+  authenticator: AdobeAuthenticator,
+  password: string,
+  remoteAddr: string,
+) {
   const applicant = { connection: crypto.randomUUID(), remoteAddr };
-  const asked = await entrance.admit("live?authmod=adobe&user=joe", applicant);
+  const asked = await authenticator.admit("live?authmod=adobe&user=joe", applicant);
   const query = answerAdobeRejection(asked!.description, { user: "joe", password }, "abc");
-  return (await entrance.admit(`live?${query}`, applicant))?.description;
+  return (await authenticator.admit(`live?${query}`, applicant))?.description;
 }
 
 Deno.test("a peer that has guessed too many passwords waits, even with the right one", async () => {
   const ledger = new ServerLedger();
   let looked = 0;
-  const entrance = new AdobeEntrance((user) => {
+  const authenticator = new AdobeAuthenticator((user) => {
     looked++;
     return password(user);
   }, ledger);
   let answer: string | undefined;
   let guesses = 0;
   for (; guesses < 100; guesses++) {
-    answer = await tryPassword(entrance, `guess${guesses}`, `192.0.2.1:${guesses}`);
+    answer = await tryPassword(authenticator, `guess${guesses}`, `192.0.2.1:${guesses}`);
     if (!answer?.includes("authfailed")) break;
   }
   assertMatch(answer!, /^Too many wrong passwords; try again in 1 s$/);
   assertEquals(looked, guesses);
-  assertMatch((await tryPassword(entrance, "secret", "192.0.2.1:9"))!, /Too many/);
+  assertMatch((await tryPassword(authenticator, "secret", "192.0.2.1:9"))!, /Too many/);
   assertEquals(looked, guesses);
   // Others are not held up.
-  assertEquals(await tryPassword(entrance, "secret", "192.0.2.2:1"), undefined);
+  assertEquals(await tryPassword(authenticator, "secret", "192.0.2.2:1"), undefined);
   assertEquals(ledger.refusals, { "not-authorized": guesses + 2 });
 });

@@ -1,37 +1,37 @@
 /**
- * Counts of each stream, until some minutes after its end, and sums over all streams.
+ * Samples of each stream, until some minutes after its end, and sums over all streams.
  *
  * @module
  */
 
 import { TURNS } from "../../time/turns.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
-import { PublicationBook } from "./publication_book.ts";
+import { PublicationSampler } from "./publication_sampler.ts";
 import { Sums } from "./sums.ts";
 
 /**
- * For how long a stream that has ended is still shown, in milliseconds: as long as Prometheus
- * believes in the last value that it has seen.
+ * How long a stream is shown after its end, in milliseconds: as long as Prometheus uses the last
+ * value that it has read.
  */
 const RETENTION = 5 * 60_000;
 
 /** Minimum interval between sweeps for ended publications, in milliseconds. */
-const TIDY_INTERVAL = 1_000;
+const SWEEP_INTERVAL = 1_000;
 
-/** Streams that are shown by themselves; those beyond are in the sums of all. */
+/** The most streams that are shown by themselves; all others are only in the sums. */
 const MAX_STREAMS = 1_000;
 
-/** What the samples of a publication cost, as the bytes of media that cost as much to deal with. */
+/** The processing cost of a publication's samples, as the bytes of media that cost the same. */
 const SAMPLES_COST = 4 * 1024;
 
-/** Characters of a stream's path that are shown. */
+/** The longest part of a stream's path in a label, in characters. */
 const MAX_LABEL_LENGTH = 200;
 
-/** One path, and what has been published there. */
-class StreamBook {
-  /** The sums of publications that are over. */
+/** The publications of one path. */
+class StreamRecord {
+  /** The sums of its ended publications. */
   readonly past = new Sums();
-  readonly publications = new Set<PublicationBook>();
+  readonly publications = new Set<PublicationSampler>();
   /** When it was first found to be no longer live, by `performance.now()`. */
   endedAt = Infinity;
 
@@ -41,60 +41,60 @@ class StreamBook {
   }
 }
 
-/** What is read of one stream, or of all. */
+/** The samples of one stream, or of all. */
 export interface Samples {
-  /** What only ever grows. */
+  /** Counters, which never decrease. */
   counters: Sums;
-  /** What is so at this moment. */
+  /** Gauges. */
   gauges: Sums;
 }
 
-/** One stream as it is shown. */
+/** The reading of one stream. */
 export interface StreamReading extends Samples {
   /** Its path, shortened if it is long. */
   stream: string;
   isLive: boolean;
 }
 
-/** Everything as it is at one moment. */
+/** A reading of all ledgers. */
 export interface Reading {
   streams: StreamReading[];
-  /** The sums of all streams, those that are no longer shown included. */
+  /** The sums of all streams, including those that are no longer shown. */
   all: Samples;
-  /** Streams that are live and not shown by themselves. */
+  /** The number of live streams that are not shown by themselves. */
   hidden: number;
 }
 
 /** Sums up the ledgers of all publications. Counters never decrease. */
-export class StreamBooks {
-  readonly #streams = new Map<string, StreamBook>();
-  /** Those that there is no place for. */
-  readonly #hidden = new StreamBook();
-  /** The sums of all publications that are over. */
+export class StreamSampler {
+  readonly #streams = new Map<string, StreamRecord>();
+  /** Publications that are not shown by themselves. */
+  readonly #hidden = new StreamRecord();
+  /** The sums of all ended publications. */
   readonly #past = new Sums();
-  #tidiedAt = -Infinity;
+  #sweptAt = -Infinity;
 
   /** Adds a publication, until some time after its end. */
   open(live: LiveStream): void {
-    if (performance.now() - this.#tidiedAt > TIDY_INTERVAL) this.#tidy();
+    if (performance.now() - this.#sweptAt > SWEEP_INTERVAL) this.#sweep();
     const label = streamLabel(live.publication.path);
     const known = this.#streams.get(label);
-    const stream = known ?? (this.#hasPlace() ? new StreamBook() : this.#hidden);
+    const stream = known ?? (this.#makeRoom() ? new StreamRecord() : this.#hidden);
     if (!known && stream !== this.#hidden) this.#streams.set(label, stream);
     stream.endedAt = Infinity;
-    stream.publications.add(new PublicationBook(live));
+    stream.publications.add(new PublicationSampler(live));
   }
 
-  /** Adds everything up as it is now, in turns with all publishers. */
+  /** Sums up all ledgers, in turns with the publishers. */
   async read(): Promise<Reading> {
     await TURNS.enter();
-    this.#tidy();
-    // What is folded meanwhile counts where it was.
+    this.#sweep();
+    // Publications that are folded during this reading are counted where they were.
     const hidden = [...this.#hidden.publications];
     const past = new Sums(this.#past);
-    const shown = Array.from(this.#streams, ([stream, book]) => ({
-      ...{ stream, isLive: book.isLive, publications: [...book.publications] },
-      past: new Sums(book.past),
+    const shown = Array.from(this.#streams, ([stream, record]) => ({
+      ...{ stream, isLive: record.isLive, publications: [...record.publications] },
+      past: new Sums(record.past),
     }));
     const all = await samplesOf(hidden);
     all.counters.add(past);
@@ -109,12 +109,12 @@ export class StreamBooks {
     return { streams, all, hidden: hidden.filter(({ isLive }) => isLive).length };
   }
 
-  /** Adds to the sums what is over, and forgets what has been over for long. */
-  #tidy(): void {
-    const now = this.#tidiedAt = performance.now();
-    this.#fold(this.#hidden);
+  /** Adds ended publications to the sums, and removes streams that ended long ago. */
+  #sweep(): void {
+    const now = this.#sweptAt = performance.now();
+    this.#foldEnded(this.#hidden);
     for (const [label, stream] of this.#streams) {
-      this.#fold(stream);
+      this.#foldEnded(stream);
       if (stream.isLive) continue;
       stream.endedAt = Math.min(stream.endedAt, now);
       const isOld = now - stream.endedAt > RETENTION;
@@ -122,7 +122,7 @@ export class StreamBooks {
     }
   }
 
-  #fold(stream: StreamBook): void {
+  #foldEnded(stream: StreamRecord): void {
     for (const publication of stream.publications) {
       if (!publication.isSettled) continue;
       const counted = [...publication.counters()];
@@ -132,10 +132,10 @@ export class StreamBooks {
     }
   }
 
-  /** Whether one more can be shown; the one that ended first makes way for it. */
-  #hasPlace(): boolean {
+  /** Makes room for one more stream, in place of the one that ended first; returns whether it can. */
+  #makeRoom(): boolean {
     if (this.#streams.size < MAX_STREAMS) return true;
-    let oldest: [label: string, stream: StreamBook] | undefined;
+    let oldest: [label: string, stream: StreamRecord] | undefined;
     for (const entry of this.#streams) {
       const [, { isLive, endedAt }] = entry;
       if (!isLive && (!oldest || endedAt < oldest[1].endedAt)) oldest = entry;
@@ -149,8 +149,8 @@ export class StreamBooks {
   }
 }
 
-/** What publications have counted. */
-async function samplesOf(publications: PublicationBook[]): Promise<Samples> {
+/** The samples of publications. */
+async function samplesOf(publications: PublicationSampler[]): Promise<Samples> {
   const samples: Samples = { counters: new Sums(), gauges: new Sums() };
   for (const publication of publications) {
     const turn = TURNS.take(SAMPLES_COST);
@@ -161,7 +161,7 @@ async function samplesOf(publications: PublicationBook[]): Promise<Samples> {
   return samples;
 }
 
-/** A path as a label: two that are cut to the same one are counted as one. */
+/** A path as a label. Two paths that are cut to the same label are counted as one. */
 function streamLabel(path: string): string {
   return path.length <= MAX_LABEL_LENGTH ? path : `${path.slice(0, MAX_LABEL_LENGTH)}…`;
 }

@@ -1,5 +1,5 @@
 import { assertRejects } from "@std/assert";
-import { type Endpoint, listening } from "../../../src/server/cli/opening.ts";
+import { type Endpoint, listenAtStart } from "../../../src/server/cli/startup.ts";
 import { StartError } from "../../../src/server/cli/start_error.ts";
 
 const HTTP: Endpoint = {
@@ -35,13 +35,13 @@ const FAILURES: [error: Error, port: number, message: string][] = [
 ];
 
 for (const [error, port, message] of FAILURES) {
-  Deno.test(`listening() on port ${port} explains ${error.name}`, async () => {
+  Deno.test(`listenAtStart() on port ${port} explains ${error.name}`, async () => {
     const start = () => {
       throw error;
     };
     const endpoint = { ...HTTP, port };
     await assertRejects(
-      () => listening(endpoint, start),
+      () => listenAtStart(endpoint, start),
       StartError,
       `Cannot listen for ${message}`,
     );

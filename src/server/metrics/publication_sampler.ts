@@ -1,5 +1,5 @@
 /**
- * What one publication has counted, as samples.
+ * Samples of the ledger of one publication.
  *
  * @module
  */
@@ -11,59 +11,59 @@ import type { Publication } from "../../publication/publication.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
 import type { Sample } from "./sums.ts";
 
-/** The time after its end in which viewers may still take something of it, in milliseconds. */
-const SETTLING = 10_000;
+/** The time after the end of a publication in which viewers may still read it, in milliseconds. */
+const SETTLING_TIME = 10_000;
 
-/** What the connection of a publisher has counted. */
+/** The counts of a publisher's connection. */
 interface ConnectionCounts {
   bytes: number;
   discarded: Record<string, number>;
 }
 
-/** Reads a publication's ledger when it is asked, and not when frames pass. */
-export class PublicationBook {
+/** Reads a publication's ledger at a scrape, so that frames cost nothing. */
+export class PublicationSampler {
   readonly #publication: Publication;
-  /** Measures rates, and keeps media: it is let go at the end. */
+  /** Measures rates. It holds media, so it is released at the end. */
   #feed: Feed | undefined;
-  /** What its connection had counted before it, which is not its own. */
-  readonly #before: ConnectionCounts;
-  /** The same at its end: the connection may begin another one. */
-  #after: ConnectionCounts | undefined;
+  /** The counts of its connection before it began. */
+  readonly #countsAtStart: ConnectionCounts;
+  /** The counts of its connection at its end: the connection may begin another publication. */
+  #countsAtEnd: ConnectionCounts | undefined;
   #closedAt = Infinity;
 
   constructor({ publication, feed }: LiveStream) {
     this.#publication = publication;
     this.#feed = feed;
-    this.#before = this.#connection();
+    this.#countsAtStart = this.#connection();
     publication.closed.then(() => {
-      this.#after = this.#connection();
+      this.#countsAtEnd = this.#connection();
       this.#feed = undefined;
       this.#closedAt = performance.now();
     });
   }
 
-  /** Whether it has not ended. */
+  /** Whether the publication has not ended. */
   get isLive(): boolean {
-    return this.#after === undefined;
+    return this.#countsAtEnd === undefined;
   }
 
-  /** Whether nothing of it changes any more. */
+  /** Whether its counts are final. */
   get isSettled(): boolean {
-    if (performance.now() - this.#closedAt <= SETTLING) return false;
+    if (performance.now() - this.#closedAt <= SETTLING_TIME) return false;
     const { consumers, inFlight } = this.#publication.ledger;
     return consumers.length === 0 && total(inFlight) === 0;
   }
 
-  /** What only ever grows. */
+  /** The counters, which never decrease. */
   *counters(): Generator<Sample> {
     const { received, unread } = this.#publication.ledger;
-    const { bytes, discarded } = this.#after ?? this.#connection();
+    const { bytes, discarded } = this.#countsAtEnd ?? this.#connection();
     yield { name: "publications_total", labels: {}, value: 1 };
-    yield { name: "received_bytes_total", labels: {}, value: bytes - this.#before.bytes };
+    yield { name: "received_bytes_total", labels: {}, value: bytes - this.#countsAtStart.bytes };
     yield* frames("received_frames_total", {}, received);
     yield* frames("unread_frames_total", {}, unread);
     for (const [reason, count] of Object.entries(discarded)) {
-      const value = count - (this.#before.discarded[reason] ?? 0);
+      const value = count - (this.#countsAtStart.discarded[reason] ?? 0);
       if (value > 0) yield { name: "discarded_messages_total", labels: { reason }, value };
     }
     for (const [kind, counts] of this.#publication.ledger.consumption()) {
@@ -74,7 +74,7 @@ export class PublicationBook {
     }
   }
 
-  /** What is so at this moment. */
+  /** The gauges. */
   *gauges(): Generator<Sample> {
     const { ledger } = this.#publication;
     for (const { kind, inFlight } of ledger.consumers) {

@@ -1,5 +1,5 @@
 /**
- * Detection of loops: streams that come back to the server that relays them.
+ * A detector of loops: streams that come back to the server that relays them.
  *
  * Loops are found in two ways. First by ids: each push and pull has one. A push sends its own id
  * and those of the relays that its stream has passed. A pull sends its own id and those of the
@@ -26,80 +26,81 @@ import { isFrame, SentFrames } from "./sent_frames.ts";
 /** A publisher that has been silent for longer is not sending, in milliseconds. */
 const PAUSED_AFTER = 1_000;
 
-/** Bytes of a video frame that can be told from all others by its content. */
-const TELLING_BYTES = 64;
+/** Size from which a video frame identifies its stream, in bytes. */
+const DISTINCTIVE_BYTES = 64;
 
 /**
- * Frames in a row that were sent from here, if none of them tells by itself: silence is all alike.
+ * The number of consecutive matching frames that identify a stream if no single frame does: frames of
+ * silence are all alike.
  */
-const TELLING_FRAMES = 16;
+const MIN_MATCHING_FRAMES = 16;
 
-/** Where to look up what is published now. */
+/** The live streams by path. */
 export interface LiveStreams {
   /** The stream of this path, if it is live. */
   find(path: string): { publication: Publication } | undefined;
 }
 
-/** What of a push is needed here. */
-export interface KnownPush {
+/** The parts of a push that the detector uses. */
+export interface TrackedPush {
   readonly id: string;
   /** The path of its stream. */
   readonly stream: string;
-  /** Where it leads, without a port. */
+  /** The host of the other server, without a port. */
   readonly host: string;
   /** Whether it is connected. */
   readonly isLive: boolean;
-  /** Its stream has come back: by this push for certain, or perhaps by another one. */
-  cameBack(description: string, isCertain: boolean): void;
+  /** Called when its stream came back: certainly by this push, or possibly by another one. */
+  loopDetected(description: string, isCertain: boolean): void;
 }
 
-/** What relays have been sent of one path: of publishers, and of a pull. */
+/** The frames of one path that relays were sent, from publishers and from a pull. */
 interface SentStream {
   published: SentFrames;
   pulled: SentFrames;
 }
 
-/** Knows the relays of a server, and refuses what would go round. */
-export class Loops {
+/** Tracks the relays of a server, and refuses streams that would form a loop. */
+export class LoopDetector {
   readonly #streams: LiveStreams;
-  readonly #pushes = new Map<string, KnownPush>();
+  readonly #pushes = new Map<string, TrackedPush>();
   /** The path of each pull, by its id. */
   readonly #pulls = new Map<string, string>();
-  /** What the relays of other servers that play a path have passed, by the path. */
+  /** The relay ids that players of a path announced, by the path. */
   readonly #players = new Map<string, Set<readonly string[]>>();
-  /** What relays have been sent, by the path. */
+  /** The frames that relays were sent, by the path. */
   readonly #sent = new Map<string, SentStream>();
 
   constructor(streams: LiveStreams) {
     this.#streams = streams;
   }
 
-  /** Knows a push until the function that it returns is called. */
-  addPush(push: KnownPush): () => void {
+  /** Tracks a push until the returned function is called. */
+  addPush(push: TrackedPush): () => void {
     this.#pushes.set(push.id, push);
     return () => this.#pushes.delete(push.id);
   }
 
-  /** Knows a pull until the function that it returns is called. */
+  /** Tracks a pull until the returned function is called. */
   addPull(id: string, path: string): () => void {
     this.#pulls.set(id, path);
     return () => this.#pulls.delete(id);
   }
 
-  /** Knows what plays a path, if it is a relay, until `left` settles. */
-  addPlayer({ path, via = [] }: StreamRequest, left: Promise<unknown>): void {
+  /** Tracks a player until `ended` settles, if it is a relay. */
+  addPlayer({ path, via = [] }: StreamRequest, ended: Promise<unknown>): void {
     if (via.length === 0) return;
     const players = this.#players.get(path) ?? new Set();
     this.#players.set(path, players.add(via));
-    left.finally(() => {
+    ended.finally(() => {
       players.delete(via);
       if (players.size === 0 && this.#players.get(path) === players) this.#players.delete(path);
     });
   }
 
-  /** Notes each tag that a relay is given, for the filter of its subscription. */
-  noteSent(path: string): (tag: FlvTag) => FlvTag {
-    for (const [other, sent] of this.#sent) if (isForgotten(sent)) this.#sent.delete(other);
+  /** Returns a filter for a relay's subscription that remembers each sent tag. */
+  recordSent(path: string): (tag: FlvTag) => FlvTag {
+    for (const [other, sent] of this.#sent) if (isEmpty(sent)) this.#sent.delete(other);
     return (tag) => {
       let sent = this.#sent.get(path);
       if (!sent) {
@@ -112,54 +113,56 @@ export class Loops {
     };
   }
 
-  /** The relays that a push of a path has to name, beside itself. */
-  passedBy(path: string): readonly string[] {
+  /** The ids of relays that the stream of a path has passed, which a push has to announce. */
+  relaysBefore(path: string): readonly string[] {
     return this.#streams.find(path)?.publication.via ?? [];
   }
 
   /**
-   * The relays that a pull of a path has to name, beside itself: those that wait for it. Of many, as
-   * of all the edges that play from here, only as many as may be named.
+   * The ids of relays that wait for the stream of a path, which a pull has to announce. If there are
+   * too many, as with many edge servers, the rest is left out.
    */
-  waitingFor(path: string): readonly string[] {
+  relaysWaitingFor(path: string): readonly string[] {
     return [...this.#waiting(path)].slice(0, MAX_VIA - 1);
   }
 
-  /** Why a relay may not publish or play a stream, if it would go round. */
+  /** The refusal for a relay whose publish or play would form a loop. */
   refusal({ kind, path, via = [] }: StreamRequest): Refusal | undefined {
     if (via.length === 0) return undefined;
     return kind === "publish" ? this.#publishRefusal(path, via) : this.#playRefusal(path, via);
   }
 
   /**
-   * What the first frames of a publication are inspected by, if relays have been sent its path
-   * lately. It may not begin with what they were sent, nor take the name from a publisher that is
-   * sending, with these exceptions:
+   * The inspection of a publication's first frames, if relays were recently sent its path. The
+   * publication must not begin with those frames, nor take the name from a publisher that is sending.
+   * Exceptions:
    *
-   * - An encoder that follows one which is not sending may begin with the same clip.
-   * - A relay that connects again, and a pull, may send again what it has sent before.
-   * - What a connection publishes may follow what it has published.
+   * - An encoder may begin with the same clip if the previous encoder is not sending.
+   * - A relay that reconnects, and a pull, may repeat frames.
+   * - A connection may replace its own publication.
    *
-   * @param silence For how long the publisher that has the name has been silent, in milliseconds.
+   * @param silence Returns how long the publisher with this name has been silent, in milliseconds.
    */
   inspection(request: StreamRequest, silence: () => number | undefined): Inspection | undefined {
     const sent = this.#sent.get(request.path);
-    if (!sent || isForgotten(sent)) return undefined;
-    const isKnown = (tag: Pick<FlvTag, "type" | "data">) =>
+    if (!sent || isEmpty(sent)) return undefined;
+    const wasSent = (tag: Pick<FlvTag, "type" | "data">) =>
       sent.published.has(tag) || !request.relayed && sent.pulled.has(tag);
-    let known = 0;
+    let matches = 0;
     return (tag) => {
       if (!isFrame(tag)) return undefined;
       const isContested = this.#isContested(request, silence());
       if (!request.relayed && !isContested) return true;
-      if (!isKnown(tag)) return request.relayed || taken(request.path);
-      known++;
-      const tells = tag.type === "video" && tag.data.length >= TELLING_BYTES;
-      return tells || known >= TELLING_FRAMES ? this.#comesBack(request) : undefined;
+      if (!wasSent(tag)) return request.relayed || nameTaken(request.path);
+      matches++;
+      const isDistinctive = tag.type === "video" && tag.data.length >= DISTINCTIVE_BYTES;
+      return isDistinctive || matches >= MIN_MATCHING_FRAMES
+        ? this.#refuseLoop(request)
+        : undefined;
     };
   }
 
-  /** Whether a name is to be taken from a publisher that is sending, and not by the same relay. */
+  /** Whether a name would be taken from another publisher that is sending. */
   #isContested(
     { path, connection, via = [] }: StreamRequest,
     silence: number | undefined,
@@ -170,15 +173,15 @@ export class Loops {
     return !isSame && !(via.length > 0 && holder?.via.join() === via.join());
   }
 
-  /** What is published was sent from here: the push that led there is set aside. */
-  #comesBack({ path, remoteAddr, relayed }: StreamRequest): Refusal {
-    const refusal = comesFromHere(path);
+  /** Refuses a publication that came back from this server, and stops the push that sent it. */
+  #refuseLoop({ path, remoteAddr, relayed }: StreamRequest): Refusal {
+    const refusal = loopRefusal(path);
     if (relayed) return refusal;
     const live = [...this.#pushes.values()].filter((push) => push.stream === path && push.isLive);
     const near = live.filter(({ host }) => host === hostOf(remoteAddr));
     const [only] = live.length === 1 ? live : near.length === 1 ? near : [];
     for (const push of only ? [only] : live) {
-      push.cameBack(
+      push.loopDetected(
         `${refusal.description}, and came back from ${hostOf(remoteAddr)}`,
         push === only,
       );
@@ -188,8 +191,8 @@ export class Loops {
 
   #publishRefusal(path: string, via: readonly string[]): Refusal | undefined {
     const waiting = this.#waiting(path);
-    const isOurs = via.some((id) => this.#pushes.get(id)?.stream === path || waiting.has(id));
-    if (isOurs) return comesFromHere(path);
+    const isLoop = via.some((id) => this.#pushes.get(id)?.stream === path || waiting.has(id));
+    if (isLoop) return loopRefusal(path);
     if (via.length <= MAX_VIA) return undefined;
     const description = `This stream has passed more than ${MAX_VIA} relays`;
     return { code: StatusCode.PublishLoop, description };
@@ -208,24 +211,24 @@ export class Loops {
     return new Set([...this.#players.get(path) ?? []].flat());
   }
 
-  /** Whether a path is published otherwise than by a pull. */
+  /** Whether a path has a publication that is not a pull. */
   #isPublished(path: string): boolean {
     const publication = this.#streams.find(path)?.publication;
     return publication !== undefined && !publication.relayed;
   }
 }
 
-function isForgotten({ published, pulled }: SentStream): boolean {
+function isEmpty({ published, pulled }: SentStream): boolean {
   return published.isEmpty && pulled.isEmpty;
 }
 
-function taken(path: string): Refusal {
+function nameTaken(path: string): Refusal {
   const description =
     `Another publisher is sending ${path}, which is sent on from this server: end that one first`;
   return { description };
 }
 
-function comesFromHere(path: string): Refusal {
+function loopRefusal(path: string): Refusal {
   const description = `This stream comes from here: ${path} was sent on from this server`;
   return { code: StatusCode.PublishLoop, description };
 }

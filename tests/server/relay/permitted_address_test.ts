@@ -5,10 +5,10 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { isInReach } from "../../../src/server/relay/reach.ts";
+import { isPermittedWithoutToken } from "../../../src/server/relay/permitted_address.ts";
 import { startApiApp } from "../../support/api.ts";
 
-const ADDRESSES: [address: string, isInReach: boolean][] = [
+const ADDRESSES: [address: string, isPermittedWithoutToken: boolean][] = [
   ["169.254.169.254", false],
   ["169.254.0.1", false],
   ["169.253.255.255", true],
@@ -28,7 +28,7 @@ const ADDRESSES: [address: string, isInReach: boolean][] = [
 
 for (const [address, expected] of ADDRESSES) {
   Deno.test(`${address} is ${expected ? "in" : "out of"} reach without a token`, () => {
-    assertEquals(isInReach(address), expected);
+    assertEquals(isPermittedWithoutToken(address), expected);
   });
 }
 

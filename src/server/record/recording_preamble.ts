@@ -1,5 +1,5 @@
 /**
- * What a recording begins with: the FLV header, and metadata with room for an index.
+ * The preamble of a recording: the FLV header, and metadata with room for an index.
  *
  * @module
  */
@@ -16,9 +16,9 @@ import {
   recordingMetadataOf,
 } from "./recording_metadata.ts";
 
-/** Header and metadata, whose length is fixed when the first tag has come. */
-export class RecordingOpening {
-  /** What the header announces. */
+/** Header and metadata. Their length is fixed by the first tag. */
+export class RecordingPreamble {
+  /** The kinds of media that the header announces. */
   readonly #has = { audio: false, video: false };
   #metadata: RecordingMetadata | undefined;
   /** The time of the metadata's tag, in milliseconds. */
@@ -30,40 +30,40 @@ export class RecordingOpening {
   }
 
   /**
-   * Decides on the metadata by the first tag.
+   * Makes the metadata, from the first tag if that is metadata.
    *
-   * @returns Whether that was the publisher's, which is in ours then.
+   * @returns Whether the first tag was metadata, which is now part of the recording's own.
    */
   begin(first?: FlvTag): boolean {
-    const own = first && recordingMetadataOf(first);
-    this.#metadata = own ?? new RecordingMetadata();
-    if (own) this.#time = first.timestamp;
-    return own !== undefined;
+    const metadata = first && recordingMetadataOf(first);
+    this.#metadata = metadata ?? new RecordingMetadata();
+    if (metadata) this.#time = first.timestamp;
+    return metadata !== undefined;
   }
 
-  /** Takes up the first tag of a file that was found, if that is metadata of ours. */
+  /** Resumes from the first tag of a reopened file, if that is the metadata of a recording. */
   resume(first: FlvTag): void {
-    const own = recordingMetadataOf(first, RECORDING_METADATA_LIMITS);
-    if (own?.fitBytes(first.data.length)) this.#metadata = own;
+    const metadata = recordingMetadataOf(first, RECORDING_METADATA_LIMITS);
+    if (metadata?.fitBytes(first.data.length)) this.#metadata = metadata;
     this.#time = first.timestamp;
   }
 
-  /** Takes up the header of a file that was found. */
+  /** Resumes from the header of a reopened file. */
   resumeHeader({ audio, video }: FlvHeader): void {
     Object.assign(this.#has, { audio, video });
   }
 
   /**
-   * Has the header announce the kind of a tag.
+   * Adds the kind of a tag to the header.
    *
-   * @returns Whether it has not done so before.
+   * @returns Whether the header has changed.
    */
   announce({ type }: FlvTag): boolean {
     if (type === "script" || this.#has[type]) return false;
     return this.#has[type] = true;
   }
 
-  /** Has room for this table alone from now on. */
+  /** Sets the length of the metadata to that of this table, without spare room. */
   fitKeyframes(keyframes: KeyframeTable): void {
     this.#metadata!.fitKeyframes(keyframes);
   }
@@ -73,7 +73,7 @@ export class RecordingOpening {
     return new FlvMuxer(this.#has).header();
   }
 
-  /** Header and metadata, as far as the facts are known. */
+  /** Header and metadata, with the facts if they are known. */
   encode(facts?: RecordingFacts): Uint8Array {
     const data = this.#metadata!.encode(facts);
     const tag: FlvTag = { type: "script", timestamp: this.#time, data };

@@ -8,21 +8,21 @@
 import type { ServerLedger } from "../ledger/server_ledger.ts";
 import { readAdobeQuery } from "../session/adobe_auth.ts";
 import {
-  type AdobeFlaw,
   AdobeGate,
   type AdobeRejection,
+  type AdobeRejectionReason,
   type GuardedLookup,
 } from "../session/server/adobe_gate.ts";
 import { StatusCode } from "../session/status.ts";
 import { hostOf } from "../net/address.ts";
-import { Guesses } from "../net/attempt_limiter.ts";
+import { AttemptLimiter } from "../net/attempt_limiter.ts";
 import { libraryLogger } from "./logger.ts";
 
 /** The longest part of a user's name that is logged, in characters. */
 const MAX_LOGGED_USER = 64;
 
 /** The reasons for the log; the peer is told less. */
-const REASONS: Partial<Record<AdobeFlaw, string>> = {
+const REASONS: Partial<Record<AdobeRejectionReason, string>> = {
   "no-challenge": "the proof of its password is too late, or comes from another address",
   "wrong-password": "the user or the password is wrong",
 };
@@ -38,11 +38,11 @@ interface Applicant {
 const log = libraryLogger(["sluice", "rtmp"]);
 
 /** Admits peers that prove a user's password. */
-export class AdobeEntrance {
+export class AdobeAuthenticator {
   readonly #gate: AdobeGate;
   readonly #ledger: ServerLedger;
   /** Wrong passwords, by address. */
-  readonly #guesses = new Guesses();
+  readonly #limiter = new AttemptLimiter();
 
   /**
    * @param password Returns the password of a user.
@@ -60,35 +60,35 @@ export class AdobeEntrance {
    */
   async admit(app: string, applicant: Applicant): Promise<AdobeRejection | undefined> {
     const { remoteAddr } = applicant;
-    const rejection = this.#slowDown(app, remoteAddr) ??
+    const rejection = this.#throttle(app, remoteAddr) ??
       await this.#gate.admit(app, hostOf(remoteAddr));
-    if (rejection) this.#note(rejection, applicant);
-    else this.#guesses.know(remoteAddr);
+    if (rejection) this.#record(rejection, applicant);
+    else this.#limiter.recordSuccess(remoteAddr);
     return rejection;
   }
 
   /** Rejects a proof unchecked while its address has to wait. */
-  #slowDown(app: string, remoteAddr: string): AdobeRejection | undefined {
+  #throttle(app: string, remoteAddr: string): AdobeRejection | undefined {
     const query = readAdobeQuery(app);
     if (query?.response === undefined) return undefined;
-    const seconds = this.#guesses.wait(remoteAddr);
+    const seconds = this.#limiter.retryAfter(remoteAddr);
     if (seconds === 0) return undefined;
     const description = `Too many wrong passwords; try again in ${seconds} s`;
-    return { code: StatusCode.ConnectRejected, description, flaw: "undecided", user: query.user };
+    return { code: StatusCode.ConnectRejected, description, reason: "undecided", user: query.user };
   }
 
-  #note({ flaw, description, user }: AdobeRejection, applicant: Applicant): void {
+  #record({ reason, description, user }: AdobeRejection, applicant: Applicant): void {
     // Every client begins without a user. One that has none disconnects then.
-    if (flaw === "no-user") {
+    if (reason === "no-user") {
       return log.info("{remoteAddr} was asked for a user and a password", { ...applicant });
     }
-    if (flaw === "no-proof") return;
-    if (flaw === "wrong-password") this.#guesses.add(applicant.remoteAddr);
+    if (reason === "no-proof") return;
+    if (reason === "wrong-password") this.#limiter.recordFailure(applicant.remoteAddr);
     this.#ledger.refuse("not-authorized");
     log.warn("{remoteAddr} was refused as {user}: {reason}", {
       ...applicant,
       user: user?.slice(0, MAX_LOGGED_USER),
-      reason: REASONS[flaw] ?? description,
+      reason: REASONS[reason] ?? description,
     });
   }
 }

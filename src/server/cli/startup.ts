@@ -1,5 +1,5 @@
 /**
- * Opening what the server needs; what goes wrong is said in the words of the command line.
+ * Steps of the start whose errors name the flag to change.
  *
  * @module
  */
@@ -7,16 +7,16 @@
 import { errorMessage } from "../../error_message.ts";
 import { StartError } from "./start_error.ts";
 
-/** Ports below this one are the system's. */
+/** The first port that needs no privileges. */
 const FIRST_FREE_PORT = 1024;
 
 /**
- * Opens something.
+ * Runs a step of the start.
  *
- * @param what What cannot be done if it fails, as "record into DIR".
- * @throws {StartError} If it cannot.
+ * @param what The step, for the error, as "record into DIR".
+ * @throws {StartError} If the step fails.
  */
-export async function opening<T>(what: string, open: () => T | Promise<T>): Promise<T> {
+export async function openAtStart<T>(what: string, open: () => T | Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (cause) {
@@ -24,7 +24,7 @@ export async function opening<T>(what: string, open: () => T | Promise<T>): Prom
   }
 }
 
-/** Where something is to listen, and the flags that say so. */
+/** The address of a listener, and the flags that set it. */
 export interface Endpoint {
   protocol: string;
   /** As `--host`. */
@@ -36,13 +36,16 @@ export interface Endpoint {
 }
 
 /**
- * Starts to listen.
+ * Starts a listener.
  *
- * @throws {StartError} If it cannot; it names the flag that has to change.
+ * @throws {StartError} If it cannot listen; the message names the flag to change.
  */
-export async function listening<T>(endpoint: Endpoint, start: () => T | Promise<T>): Promise<T> {
+export async function listenAtStart<T>(
+  endpoint: Endpoint,
+  start: () => T | Promise<T>,
+): Promise<T> {
   const { protocol, host, port } = endpoint;
-  return await opening(`listen for ${protocol} on ${host}:${port}`, async () => {
+  return await openAtStart(`listen for ${protocol} on ${host}:${port}`, async () => {
     try {
       return await start();
     } catch (cause) {
