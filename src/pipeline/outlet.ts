@@ -4,25 +4,28 @@
  * @module
  */
 
-import type { Source } from "./source.ts";
+import type { Source, Step } from "./source.ts";
 
 /** Who gives the items. */
 export interface Giver {
-  /** The reader waits for an item: it may be given now, or later. */
-  wanted(): void;
-  /** The reader wants nothing more. */
-  left(): void;
+  /**
+   * The reader waits for an item: it may be given now, or later. A promise that rejects fails the
+   * outlet.
+   */
+  wanted(): void | Promise<void>;
+  /** The reader wants nothing more. It waits for a promise that is returned. */
+  left(reason: unknown): void | Promise<void>;
 }
 
 /**
- * Passes on one item each time that the reader wants one. While it does not, the giver keeps its
- * items or waits.
+ * Passes on what it is given each time that the reader wants something. While it does not, the giver
+ * keeps its items or waits.
  */
 export class Outlet<T> implements Source<T> {
   readonly #giver: Giver;
   /** What the reader waits with. */
   #emit: ((item: T) => void) | undefined;
-  #settle: { resolve: (more: boolean) => void; reject: (error: unknown) => void } | undefined;
+  #step: Step | undefined;
   #end: { failure?: { error: unknown } } | undefined;
 
   constructor(giver: Giver) {
@@ -34,13 +37,27 @@ export class Outlet<T> implements Source<T> {
     return this.#emit !== undefined;
   }
 
-  /** Gives an item, which has to be wanted. */
+  /** Whether nothing more is given: it has been ended, or the reader has left. */
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Gives an item, if one is wanted; after the end none is. */
   give(item: T): void {
-    const emit = this.#emit!;
+    const emit = this.#emit;
+    if (!emit) return;
     this.#emit = undefined;
     emit(item);
-    this.#settle?.resolve(true);
-    this.#settle = undefined;
+    this.#settle(true);
+  }
+
+  /** Gives any number of items where one is wanted. After none of them the reader asks again. */
+  giveAll(items: Iterable<T>): void {
+    const emit = this.#emit;
+    if (!emit) return;
+    this.#emit = undefined;
+    for (const item of items) emit(item);
+    this.#settle(true);
   }
 
   /** Nothing more is given. */
@@ -48,8 +65,7 @@ export class Outlet<T> implements Source<T> {
     if (this.#end) return;
     this.#end = {};
     this.#emit = undefined;
-    this.#settle?.resolve(false);
-    this.#settle = undefined;
+    this.#settle(false);
   }
 
   /** The same, with an error. */
@@ -57,18 +73,31 @@ export class Outlet<T> implements Source<T> {
     if (this.#end) return;
     this.#end = { failure: { error } };
     this.#emit = undefined;
-    this.#settle?.reject(error);
-    this.#settle = undefined;
+    const step = this.#step;
+    this.#step = undefined;
+    step?.reject(error);
   }
 
   pull(emit: (item: T) => void): boolean | Promise<boolean> {
     if (this.#end) return this.#ended;
-    this.#emit = emit;
-    this.#giver.wanted();
+    this.#want(emit);
     // The giver may have given an item, or have ended it, or both.
     if (this.#end) return this.#ended;
     if (!this.#emit) return true;
-    return new Promise((resolve, reject) => this.#settle = { resolve, reject });
+    return new Promise((resolve, reject) => this.#step = { resolve, reject });
+  }
+
+  ask(emit: (item: T) => void, step: Step): void {
+    if (this.#end) {
+      return this.#end.failure ? step.reject(this.#end.failure.error) : step.resolve(false);
+    }
+    this.#step = step;
+    this.#want(emit);
+  }
+
+  cancel(reason: unknown): void | Promise<void> {
+    this.end();
+    return this.#giver.left(reason);
   }
 
   get #ended(): boolean | Promise<boolean> {
@@ -76,8 +105,15 @@ export class Outlet<T> implements Source<T> {
     return failure ? Promise.reject(failure.error) : false;
   }
 
-  cancel(): void {
-    this.end();
-    this.#giver.left();
+  #want(emit: (item: T) => void): void {
+    this.#emit = emit;
+    const giving = this.#giver.wanted();
+    if (giving) giving.catch((error) => this.fail(error));
+  }
+
+  #settle(more: boolean): void {
+    const step = this.#step;
+    this.#step = undefined;
+    step?.resolve(more);
   }
 }

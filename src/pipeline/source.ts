@@ -4,6 +4,14 @@
  * @module
  */
 
+/** Who waits for the end of a step. */
+export interface Step {
+  /** It has ended, and more may come (`true`), or not. */
+  resolve(more: boolean): void;
+  /** It has ended with an error. */
+  reject(error: unknown): void;
+}
+
 /** A source that is asked for more, and does nothing before. */
 export interface Source<T> {
   /**
@@ -15,6 +23,11 @@ export interface Source<T> {
    * those items.
    */
   pull(emit: (item: T) => void): boolean | Promise<boolean>;
+  /**
+   * The same without a promise, for a source of which many steps wait. It tells `step`, which may be
+   * before it returns.
+   */
+  ask?(emit: (item: T) => void, step: Step): void;
   /** Ends it: the reader wants nothing more. A step that has not settled settles now. */
   cancel(reason: unknown): void | Promise<void>;
 }

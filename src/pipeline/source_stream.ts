@@ -7,7 +7,7 @@
 import type { JoinableStream } from "./joinable_stream.ts";
 import { leaving } from "./leaving.ts";
 import { SinkStream } from "./sink_stream.ts";
-import type { Source } from "./source.ts";
+import type { Source, Step } from "./source.ts";
 import { StageInlet } from "./stage_inlet.ts";
 
 /**
@@ -21,8 +21,12 @@ export class SourceStream<T> extends ReadableStream<T> {
   readonly #source: Source<T>;
   readonly #outflow: Outflow<T>;
 
-  constructor(source: Source<T>) {
-    const outflow = new Outflow(source);
+  /**
+   * @param source Where the items come from.
+   * @param leave What an item becomes for a reader that is not a stage or a sink of ours.
+   */
+  constructor(source: Source<T>, leave: (item: T) => T = leaving) {
+    const outflow = new Outflow(source, leave);
     super(outflow, { highWaterMark: 0 });
     this.#source = source;
     this.#outflow = outflow;
@@ -81,10 +85,13 @@ export class SourceStream<T> extends ReadableStream<T> {
 }
 
 /** Gives what a source emits to the readers of a stream. */
-class Outflow<T> implements UnderlyingDefaultSource<T> {
+class Outflow<T> implements UnderlyingDefaultSource<T>, Step {
   readonly #source: Source<T>;
+  readonly #leave: (item: T) => T;
   #controller!: ReadableStreamDefaultController<T>;
   #isPulling = false;
+  /** Another read waits since the step began. */
+  #isAskedAgain = false;
   #hasEnded = false;
   /** Whether the step has had an item. */
   #hasGiven = false;
@@ -92,12 +99,13 @@ class Outflow<T> implements UnderlyingDefaultSource<T> {
   #failure: { error: unknown } | undefined;
   readonly #emit = (item: T): void => {
     if (this.#hasEnded) return;
-    this.#controller.enqueue(leaving(item));
+    this.#controller.enqueue(this.#leave(item));
     this.#hasGiven = true;
   };
 
-  constructor(source: Source<T>) {
+  constructor(source: Source<T>, leave: (item: T) => T) {
     this.#source = source;
+    this.#leave = leave;
   }
 
   get isIdle(): boolean {
@@ -110,8 +118,33 @@ class Outflow<T> implements UnderlyingDefaultSource<T> {
   }
 
   /** With a high-water mark of 0 this is called when a read finds the queue empty, and only then. */
-  async pull(): Promise<void> {
+  pull(): Promise<void> | void {
     if (this.#failure) return this.fail(this.#failure.error);
+    if (!this.#source.ask) return this.#pullAll();
+    // Without a promise the stream does not know that a step has not ended.
+    if (this.#isPulling) this.#isAskedAgain = true;
+    else this.#ask();
+  }
+
+  #ask(): void {
+    this.#isPulling = true;
+    this.#isAskedAgain = false;
+    this.#hasGiven = false;
+    this.#source.ask!(this.#emit, this);
+  }
+
+  resolve(more: boolean): void {
+    this.#isPulling = false;
+    if (!more) this.close();
+    else if (!this.#hasEnded && (this.#isAskedAgain || !this.#hasGiven)) this.#ask();
+  }
+
+  reject(error: unknown): void {
+    this.#isPulling = false;
+    this.fail(error);
+  }
+
+  async #pullAll(): Promise<void> {
     this.#isPulling = true;
     this.#hasGiven = false;
     try {
