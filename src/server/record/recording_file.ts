@@ -5,10 +5,10 @@
  */
 
 import { concat } from "@std/bytes";
+import { type ClassifiedTag, TagClassifier } from "../../channel/counted_tag.ts";
 import { FlvError } from "../../errors.ts";
 import { FlvDemuxer } from "../../flv/demuxer.ts";
 import { FILE_HEADER_LENGTH, FLAGS_AT } from "../../flv/file_header.ts";
-import type { FlvTag } from "../../flv/flv_tag.ts";
 import { FlvMuxer } from "../../flv/muxer.ts";
 import { PREVIOUS_TAG_SIZE_LENGTH, TAG_HEADER_LENGTH } from "../../flv/tag_header.ts";
 import { DiskFile } from "./disk_file.ts";
@@ -46,7 +46,7 @@ export class RecordingFile {
   readonly #muxer = new FlvMuxer();
   readonly #beginning: Readonly<Beginning>;
   /** The first tags, as long as nothing is written. */
-  #held: FlvTag[] | undefined = [];
+  #held: ClassifiedTag[] | undefined = [];
   #heldBytes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** They are being written. */
@@ -77,10 +77,13 @@ export class RecordingFile {
     const recording = new RecordingFile(file);
     recording.#held = undefined;
     const demuxer = new FlvDemuxer();
+    const classifier = new TagClassifier();
     let length = 0;
     const memory = new Uint8Array(READ_SIZE);
     for (let read = await file.read(memory); read !== null; read = await file.read(memory)) {
-      demuxer.decode(memory.subarray(0, read), (tag) => length = recording.#find(tag, length));
+      demuxer.decode(memory.subarray(0, read), (tag) => {
+        length = recording.#find(classifier.classify(tag), length);
+      });
     }
     if (demuxer.header) recording.#opening.resumeHeader(demuxer.header);
     await recording.#file.cut(length);
@@ -118,7 +121,7 @@ export class RecordingFile {
    *
    * @throws {Error} If it cannot be written; then the file ends with the tag before.
    */
-  async write(tag: FlvTag): Promise<void> {
+  async write(tag: ClassifiedTag): Promise<void> {
     if (this.#held) return await this.#hold(this.#held, tag);
     if (this.#releasing) await this.#releasing;
     await this.#write(tag);
@@ -146,9 +149,9 @@ export class RecordingFile {
     }
   }
 
-  async #hold(held: FlvTag[], tag: FlvTag): Promise<void> {
+  async #hold(held: ClassifiedTag[], tag: ClassifiedTag): Promise<void> {
     held.push(tag);
-    this.#heldBytes += tag.data.length;
+    this.#heldBytes += tag.tag.data.length;
     const { bytes, time } = this.#beginning;
     if (this.#heldBytes > bytes) return await this.#release();
     // An encoder may send a frame and then nothing for long.
@@ -163,11 +166,12 @@ export class RecordingFile {
     return this.#releasing = this.#writeAll(held).then(() => this.#releasing = undefined);
   }
 
-  async #writeAll(tags: FlvTag[]): Promise<void> {
+  async #writeAll(tags: ClassifiedTag[]): Promise<void> {
     for (const tag of tags) await this.#write(tag);
   }
 
-  async #write(tag: FlvTag): Promise<void> {
+  async #write(classified: ClassifiedTag): Promise<void> {
+    const { tag } = classified;
     if (!this.#opening.hasMetadata) {
       const isMetadata = this.#opening.begin(tag);
       await this.#file.append(this.#opening.encode());
@@ -176,17 +180,17 @@ export class RecordingFile {
     if (this.#opening.announce(tag)) await this.#writeFlags();
     const position = this.#file.length;
     await this.#file.append(this.#muxer.tag(tag));
-    this.#frames.count(tag, position);
+    this.#frames.count(classified, position);
   }
 
   /** Writes all of a recording that has ended, with just as much room as its index takes. */
-  async #writeSmall(tags: FlvTag[]): Promise<void> {
-    const rest = tags.slice(this.#opening.begin(tags[0]) ? 1 : 0);
-    for (const tag of rest) this.#opening.announce(tag);
+  async #writeSmall(tags: ClassifiedTag[]): Promise<void> {
+    const rest = tags.slice(this.#opening.begin(tags[0]?.tag) ? 1 : 0);
+    for (const { tag } of rest) this.#opening.announce(tag);
     let length = 0;
-    const written = rest.map((tag) => {
-      const bytes = this.#muxer.tag(tag);
-      this.#frames.count(tag, length);
+    const written = rest.map((classified) => {
+      const bytes = this.#muxer.tag(classified.tag);
+      this.#frames.count(classified, length);
       length += bytes.length;
       return bytes;
     });
@@ -210,10 +214,11 @@ export class RecordingFile {
   }
 
   /** Counts a tag that was found at the end of what was found before, and tells where it ends. */
-  #find(tag: FlvTag, length: number): number {
+  #find(classified: ClassifiedTag, length: number): number {
+    const { tag } = classified;
     this.#lastSize = TAG_HEADER_LENGTH + tag.data.length;
     if (length === 0) this.#opening.resume(tag);
-    else this.#frames.count(tag, length);
+    else this.#frames.count(classified, length);
     return (length || FIRST_TAG_AT) + this.#lastSize + PREVIOUS_TAG_SIZE_LENGTH;
   }
 

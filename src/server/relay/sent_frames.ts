@@ -7,6 +7,7 @@
 import type { Clock } from "../../time/clock.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
 import { mediaKind } from "../../flv/tag_kind.ts";
+import type { MediaKind } from "../../ledger/counts.ts";
 import { fingerprint } from "../../flv/fingerprint.ts";
 
 /**
@@ -35,9 +36,9 @@ export class SentFrames {
     return this.#sentAt.size === 0;
   }
 
-  /** A tag is sent. Several relays get the very same one. */
-  add(tag: FlvTag): void {
-    if (tag === this.#last || !isFrame(tag)) return;
+  /** A tag of a kind is sent. Several relays get the very same one. */
+  add(tag: FlvTag, kind: MediaKind): void {
+    if (tag === this.#last || !isFrameKind(kind)) return;
     this.#last = tag;
     const print = fingerprint(tag);
     this.#sentAt.delete(print);
@@ -62,6 +63,9 @@ export class SentFrames {
 
 /** Whether a tag is a coded frame: headers and the like are the same over and over. */
 export function isFrame({ type, data }: Pick<FlvTag, "type" | "data">): boolean {
-  const kind = mediaKind(type, data);
+  return isFrameKind(mediaKind(type, data));
+}
+
+function isFrameKind(kind: MediaKind): boolean {
   return kind === "videoFrames" || kind === "audioFrames";
 }
