@@ -5,7 +5,7 @@
  */
 
 import type { FlvTag } from "../flv/flv_tag.ts";
-import type { Source } from "../pipeline/source.ts";
+import type { Puller, Source } from "../pipeline/source.ts";
 import { type ClassifiedTag, TagClassifier } from "./counted_tag.ts";
 import { Subscriber } from "./subscriber.ts";
 import type { Subscription } from "./subscription.ts";
@@ -28,10 +28,11 @@ class ForeignTags implements Source<ClassifiedTag> {
     this.#reader = reader;
   }
 
-  async pull(emit: (tag: ClassifiedTag) => void): Promise<boolean> {
-    const { done, value } = await this.#reader.read();
-    if (!done) emit(this.#classifier.classify(value));
-    return !done;
+  pull(puller: Puller<ClassifiedTag>): void {
+    this.#reader.read().then(({ value }) => {
+      if (value) puller.receive(this.#classifier.classify(value));
+      puller.endStep(value !== undefined);
+    }).catch((error) => puller.failStep(error));
   }
 
   cancel(reason: unknown): Promise<void> {

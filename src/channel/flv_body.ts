@@ -7,7 +7,7 @@
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { FlvMuxer } from "../flv/muxer.ts";
 import { SourceStream } from "../pipeline/source_stream.ts";
-import type { Source } from "../pipeline/source.ts";
+import type { Puller, Source } from "../pipeline/source.ts";
 import { type ClassifiedTag, sizeOf } from "./counted_tag.ts";
 import { countedTags } from "./counted_tags.ts";
 import { EarlyHeaders } from "./early_headers.ts";
@@ -64,25 +64,34 @@ export function flvBody(
   return new SourceStream(new FlvBody(subscription, options.reconnects ?? false));
 }
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 /** A source, and no stage: the header waits for the clock as well as for tags. */
-class FlvBody implements Source<Uint8Array<ArrayBuffer>> {
+class FlvBody implements Source<Bytes>, Puller<ClassifiedTag> {
   readonly #subscription: Subscription;
   readonly #reconnects: boolean;
   readonly #tags: Source<ClassifiedTag>;
+  /** Waits for bytes. */
+  #puller: Puller<Bytes> | undefined;
   /** Makes bytes of the tags, once it is known what the header announces. */
   #muxer: FlvMuxer | undefined;
   /** What the header has announced. */
   readonly #announced = { audio: false, video: false };
-  /** Kinds of media of which a frame was read. */
+  /** Kinds of media of which a frame was given. */
   readonly #begun = { audio: false, video: false };
   /** Sequence headers of kinds of which there is no frame yet. */
   readonly #early = new EarlyHeaders();
   /** What was read and has not been given. */
   #held: ClassifiedTag[] = [];
-  /** The step in which the tags are; it may go on when the wait for the header has ended. */
-  #step: boolean | Promise<boolean> | undefined;
+  #heldBytes = 0;
+  #hasFrame = false;
+  /** A step of the tags has not ended. */
+  #isReading = false;
+  /** It ends later than the call by which it was begun. */
+  #isWaiting = false;
+  /** How the tags have ended. */
+  #end: { failure?: { error: unknown } } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #hold = (tag: ClassifiedTag): void => void this.#held.push(tag);
 
   constructor(subscription: Subscription, reconnects: boolean) {
     this.#subscription = subscription;
@@ -90,13 +99,10 @@ class FlvBody implements Source<Uint8Array<ArrayBuffer>> {
     this.#tags = countedTags(subscription);
   }
 
-  pull(emit: (bytes: Uint8Array<ArrayBuffer>) => void): boolean | Promise<boolean> {
-    const muxer = this.#muxer;
-    if (!muxer) return this.#begin(emit);
-    const step = this.#read();
-    if (typeof step !== "boolean") return this.#giveLater(step, muxer, emit);
-    this.#step = undefined;
-    return this.#give(step, muxer, emit);
+  pull(puller: Puller<Bytes>): void {
+    this.#puller = puller;
+    if (this.#held.length > 0 || this.#end) this.#give();
+    else if (!this.#isReading) this.#read();
   }
 
   cancel(reason: unknown): void | Promise<void> {
@@ -104,76 +110,95 @@ class FlvBody implements Source<Uint8Array<ArrayBuffer>> {
     return this.#tags.cancel(reason);
   }
 
-  async #begin(emit: (bytes: Uint8Array<ArrayBuffer>) => void): Promise<boolean> {
-    let more = true;
-    let failure: { error: unknown } | undefined;
+  receive(classified: ClassifiedTag): void {
+    this.#held.push(classified);
+    if (this.#muxer) return;
+    this.#heldBytes += sizeOf(classified.tag);
+    this.#hasFrame ||= isFrame(classified);
+  }
+
+  endStep(more: boolean): void {
+    if (!more) this.#end = {};
+    this.#endRead();
+  }
+
+  failStep(error: unknown): void {
+    this.#end = { failure: { error } };
+    this.#endRead();
+  }
+
+  /** Reads tags until there is something to give. */
+  #read(): void {
+    do {
+      this.#isReading = true;
+      this.#tags.pull(this);
+      this.#isWaiting = this.#isReading;
+      if (this.#isWaiting) return;
+    } while (this.#isUndecided());
+    this.#give();
+  }
+
+  #endRead(): void {
+    this.#isReading = false;
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    if (this.#isUndecided()) this.#read();
+    else this.#give();
+  }
+
+  /** Whether the header has to wait; after the first frame of a kind it does so for a time only. */
+  #isUndecided(): boolean {
+    if (this.#muxer || this.#end || this.#heldBytes > HEADER_PATIENCE_BYTES) return false;
+    if (!this.#hasFrame) return true;
+    if (this.#isSettled) return false;
+    this.#timer ??= setTimeout(() => this.#give(), HEADER_PATIENCE);
+    return true;
+  }
+
+  /** Gives what was read, which is kept while nothing is asked for. */
+  #give(): void {
+    const puller = this.#puller;
+    if (!puller) return;
+    this.#puller = undefined;
     try {
-      more = await this.#decide();
+      const more = this.#giveHeld(puller, this.#muxer ??= this.#begin(puller)) && !this.#end;
+      if (this.#end?.failure) puller.failStep(this.#end.failure.error);
+      else puller.endStep(more);
     } catch (error) {
-      failure = { error };
+      this.#leave(error);
+      puller.failStep(error);
     }
+  }
+
+  /** Gives the header. */
+  #begin(puller: Puller<Bytes>): FlvMuxer {
     clearTimeout(this.#timer);
     for (const type of ["audio", "video"] as const) {
       const expects = !this.#reconnects && this.#subscription.expects(type);
       this.#announced[type] = this.#subscription.media[type] || expects;
     }
-    const muxer = this.#muxer = new FlvMuxer(this.#announced);
-    emit(muxer.header());
-    more = this.#give(more, muxer, emit);
-    if (failure) throw failure.error;
-    return more;
+    const muxer = new FlvMuxer(this.#announced);
+    puller.receive(muxer.header());
+    return muxer;
   }
 
-  /** Reads tags until it is known what the header has to say; tells whether more may come. */
-  async #decide(): Promise<boolean> {
-    let bytes = 0;
-    let patience: Promise<undefined> | undefined;
-    for (;;) {
-      const { length } = this.#held;
-      const more = await (patience ? Promise.race([this.#read(), patience]) : this.#read());
-      // The step goes on.
-      if (more === undefined) return true;
-      this.#step = undefined;
-      const read = this.#held.slice(length);
-      for (const { tag } of read) bytes += sizeOf(tag);
-      if (!more || bytes > HEADER_PATIENCE_BYTES) return more;
-      if (!patience && !read.some(isFrame)) continue;
-      if (this.#isSettled) return true;
-      patience ??= new Promise((resolve) => {
-        this.#timer = setTimeout(() => resolve(undefined), HEADER_PATIENCE);
-      });
-    }
-  }
-
-  async #giveLater(
-    step: Promise<boolean>,
-    muxer: FlvMuxer,
-    emit: (bytes: Uint8Array<ArrayBuffer>) => void,
-  ): Promise<boolean> {
-    const more = await step;
-    this.#step = undefined;
-    return this.#give(more, muxer, emit);
-  }
-
-  /** Gives what was read. A kind that the players cannot add ends it. */
-  #give(
-    more: boolean,
-    muxer: FlvMuxer,
-    emit: (bytes: Uint8Array<ArrayBuffer>) => void,
-  ): boolean {
+  /** Gives the tags that were read. Returns whether more may come. */
+  #giveHeld(puller: Puller<Bytes>, muxer: FlvMuxer): boolean {
     const held = this.#held;
     this.#held = [];
-    for (const counted of held) {
-      const tags = this.#admit(counted);
-      if (!tags) return this.#leave();
-      for (const tag of tags) emit(bytesOf(tag, muxer));
+    for (const classified of held) {
+      const tags = this.#admit(classified);
+      if (!tags) {
+        this.#leave();
+        return false;
+      }
+      for (const tag of tags) puller.receive(bytesOf(tag, muxer));
     }
-    return more;
+    return true;
   }
 
-  #leave(): false {
-    (async () => await this.#tags.cancel(undefined))().catch(() => {});
-    return false;
+  #leave(reason?: unknown): void {
+    (async () => await this.#tags.cancel(reason))().catch(() => {});
   }
 
   /**
@@ -199,10 +224,6 @@ class FlvBody implements Source<Uint8Array<ArrayBuffer>> {
   get #isSettled(): boolean {
     const { hasAllMedia, sourceAge } = this.#subscription;
     return hasAllMedia || (sourceAge >= HEADER_PATIENCE && !this.#subscription.expects("audio"));
-  }
-
-  #read(): boolean | Promise<boolean> {
-    return this.#step ??= this.#tags.pull(this.#hold);
   }
 }
 

@@ -10,7 +10,7 @@ import { copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import type { ConsumerShare } from "../ledger/consumer_share.ts";
 import { type MediaCounts, type MediaKind, noMedia } from "../ledger/counts.ts";
-import { MappedOutlet } from "../pipeline/mapped_outlet.ts";
+import { MappedSource } from "../pipeline/mapped_source.ts";
 import { Outlet } from "../pipeline/outlet.ts";
 import type { Source } from "../pipeline/source.ts";
 import { SourceStream } from "../pipeline/source_stream.ts";
@@ -86,7 +86,7 @@ export class TagOutlet {
     });
     const given = context.copies ? copyOf : tagOf;
     // Such tags are the consumer's own, or it shares them.
-    this.tags = new SourceStream(new MappedOutlet(this.#outlet, given), (tag) => tag);
+    this.tags = new SourceStream(new MappedSource(this.#outlet, given), (tag) => tag);
   }
 
   /** Whether nothing more is given. */

@@ -9,6 +9,7 @@ import { checkObject } from "../check_option.ts";
 import type { MediaCounts } from "../ledger/counts.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
+import { borrowing } from "../pipeline/transformer.ts";
 import { splitAggregate } from "./aggregate.ts";
 import { FlvClock } from "./clock.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";
@@ -150,14 +151,14 @@ export class FlvTagStream extends OrderedTransformStream<RtmpMessage, FlvTag> {
    */
   constructor({ counts, onTag }: FlvTagStreamOptions = {}) {
     const decoder = new FlvTagDecoder();
-    super({
+    super(borrowing({
       transform: (message, emit) =>
         decoder.decode(message, (tag) => {
           if (counts) counts[mediaKind(tag.type, tag.data)]++;
           onTag?.(tag);
           emit(tag);
         }),
-    });
+    }));
     this.#decoder = decoder;
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Source, Step } from "./source.ts";
+import type { Puller, Source } from "./source.ts";
 
 /** Who gives the items. */
 export interface Giver {
@@ -13,7 +13,7 @@ export interface Giver {
    * outlet.
    */
   wanted(): void | Promise<void>;
-  /** The reader wants nothing more. It waits for a promise that is returned. */
+  /** The reader wants nothing more. Who cancels waits for a promise that is returned. */
   left(reason: unknown): void | Promise<void>;
 }
 
@@ -23,9 +23,8 @@ export interface Giver {
  */
 export class Outlet<T> implements Source<T> {
   readonly #giver: Giver;
-  /** What the reader waits with. */
-  #emit: ((item: T) => void) | undefined;
-  #step: Step | undefined;
+  /** The reader that waits for an item. */
+  #puller: Puller<T> | undefined;
   #end: { failure?: { error: unknown } } | undefined;
 
   constructor(giver: Giver) {
@@ -34,7 +33,7 @@ export class Outlet<T> implements Source<T> {
 
   /** Whether the reader waits for an item. */
   get isWanted(): boolean {
-    return this.#emit !== undefined;
+    return this.#puller !== undefined;
   }
 
   /** Whether nothing more is given: it has been ended, or the reader has left. */
@@ -44,55 +43,37 @@ export class Outlet<T> implements Source<T> {
 
   /** Gives an item, if one is wanted; after the end none is. */
   give(item: T): void {
-    const emit = this.#emit;
-    if (!emit) return;
-    this.#emit = undefined;
-    emit(item);
-    this.#settle(true);
+    const puller = this.#puller;
+    if (!puller) return;
+    this.#puller = undefined;
+    puller.receive(item);
+    puller.endStep(true);
   }
 
   /** Gives any number of items where one is wanted. After none of them the reader asks again. */
   giveAll(items: Iterable<T>): void {
-    const emit = this.#emit;
-    if (!emit) return;
-    this.#emit = undefined;
-    for (const item of items) emit(item);
-    this.#settle(true);
+    const puller = this.#puller;
+    if (!puller) return;
+    this.#puller = undefined;
+    for (const item of items) puller.receive(item);
+    puller.endStep(true);
   }
 
   /** Nothing more is given. */
   end(): void {
-    if (this.#end) return;
-    this.#end = {};
-    this.#emit = undefined;
-    this.#settle(false);
+    this.#finish({});
   }
 
   /** The same, with an error. */
   fail(error: unknown): void {
-    if (this.#end) return;
-    this.#end = { failure: { error } };
-    this.#emit = undefined;
-    const step = this.#step;
-    this.#step = undefined;
-    step?.reject(error);
+    this.#finish({ failure: { error } });
   }
 
-  pull(emit: (item: T) => void): boolean | Promise<boolean> {
-    if (this.#end) return this.#ended;
-    this.#want(emit);
-    // The giver may have given an item, or have ended it, or both.
-    if (this.#end) return this.#ended;
-    if (!this.#emit) return true;
-    return new Promise((resolve, reject) => this.#step = { resolve, reject });
-  }
-
-  ask(emit: (item: T) => void, step: Step): void {
-    if (this.#end) {
-      return this.#end.failure ? step.reject(this.#end.failure.error) : step.resolve(false);
-    }
-    this.#step = step;
-    this.#want(emit);
+  pull(puller: Puller<T>): void {
+    this.#puller = puller;
+    if (this.#end) return this.#endStep(this.#end);
+    const giving = this.#giver.wanted();
+    if (giving) giving.catch((error) => this.fail(error));
   }
 
   cancel(reason: unknown): void | Promise<void> {
@@ -100,20 +81,16 @@ export class Outlet<T> implements Source<T> {
     return this.#giver.left(reason);
   }
 
-  get #ended(): boolean | Promise<boolean> {
-    const failure = this.#end?.failure;
-    return failure ? Promise.reject(failure.error) : false;
+  #finish(end: { failure?: { error: unknown } }): void {
+    if (this.#end) return;
+    this.#end = end;
+    this.#endStep(end);
   }
 
-  #want(emit: (item: T) => void): void {
-    this.#emit = emit;
-    const giving = this.#giver.wanted();
-    if (giving) giving.catch((error) => this.fail(error));
-  }
-
-  #settle(more: boolean): void {
-    const step = this.#step;
-    this.#step = undefined;
-    step?.resolve(more);
+  #endStep({ failure }: { failure?: { error: unknown } }): void {
+    const puller = this.#puller;
+    this.#puller = undefined;
+    if (failure) puller?.failStep(failure.error);
+    else puller?.endStep(false);
   }
 }

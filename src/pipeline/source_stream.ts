@@ -7,7 +7,7 @@
 import type { JoinableStream } from "./joinable_stream.ts";
 import { leaving } from "./leaving.ts";
 import { SinkStream } from "./sink_stream.ts";
-import type { Source, Step } from "./source.ts";
+import type { Puller, Source } from "./source.ts";
 import { StageInlet } from "./stage_inlet.ts";
 
 /**
@@ -60,23 +60,13 @@ export class SourceStream<T> extends ReadableStream<T> {
   async #join(to: JoinableStream<T>): Promise<void> {
     const reader = this.getReader();
     const writer = to.getWriter();
-    const source = this.#source;
-    let isCancelled = false;
     try {
-      await to.join({
-        pull: (emit) => source.pull(emit),
-        cancel(reason) {
-          isCancelled = true;
-          return source.cancel(reason);
-        },
-      });
-      this.#outflow.close();
-      await writer.close();
-    } catch (error) {
-      if (isCancelled) this.#outflow.close();
-      else this.#outflow.fail(error);
-      to.fail(error);
-      throw error;
+      const { failure } = await to.join(this.#source);
+      if (failure?.of === "source") this.#outflow.fail(failure.error);
+      else this.#outflow.close();
+      if (!failure) return await writer.close();
+      to.fail(failure.error);
+      throw failure.error;
     } finally {
       reader.releaseLock();
       writer.releaseLock();
@@ -85,23 +75,21 @@ export class SourceStream<T> extends ReadableStream<T> {
 }
 
 /** Gives what a source emits to the readers of a stream. */
-class Outflow<T> implements UnderlyingDefaultSource<T>, Step {
+class Outflow<T> implements UnderlyingDefaultSource<T>, Puller<T> {
   readonly #source: Source<T>;
   readonly #leave: (item: T) => T;
   #controller!: ReadableStreamDefaultController<T>;
+  /** A step has not ended. */
   #isPulling = false;
-  /** Another read waits since the step began. */
+  /** It ends later than the call by which it was begun. */
+  #isWaiting = false;
+  /** Another read waits since then. */
   #isAskedAgain = false;
   #hasEnded = false;
-  /** Whether the step has had an item. */
+  /** Whether there was an item since the stream has asked. */
   #hasGiven = false;
   /** The error that comes after what has been given. */
   #failure: { error: unknown } | undefined;
-  readonly #emit = (item: T): void => {
-    if (this.#hasEnded) return;
-    this.#controller.enqueue(this.#leave(item));
-    this.#hasGiven = true;
-  };
 
   constructor(source: Source<T>, leave: (item: T) => T) {
     this.#source = source;
@@ -117,49 +105,60 @@ class Outflow<T> implements UnderlyingDefaultSource<T>, Step {
     this.#controller = controller;
   }
 
-  /** With a high-water mark of 0 this is called when a read finds the queue empty, and only then. */
-  pull(): Promise<void> | void {
-    if (this.#failure) return this.fail(this.#failure.error);
-    if (!this.#source.ask) return this.#pullAll();
-    // Without a promise the stream does not know that a step has not ended.
+  /**
+   * With a high-water mark of 0 this is called when a read finds the queue empty, and only then. A
+   * promise for each read would cost as much as the rest; without one the stream does not know that a
+   * step has not ended, and asks again.
+   */
+  pull(): void {
     if (this.#isPulling) this.#isAskedAgain = true;
-    else this.#ask();
+    else if (this.#failure) this.fail(this.#failure.error);
+    else this.#run();
   }
 
-  #ask(): void {
-    this.#isPulling = true;
-    this.#isAskedAgain = false;
-    this.#hasGiven = false;
-    this.#source.ask!(this.#emit, this);
+  /** Runs steps until one of them has an item, or ends later. */
+  #run(): void {
+    do {
+      this.#isAskedAgain = false;
+      this.#hasGiven = false;
+      this.#isPulling = true;
+      this.#source.pull(this);
+      this.#isWaiting = this.#isPulling;
+    } while (!this.#isWaiting && this.#isToGoOn());
   }
 
-  resolve(more: boolean): void {
-    this.#isPulling = false;
-    if (!more) this.close();
-    else if (!this.#hasEnded && (this.#isAskedAgain || !this.#hasGiven)) this.#ask();
+  /** Whether the stream is still to be given something. */
+  #isToGoOn(): boolean {
+    if (this.#failure && !this.#hasGiven) this.fail(this.#failure.error);
+    return !this.#hasEnded && !this.#failure && (!this.#hasGiven || this.#isAskedAgain);
   }
 
-  reject(error: unknown): void {
-    this.#isPulling = false;
-    this.fail(error);
-  }
-
-  async #pullAll(): Promise<void> {
-    this.#isPulling = true;
-    this.#hasGiven = false;
+  receive(item: T): void {
+    if (this.#hasEnded || this.#failure) return;
     try {
-      let more: boolean | Promise<boolean> = true;
-      while (more && !this.#hasGiven && !this.#hasEnded) {
-        more = this.#source.pull(this.#emit);
-        if (typeof more !== "boolean") more = await more;
-      }
-      if (!more) this.close();
+      this.#controller.enqueue(this.#leave(item));
+      this.#hasGiven = true;
     } catch (error) {
-      if (this.#hasGiven) this.#failure = { error };
-      else this.fail(error);
-    } finally {
-      this.#isPulling = false;
+      this.#failure = { error };
+      (async () => await this.#source.cancel(error))().catch(() => {});
     }
+  }
+
+  endStep(more: boolean): void {
+    if (!more && !this.#failure) this.close();
+    this.#endPull();
+  }
+
+  failStep(error: unknown): void {
+    this.#failure ??= { error };
+    this.#endPull();
+  }
+
+  #endPull(): void {
+    this.#isPulling = false;
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    if (this.#isToGoOn()) this.#run();
   }
 
   cancel(reason: unknown): void | Promise<void> {

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { MappedOutlet } from "../../src/pipeline/mapped_outlet.ts";
+import { MappedSource } from "../../src/pipeline/mapped_source.ts";
 import { OrderedTransformStream } from "../../src/pipeline/ordered_transform_stream.ts";
 import { type Giver, Outlet } from "../../src/pipeline/outlet.ts";
 import { SinkStream } from "../../src/pipeline/sink_stream.ts";
@@ -9,10 +9,10 @@ import { promisesDone, readAll } from "../support/streams.ts";
 /** How the items of an outlet are read: each of these is a way of its own through the pipeline. */
 const WAYS: Record<string, (outlet: Outlet<number>) => ReadableStream<number>> = {
   "a stream": (outlet) => new SourceStream(outlet),
-  "a map": (outlet) => new SourceStream(new MappedOutlet(outlet, (item) => item)),
+  "a map": (outlet) => new SourceStream(new MappedSource(outlet, (item) => item)),
   "a stage": (outlet) => new SourceStream(outlet).pipeThrough(identity()),
   "a stage after a map": (outlet) =>
-    new SourceStream(new MappedOutlet(outlet, (item) => item)).pipeThrough(identity()),
+    new SourceStream(new MappedSource(outlet, (item) => item)).pipeThrough(identity()),
   "an ordinary pipe": (outlet) => new SourceStream(outlet).pipeThrough(new TransformStream()),
 };
 
@@ -131,7 +131,7 @@ Deno.test("an Outlet fails with what its giver rejects with, while it is read an
   });
   const reader = new SourceStream(outlet).getReader();
   await assertRejects(() => reader.read(), RangeError);
-  await assertRejects(async () => await outlet.pull(() => {}), RangeError);
+  await assertRejects(() => new SourceStream(outlet).getReader().read(), RangeError);
 });
 
 Deno.test("who cancels an Outlet's stream waits for what its giver does then", async () => {
