@@ -8,6 +8,7 @@
 import { checkFunction, checkObject, checkString, checkWord } from "../check_option.ts";
 import { errorMessage } from "../error_message.ts";
 import { checkTag, copyTag, type FlvTag } from "../flv/flv_tag.ts";
+import { type CountedTag, withTag } from "./counted_tag.ts";
 import type { SubscribeOptions } from "./subscription.ts";
 
 /**
@@ -30,10 +31,11 @@ export function checkSubscribeOptions(options: SubscribeOptions): void {
  */
 export function filterOf(
   { filter, shared }: SubscribeOptions,
-): (tag: FlvTag) => FlvTag | undefined {
-  if (!filter) return (tag) => tag;
-  return (tag) => {
-    const filtered: unknown = filter(shared ? tag : copyTag(tag));
+): (counted: CountedTag) => CountedTag | undefined {
+  if (!filter) return (counted) => counted;
+  return (counted) => {
+    const { tag, kind } = counted;
+    const filtered: unknown = filter(shared ? tag : copyTag(tag), kind);
     if (!filtered) return undefined;
     try {
       if (filtered instanceof Promise) {
@@ -41,7 +43,7 @@ export function filterOf(
         filtered.catch(() => {});
         throw new TypeError("it is a promise");
       }
-      return checkTag(filtered as FlvTag);
+      return withTag(counted, checkTag(filtered as FlvTag));
     } catch (error) {
       throw new TypeError(
         `Cannot use what a filter has returned, expected a tag or undefined: ${

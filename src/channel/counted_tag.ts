@@ -5,19 +5,58 @@
  */
 
 import type { FlvTag } from "../flv/flv_tag.ts";
+import { Keyframes } from "../flv/keyframes.ts";
+import { isMetadata, mediaKind, sequenceHeaderKey } from "../flv/tag_kind.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 
-/** A tag of a publication. */
-export interface CountedTag {
+/** A tag with its class. */
+export interface ClassifiedTag {
   readonly tag: FlvTag;
   /** What it counts as. */
   readonly kind: MediaKind;
+  /** Whether it is a frame that a decoder of its first track can begin with. */
+  readonly begins: boolean;
+  /** The key under which it is kept for newcomers, if it is metadata or a header. */
+  readonly headerKey: string | undefined;
+}
+
+/** A tag of a publication. */
+export interface CountedTag extends ClassifiedTag {
   /** Whether it is a frame that a decoder of the first video track can begin with. */
   readonly keyframe: boolean;
   /** Whether it is a frame that no decoder can read: its header has not been published yet. */
   readonly lacksHeader: boolean;
   /** Whether it is a frame of the publication before, sent again. */
   readonly resent?: boolean;
+}
+
+/** What the list of headers calls the metadata. */
+export const METADATA = "metadata";
+
+/** Classifies the tags of a stream, in their order. */
+export class TagClassifier {
+  readonly #keyframes = new Keyframes();
+
+  classify(tag: FlvTag): ClassifiedTag {
+    const kind = mediaKind(tag.type, tag.data);
+    const begins = this.#keyframes.take(tag, kind);
+    return { tag, kind, begins, headerKey: headerKeyOf(tag, kind) };
+  }
+}
+
+/** The key of metadata or a header, as {@linkcode sequenceHeaderKey} gives it. */
+function headerKeyOf(tag: FlvTag, kind: MediaKind): string | undefined {
+  if (kind === "scriptTags") return isMetadata(tag) ? METADATA : undefined;
+  return kind === "otherTags" ? sequenceHeaderKey(tag) : undefined;
+}
+
+/** What a consumer's own code has made of a tag; other bytes are classified again. */
+export function withTag(counted: CountedTag, tag: FlvTag): CountedTag {
+  if (tag === counted.tag) return counted;
+  const isSame = tag.data === counted.tag.data && tag.type === counted.tag.type;
+  if (isSame) return { ...counted, tag };
+  const kind = mediaKind(tag.type, tag.data);
+  return { ...counted, tag, kind, headerKey: headerKeyOf(tag, kind) };
 }
 
 /**

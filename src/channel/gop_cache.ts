@@ -6,7 +6,6 @@
 
 import { checkNumber } from "../check_number.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { isMetadata, sequenceHeaderKey } from "../flv/tag_kind.ts";
 import { type CountedTag, sizeOf } from "./counted_tag.ts";
 import type { MediaBudget, MediaKeeper } from "./media_budget.ts";
 
@@ -47,9 +46,6 @@ export const MAX_HEADER_BYTES: number = 4 * 1024 * 1024;
  * seconds of 120 pictures and 150 packets of sound a second are half as many.
  */
 export const MAX_KEPT_FRAMES = 10_000;
-
-/** What the list of headers calls the metadata. */
-export const METADATA = "metadata";
 
 /**
  * Keeps the latest metadata, the latest sequence headers of every track, and everything since the
@@ -96,7 +92,7 @@ export class GopCache implements MediaKeeper {
     return this.#frames;
   }
 
-  /** The sequence header of this key, as {@linkcode sequenceHeaderKey} gives it, or the metadata. */
+  /** The sequence header of this key, or the metadata. */
   header(key: string): FlvTag | undefined {
     return this.#headers.get(key)?.tag;
   }
@@ -118,8 +114,8 @@ export class GopCache implements MediaKeeper {
 
   /** Takes the next tag. */
   add(counted: CountedTag): void {
-    const key = headerKey(counted);
-    if (key !== undefined) this.#keep(key, counted);
+    const { headerKey } = counted;
+    if (headerKey !== undefined) this.#keep(headerKey, counted);
     if (counted.keyframe) this.#begin(counted);
     else if (this.#frames.length > 0) this.#append(counted);
   }
@@ -177,9 +173,4 @@ export class GopCache implements MediaKeeper {
     const budget = this.#budget;
     if (budget) { for (const { tag } of kept) budget[how](tag); }
   }
-}
-
-function headerKey({ tag, kind }: CountedTag): string | undefined {
-  if (isMetadata(tag)) return METADATA;
-  return kind === "otherTags" ? sequenceHeaderKey(tag) : undefined;
 }

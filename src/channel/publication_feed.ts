@@ -5,15 +5,14 @@
  */
 
 import { checkTag, checkTags, type FlvTag } from "../flv/flv_tag.ts";
-import { Keyframes } from "../flv/keyframes.ts";
-import { isSequenceHeader, mediaKind } from "../flv/tag_kind.ts";
+import { isSequenceHeader } from "../flv/tag_kind.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 import { SinkStream } from "../pipeline/sink_stream.ts";
-import type { CountedTag } from "./counted_tag.ts";
+import { type CountedTag, METADATA, TagClassifier } from "./counted_tag.ts";
 import type { Feed } from "./feed.ts";
 import type { FeedContext } from "./feed_context.ts";
-import { GopCache, METADATA } from "./gop_cache.ts";
+import { GopCache } from "./gop_cache.ts";
 import { KeyframeInterval } from "./keyframe_interval.ts";
 import { isAac, type MediaType, PublishedMedia } from "./published_media.ts";
 import { RateMeter } from "./rate_meter.ts";
@@ -38,7 +37,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   readonly #context: FeedContext;
   readonly #subscribers = new Set<Subscriber>();
   readonly #cache: GopCache;
-  readonly #keyframes = new Keyframes();
+  readonly #classifier = new TagClassifier();
   readonly #interval = new KeyframeInterval();
   readonly #samples = new Samples();
   #hasAudioHeader = false;
@@ -177,22 +176,21 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   /** Finds out about a tag what consumers need to know, and notes what it says of the publication. */
   #count(given: FlvTag): CountedTag {
     const published = checkTag(given);
-    const { type, data } = published;
-    const kind = mediaKind(type, data);
+    const { type } = published;
+    const { kind, begins, headerKey } = this.#classifier.classify(published);
     const { timestamp, resent } = this.#time(published, kind);
     const tag = timestamp === published.timestamp ? published : { ...published, timestamp };
-    const begins = this.#keyframes.take(tag, kind);
     if (kind === "videoFrames") {
       this.#note(tag);
       const keyframe = begins && this.media.isFirstTrack(tag);
       this.#interval.add(timestamp, keyframe);
-      return { tag, kind, keyframe, lacksHeader: false, resent };
+      return { tag, kind, begins, headerKey, keyframe, lacksHeader: false, resent };
     }
     if (type === "audio" && !this.#hasAudioHeader) this.#hasAudioHeader = isSequenceHeader(tag);
     const lacksHeader = kind === "audioFrames" && !this.#hasAudioHeader && isAac(tag);
     if (lacksHeader) this.media.advance(timestamp);
     else if (kind === "audioFrames") this.#note(tag);
-    return { tag, kind, keyframe: false, lacksHeader, resent };
+    return { tag, kind, begins, headerKey, keyframe: false, lacksHeader, resent };
   }
 
   /** The channel's time for a tag, and whether it was given before. */

@@ -8,6 +8,7 @@ import type { Clock } from "../time/clock.ts";
 import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import { ConsumerLedger } from "../ledger/consumer_ledger.ts";
+import type { Source } from "../pipeline/source.ts";
 import { checkSubscribeOptions, filterOf, guarded } from "./consumer_code.ts";
 import type { CountedTag } from "./counted_tag.ts";
 import { isSkip, LagWatch } from "./lag.ts";
@@ -22,14 +23,18 @@ import { TagSelection } from "./tag_selection.ts";
 /** The channel's side of a subscription: takes what is published, and queues, gives or drops it. */
 export class Subscriber implements Subscription, MediaKeeper {
   readonly tags: ReadableStream<FlvTag>;
+  /** What `tags` gives, with what the channel knows of it; see `countedTags`. */
+  readonly counted: Source<CountedTag>;
   readonly ledger: ConsumerLedger;
   readonly outlives: boolean;
-  readonly begun: Promise<void>;
-  readonly done: Promise<void>;
+  readonly #begun = Promise.withResolvers<void>();
+  readonly #done = Promise.withResolvers<void>();
+  readonly begun: Promise<void> = this.#begun.promise;
+  readonly done: Promise<void> = this.#done.promise;
   readonly #options: SubscribeOptions;
   readonly #outlet: TagOutlet;
   /** Makes of a tag what the consumer gets; it may throw. */
-  readonly #filter: (tag: FlvTag) => FlvTag | undefined;
+  readonly #filter: (counted: CountedTag) => CountedTag | undefined;
   readonly #lag: LagWatch | undefined;
   /** The publication that it gets; none while it waits for the next. */
   #source: SubscriptionSource | undefined;
@@ -38,17 +43,14 @@ export class Subscriber implements Subscription, MediaKeeper {
   #endReason: string | undefined;
   /** A tag is being offered, which has to be counted before the consumer leaves. */
   #offering = false;
-  #resolveBegun!: () => void;
-  #resolveDone!: () => void;
 
   /** @throws {TypeError} If the mode or a function among the options is none. */
   constructor(options: SubscribeOptions, clock: Clock, budget?: MediaBudget) {
     checkSubscribeOptions(options);
     this.#options = options;
     this.#filter = filterOf(options);
-    const { onLag } = options;
+    const { audio = true, video = true, announces = false, mode, onLag } = options;
     this.#lag = onLag && new LagWatch(guarded(onLag, (error) => this.#outlet.fail(error)), clock);
-    const { audio = true, video = true, announces = false, mode } = options;
     this.#selection = new TagSelection({
       ...{ audio, video },
       needsHeaders: announces && mode === "live",
@@ -56,21 +58,19 @@ export class Subscriber implements Subscription, MediaKeeper {
     this.outlives = options.outlives ?? false;
     this.ledger = new ConsumerLedger(options);
     this.#shares = new Shares(this.ledger);
-    this.begun = new Promise((resolve) => this.#resolveBegun = resolve);
-    this.done = new Promise((resolve) => this.#resolveDone = resolve);
-    const { filter, shared } = options;
     this.#outlet = new TagOutlet({
       ...{ clock, budget },
       // What a filter has made, or was given, is the consumer's own already.
-      copies: !shared && !filter,
-      maxBytes: options.mode === "live" ? Infinity : LOSSLESS_QUEUE_BYTES,
+      copies: !options.shared && !options.filter,
+      maxBytes: mode === "live" ? Infinity : LOSSLESS_QUEUE_BYTES,
       settle: (share) => this.#shares.settle(share),
       over: () => {
         if (!this.#offering) this.#leave();
       },
     });
     this.tags = this.#outlet.tags;
-    if (!budget || options.mode !== "live") return;
+    this.counted = this.#outlet.counted;
+    if (!budget || mode !== "live") return;
     budget.addKeeper(this);
     this.done.then(() => budget.removeKeeper(this));
   }
@@ -226,25 +226,25 @@ export class Subscriber implements Subscription, MediaKeeper {
     }
   }
 
-  #enqueue({ tag, kind }: CountedTag): void {
+  #enqueue(counted: CountedTag): void {
     const share = this.#shares.current!;
-    this.#resolveBegun();
+    this.#begun.resolve();
     this.#lag?.give();
-    let filtered: FlvTag | undefined;
+    let given: CountedTag | undefined;
     try {
-      filtered = this.#filter(tag);
+      given = this.#filter(counted);
     } catch (error) {
       this.#outlet.fail(error);
     }
-    if (this.#outlet.hasEnded) return share.drop(kind, "consumer-left");
-    if (!filtered) return share.drop(kind, "not-wanted");
-    this.#selection.gave(kind);
-    this.#outlet.give(filtered, kind, share);
+    if (this.#outlet.hasEnded) return share.drop(counted.kind, "consumer-left");
+    if (!given) return share.drop(counted.kind, "not-wanted");
+    this.#selection.gave(counted.kind);
+    this.#outlet.give(given, counted.kind, share);
   }
 
   /** The consumer has read everything, or has left. */
   #leave(): void {
     this.unfollow();
-    this.#resolveDone();
+    this.#done.resolve();
   }
 }

@@ -7,6 +7,7 @@
 import type { FlvTag } from "../flv/flv_tag.ts";
 import type { ConsumerMode } from "../ledger/consumer.ts";
 import type { ConsumerLedger } from "../ledger/consumer_ledger.ts";
+import type { MediaKind } from "../ledger/counts.ts";
 import type { Lag } from "./lag.ts";
 
 /** What a consumer asks for. */
@@ -26,9 +27,9 @@ export interface SubscribeOptions {
   /**
    * Makes of each tag what the consumer understands, or leaves it out by `undefined`. Where it
    * throws or returns anything else, `tags` fails with the error after what waits, and no other
-   * consumer does.
+   * consumer does. It is told what kind of tag it is, so that it need not look.
    */
-  filter?: (tag: FlvTag) => FlvTag | undefined;
+  filter?: (tag: FlvTag, kind: MediaKind) => FlvTag | undefined;
   /**
    * Whether it stays for the next publication of the name if the publisher reconnects soon; otherwise
    * it ends with the publication.

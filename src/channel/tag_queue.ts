@@ -5,15 +5,15 @@
  */
 
 import type { Clock } from "../time/clock.ts";
-import type { FlvTag } from "../flv/flv_tag.ts";
 import type { ConsumerShare } from "../ledger/consumer_share.ts";
 import type { MediaKind } from "../ledger/counts.ts";
-import { sizeOf } from "./counted_tag.ts";
+import { type CountedTag, sizeOf } from "./counted_tag.ts";
 import type { MediaBudget } from "./media_budget.ts";
 
 /** A tag that waits, and the share of its publication in which it is counted. */
 export interface QueuedTag {
-  readonly tag: FlvTag;
+  readonly counted: CountedTag;
+  /** What it is counted as there, whatever the consumer's own code has made of it. */
   readonly kind: MediaKind;
   readonly share: ConsumerShare;
 }
@@ -57,18 +57,19 @@ export class TagQueue {
   }
 
   /** Adds a tag at the end. */
-  push(tag: FlvTag, kind: MediaKind, share: ConsumerShare): void {
-    this.#waiting.push({ tag, kind, share, since: this.#clock.now() });
-    this.#bytes += sizeOf(tag);
-    this.#budget?.keep(tag);
+  push(counted: CountedTag, kind: MediaKind, share: ConsumerShare): void {
+    this.#waiting.push({ counted, kind, share, since: this.#clock.now() });
+    this.#bytes += sizeOf(counted.tag);
+    this.#budget?.keep(counted.tag);
   }
 
   /** Takes the first tag. */
   shift(): QueuedTag | undefined {
     const first = this.#waiting[this.#taken];
     if (!first) return undefined;
-    this.#bytes -= sizeOf(first.tag);
-    this.#budget?.letGo(first.tag);
+    const { tag } = first.counted;
+    this.#bytes -= sizeOf(tag);
+    this.#budget?.letGo(tag);
     this.#taken++;
     if (this.length === 0) this.#empty();
     else if (this.#taken > COMPACT_AFTER && 2 * this.#taken > this.#waiting.length) {
@@ -82,7 +83,7 @@ export class TagQueue {
   clear(): QueuedTag[] {
     const waiting = this.#waiting.slice(this.#taken);
     this.#empty();
-    if (this.#budget) { for (const { tag } of waiting) this.#budget.letGo(tag); }
+    if (this.#budget) { for (const { counted } of waiting) this.#budget.letGo(counted.tag); }
     return waiting;
   }
 

@@ -6,7 +6,7 @@
 
 import { toBytes } from "../bytes/byte_source.ts";
 import { checkObject } from "../check_option.ts";
-import { type MediaCounts, noMedia } from "../ledger/counts.ts";
+import type { MediaCounts } from "../ledger/counts.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import { borrowing } from "../pipeline/transformer.ts";
@@ -115,6 +115,8 @@ export function bareScriptData(data: Uint8Array): Uint8Array {
 export interface FlvTagStreamOptions {
   /** Where the tags that come out are counted. */
   counts?: MediaCounts;
+  /** Called with each tag before it comes out. */
+  onTag?: (tag: FlvTag) => void;
 }
 
 /**
@@ -145,14 +147,15 @@ export class FlvTagStream extends OrderedTransformStream<RtmpMessage, FlvTag> {
   /**
    * Makes a stream for the messages of one publication.
    *
-   * @param options Where the tags are counted.
+   * @param options Where the tags are counted, and who is told of them.
    */
-  constructor({ counts = noMedia() }: FlvTagStreamOptions = {}) {
+  constructor({ counts, onTag }: FlvTagStreamOptions = {}) {
     const decoder = new FlvTagDecoder();
     super(borrowing({
       transform: (message, emit) =>
         decoder.decode(message, (tag) => {
-          counts[mediaKind(tag.type, tag.data)]++;
+          if (counts) counts[mediaKind(tag.type, tag.data)]++;
+          onTag?.(tag);
           emit(tag);
         }),
     }));

@@ -7,9 +7,7 @@
 import { errorMessage } from "../error_message.ts";
 import { ProtocolError, RtmpTimeoutError } from "../errors.ts";
 import { checkTag, type FlvTag } from "../flv/flv_tag.ts";
-import { mediaKind } from "../flv/tag_kind.ts";
 import { bareScriptData } from "../flv/tag_stream.ts";
-import type { MediaCounts } from "../ledger/counts.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../publication/publication.ts";
@@ -111,10 +109,10 @@ export class ExternalPublication {
 }
 
 /** A stage that only counts tags. */
-function countTags(counts: MediaCounts): OrderedTransformStream<FlvTag, FlvTag> {
+function countTags(onTag: () => void): OrderedTransformStream<FlvTag, FlvTag> {
   return new OrderedTransformStream({
     transform(tag, emit) {
-      counts[mediaKind(tag.type, tag.data)]++;
+      onTag();
       emit(tag);
     },
   });

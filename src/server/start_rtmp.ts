@@ -72,7 +72,7 @@ function playFrom(
       connection: id,
       outlives: true,
       onLag: lagLog(facts, "rtmp-play"),
-      filter: note ? (tag) => filter(note(tag)) : filter,
+      filter: note ? (tag, kind) => filter(note(tag, kind)) : filter,
     });
     loops.addPlayer(request, subscription.done);
     void logViewer(subscription, facts);

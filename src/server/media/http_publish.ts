@@ -11,6 +11,8 @@ import { HTTPException } from "hono/http-exception";
 import { FlvError, RtmpCommandError } from "../../errors.ts";
 import { FlvDemuxerStream } from "../../flv/demuxer.ts";
 import { ReceivedCounts } from "../../ledger/received_counts.ts";
+import { Outlet } from "../../pipeline/outlet.ts";
+import { SourceStream } from "../../pipeline/source_stream.ts";
 import { DEFAULT_LIMITS } from "../../session/limits.ts";
 import { PartialBudget } from "../../session/partial_budget.ts";
 import type { PublicationEnd, StreamRequest } from "../../publication/publication.ts";
@@ -145,18 +147,18 @@ function bodyOf(
   stopped: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const chunks = incoming[Symbol.asyncIterator]();
-  return new ReadableStream({
-    start(controller) {
-      stopped.addEventListener("abort", () => controller.error(stopped.reason));
-    },
-    async pull(controller) {
+  const outlet: Outlet<Uint8Array> = new Outlet({
+    async wanted() {
       updateBudget();
       const { done, value } = await chunks.next();
-      if (done) return controller.close();
+      if (done) return outlet.end();
       counts.bytes += value.length;
-      controller.enqueue(value);
+      outlet.give(value);
     },
-  }, { highWaterMark: 0 });
+    left() {},
+  });
+  stopped.addEventListener("abort", () => outlet.fail(stopped.reason));
+  return new SourceStream(outlet);
 }
 
 function budgetError(): FlvError {

@@ -7,7 +7,6 @@
 import { errorMessage } from "../../error_message.ts";
 import { getLogger } from "@logtape/logtape";
 import { ContinuedClock } from "../../channel/continued_clock.ts";
-import { mediaKind } from "../../flv/tag_kind.ts";
 import { flvBody } from "../../channel/flv_body.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
 
@@ -74,10 +73,7 @@ export class Output {
       kind: "output",
       mode: "lossless",
       shared: true,
-      filter: (tag) => {
-        const timestamp = this.#clock.time(tag.timestamp, mediaKind(tag.type, tag.data));
-        return { ...tag, timestamp };
-      },
+      filter: (tag, kind) => ({ ...tag, timestamp: this.#clock.time(tag.timestamp, kind) }),
     });
     log.info("{path} is written to {name}", facts);
     try {

@@ -4,9 +4,7 @@
  * @module
  */
 
-import type { FlvTag } from "../../flv/flv_tag.ts";
-import { Keyframes } from "../../flv/keyframes.ts";
-import { mediaKind } from "../../flv/tag_kind.ts";
+import type { ClassifiedTag } from "../../channel/counted_tag.ts";
 import { FileClock } from "./file_clock.ts";
 import { KeyframeIndex, type KeyframeTable } from "./keyframe_index.ts";
 import type { RecordingFacts } from "./recording_metadata.ts";
@@ -19,7 +17,6 @@ export class RecordedFrames {
   /** Frames of audio. */
   audioFrames = 0;
   readonly #clock = new FileClock();
-  readonly #keyframes = new Keyframes();
   readonly #index = new KeyframeIndex();
   readonly #time = new RecordingTime();
 
@@ -38,14 +35,12 @@ export class RecordedFrames {
    *
    * @param position Its position, in bytes from the beginning of the file.
    */
-  count(tag: FlvTag, position: number): void {
-    const kind = mediaKind(tag.type, tag.data);
-    const isKeyframe = this.#keyframes.take(tag, kind);
+  count({ tag, kind, begins }: ClassifiedTag, position: number): void {
     if (kind !== "videoFrames" && kind !== "audioFrames") return;
     const time = this.#clock.time(tag.timestamp);
     this.#time.add(time, kind);
     this[kind]++;
-    if (isKeyframe) this.#index.add(time, position);
+    if (begins) this.#index.add(time, position);
   }
 
   /** Adds an offset to all positions. */

@@ -5,10 +5,12 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import type { ClassifiedTag } from "../../channel/counted_tag.ts";
+import { countedTags } from "../../channel/counted_tags.ts";
 import { errorMessage } from "../../error_message.ts";
-import type { FlvTag } from "../../flv/flv_tag.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { total } from "../../ledger/media_sums.ts";
+import { SourceStream } from "../../pipeline/source_stream.ts";
 import type { Publication } from "../../publication/publication.ts";
 import { TURNS } from "../../time/turns.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
@@ -25,7 +27,7 @@ export class Recording {
   /** When it began. */
   readonly since: Date = new Date();
   readonly #recorder: Recorder;
-  readonly #tags: ReadableStreamDefaultReader<FlvTag>;
+  readonly #tags: ReadableStreamDefaultReader<ClassifiedTag>;
   readonly #ledger: ConsumerLedger;
   readonly #disk = new DiskWatch();
   #file: RecordingFile | undefined;
@@ -36,11 +38,11 @@ export class Recording {
   /** Subscribes to the publication. It makes no file yet. */
   constructor(recorder: Recorder, { publication, feed }: LiveStream) {
     const options = { kind: "recording", mode: "lossless", shared: true } as const;
-    const { tags, ledger } = feed.subscribe(options);
+    const subscription = feed.subscribe(options);
     this.publication = publication;
     this.#recorder = recorder;
-    this.#tags = tags.getReader();
-    this.#ledger = ledger;
+    this.#tags = new SourceStream(countedTags(subscription)).getReader();
+    this.#ledger = subscription.ledger;
   }
 
   /** The unique id: that of the consumer in the ledger of the publication. */
@@ -177,7 +179,7 @@ export class Recording {
     return { path, publication: id, connection, name };
   }
 
-  async #next(): Promise<FlvTag | undefined> {
+  async #next(): Promise<ClassifiedTag | undefined> {
     const { value } = await this.#tags.read();
     if (value && --this.#remaining === 0) this.#cancelTags();
     return value;

@@ -5,10 +5,10 @@
  */
 
 import { concat } from "@std/bytes";
+import { type ClassifiedTag, TagClassifier } from "../../channel/counted_tag.ts";
 import { FlvError } from "../../errors.ts";
 import { FlvDemuxer } from "../../flv/demuxer.ts";
 import { FILE_HEADER_LENGTH, FLAGS_AT } from "../../flv/file_header.ts";
-import type { FlvTag } from "../../flv/flv_tag.ts";
 import { FlvMuxer } from "../../flv/muxer.ts";
 import { PREVIOUS_TAG_SIZE_LENGTH, TAG_HEADER_LENGTH } from "../../flv/tag_header.ts";
 import { DiskFile } from "./disk_file.ts";
@@ -46,7 +46,7 @@ export class RecordingFile {
   readonly #muxer = new FlvMuxer();
   readonly #bufferLimits: Readonly<BufferLimits>;
   /** The buffered first tags, before the first write. */
-  #held: FlvTag[] | undefined = [];
+  #held: ClassifiedTag[] | undefined = [];
   #heldBytes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The write of the buffered tags, while it is pending. */
@@ -81,13 +81,13 @@ export class RecordingFile {
     const recording = new RecordingFile(file);
     recording.#held = undefined;
     const demuxer = new FlvDemuxer();
+    const classifier = new TagClassifier();
     let length = 0;
     const memory = new Uint8Array(READ_SIZE);
     for (let read = await file.read(memory); read !== null; read = await file.read(memory)) {
-      demuxer.decode(
-        memory.subarray(0, read),
-        (tag) => length = recording.#countFound(tag, length),
-      );
+      demuxer.decode(memory.subarray(0, read), (tag) => {
+        length = recording.#countFound(classifier.classify(tag), length);
+      });
     }
     if (demuxer.header) recording.#preamble.resumeHeader(demuxer.header);
     await recording.#file.truncate(length);
@@ -125,7 +125,7 @@ export class RecordingFile {
    *
    * @throws {Error} If it cannot be written; then the file ends with the previous tag.
    */
-  async write(tag: FlvTag): Promise<void> {
+  async write(tag: ClassifiedTag): Promise<void> {
     if (this.#held) return await this.#hold(this.#held, tag);
     if (this.#releasing) await this.#releasing;
     await this.#write(tag);
@@ -153,9 +153,9 @@ export class RecordingFile {
     }
   }
 
-  async #hold(held: FlvTag[], tag: FlvTag): Promise<void> {
+  async #hold(held: ClassifiedTag[], tag: ClassifiedTag): Promise<void> {
     held.push(tag);
-    this.#heldBytes += tag.data.length;
+    this.#heldBytes += tag.tag.data.length;
     const { bytes, time } = this.#bufferLimits;
     if (this.#heldBytes > bytes) return await this.#release();
     // An encoder may send a frame, and then nothing for a long time.
@@ -170,11 +170,12 @@ export class RecordingFile {
     return this.#releasing = this.#writeAll(held).then(() => this.#releasing = undefined);
   }
 
-  async #writeAll(tags: FlvTag[]): Promise<void> {
+  async #writeAll(tags: ClassifiedTag[]): Promise<void> {
     for (const tag of tags) await this.#write(tag);
   }
 
-  async #write(tag: FlvTag): Promise<void> {
+  async #write(classified: ClassifiedTag): Promise<void> {
+    const { tag } = classified;
     if (!this.#preamble.hasMetadata) {
       const isMetadata = this.#preamble.begin(tag);
       await this.#file.append(this.#preamble.encode());
@@ -183,20 +184,20 @@ export class RecordingFile {
     if (this.#preamble.announce(tag)) await this.#writeFlags();
     const position = this.#file.length;
     await this.#file.append(this.#muxer.tag(tag));
-    this.#frames.count(tag, position);
+    this.#frames.count(classified, position);
   }
 
   /**
    * Writes a recording that has ended within the buffer, with metadata of exactly the size that it
    * needs.
    */
-  async #writeSmall(tags: FlvTag[]): Promise<void> {
-    const rest = tags.slice(this.#preamble.begin(tags[0]) ? 1 : 0);
-    for (const tag of rest) this.#preamble.announce(tag);
+  async #writeSmall(tags: ClassifiedTag[]): Promise<void> {
+    const rest = tags.slice(this.#preamble.begin(tags[0]?.tag) ? 1 : 0);
+    for (const { tag } of rest) this.#preamble.announce(tag);
     let length = 0;
-    const written = rest.map((tag) => {
-      const bytes = this.#muxer.tag(tag);
-      this.#frames.count(tag, length);
+    const written = rest.map((classified) => {
+      const bytes = this.#muxer.tag(classified.tag);
+      this.#frames.count(classified, length);
       length += bytes.length;
       return bytes;
     });
@@ -220,10 +221,11 @@ export class RecordingFile {
   }
 
   /** Counts a tag of a reopened file at this position; returns the position after it. */
-  #countFound(tag: FlvTag, length: number): number {
+  #countFound(classified: ClassifiedTag, length: number): number {
+    const { tag } = classified;
     this.#lastSize = TAG_HEADER_LENGTH + tag.data.length;
     if (length === 0) this.#preamble.resume(tag);
-    else this.#frames.count(tag, length);
+    else this.#frames.count(classified, length);
     return (length || FIRST_TAG_AT) + this.#lastSize + PREVIOUS_TAG_SIZE_LENGTH;
   }
 

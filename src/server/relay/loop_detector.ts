@@ -15,6 +15,7 @@
  */
 
 import type { FlvTag } from "../../flv/flv_tag.ts";
+import type { MediaKind } from "../../ledger/counts.ts";
 import type { Publication, StreamRequest } from "../../publication/publication.ts";
 import type { Refusal } from "../../publication/refusal.ts";
 import { StatusCode } from "../../session/status.ts";
@@ -99,16 +100,16 @@ export class LoopDetector {
   }
 
   /** Returns a filter for a relay's subscription that remembers each sent tag. */
-  recordSent(path: string): (tag: FlvTag) => FlvTag {
+  recordSent(path: string): (tag: FlvTag, kind: MediaKind) => FlvTag {
     for (const [other, sent] of this.#sent) if (isEmpty(sent)) this.#sent.delete(other);
-    return (tag) => {
+    return (tag, kind) => {
       let sent = this.#sent.get(path);
       if (!sent) {
         sent = { published: new SentFrames(), pulled: new SentFrames() };
         this.#sent.set(path, sent);
       }
       const isPulled = this.#streams.find(path)?.publication.relayed === true;
-      (isPulled ? sent.pulled : sent.published).add(tag);
+      (isPulled ? sent.pulled : sent.published).add(tag, kind);
       return tag;
     };
   }

@@ -7,6 +7,7 @@
 import type { Clock } from "../../time/clock.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
 import { mediaKind } from "../../flv/tag_kind.ts";
+import type { MediaKind } from "../../ledger/counts.ts";
 import { fingerprint } from "../../flv/fingerprint.ts";
 
 /**
@@ -35,9 +36,9 @@ export class SentFrames {
     return this.#sentAt.size === 0;
   }
 
-  /** Remembers a tag that was sent. Several relays get the same object. */
-  add(tag: FlvTag): void {
-    if (tag === this.#last || !isFrame(tag)) return;
+  /** Remembers a tag of this kind that was sent. Several relays get the same object. */
+  add(tag: FlvTag, kind: MediaKind): void {
+    if (tag === this.#last || !isFrameKind(kind)) return;
     this.#last = tag;
     const hash = fingerprint(tag);
     this.#sentAt.delete(hash);
@@ -62,6 +63,9 @@ export class SentFrames {
 
 /** Whether a tag is a coded frame. Headers do not identify a stream: encoders repeat them. */
 export function isFrame({ type, data }: Pick<FlvTag, "type" | "data">): boolean {
-  const kind = mediaKind(type, data);
+  return isFrameKind(mediaKind(type, data));
+}
+
+function isFrameKind(kind: MediaKind): boolean {
   return kind === "videoFrames" || kind === "audioFrames";
 }

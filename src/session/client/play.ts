@@ -10,6 +10,8 @@ import { FlvTagDecoder } from "../../flv/tag_stream.ts";
 import { writeCommand } from "../../message/command.ts";
 import { userControl, UserControlEvent } from "../../message/control.ts";
 import type { RtmpMessage } from "../../message/message.ts";
+import { Outlet } from "../../pipeline/outlet.ts";
+import { SourceStream } from "../../pipeline/source_stream.ts";
 import { ClientEnd } from "./end.ts";
 import { type ClientSession, isMedia } from "./client_session.ts";
 import { IdleWatch } from "../../time/idle.ts";
@@ -42,7 +44,7 @@ export class ClientPlayback {
   readonly #messageStreamId: number;
   readonly #end: ClientEnd;
   readonly #decoder = new FlvTagDecoder();
-  #controller!: ReadableStreamDefaultController<FlvTag>;
+  readonly #outlet: Outlet<FlvTag>;
   #first: RtmpMessage | undefined;
 
   /**
@@ -60,7 +62,9 @@ export class ClientPlayback {
     this.#request = request;
     this.#messageStreamId = messageStreamId;
     this.#first = first;
-    this.#end = new ClientEnd(session, (error) => this.#controller.error(error));
+    this.#outlet = new Outlet({ wanted: () => this.#giveNext(), left: () => this.#finish() });
+    this.readable = new SourceStream(this.#outlet);
+    this.#end = new ClientEnd(session, (error) => this.#outlet.fail(error));
     this.closed = this.#end.closed;
     const watch = new IdleWatch(
       session.patience.idleTimeout,
@@ -68,16 +72,11 @@ export class ClientPlayback {
       () => this.#end.fail(this.#idled()),
     );
     this.closed.finally(() => watch.stop()).catch(() => {});
-    this.readable = new ReadableStream({
-      start: (controller) => void (this.#controller = controller),
-      pull: () => this.#pull(),
-      cancel: () => this.#finish(),
-    }, { highWaterMark: 0 });
   }
 
   /** Ends the playback as {@linkcode RtmpPlayer.close} does. */
   async close(): Promise<void> {
-    if (!this.#end.begun) this.#controller.close();
+    if (!this.#end.begun) this.#outlet.end();
     await this.#finish();
   }
 
@@ -96,22 +95,18 @@ export class ClientPlayback {
     });
   }
 
-  /** Reads on until there is a tag. The socket is read only while the tags are. */
-  async #pull(): Promise<void> {
+  /** Gives the tags of the next message. The socket is read only while the tags are. */
+  async #giveNext(): Promise<void> {
     try {
-      for (let found = false; !found && !this.#end.begun;) {
-        const message = this.#first ?? await this.#session.read();
-        this.#first = undefined;
-        if (this.#end.begun) return;
-        // Servers say so when a stream ends. One that just closes may have been killed.
-        if (!message) throw this.#session.lost(this.#goOn);
-        if (isStreamEnd(this.#goOn, message, this.#messageStreamId)) return void this.close();
-        if (isServerData(message)) continue;
-        this.#decoder.decode(message, (tag) => {
-          found = true;
-          this.#controller.enqueue(tag);
-        });
-      }
+      const message = this.#first ?? await this.#session.read();
+      this.#first = undefined;
+      if (this.#end.begun) return;
+      // Servers say so when a stream ends. One that just closes may have been killed.
+      if (!message) throw this.#session.lost(this.#goOn);
+      if (isStreamEnd(this.#goOn, message, this.#messageStreamId)) return void this.close();
+      const tags: FlvTag[] = [];
+      if (!isServerData(message)) this.#decoder.decode(message, (tag) => tags.push(tag));
+      this.#outlet.giveAll(tags);
     } catch (error) {
       if (!this.#end.begun) this.#end.fail(whileDoing(this.#goOn, error));
     }

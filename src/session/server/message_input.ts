@@ -7,7 +7,6 @@
 import { splitAggregate } from "../../flv/aggregate.ts";
 import type { FlvTagType } from "../../flv/flv_tag.ts";
 import { bareDataMessage, FlvTagStream } from "../../flv/tag_stream.ts";
-import type { MediaCounts } from "../../ledger/counts.ts";
 import type { ReceivedCounts } from "../../ledger/received_counts.ts";
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../../publication/publication.ts";
@@ -33,7 +32,7 @@ export class MessageInput {
     counts: ReceivedCounts,
     close: (reason: string) => void,
   ) {
-    const stage = (tags: MediaCounts) => new FlvTagStream({ counts: tags });
+    const stage = (onTag: () => void) => new FlvTagStream({ onTag });
     this.#input = new PublicationInput(request, counts, stage, close);
     this.#counts = counts;
   }

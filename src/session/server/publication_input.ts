@@ -8,7 +8,7 @@ import { checkString } from "../../check_option.ts";
 import type { FlvTag, FlvTagType } from "../../flv/flv_tag.ts";
 import { readMetadata } from "../../flv/metadata.ts";
 import { mediaKind } from "../../flv/tag_kind.ts";
-import type { MediaCounts, MediaKind } from "../../ledger/counts.ts";
+import type { MediaKind } from "../../ledger/counts.ts";
 import { PublicationLedger } from "../../ledger/publication_ledger.ts";
 import type { ReceivedCounts } from "../../ledger/received_counts.ts";
 import { Outlet } from "../../pipeline/outlet.ts";
@@ -39,8 +39,8 @@ interface Waiting<T> {
   kind: MediaKind;
 }
 
-/** Makes the stage that turns published items into tags, and counts the tags. */
-export type TagStage<T> = (counts: MediaCounts) => ReadableWritablePair<FlvTag, T>;
+/** Makes the stage that turns published items into tags; it calls `onTag` for each of them. */
+export type TagStage<T> = (onTag: () => void) => ReadableWritablePair<FlvTag, T>;
 
 /**
  * Passes the items of a publisher to the application's {@linkcode Publication}.
@@ -53,6 +53,8 @@ export class PublicationInput<T> {
   /** Items that wait for the application: one, or more while it looks for metadata. */
   readonly #queue: Waiting<T>[] = [];
   #queuedBytes = 0;
+  /** The kind of the tag that the stage makes: it makes one at a time. */
+  #kindGiven: MediaKind = "otherTags";
   /** Ends the session's wait for the application. */
   #release: (() => void) | undefined;
   /** Whether the application has cancelled its tags, or the publication has ended. */
@@ -79,7 +81,9 @@ export class PublicationInput<T> {
     const ledger = new PublicationLedger(counts);
     this.#ledger = ledger;
     this.#outlet = new Outlet({ wanted: () => this.#giveNext(), left: () => this.#leave() });
-    const tags = new SourceStream(this.#outlet).pipeThrough(stage(ledger.tags));
+    const tags = new SourceStream(this.#outlet).pipeThrough(
+      stage(() => void ledger.tags[this.#kindGiven]++),
+    );
     const metadata = new Promise<Record<string, unknown> | undefined>((resolve) =>
       this.#foundMetadata = resolve
     );
@@ -122,7 +126,7 @@ export class PublicationInput<T> {
     if (kind === "scriptTags" && !this.#hasMetadata) this.#lookForMetadata(data);
     if (this.#lookingAhead) this.#lookAhead(published);
     if (this.#over) return void this.#ledger.unread[kind]++;
-    if (this.#outlet.isWanted) return this.#outlet.give(published.item) as undefined;
+    if (this.#outlet.isWanted) return this.#give(published, kind);
     this.#ledger.inFlight[kind]++;
     this.#queue.push({ published, kind });
     this.#queuedBytes += data.length;
@@ -146,10 +150,15 @@ export class PublicationInput<T> {
   #giveNext(): void {
     const waiting = this.#takeWaiting();
     if (!waiting) return;
-    this.#outlet.give(waiting.published.item);
+    this.#give(waiting.published, waiting.kind);
     if (this.#queue.length > 0) return;
     this.#endWait();
     if (this.#over) this.#outlet.end();
+  }
+
+  #give({ item }: Published<T>, kind: MediaKind): undefined {
+    this.#kindGiven = kind;
+    this.#outlet.give(item);
   }
 
   /** Called when the application has cancelled its stream: counts the unread items. */
