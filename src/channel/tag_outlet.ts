@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TURNS } from "../time/turns.ts";
+import { TIME_SLICE } from "../time/time_slice.ts";
 import type { Clock } from "../time/clock.ts";
 import { copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
@@ -164,11 +164,11 @@ export class TagOutlet {
     this.end();
   }
 
-  /** Delivers tags in turns with all other work: a thousand tags may wait for a thousand players. */
+  /** Delivers tags in the time slice of all other work: a thousand tags may wait for a thousand players. */
   #pull(): Promise<void> | void {
     this.#askedAt = this.#context.clock.now();
-    const turn = this.#queue.length > 0 ? TURNS.take(0) : undefined;
-    return turn ? turn.then(() => this.#next()) : this.#next();
+    const pause = this.#queue.length > 0 ? TIME_SLICE.yieldIfSpent(0) : undefined;
+    return pause ? pause.then(() => this.#next()) : this.#next();
   }
 
   #next(): void {

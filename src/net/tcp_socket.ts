@@ -7,7 +7,7 @@
 import { RtmpHandshakeError, RtmpTimeoutError } from "../errors.ts";
 import type { Source } from "../pipeline/source.ts";
 import { SourceStream } from "../pipeline/source_stream.ts";
-import { TURNS } from "../time/turns.ts";
+import { TIME_SLICE } from "../time/time_slice.ts";
 
 /** Size of the buffer for the first reads of a connection, in bytes. */
 const SMALLEST_READ = 4 * 1024;
@@ -110,10 +110,10 @@ export class TcpSocket implements Source<Uint8Array> {
    */
   pull(emit: (bytes: Uint8Array) => void): boolean | Promise<boolean> {
     if (this.#unread.length > 0) return this.#give(emit);
-    TURNS.end();
+    TIME_SLICE.stop();
     // While it waits for its turn, the bytes stay in the peer's memory, not in ours.
-    const turn = TURNS.take(0);
-    return turn ? turn.then(() => this.#readOn(emit)) : this.#readOn(emit);
+    const pause = TIME_SLICE.yieldIfSpent(0);
+    return pause ? pause.then(() => this.#readOn(emit)) : this.#readOn(emit);
   }
 
   /** Ends a pending read, and all later ones. */
@@ -135,10 +135,10 @@ export class TcpSocket implements Source<Uint8Array> {
         if (count === null || this.#cancelled) return resolve(false);
         if (count === space.length) this.#readSize = Math.min(2 * count, LARGEST_READ);
         this.#unread = space.subarray(0, count);
-        TURNS.begin();
+        TIME_SLICE.start();
         // A read that completes no message takes time too.
-        const turn = TURNS.take(count);
-        if (turn) turn.then(() => resolve(this.#give(emit)));
+        const pause = TIME_SLICE.yieldIfSpent(count);
+        if (pause) pause.then(() => resolve(this.#give(emit)));
         else resolve(this.#give(emit));
       }, (error) => {
         this.readingSince = undefined;

@@ -14,7 +14,7 @@ import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../publication/publication.ts";
 import { PublicationInput, type Published } from "../session/server/publication_input.ts";
-import { TURNS } from "../time/turns.ts";
+import { TIME_SLICE } from "../time/time_slice.ts";
 
 /** Reads the tags of one publication from their source, at the pace of the application. */
 export class ExternalPublication {
@@ -62,8 +62,8 @@ export class ExternalPublication {
         const tag = await this.#read();
         if (!tag) break;
         this.#counts.messages++;
-        const turn = TURNS.take(tag.data.length);
-        if (turn) await turn;
+        const pause = TIME_SLICE.yieldIfSpent(tag.data.length);
+        if (pause) await pause;
         await this.#input.write(published(tag));
       }
       return this.#finish({ reason: "unpublished", description: "The publisher ended it" });
@@ -86,12 +86,12 @@ export class ExternalPublication {
   async #read(): Promise<FlvTag | undefined> {
     this.#hear();
     this.#reading = true;
-    TURNS.end();
+    TIME_SLICE.stop();
     try {
       return (await this.#tags.read()).value;
     } finally {
       this.#reading = false;
-      TURNS.begin();
+      TIME_SLICE.start();
     }
   }
 

@@ -11,7 +11,7 @@ import type { MediaCounts } from "../../ledger/counts.ts";
 import type { ReceivedCounts } from "../../ledger/received_counts.ts";
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../../publication/publication.ts";
-import { TURNS } from "../../time/turns.ts";
+import { TIME_SLICE } from "../../time/time_slice.ts";
 import { PublicationInput } from "./publication_input.ts";
 
 /** The types that a tag can have. */
@@ -60,8 +60,8 @@ export class MessageInput {
   async #writeParts(parts: Generator<RtmpMessage, boolean, void>): Promise<void> {
     let next = parts.next();
     for (; !next.done; next = parts.next()) {
-      const turn = TURNS.take(next.value.payload.length);
-      if (turn) await turn;
+      const pause = TIME_SLICE.yieldIfSpent(next.value.payload.length);
+      if (pause) await pause;
       await this.#write(next.value);
     }
     if (!next.value) this.#counts.discard("malformed");
