@@ -150,7 +150,7 @@ export class Server implements RtmpServer {
         publications: this.#publications,
         ledger: this.ledger,
         external: this.#external,
-        patience: { timeout: this.#limits.timeout, signal: this.#stop.signal },
+        deadline: { timeout: this.#limits.timeout, signal: this.#stop.signal },
       },
       given,
       tags,

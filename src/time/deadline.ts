@@ -8,7 +8,7 @@ import { checkNumber, LONGEST_TIME } from "../check_number.ts";
 import { RtmpTimeoutError } from "../errors.ts";
 
 /** How long an operation may take. */
-export interface Patience {
+export interface Deadline {
   /** The longest wait, in milliseconds. */
   timeout: number;
   /** Ends the wait early, with its reason. */
@@ -21,10 +21,10 @@ export interface Patience {
  * @param action What is being done, for the message of the error: "connect to live".
  * @throws {RtmpTimeoutError} If it takes too long.
  */
-export async function patiently<T>(
+export async function withDeadline<T>(
   action: string,
   work: Promise<T>,
-  { timeout, signal }: Patience,
+  { timeout, signal }: Deadline,
 ): Promise<T> {
   let reject!: (reason: unknown) => void;
   const over = new Promise<never>((_, rejectOver) => reject = rejectOver);

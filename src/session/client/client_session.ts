@@ -12,7 +12,7 @@ import { setChunkSize, windowAcknowledgementSize } from "../../message/control.t
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
 import { RtmpMessageDecoderStream } from "../../message/message_decoder_stream.ts";
 import { ControlLayer } from "../control_layer.ts";
-import { type Patience, patiently } from "../../time/deadline.ts";
+import { type Deadline, withDeadline } from "../../time/deadline.ts";
 import { whileActive } from "../../time/idle.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { type ByteWriter, MessageWriter } from "../message_writer.ts";
@@ -47,7 +47,7 @@ export interface Transport extends ByteWriter {
 }
 
 /** For how long a client waits for its server, in milliseconds. */
-export interface ClientPatience extends Patience {
+export interface ClientTimeouts extends Deadline {
   /** While the server takes nothing of a publication, or sends nothing of what is played. */
   idleTimeout: number;
   /** While the server shows no sign of life at the end. */
@@ -62,7 +62,7 @@ export class ClientSession {
   /** What goes to the server. */
   readonly writer: MessageWriter;
   /** How long each answer is waited for, and what ends it all. */
-  readonly patience: ClientPatience;
+  readonly timeouts: ClientTimeouts;
   readonly #transport: Transport;
   readonly #control: ControlLayer;
   readonly #messages: ReadableStreamDefaultReader<RtmpMessage>;
@@ -70,9 +70,9 @@ export class ClientSession {
   /** When the server last sent something, by `performance.now()`. */
   heardAt = performance.now();
 
-  constructor(transport: Transport, patience: ClientPatience) {
+  constructor(transport: Transport, timeouts: ClientTimeouts) {
     const counts = new ReceivedCounts();
-    this.patience = patience;
+    this.timeouts = timeouts;
     this.#transport = transport;
     this.writer = new MessageWriter(transport);
     this.#control = new ControlLayer(this.writer, counts, WINDOW_SIZE, WINDOW_SIZE);
@@ -157,7 +157,7 @@ export class ClientSession {
     find: (message: RtmpMessage) => T | undefined,
   ): Promise<T> {
     try {
-      return await patiently(action, this.#waitFor(action, find), this.patience);
+      return await withDeadline(action, this.#waitFor(action, find), this.timeouts);
     } catch (error) {
       throw whileDoing(action, error);
     }

@@ -14,7 +14,7 @@ export class ClientEnd {
   readonly #failed: (error: unknown) => void;
   #resolve!: () => void;
   #reject!: (error: unknown) => void;
-  readonly #abort = () => this.fail(this.#session.patience.signal!.reason);
+  readonly #abort = () => this.fail(this.#session.timeouts.signal!.reason);
   #begun = false;
   #ended = false;
   #hasFailed = false;
@@ -29,7 +29,7 @@ export class ClientEnd {
     });
     // Callers need not handle it.
     this.closed.catch(() => {});
-    session.patience.signal?.addEventListener("abort", this.#abort);
+    session.timeouts.signal?.addEventListener("abort", this.#abort);
   }
 
   /** Whether it has ended, or a goodbye is under way. */
@@ -76,6 +76,6 @@ export class ClientEnd {
   #end(): void {
     this.#begun = true;
     this.#ended = true;
-    this.#session.patience.signal?.removeEventListener("abort", this.#abort);
+    this.#session.timeouts.signal?.removeEventListener("abort", this.#abort);
   }
 }

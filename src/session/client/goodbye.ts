@@ -74,7 +74,7 @@ export class ClientGoodbye {
     over: Promise<void>,
     ...messages: RtmpMessage[]
   ): Promise<void> {
-    const { writer, patience: { closeTimeout } } = this.#session;
+    const { writer, timeouts: { closeTimeout } } = this.#session;
     const silentFrom = performance.now();
     this.#begun = true;
     const write = async () => {
@@ -113,7 +113,7 @@ export class ClientGoodbye {
   }
 
   async #waitForWord(): Promise<void> {
-    const { closeTimeout } = this.#session.patience;
+    const { closeTimeout } = this.#session.timeouts;
     const writtenAt = performance.now();
     const silence = () => this.#silence(writtenAt);
     if (!await whileActive(this.#taken, Math.min(WORD_PATIENCE, closeTimeout), silence)) {
@@ -148,7 +148,7 @@ export class ClientGoodbye {
 
   #late(done: string): RtmpTimeoutError {
     return new RtmpTimeoutError(`Cannot ${this.#action}`, {
-      read: `nothing for ${this.#session.patience.closeTimeout / 1000} s`,
+      read: `nothing for ${this.#session.timeouts.closeTimeout / 1000} s`,
       expected: `the last of what was sent to be ${done}`,
     });
   }

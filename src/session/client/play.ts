@@ -63,7 +63,7 @@ export class ClientPlayback {
     this.#end = new ClientEnd(session, (error) => this.#controller.error(error));
     this.closed = this.#end.closed;
     const watch = new IdleWatch(
-      session.patience.idleTimeout,
+      session.timeouts.idleTimeout,
       () => session.silence,
       () => this.#end.fail(this.#idled()),
     );
@@ -88,11 +88,11 @@ export class ClientPlayback {
 
   /** Section 7.2.2.3. */
   #finish(): Promise<void> {
-    const { writer, patience } = this.#session;
+    const { writer, timeouts } = this.#session;
     return this.#end.finish(async () => {
       writer.send(writeCommand(0, "deleteStream", 0, null, this.#messageStreamId));
       // Nothing is lost with a server that does not take it, or does not close its side.
-      await this.#session.closeGently(patience.closeTimeout);
+      await this.#session.closeGently(timeouts.closeTimeout);
     });
   }
 
@@ -119,7 +119,7 @@ export class ClientPlayback {
 
   #idled(): RtmpTimeoutError {
     return new RtmpTimeoutError(`Cannot ${this.#goOn}`, {
-      read: `nothing for ${this.#session.patience.idleTimeout / 1000} s`,
+      read: `nothing for ${this.#session.timeouts.idleTimeout / 1000} s`,
       expected: "bytes of the server",
     });
   }

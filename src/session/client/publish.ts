@@ -10,7 +10,7 @@ import { writeCommand } from "../../message/command.ts";
 import { ClientEnd } from "./end.ts";
 import { ClientGoodbye } from "./goodbye.ts";
 import type { ClientSession } from "./client_session.ts";
-import { patiently } from "../../time/deadline.ts";
+import { withDeadline } from "../../time/deadline.ts";
 import { IdleWatch } from "../../time/idle.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 import { StatusCode } from "../status.ts";
@@ -90,7 +90,7 @@ export class ClientPublication {
       },
     });
     const watch = new IdleWatch(
-      session.patience.idleTimeout,
+      session.timeouts.idleTimeout,
       () => this.#end.begun ? 0 : session.stall,
       () => this.#end.fail(this.#stalled()),
     );
@@ -153,7 +153,7 @@ export class ClientPublication {
   /** What a server said before it closed is a better reason than that it closed. */
   async #explainFailure(): Promise<void> {
     try {
-      await patiently(this.#goOn, this.closed, this.#session.patience);
+      await withDeadline(this.#goOn, this.closed, this.#session.timeouts);
     } catch (error) {
       this.#end.fail(error);
       throw error;
@@ -183,7 +183,7 @@ export class ClientPublication {
 
   #stalled(): RtmpTimeoutError {
     return new RtmpTimeoutError(`Cannot ${this.#goOn}`, {
-      read: `nothing for ${this.#session.patience.idleTimeout / 1000} s`,
+      read: `nothing for ${this.#session.timeouts.idleTimeout / 1000} s`,
       expected: "the server to take what is sent",
     });
   }
