@@ -14,7 +14,7 @@ import { answerAdobeRejection } from "../session/adobe_auth.ts";
 import { connectObject, DEFAULT_FLASH_VER } from "../session/client/connect.ts";
 import { ClientSession, type ClientTimeouts } from "../session/client/client_session.ts";
 import { checkTimeout, type Deadline, withDeadline } from "../time/deadline.ts";
-import { whileDoing } from "../session/client/while_doing.ts";
+import { withAction } from "../session/client/with_action.ts";
 import { requireNetPermission } from "../net/net_permission.ts";
 import { checkAddress, checkHost } from "../net/permitted_addresses.ts";
 import { TcpSocket } from "../net/tcp_socket.ts";
@@ -71,7 +71,7 @@ const DEFAULT_TIMEOUT = 10_000;
 /**
  * How long an abandoned attempt to connect may take to settle before it is aborted, in milliseconds.
  */
-const CONNECTING_PATIENCE = 20;
+const CONNECT_SETTLE_TIME = 20;
 
 /** The most connections for one publication: Adobe's authentication needs three. */
 const MAX_CONNECTIONS = 3;
@@ -150,7 +150,7 @@ async function openSession(
     return new ClientSession(socket, timeouts);
   } catch (error) {
     socket.close();
-    throw whileDoing(action, error);
+    throw withAction(action, error);
   }
 }
 
@@ -182,7 +182,7 @@ async function dial(
   } catch (error) {
     if (conn) conn[Symbol.dispose]();
     else await abandon(connecting, stop);
-    throw isOurs(error, deadline) ? error : new RtmpError(`Cannot ${action}`, {
+    throw namesServer(error, deadline) ? error : new RtmpError(`Cannot ${action}`, {
       read: errorMessage(error),
       cause: error,
     });
@@ -196,7 +196,7 @@ async function dial(
 async function abandon(connecting: Promise<Deno.Conn>, stop: AbortController): Promise<void> {
   const settled = connecting.then((late) => late[Symbol.dispose](), () => {});
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, CONNECTING_PATIENCE));
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, CONNECT_SETTLE_TIME));
   await Promise.race([settled, late]);
   clearTimeout(timer);
   stop.abort();
@@ -204,7 +204,7 @@ async function abandon(connecting: Promise<Deno.Conn>, stop: AbortController): P
 }
 
 /** Whether an error names the server already; errors of the network do not. */
-function isOurs(error: unknown, { signal }: Deadline): boolean {
+function namesServer(error: unknown, { signal }: Deadline): boolean {
   return error instanceof RtmpError || error instanceof Deno.errors.NotCapable ||
     signal?.aborted === true;
 }

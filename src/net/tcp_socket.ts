@@ -109,11 +109,11 @@ export class TcpSocket implements Source<Uint8Array> {
    * until the next pull, and may be overwritten.
    */
   pull(emit: (bytes: Uint8Array) => void): boolean | Promise<boolean> {
-    if (this.#unread.length > 0) return this.#give(emit);
+    if (this.#unread.length > 0) return this.#emitUnread(emit);
     TIME_SLICE.stop();
     // While it waits for its turn, the bytes stay in the peer's memory, not in ours.
     const pause = TIME_SLICE.yieldIfSpent(0);
-    return pause ? pause.then(() => this.#readOn(emit)) : this.#readOn(emit);
+    return pause ? pause.then(() => this.#readNext(emit)) : this.#readNext(emit);
   }
 
   /** Ends a pending read, and all later ones. */
@@ -124,7 +124,7 @@ export class TcpSocket implements Source<Uint8Array> {
   }
 
   /** Reads once. Live media arrives in thousands of small reads a second, so each has one promise. */
-  #readOn(emit: (bytes: Uint8Array) => void): boolean | Promise<boolean> {
+  #readNext(emit: (bytes: Uint8Array) => void): boolean | Promise<boolean> {
     if (this.#cancelled) return false;
     const space = this.#space();
     this.readingSince = performance.now();
@@ -138,8 +138,8 @@ export class TcpSocket implements Source<Uint8Array> {
         TIME_SLICE.start();
         // A read that completes no message takes time too.
         const pause = TIME_SLICE.yieldIfSpent(count);
-        if (pause) pause.then(() => resolve(this.#give(emit)));
-        else resolve(this.#give(emit));
+        if (pause) pause.then(() => resolve(this.#emitUnread(emit)));
+        else resolve(this.#emitUnread(emit));
       }, (error) => {
         this.readingSince = undefined;
         this.failure ??= error;
@@ -159,7 +159,7 @@ export class TcpSocket implements Source<Uint8Array> {
     return this.#memory.subarray(0, this.#readSize);
   }
 
-  #give(emit: (bytes: Uint8Array) => void): boolean {
+  #emitUnread(emit: (bytes: Uint8Array) => void): boolean {
     if (this.#cancelled) return false;
     const unread = this.#unread;
     this.#unread = unread.subarray(LARGEST_PIECE);
@@ -193,20 +193,20 @@ export class TcpSocket implements Source<Uint8Array> {
    * Closes our side, then waits for the peer to close its own. Closing both sides while unread bytes
    * wait would reset the connection, and the peer would lose our last messages.
    *
-   * @param patience How long to wait for the peer, in milliseconds.
+   * @param timeout How long to wait for the peer, in milliseconds.
    * @param whileSending How long to wait while the peer keeps sending, in milliseconds.
    */
-  async closeGently(patience: number, whileSending: number = patience): Promise<void> {
-    const timer = setTimeout(() => this.close(), patience);
-    const enough = performance.now() + whileSending;
-    const rubbish = new Uint8Array(LINGERING_READ);
+  async linger(timeout: number, whileSending: number = timeout): Promise<void> {
+    const timer = setTimeout(() => this.close(), timeout);
+    const sendingDeadline = performance.now() + whileSending;
+    const discarded = new Uint8Array(LINGERING_READ);
     try {
       await this.#conn.closeWrite();
       for (;;) {
-        const count = await this.#conn.read(rubbish);
-        if (count === null || performance.now() >= enough) break;
+        const count = await this.#conn.read(discarded);
+        if (count === null || performance.now() >= sendingDeadline) break;
         // Without a pause, a peer that floods would block the event loop.
-        if (count < rubbish.length) continue;
+        if (count < discarded.length) continue;
         await new Promise((resolve) => setTimeout(resolve, LINGERING_PAUSE));
       }
     } catch {

@@ -6,7 +6,11 @@
 
 import { getLogger } from "@logtape/logtape";
 import { formatAddr, networkOf } from "../../net/address.ts";
-import { canOpen, DescriptorReserve, isLackOfDescriptors } from "../../net/file_descriptors.ts";
+import {
+  DescriptorReserve,
+  hasSpareDescriptors,
+  isLackOfDescriptors,
+} from "../../net/file_descriptors.ts";
 import {
   DEFAULT_PLACES,
   HttpPlaces,
@@ -180,7 +184,7 @@ export class HttpSockets {
       this.#checkAt = Math.min(this.#checkAt, Math.max(count, CHECK_EVERY));
     }
     if (count < this.#checkAt) return;
-    this.#afford(canOpen(RESERVE) ? Infinity : count);
+    this.#afford(hasSpareDescriptors(RESERVE) ? Infinity : count);
   }
 
   #afford(count: number): void {

@@ -10,13 +10,13 @@ import { FlvTagDecoder } from "../../flv/tag_stream.ts";
 import { writeCommand } from "../../message/command.ts";
 import { userControl, UserControlEvent } from "../../message/control.ts";
 import type { RtmpMessage } from "../../message/message.ts";
-import { ClientEnd } from "./end.ts";
+import { ClientShutdown } from "./shutdown.ts";
 import { type ClientSession, isMedia } from "./client_session.ts";
 import { IdleWatch } from "../../time/idle.ts";
 import { isServerData, isStreamEnd } from "./play_end.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 import { StatusCode } from "../status.ts";
-import { whileDoing } from "./while_doing.ts";
+import { withAction } from "./with_action.ts";
 
 /** What we say that we buffer, in milliseconds. Servers send recordings ahead by that much. */
 const BUFFER_LENGTH = 3_000;
@@ -24,7 +24,7 @@ const BUFFER_LENGTH = 3_000;
 /** What to play. */
 export interface PlayRequest {
   /** Where from, for the messages of errors: "example.com:1935/live". */
-  place: string;
+  hostAndApp: string;
   /** The stream's name with its query. */
   streamName: string;
   /** Where to begin (section 7.2.2.1), in milliseconds; -2000: live, or else from the beginning. */
@@ -40,13 +40,13 @@ export class ClientPlayback {
   readonly #session: ClientSession;
   readonly #request: PlayRequest;
   readonly #messageStreamId: number;
-  readonly #end: ClientEnd;
+  readonly #shutdown: ClientShutdown;
   readonly #decoder = new FlvTagDecoder();
   #controller!: ReadableStreamDefaultController<FlvTag>;
   #first: RtmpMessage | undefined;
 
   /**
-   * {@linkcode playOn} makes these.
+   * {@linkcode startPlaying} makes these.
    *
    * @param first The message that came instead of a word that playing begins.
    */
@@ -60,12 +60,12 @@ export class ClientPlayback {
     this.#request = request;
     this.#messageStreamId = messageStreamId;
     this.#first = first;
-    this.#end = new ClientEnd(session, (error) => this.#controller.error(error));
-    this.closed = this.#end.closed;
+    this.#shutdown = new ClientShutdown(session, (error) => this.#controller.error(error));
+    this.closed = this.#shutdown.closed;
     const watch = new IdleWatch(
       session.timeouts.idleTimeout,
-      () => session.silence,
-      () => this.#end.fail(this.#idled()),
+      () => session.readWait,
+      () => this.#shutdown.fail(this.#idleError()),
     );
     this.closed.finally(() => watch.stop()).catch(() => {});
     this.readable = new ReadableStream({
@@ -77,7 +77,7 @@ export class ClientPlayback {
 
   /** Ends the playback as {@linkcode RtmpPlayer.close} does. */
   async close(): Promise<void> {
-    if (!this.#end.begun) this.#controller.close();
+    if (!this.#shutdown.started) this.#controller.close();
     await this.#finish();
   }
 
@@ -89,23 +89,23 @@ export class ClientPlayback {
   /** Section 7.2.2.3. */
   #finish(): Promise<void> {
     const { writer, timeouts } = this.#session;
-    return this.#end.finish(async () => {
+    return this.#shutdown.finish(async () => {
       writer.send(writeCommand(0, "deleteStream", 0, null, this.#messageStreamId));
       // Nothing is lost with a server that does not take it, or does not close its side.
-      await this.#session.closeGently(timeouts.closeTimeout);
+      await this.#session.linger(timeouts.closeTimeout);
     });
   }
 
   /** Reads on until there is a tag. The socket is read only while the tags are. */
   async #pull(): Promise<void> {
     try {
-      for (let found = false; !found && !this.#end.begun;) {
+      for (let found = false; !found && !this.#shutdown.started;) {
         const message = this.#first ?? await this.#session.read();
         this.#first = undefined;
-        if (this.#end.begun) return;
+        if (this.#shutdown.started) return;
         // Servers say so when a stream ends. One that just closes may have been killed.
-        if (!message) throw this.#session.lost(this.#goOn);
-        if (isStreamEnd(this.#goOn, message, this.#messageStreamId)) return void this.close();
+        if (!message) throw this.#session.connectionLost(this.#action);
+        if (isStreamEnd(this.#action, message, this.#messageStreamId)) return void this.close();
         if (isServerData(message)) continue;
         this.#decoder.decode(message, (tag) => {
           found = true;
@@ -113,19 +113,19 @@ export class ClientPlayback {
         });
       }
     } catch (error) {
-      if (!this.#end.begun) this.#end.fail(whileDoing(this.#goOn, error));
+      if (!this.#shutdown.started) this.#shutdown.fail(withAction(this.#action, error));
     }
   }
 
-  #idled(): RtmpTimeoutError {
-    return new RtmpTimeoutError(`Cannot ${this.#goOn}`, {
+  #idleError(): RtmpTimeoutError {
+    return new RtmpTimeoutError(`Cannot ${this.#action}`, {
       read: `nothing for ${this.#session.timeouts.idleTimeout / 1000} s`,
       expected: "bytes of the server",
     });
   }
 
-  get #goOn(): string {
-    return `go on playing from ${this.#request.place}`;
+  get #action(): string {
+    return `go on playing from ${this.#request.hostAndApp}`;
   }
 }
 
@@ -135,12 +135,12 @@ export class ClientPlayback {
  * @throws {RtmpCommandError} If the server refuses.
  * @throws {RtmpTimeoutError} If it does not answer.
  */
-export async function playOn(
+export async function startPlaying(
   session: ClientSession,
   request: PlayRequest,
 ): Promise<ClientPlayback> {
-  const { place, streamName, start } = request;
-  const action = `play from ${place}`;
+  const { hostAndApp, streamName, start } = request;
+  const action = `play from ${hostAndApp}`;
   const messageStreamId = await session.createStream(action);
   session.writer.send(
     userControl(UserControlEvent.SetBufferLength, messageStreamId, BUFFER_LENGTH),
