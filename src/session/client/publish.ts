@@ -146,7 +146,7 @@ export class ClientPublication {
       this.#shutdown.fail(error);
       throw error;
     }
-    await (tag.data.length < SMALL_PAYLOAD ? writer.relieve() : writer.flush());
+    await (tag.data.length < SMALL_PAYLOAD ? writer.flushIfFull() : writer.flush());
     if (writer.failure !== undefined) await this.#explainFailure();
   }
 

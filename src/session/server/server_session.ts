@@ -94,7 +94,7 @@ export class ServerSession {
       if (thrown instanceof RtmpError) this.#complain(thrown);
     }
     transport.cancel();
-    writer.window.lift();
+    writer.window.removeLimit();
     // Hundreds of connections may end at once, each with many publications.
     TIME_SLICE.start();
     const pause = TIME_SLICE.yieldIfSpent(END_COST * streams.all.length);
@@ -174,7 +174,7 @@ export class ServerSession {
   async #converse(message: RtmpMessage): Promise<void> {
     if (isCommand(message)) await this.#commands.receive(message);
     else this.#conversation.control.receive(message);
-    await this.#conversation.writer.relieve();
+    await this.#conversation.writer.flushIfFull();
   }
 }
 
