@@ -86,7 +86,7 @@ export class Channel {
    */
   get viewers(): number {
     let viewers = 0;
-    for (const { outlives } of this.#subscribers) if (outlives) viewers++;
+    for (const { survivesPublication } of this.#subscribers) if (survivesPublication) viewers++;
     return viewers;
   }
 
@@ -153,7 +153,7 @@ export class Channel {
   }
 
   /**
-   * Gives all tags of a publication, and resolves when every consumer that does not outlive it has
+   * Gives all tags of a publication, and resolves when every consumer that does not survive it has
    * read what is its own. It can be called again for the next publication of the name, whose tags
    * follow all of this one's.
    *

@@ -98,7 +98,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     subscriber.follow(this);
     if (this.#hasSuccessor) subscriber.takeTail();
     if (this.#begunAt !== undefined) subscriber.catchUp(this.#cache.frames);
-    this.#context.budget?.relieve();
+    this.#context.budget?.enforce();
   }
 
   /** The rest is given past consumers that do not read, as far as there is room for it. */
@@ -145,8 +145,8 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   #finish(): Subscriber[] {
     this.#isOver = true;
     this.#cache.end();
-    const own = [...this.#subscribers].filter(({ outlives }) => !outlives);
-    const viewers = [...this.#subscribers].filter(({ outlives }) => outlives);
+    const own = [...this.#subscribers].filter(({ survivesPublication }) => !survivesPublication);
+    const viewers = [...this.#subscribers].filter(({ survivesPublication }) => survivesPublication);
     this.#subscribers.clear();
     for (const subscriber of own) subscriber.end();
     for (const viewer of viewers) viewer.unfollow();
@@ -170,7 +170,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
       const room = subscriber.offer(counted);
       if (room) (full ??= []).push(room);
     }
-    this.#context.budget?.relieve();
+    this.#context.budget?.enforce();
     return full && Promise.all(full).then(() => {});
   }
 

@@ -23,8 +23,8 @@ import { TagSelection } from "./tag_selection.ts";
 export class Subscriber implements Subscription, MediaKeeper {
   readonly tags: ReadableStream<FlvTag>;
   readonly ledger: ConsumerLedger;
-  readonly outlives: boolean;
-  readonly begun: Promise<void>;
+  readonly survivesPublication: boolean;
+  readonly started: Promise<void>;
   readonly done: Promise<void>;
   readonly #options: SubscribeOptions;
   readonly #outlet: TagOutlet;
@@ -38,7 +38,7 @@ export class Subscriber implements Subscription, MediaKeeper {
   #endReason: string | undefined;
   /** A tag is being offered, which has to be counted before the consumer leaves. */
   #offering = false;
-  #resolveBegun!: () => void;
+  #resolveStarted!: () => void;
   #resolveDone!: () => void;
 
   /** @throws {TypeError} If the mode or a function among the options is none. */
@@ -53,10 +53,10 @@ export class Subscriber implements Subscription, MediaKeeper {
       ...{ audio, video },
       needsHeaders: announces && mode === "live",
     });
-    this.outlives = options.outlives ?? false;
+    this.survivesPublication = options.survivesPublication ?? false;
     this.ledger = new ConsumerLedger(options);
     this.#shares = new Shares(this.ledger);
-    this.begun = new Promise((resolve) => this.#resolveBegun = resolve);
+    this.started = new Promise((resolve) => this.#resolveStarted = resolve);
     this.done = new Promise((resolve) => this.#resolveDone = resolve);
     const { filter, shared } = options;
     this.#outlet = new TagOutlet({
@@ -81,7 +81,7 @@ export class Subscriber implements Subscription, MediaKeeper {
   }
 
   /** Drops the waiting tags, for lack of memory, and continues at the next keyframe. */
-  letGo(): void {
+  evict(): void {
     this.#skipForward("memory-limit");
   }
 
@@ -141,12 +141,12 @@ export class Subscriber implements Subscription, MediaKeeper {
 
   /** Bytes that wait for it without loss, of the publication with which it ends. */
   get tailBytes(): number {
-    return this.outlives || this.ledger.mode === "live" ? 0 : this.#outlet.bytes;
+    return this.survivesPublication || this.ledger.mode === "live" ? 0 : this.#outlet.bytes;
   }
 
   /** Makes room for the rest of a publication, when another one waits for its end. */
   takeTail(): void {
-    if (!this.outlives) this.#outlet.widen(LOSSLESS_TAIL_BYTES);
+    if (!this.survivesPublication) this.#outlet.widen(LOSSLESS_TAIL_BYTES);
   }
 
   /**
@@ -228,7 +228,7 @@ export class Subscriber implements Subscription, MediaKeeper {
 
   #enqueue({ tag, kind }: CountedTag): void {
     const share = this.#shares.current!;
-    this.#resolveBegun();
+    this.#resolveStarted();
     this.#lag?.give();
     let filtered: FlvTag | undefined;
     try {

@@ -60,7 +60,7 @@ export class TagQueue {
   push(tag: FlvTag, kind: MediaKind, share: ConsumerShare): void {
     this.#waiting.push({ tag, kind, share, since: this.#clock.now() });
     this.#bytes += sizeOf(tag);
-    this.#budget?.keep(tag);
+    this.#budget?.retain(tag);
   }
 
   /** Takes the first tag. */
@@ -68,7 +68,7 @@ export class TagQueue {
     const first = this.#waiting[this.#taken];
     if (!first) return undefined;
     this.#bytes -= sizeOf(first.tag);
-    this.#budget?.letGo(first.tag);
+    this.#budget?.release(first.tag);
     this.#taken++;
     if (this.length === 0) this.#empty();
     else if (this.#taken > COMPACT_AFTER && 2 * this.#taken > this.#waiting.length) {
@@ -82,7 +82,7 @@ export class TagQueue {
   clear(): QueuedTag[] {
     const waiting = this.#waiting.slice(this.#taken);
     this.#empty();
-    if (this.#budget) { for (const { tag } of waiting) this.#budget.letGo(tag); }
+    if (this.#budget) { for (const { tag } of waiting) this.#budget.release(tag); }
     return waiting;
   }
 

@@ -71,7 +71,7 @@ function playFrom(
       mode: "live",
       address: remoteAddr,
       connection: id,
-      outlives: true,
+      survivesPublication: true,
       onLag: lagLog(facts, "rtmp-play"),
       filter: note ? (tag) => filter(note(tag)) : filter,
     });

@@ -19,7 +19,11 @@ function watch(
   broadcast: Broadcast,
   { reconnects = false, ...options }: Partial<SubscribeOptions> & FlvBodyOptions = {},
 ): { subscription: Subscription; reader: FlvReader; hasEnded: () => boolean } {
-  const subscription = broadcast.subscribe({ announces: true, outlives: true, ...options });
+  const subscription = broadcast.subscribe({
+    announces: true,
+    survivesPublication: true,
+    ...options,
+  });
   const reader = new FlvReader(flvBody(subscription, { reconnects }));
   let hasEnded = false;
   void reader.done.then(() => hasEnded = true);
@@ -182,7 +186,7 @@ Deno.test("flvBody() keeps a bounded number of bytes in headers that wait for a 
 
 Deno.test("flvBody() gives viewers who share large tags the same bytes, and small ones their own", async () => {
   const broadcast = new Broadcast();
-  const options = { announces: true, outlives: true, shared: true, audio: false };
+  const options = { announces: true, survivesPublication: true, shared: true, audio: false };
   const bodies = [0, 1].map(() => Array.fromAsync(flvBody(broadcast.subscribe(options))));
   const tags = [videoTag(0, 100_000), videoTag(1, 1_000)];
   await broadcast.send(...tags);

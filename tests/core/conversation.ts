@@ -129,7 +129,12 @@ class MemoryServer implements SessionHandler {
   }
 
   play: SessionHandler["play"] = (_, filter) => {
-    const options = { kind: "rtmp-play", mode: "lossless", outlives: true, filter } as const;
+    const options = {
+      kind: "rtmp-play",
+      mode: "lossless",
+      survivesPublication: true,
+      filter,
+    } as const;
     return Promise.resolve(this.channel.subscribe(options));
   };
 

@@ -22,7 +22,7 @@ function opened(sent: number, acknowledged: number): SendWindow {
 function hasRoom(window: SendWindow): boolean {
   const ready = window.ready();
   if (ready) window.removeLimit();
-  return room === undefined;
+  return ready === undefined;
 }
 
 Deno.test("SendWindow has room without a limit, and for a peer that acknowledges nothing", () => {

@@ -107,7 +107,7 @@ export async function beginView(
     kind: protocol,
     address: remoteAddr,
     connection: socket.id,
-    outlives: true,
+    survivesPublication: true,
     announces: true,
     onLag: lagLog(facts, protocol),
     ...wanted,
@@ -133,7 +133,7 @@ export async function beginView(
 
 /** Waits until there is something for the viewer, at most `patience` milliseconds. */
 async function waitToBegin(
-  { begun, done, tags }: Subscription,
+  { started, done, tags }: Subscription,
   patience: number,
   gone: AbortSignal,
   { waiting }: HttpSocket,
@@ -148,7 +148,7 @@ async function waitToBegin(
   waiting.add(makeWay);
   gone.addEventListener("abort", giveUp);
   if (gone.aborted) giveUp();
-  const hasBegun = await Promise.race([begun.then(() => true), done.then(() => false)]);
+  const hasBegun = await Promise.race([started.then(() => true), done.then(() => false)]);
   clearTimeout(timer);
   waiting.delete(makeWay);
   gone.removeEventListener("abort", giveUp);
