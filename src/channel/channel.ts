@@ -9,7 +9,7 @@ import type { Clock } from "../time/clock.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { PublicationLedger } from "../ledger/publication_ledger.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
-import { ContinuedClock } from "./continued_clock.ts";
+import { TimestampRebaser } from "./timestamp_rebaser.ts";
 import type { Feed } from "./feed.ts";
 import { checkGopCacheLimits, DEFAULT_GOP_CACHE, type GopCacheLimits } from "./gop_cache.ts";
 import type { MediaBudget } from "./media_budget.ts";
@@ -43,7 +43,7 @@ export class Channel {
   readonly #gopCache: GopCacheLimits;
   readonly #clock: Clock;
   readonly #budget: MediaBudget | undefined;
-  readonly #times: ContinuedClock;
+  readonly #times: TimestampRebaser;
   readonly #resent: ResentFrames;
   readonly #subscribers = new Set<Subscriber>();
   /** Publications that have begun and not been given yet, in their order: newcomers get the last. */
@@ -72,7 +72,7 @@ export class Channel {
     checkFunction("clock.now", Object(clock).now);
     this.#clock = clock;
     this.#budget = budget;
-    this.#times = new ContinuedClock(clock);
+    this.#times = new TimestampRebaser(clock);
     this.#resent = new ResentFrames(clock);
   }
 

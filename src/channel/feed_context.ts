@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../time/clock.ts";
-import type { ContinuedClock } from "./continued_clock.ts";
+import type { TimestampRebaser } from "./timestamp_rebaser.ts";
 import type { GopCacheLimits } from "./gop_cache.ts";
 import type { MediaBudget } from "./media_budget.ts";
 import type { PublishedMedia } from "./published_media.ts";
@@ -17,7 +17,7 @@ import type { SubscribeOptions } from "./subscription.ts";
 export interface FeedContext {
   readonly clock: Clock;
   /** The timestamps of the channel's tags, which continue from one publication to the next. */
-  readonly times: ContinuedClock;
+  readonly times: TimestampRebaser;
   /** Knows the frames of the publication before again, if this one may begin with them. */
   readonly resent: ResentFrames;
   readonly resends: boolean;

@@ -5,7 +5,7 @@
  */
 
 import { checkTag, checkTags, type FlvTag } from "../flv/flv_tag.ts";
-import { Keyframes } from "../flv/keyframes.ts";
+import { KeyframeDetector } from "../flv/keyframe_detector.ts";
 import { isSequenceHeader, mediaKind } from "../flv/tag_kind.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
@@ -38,7 +38,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   readonly #context: FeedContext;
   readonly #subscribers = new Set<Subscriber>();
   readonly #cache: GopCache;
-  readonly #keyframes = new Keyframes();
+  readonly #keyframes = new KeyframeDetector();
   readonly #interval = new KeyframeInterval();
   readonly #samples = new Samples();
   #hasAudioHeader = false;
@@ -181,7 +181,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     const kind = mediaKind(type, data);
     const { timestamp, resent } = this.#time(published, kind);
     const tag = timestamp === published.timestamp ? published : { ...published, timestamp };
-    const begins = this.#keyframes.take(tag, kind);
+    const begins = this.#keyframes.isKeyframe(tag, kind);
     if (kind === "videoFrames") {
       this.#note(tag);
       const keyframe = begins && this.media.isFirstTrack(tag);

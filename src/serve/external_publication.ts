@@ -8,7 +8,7 @@ import { errorMessage } from "../error_message.ts";
 import { ProtocolError, RtmpTimeoutError } from "../errors.ts";
 import { checkTag, type FlvTag } from "../flv/flv_tag.ts";
 import { mediaKind } from "../flv/tag_kind.ts";
-import { bareScriptData } from "../flv/tag_stream.ts";
+import { stripSetDataFrame } from "../flv/tag_stream.ts";
 import type { MediaCounts } from "../ledger/counts.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
@@ -123,6 +123,6 @@ function countTags(counts: MediaCounts): OrderedTransformStream<FlvTag, FlvTag> 
 /** A tag with a timestamp in whole milliseconds, and with script data as in a file. */
 function published(tag: FlvTag): Published<FlvTag> {
   const { type, timestamp, data: given } = checkTag(tag);
-  const data = type === "script" ? bareScriptData(given) : given;
+  const data = type === "script" ? stripSetDataFrame(given) : given;
   return { item: { type, timestamp: Math.trunc(timestamp), data }, type, data };
 }

@@ -5,7 +5,7 @@
  */
 
 import type { FlvTag } from "../../flv/flv_tag.ts";
-import { Keyframes } from "../../flv/keyframes.ts";
+import { KeyframeDetector } from "../../flv/keyframe_detector.ts";
 import { mediaKind } from "../../flv/tag_kind.ts";
 import { FileClock } from "./file_clock.ts";
 import { KeyframeIndex, type KeyframeTable } from "./keyframe_index.ts";
@@ -19,7 +19,7 @@ export class RecordedFrames {
   /** Frames of audio. */
   audioFrames = 0;
   readonly #clock = new FileClock();
-  readonly #keyframes = new Keyframes();
+  readonly #keyframes = new KeyframeDetector();
   readonly #index = new KeyframeIndex();
   readonly #time = new RecordingTime();
 
@@ -40,7 +40,7 @@ export class RecordedFrames {
    */
   count(tag: FlvTag, position: number): void {
     const kind = mediaKind(tag.type, tag.data);
-    const isKeyframe = this.#keyframes.take(tag, kind);
+    const isKeyframe = this.#keyframes.isKeyframe(tag, kind);
     if (kind !== "videoFrames" && kind !== "audioFrames") return;
     const time = this.#clock.time(tag.timestamp);
     this.#time.add(time, kind);

@@ -6,7 +6,7 @@
 
 import { splitAggregate } from "../../flv/aggregate.ts";
 import type { FlvTagType } from "../../flv/flv_tag.ts";
-import { bareDataMessage, FlvTagStream } from "../../flv/tag_stream.ts";
+import { FlvTagStream, normalizeDataMessage } from "../../flv/tag_stream.ts";
 import type { MediaCounts } from "../../ledger/counts.ts";
 import type { ReceivedCounts } from "../../ledger/received_counts.ts";
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
@@ -70,7 +70,7 @@ export class MessageInput {
   #write(received: RtmpMessage): Promise<void> | undefined {
     const type = TAG_TYPES.get(received.typeId);
     if (type === undefined) return void this.#counts.discard("unknown-type");
-    const item = bareDataMessage(received);
+    const item = normalizeDataMessage(received);
     return this.#input.write({ item, type, data: item.payload });
   }
 }

@@ -12,7 +12,7 @@ import type { MediaKind } from "../ledger/counts.ts";
  * new publication follows the last one of the old after the time that passed between them. The first
  * publication's timestamps are unchanged.
  */
-export class ContinuedClock {
+export class TimestampRebaser {
   readonly #clock: Clock;
   #last = 0;
   #lastAt: number | undefined;
