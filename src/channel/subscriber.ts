@@ -8,9 +8,9 @@ import type { Clock } from "../time/clock.ts";
 import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import { ConsumerLedger } from "../ledger/consumer_ledger.ts";
-import { checkSubscribeOptions, filterOf, guarded } from "./consumer_code.ts";
+import { checkSubscribeOptions, filterOf, guarded } from "./consumer_callbacks.ts";
 import type { CountedTag } from "./counted_tag.ts";
-import { isSkip, LagWatch } from "./lag.ts";
+import { isSkip, LagMonitor } from "./lag.ts";
 import type { MediaType } from "./published_media.ts";
 import { Shares } from "./shares.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
@@ -30,7 +30,7 @@ export class Subscriber implements Subscription, MediaKeeper {
   readonly #outlet: TagOutlet;
   /** Makes of a tag what the consumer gets; it may throw. */
   readonly #filter: (tag: FlvTag) => FlvTag | undefined;
-  readonly #lag: LagWatch | undefined;
+  readonly #lag: LagMonitor | undefined;
   /** The publication that it gets; none while it waits for the next. */
   #source: SubscriptionSource | undefined;
   readonly #shares: Shares;
@@ -47,7 +47,7 @@ export class Subscriber implements Subscription, MediaKeeper {
     this.#options = options;
     this.#filter = filterOf(options);
     const { onLag } = options;
-    this.#lag = onLag && new LagWatch(guarded(onLag, (error) => this.#outlet.fail(error)), clock);
+    this.#lag = onLag && new LagMonitor(guarded(onLag, (error) => this.#outlet.fail(error)), clock);
     const { audio = true, video = true, announces = false, mode } = options;
     this.#selection = new TagSelection({
       ...{ audio, video },
@@ -66,7 +66,7 @@ export class Subscriber implements Subscription, MediaKeeper {
       maxBytes: options.mode === "live" ? Infinity : LOSSLESS_QUEUE_BYTES,
       settle: (share) => this.#shares.settle(share),
       over: () => {
-        if (!this.#offering) this.#leave();
+        if (!this.#offering) this.#finish();
       },
     });
     this.tags = this.#outlet.tags;
@@ -86,7 +86,7 @@ export class Subscriber implements Subscription, MediaKeeper {
   }
 
   /** Whether no publication is given to it. */
-  get waits(): boolean {
+  get isUnassigned(): boolean {
     return this.#source === undefined && !this.#outlet.hasEnded;
   }
 
@@ -133,7 +133,7 @@ export class Subscriber implements Subscription, MediaKeeper {
    * consumer that it has not read it in the same moment.
    */
   catchUp(frames: readonly CountedTag[]): void {
-    this.#selection.leaveOut("before-keyframe");
+    this.#selection.startGap("before-keyframe");
     this.#outlet.giveAtOnce(() => {
       for (const frame of frames) this.offer(frame);
     });
@@ -145,7 +145,7 @@ export class Subscriber implements Subscription, MediaKeeper {
   }
 
   /** Makes room for the rest of a publication, when another one waits for its end. */
-  takeTail(): void {
+  makeRoomForTail(): void {
     if (!this.survivesPublication) this.#outlet.widen(LOSSLESS_TAIL_BYTES);
   }
 
@@ -162,7 +162,7 @@ export class Subscriber implements Subscription, MediaKeeper {
     if (reason) this.#shares.current!.drop(kind, reason);
     else this.#enqueue(counted);
     this.#offering = false;
-    if (this.#outlet.isOver) this.#leave();
+    if (this.#outlet.isOver) this.#finish();
     return this.#outlet.room();
   }
 
@@ -180,9 +180,9 @@ export class Subscriber implements Subscription, MediaKeeper {
    */
   mediaChanged(changed: Readonly<Record<MediaType, boolean>>): void {
     if (!this.#options.announces || this.#outlet.hasEnded) return;
-    const concerned = this.#selection.concernedBy(changed);
-    if (concerned.length === 0) return;
-    this.#endReason = `The publisher has come back with other ${concerned.join(" and ")}`;
+    const affected = this.#selection.affectedBy(changed);
+    if (affected.length === 0) return;
+    this.#endReason = `The publisher has come back with other ${affected.join(" and ")}`;
     this.end();
   }
 
@@ -211,7 +211,7 @@ export class Subscriber implements Subscription, MediaKeeper {
   #skipForward(reason: DropReason): void {
     const { bytes, age } = this.#outlet;
     const dropped = this.#outlet.drop(reason);
-    this.#selection.leaveOut(reason);
+    this.#selection.startGap(reason);
     this.#lag?.skip(bytes, age, dropped);
   }
 
@@ -229,7 +229,7 @@ export class Subscriber implements Subscription, MediaKeeper {
   #enqueue({ tag, kind }: CountedTag): void {
     const share = this.#shares.current!;
     this.#resolveStarted();
-    this.#lag?.give();
+    this.#lag?.recordDelivery();
     let filtered: FlvTag | undefined;
     try {
       filtered = this.#filter(tag);
@@ -238,12 +238,12 @@ export class Subscriber implements Subscription, MediaKeeper {
     }
     if (this.#outlet.hasEnded) return share.drop(kind, "consumer-left");
     if (!filtered) return share.drop(kind, "not-wanted");
-    this.#selection.gave(kind);
+    this.#selection.recordDelivered(kind);
     this.#outlet.give(filtered, kind, share);
   }
 
   /** The consumer has read everything, or has left. */
-  #leave(): void {
+  #finish(): void {
     this.unfollow();
     this.#resolveDone();
   }

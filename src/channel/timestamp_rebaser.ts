@@ -34,7 +34,7 @@ export class TimestampRebaser {
   }
 
   /** The channel's time for a tag of the publication. */
-  time(timestamp: number, kind: MediaKind): number {
+  rebase(timestamp: number, kind: MediaKind): number {
     const isFrame = kind === "videoFrames" || kind === "audioFrames";
     if (this.#shift === undefined) {
       // Sequence headers come at 0 even when the first frame is hours later; metadata stays there,

@@ -5,7 +5,7 @@
  */
 
 import { JoinableStream } from "./joinable_stream.ts";
-import type { Source } from "./source.ts";
+import type { JoinEnd, Puller, Source } from "./source.ts";
 
 /** What takes the items in the end. */
 export interface Sink<T> {
@@ -22,30 +22,66 @@ export class SinkStream<T> extends JoinableStream<T> {
     this.#sink = sink;
   }
 
-  /** Writes all that a source gives, as a pipe does; resolves at its end. */
-  override async join(source: Source<T>): Promise<void> {
-    const items: T[] = [];
-    const emit = (item: T) => void items.push(item);
-    for (let goesOn = true; goesOn;) {
-      let failure: { error: unknown } | undefined;
-      try {
-        const more = source.pull(emit);
-        goesOn = typeof more === "boolean" ? more : await more;
-      } catch (error) {
-        failure = { error };
-      }
-      for (const item of items) {
+  /** Writes all that a source gives, as a pipe does. */
+  override async join(source: Source<T>): Promise<JoinEnd> {
+    const step = new Step<T>();
+    for (;;) {
+      const ended = step.pull(source);
+      if (ended) await ended;
+      for (const item of step.items) {
         try {
           const busy = this.#sink.write(item);
           if (busy) await busy;
         } catch (error) {
-          await source.cancel(error);
-          throw error;
+          return await cancelled(source, error);
         }
       }
+      if (step.end) return step.end;
       // What has been written is not kept while more is waited for.
-      items.length = 0;
-      if (failure) throw failure.error;
+      step.items.length = 0;
     }
+  }
+}
+
+/** Ends a source whose items cannot be written; an error of its own is what a pipe rejects with. */
+async function cancelled<T>(source: Source<T>, error: unknown): Promise<JoinEnd> {
+  try {
+    await source.cancel(error);
+    return { failure: { of: "destination", error } };
+  } catch (newer) {
+    return { failure: { of: "destination", error: newer } };
+  }
+}
+
+/** Collects the items of one step after the other. */
+class Step<T> implements Puller<T> {
+  readonly items: T[] = [];
+  /** The end of the source, if that was its last step. */
+  end: JoinEnd | undefined;
+  #hasEnded = false;
+  #resolve: (() => void) | undefined;
+
+  /** Pulls the next step; a promise unless it has ended at once. */
+  pull(source: Source<T>): Promise<void> | undefined {
+    this.#hasEnded = false;
+    source.pull(this);
+    if (this.#hasEnded) return undefined;
+    return new Promise((resolve) => this.#resolve = resolve);
+  }
+
+  receive(item: T): void {
+    this.items.push(item);
+  }
+
+  endStep(more: boolean): void {
+    if (!more) this.end = {};
+    this.#hasEnded = true;
+    this.#resolve?.();
+  }
+
+  failStep(error: unknown): void {
+    this.end = { failure: { of: "source", error } };
+    this.#hasEnded = true;
+    this.#resolve?.();
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { JoinableStream } from "./joinable_stream.ts";
-import type { Source } from "./source.ts";
+import type { JoinEnd, Source } from "./source.ts";
 import type { Stage } from "./stage.ts";
 
 /** What the writable half has of its stage. */
@@ -28,8 +28,8 @@ export class StageInlet<T> extends JoinableStream<T> {
     stage.open((reason) => this.fail(reason));
   }
 
-  /** Lets the stage pull from a source; resolves when that has ended, and the stage with it. */
-  override join(source: Source<T>): Promise<void> {
+  /** Lets the stage pull from a source; resolves when either of them has ended. */
+  override join(source: Source<T>): Promise<JoinEnd> {
     return this.#stage.join(source);
   }
 }

@@ -75,7 +75,7 @@ export class Output {
       mode: "lossless",
       shared: true,
       filter: (tag) => {
-        const timestamp = this.#clock.time(tag.timestamp, mediaKind(tag.type, tag.data));
+        const timestamp = this.#clock.rebase(tag.timestamp, mediaKind(tag.type, tag.data));
         return { ...tag, timestamp };
       },
     });
