@@ -5,7 +5,7 @@
  */
 
 /** The longest time that timers take, in milliseconds: beyond it they fire at once. */
-export const LONGEST_TIME: number = 2 ** 31 - 1;
+export const MAX_TIMEOUT: number = 2 ** 31 - 1;
 
 /**
  * Checks a number that a caller has set.

@@ -39,7 +39,7 @@ export function checkStrings(name: string, value: unknown): void {
  *
  * @throws {TypeError} If it is none of them.
  */
-export function checkWord(name: string, value: unknown, words: readonly string[]): void {
+export function checkOneOf(name: string, value: unknown, words: readonly string[]): void {
   if (words.includes(value as string)) return;
   throw wrong(name, value, words.map((word) => JSON.stringify(word)).join(" or "));
 }

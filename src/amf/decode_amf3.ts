@@ -102,20 +102,22 @@ export class Amf3Decoder {
   #readComplex(marker: number): unknown {
     const start = this.#cursor.offset;
     const header = this.#cursor.uint29("the header of an AMF3 object");
-    if ((header & 1) === 0) return this.#lookUp(this.#objects, header >> 1, "object", start);
+    if ((header & 1) === 0) {
+      return this.#resolveReference(this.#objects, header >> 1, "object", start);
+    }
     const length = header >> 1;
     switch (marker) {
       case Amf3Marker.XmlDocument:
       case Amf3Marker.Xml:
-        return this.#keep(this.#cursor.text(length, "an XML document"));
+        return this.#addReference(this.#cursor.text(length, "an XML document"));
       case Amf3Marker.Date:
-        return this.#keep(new Date(this.#cursor.double("a date")));
+        return this.#addReference(new Date(this.#cursor.double("a date")));
       case Amf3Marker.ByteArray:
-        return this.#keep(this.#cursor.bytes(length, "a byte array"));
+        return this.#addReference(this.#cursor.bytes(length, "a byte array"));
       case Amf3Marker.VectorInt:
       case Amf3Marker.VectorUint:
       case Amf3Marker.VectorDouble:
-        return this.#keep(readNumbers(this.#cursor, marker, length));
+        return this.#addReference(readNumbers(this.#cursor, marker, length));
     }
     this.#cursor.enter();
     const value = marker === Amf3Marker.Array
@@ -132,8 +134,8 @@ export class Amf3Decoder {
   // (UTF-8-vr name | value)* | 01 | value*                                     (AMF 3, section 3.11)
   #readArray(length: number): unknown {
     let name = this.#readString("a name in an array");
-    if (name === "") return this.#fill(this.#keep([]), length);
-    const object = this.#keep({});
+    if (name === "") return this.#readElements(this.#addReference([]), length);
+    const object = this.#addReference({});
     for (; name !== ""; name = this.#readString("a name in an array")) {
       setMember(object, name, this.readValue());
     }
@@ -145,7 +147,7 @@ export class Amf3Decoder {
   //                                                                            (AMF 3, section 3.12)
   #readObject(flags: number, start: number): unknown {
     const traits = this.#readTraits(flags, start);
-    const object = this.#keep(createObject(traits.className));
+    const object = this.#addReference(createObject(traits.className));
     for (const name of traits.sealed) setMember(object, name, this.readValue());
     if (traits.dynamic) {
       for (let name; (name = this.#readString("a member name")) !== "";) {
@@ -160,7 +162,7 @@ export class Amf3Decoder {
   //                          1, 0, dynamic, the rest is the count of sealed members
   //                                 | UTF-8-vr class name | UTF-8-vr name for each of them
   #readTraits(flags: number, start: number): Traits {
-    if ((flags & 1) === 0) return this.#lookUp(this.#traits, flags >> 1, "traits", start);
+    if ((flags & 1) === 0) return this.#resolveReference(this.#traits, flags >> 1, "traits", start);
     const className = this.#readString("a class name");
     if (flags & 2) {
       throw this.#cursor.error("Cannot read an AMF3 object", {
@@ -182,13 +184,13 @@ export class Amf3Decoder {
   #readVector(length: number): unknown[] {
     this.#cursor.uint8("the flag of a vector");
     this.#readString("the type name of a vector");
-    return this.#fill(this.#keep([]), length);
+    return this.#readElements(this.#addReference([]), length);
   }
 
   // U8 weak keys | (value key | value)*                                        (AMF 3, section 3.16)
   #readDictionary(length: number): Map<unknown, unknown> {
     this.#cursor.uint8("the flag of a dictionary");
-    const dictionary = this.#keep(new Map<unknown, unknown>());
+    const dictionary = this.#addReference(new Map<unknown, unknown>());
     for (let entry = 0; entry < length; entry++) {
       const key = this.readValue();
       dictionary.set(key, this.readValue());
@@ -196,7 +198,7 @@ export class Amf3Decoder {
     return dictionary;
   }
 
-  #fill(array: unknown[], length: number): unknown[] {
+  #readElements(array: unknown[], length: number): unknown[] {
     while (array.length < length) array.push(this.readValue());
     return array;
   }
@@ -206,19 +208,21 @@ export class Amf3Decoder {
   #readString(what: string): string {
     const start = this.#cursor.offset;
     const header = this.#cursor.uint29(`the length of ${what}`);
-    if ((header & 1) === 0) return this.#lookUp(this.#strings, header >> 1, "string", start);
+    if ((header & 1) === 0) {
+      return this.#resolveReference(this.#strings, header >> 1, "string", start);
+    }
     const text = this.#cursor.text(header >> 1, what);
     if (text !== "") this.#strings.push(text);
     return text;
   }
 
   /** Gives a value the next index, before what is inside it takes the ones after. */
-  #keep<Value>(value: Value): Value {
+  #addReference<Value>(value: Value): Value {
     this.#objects.push(value);
     return value;
   }
 
-  #lookUp<Value>(table: Value[], index: number, what: string, start: number): Value {
+  #resolveReference<Value>(table: Value[], index: number, what: string, start: number): Value {
     if (index < table.length) return table[index]!;
     throw this.#cursor.error("Cannot follow an AMF3 reference", {
       read: `${what} reference ${index}`,

@@ -25,13 +25,13 @@ export class BitReader {
   }
 
   /** How many bits are left. */
-  get left(): number {
+  get bitsLeft(): number {
     return this.#bytes.length * 8 - this.#position;
   }
 
   /** Reads an unsigned number of 0 to 32 bits. */
   bits(count: number): number {
-    this.#need(count);
+    this.#requireBits(count);
     let value = 0;
     for (let left = count; left > 0;) {
       const inByte = 8 - (this.#position & 7);
@@ -52,7 +52,7 @@ export class BitReader {
 
   /** Passes over bits. */
   skip(count: number): void {
-    this.#need(count);
+    this.#requireBits(count);
     this.#position += count;
   }
 
@@ -80,7 +80,7 @@ export class BitReader {
     });
   }
 
-  #need(count: number): void {
-    if (count > this.left) throw this.error(`${this.left} bits`, `${count}`);
+  #requireBits(count: number): void {
+    if (count > this.bitsLeft) throw this.error(`${this.bitsLeft} bits`, `${count}`);
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkWord } from "../check_option.ts";
+import { checkOneOf } from "../check_option.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { startPublishing } from "../session/client/publish.ts";
 import { checkClientOptions } from "./check_options.ts";
@@ -96,7 +96,7 @@ export async function publishRtmp(
 ): Promise<RtmpPublisher> {
   checkClientOptions(options);
   const { type = "live" } = options;
-  checkWord("type", type, ["live", "record", "append"]);
+  checkOneOf("type", type, ["live", "record", "append"]);
   const target = parseRtmpUrl(url, options);
   const session = await connectRtmp("publish", target, options, TIMEOUTS);
   try {

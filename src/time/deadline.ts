@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkNumber, LONGEST_TIME } from "../check_number.ts";
+import { checkNumber, MAX_TIMEOUT } from "../check_number.ts";
 import { RtmpTimeoutError } from "../errors.ts";
 
 /** How long an operation may take. */
@@ -34,7 +34,7 @@ export async function withDeadline<T>(
         read: `nothing for ${timeout / 1000} s`,
         expected: "an answer",
       }),
-    ), Math.min(timeout, LONGEST_TIME));
+    ), Math.min(timeout, MAX_TIMEOUT));
   const abort = () => reject(signal!.reason);
   if (signal?.aborted) abort();
   else signal?.addEventListener("abort", abort);
@@ -57,8 +57,8 @@ export async function withDeadline<T>(
 export function checkTimeout(
   name: string,
   milliseconds: number,
-  most: number = LONGEST_TIME,
+  most: number = MAX_TIMEOUT,
 ): number {
   if (milliseconds === Infinity && most === Infinity) return milliseconds;
-  return checkNumber(name, milliseconds, 1, LONGEST_TIME);
+  return checkNumber(name, milliseconds, 1, MAX_TIMEOUT);
 }
