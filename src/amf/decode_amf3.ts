@@ -1,5 +1,5 @@
 /**
- * AMF3 bytes to JavaScript values.
+ * A decoder from AMF3 bytes to JavaScript values.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { Amf3Marker, markerName } from "./markers.ts";
 import { createObject, setMember } from "./values.ts";
 
 /**
- * Reads the values of an AMF3 body, all of them in sequence (AMF 3, section 3).
+ * Decodes the values of an AMF3 body, in order (AMF 3, section 3).
  *
  * | AMF3 | JavaScript |
  * | --- | --- |
@@ -26,11 +26,11 @@ import { createObject, setMember } from "./values.ts";
  * | dictionary | Map, in the order of the body |
  * | reference | the same value again, so values may be cyclic |
  *
- * Invalid UTF-8 becomes U+FFFD. An AMF3 command message (type 17) is not such a body: after a byte 0
- * it holds AMF0 that switches to AMF3.
+ * Invalid UTF-8 becomes U+FFFD by default. An AMF3 command message (type 17) is not such a body:
+ * after a byte 0 it contains AMF0 that switches to AMF3.
  *
- * @param bytes The body, of which no byte is kept.
- * @param options How many values to read, and what a body may ask for.
+ * @param bytes The body. The values keep no reference to it.
+ * @param options How many values to read, and limits on the body.
  * @returns The values; none for an empty body.
  * @throws {AmfError} If the body is cut short or malformed, exceeds a limit, or has an object of an
  * externalizable class, whose bytes only that class can read; its `byteOffset` counts from the start
@@ -50,7 +50,7 @@ export function decodeAmf3(bytes: ByteSource, options: AmfDecodeOptions = {}): u
   return readBody(cursor, options, () => decoder.readValue());
 }
 
-/** What the objects of a class have in common (AMF 3, section 3.12). */
+/** The traits of a class, which its objects share (AMF 3, section 3.12). */
 interface Traits {
   className: string;
   dynamic: boolean;
@@ -97,8 +97,8 @@ export class Amf3Decoder {
     return this.#readComplex(marker);
   }
 
-  // U29: a 0 bit and the index of an object before, or a 1 bit and 28 bits that say more, mostly a
-  // length; then what the marker announced
+  // U29: a 0 bit and the index of an earlier object, or a 1 bit and 28 bits of data, usually a
+  // length; then the body of the marker's type
   #readComplex(marker: number): unknown {
     const start = this.#cursor.offset;
     const header = this.#cursor.uint29("the header of an AMF3 object");
@@ -203,8 +203,8 @@ export class Amf3Decoder {
     return array;
   }
 
-  // U29: a 0 bit and the index of a string before, or a 1 bit and the byte length | bytes
-  //                                                                           (AMF 3, section 1.3.2)
+  // U29: a 0 bit and the index of an earlier string, or a 1 bit and the byte length | bytes (AMF 3,
+  // section 1.3.2)
   #readString(what: string): string {
     const start = this.#cursor.offset;
     const header = this.#cursor.uint29(`the length of ${what}`);
@@ -216,7 +216,7 @@ export class Amf3Decoder {
     return text;
   }
 
-  /** Gives a value the next index, before what is inside it takes the ones after. */
+  /** Adds a value to the reference table, before the values inside it are added. */
   #addReference<Value>(value: Value): Value {
     this.#objects.push(value);
     return value;
