@@ -9,7 +9,7 @@ import type { Clock } from "../time/clock.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { PublicationLedger } from "../ledger/publication_ledger.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
-import { ContinuedClock } from "./continued_clock.ts";
+import { TimestampRebaser } from "./timestamp_rebaser.ts";
 import type { Feed } from "./feed.ts";
 import { checkGopCacheLimits, DEFAULT_GOP_CACHE, type GopCacheLimits } from "./gop_cache.ts";
 import type { MediaBudget } from "./media_budget.ts";
@@ -43,13 +43,13 @@ export class Channel {
   readonly #gopCache: GopCacheLimits;
   readonly #clock: Clock;
   readonly #budget: MediaBudget | undefined;
-  readonly #times: ContinuedClock;
-  readonly #resent: ResentFrames;
+  readonly #rebaser: TimestampRebaser;
+  readonly #resentFrames: ResentFrames;
   readonly #subscribers = new Set<Subscriber>();
   /** Publications that have begun and not been given yet, in their order: newcomers get the last. */
   readonly #feeds: PublicationFeed[] = [];
   /** The media of the publication that has been given last. */
-  #formerMedia: PublishedMedia | undefined;
+  #previousMedia: PublishedMedia | undefined;
   #ended = false;
 
   /**
@@ -72,8 +72,8 @@ export class Channel {
     checkFunction("clock.now", Object(clock).now);
     this.#clock = clock;
     this.#budget = budget;
-    this.#times = new ContinuedClock(clock);
-    this.#resent = new ResentFrames(clock);
+    this.#rebaser = new TimestampRebaser(clock);
+    this.#resentFrames = new ResentFrames(clock);
   }
 
   /** How many consumers there are. */
@@ -86,7 +86,7 @@ export class Channel {
    */
   get viewers(): number {
     let viewers = 0;
-    for (const { outlives } of this.#subscribers) if (outlives) viewers++;
+    for (const { survivesPublication } of this.#subscribers) if (survivesPublication) viewers++;
     return viewers;
   }
 
@@ -112,7 +112,7 @@ export class Channel {
    * @throws {TypeError} If the mode is none, or a function among the options is none.
    */
   subscribe(options: SubscribeOptions): Subscription {
-    const subscriber = this.#enrol(options);
+    const subscriber = this.#addSubscriber(options);
     this.#feed?.add(subscriber);
     return subscriber;
   }
@@ -133,27 +133,27 @@ export class Channel {
   open(ledger: PublicationLedger, { resends = false }: { resends?: boolean } = {}): Feed {
     const feed = new PublicationFeed(ledger, {
       clock: this.#clock,
-      times: this.#times,
-      resent: this.#resent,
+      rebaser: this.#rebaser,
+      resentFrames: this.#resentFrames,
       resends,
       gopCache: this.#gopCache,
       budget: this.#budget,
-      turn: this.#feed?.given ?? Promise.resolve(),
-      enrol: (options) => this.#enrol(options),
-      formerMedia: () => this.#formerMedia,
-      given: (viewers, media) => this.#handOver(viewers, media),
+      previousDelivered: this.#feed?.delivered ?? Promise.resolve(),
+      addSubscriber: (options) => this.#addSubscriber(options),
+      previousMedia: () => this.#previousMedia,
+      onDelivered: (viewers, media) => this.#handOver(viewers, media),
     });
     // Consumers that never read must not let more and more pile up by this.
     let tails = 0;
     for (const { tailBytes } of this.#subscribers) tails += tailBytes;
-    if (tails < LOSSLESS_TAIL_BYTES) this.#feed?.makeWay();
+    if (tails < LOSSLESS_TAIL_BYTES) this.#feed?.prepareHandover();
     this.#feeds.push(feed);
-    for (const subscriber of this.#subscribers) if (subscriber.waits) feed.add(subscriber);
+    for (const subscriber of this.#subscribers) if (subscriber.isUnassigned) feed.add(subscriber);
     return feed;
   }
 
   /**
-   * Gives all tags of a publication, and resolves when every consumer that does not outlive it has
+   * Gives all tags of a publication, and resolves when every consumer that does not survive it has
    * read what is its own. It can be called again for the next publication of the name, whose tags
    * follow all of this one's.
    *
@@ -181,7 +181,7 @@ export class Channel {
 
   /** Nothing more comes: resolves when every consumer has read what is its own. */
   async end(): Promise<void> {
-    await this.#feed?.given;
+    await this.#feed?.delivered;
     this.#ended = true;
     for (const subscriber of this.#subscribers) subscriber.end();
     await Promise.all(Array.from(this.#subscribers, ({ done }) => done));
@@ -191,7 +191,7 @@ export class Channel {
     return this.#feeds.at(-1);
   }
 
-  #enrol(options: SubscribeOptions): Subscriber {
+  #addSubscriber(options: SubscribeOptions): Subscriber {
     const subscriber = new Subscriber(options, this.#clock, this.#budget);
     this.#subscribers.add(subscriber);
     subscriber.done.then(() => this.#subscribers.delete(subscriber));
@@ -202,7 +202,7 @@ export class Channel {
   /** The first of the publications has been given: its viewers get the next, if it has begun. */
   #handOver(viewers: Subscriber[], media: PublishedMedia): void {
     this.#feeds.shift();
-    if (!media.isEmpty) this.#formerMedia = media;
+    if (!media.isEmpty) this.#previousMedia = media;
     for (const viewer of viewers) this.#feeds[0]?.add(viewer);
   }
 }

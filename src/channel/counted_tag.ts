@@ -5,7 +5,7 @@
  */
 
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { Keyframes } from "../flv/keyframes.ts";
+import { KeyframeDetector } from "../flv/keyframe_detector.ts";
 import { isMetadata, mediaKind, sequenceHeaderKey } from "../flv/tag_kind.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 
@@ -15,7 +15,7 @@ export interface ClassifiedTag {
   /** What it counts as. */
   readonly kind: MediaKind;
   /** Whether it is a frame that a decoder of its first track can begin with. */
-  readonly begins: boolean;
+  readonly isRandomAccess: boolean;
   /** The key under which it is kept for newcomers, if it is metadata or a header. */
   readonly headerKey: string | undefined;
 }
@@ -35,12 +35,12 @@ export const METADATA = "metadata";
 
 /** Classifies the tags of a stream, in their order. */
 export class TagClassifier {
-  readonly #keyframes = new Keyframes();
+  readonly #keyframes = new KeyframeDetector();
 
   classify(tag: FlvTag): ClassifiedTag {
     const kind = mediaKind(tag.type, tag.data);
-    const begins = this.#keyframes.take(tag, kind);
-    return { tag, kind, begins, headerKey: headerKeyOf(tag, kind) };
+    const isRandomAccess = this.#keyframes.isKeyframe(tag, kind);
+    return { tag, kind, isRandomAccess, headerKey: headerKeyOf(tag, kind) };
   }
 }
 

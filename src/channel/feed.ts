@@ -18,7 +18,7 @@ import type { SubscribeOptions, Subscription } from "./subscription.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const channel = new Channel();
- * const viewer = channel.subscribe({ kind: "example", mode: "live", outlives: true });
+ * const viewer = channel.subscribe({ kind: "example", mode: "live", survivesPublication: true });
  * const frames = async (tags: ReadableStream<FlvTag>) =>
  *   (await Array.fromAsync(tags)).map(({ data }) => data[1]);
  *

@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../time/clock.ts";
-import type { ContinuedClock } from "./continued_clock.ts";
+import type { TimestampRebaser } from "./timestamp_rebaser.ts";
 import type { GopCacheLimits } from "./gop_cache.ts";
 import type { MediaBudget } from "./media_budget.ts";
 import type { PublishedMedia } from "./published_media.ts";
@@ -17,19 +17,19 @@ import type { SubscribeOptions } from "./subscription.ts";
 export interface FeedContext {
   readonly clock: Clock;
   /** The timestamps of the channel's tags, which continue from one publication to the next. */
-  readonly times: ContinuedClock;
+  readonly rebaser: TimestampRebaser;
   /** Knows the frames of the publication before again, if this one may begin with them. */
-  readonly resent: ResentFrames;
+  readonly resentFrames: ResentFrames;
   readonly resends: boolean;
   readonly gopCache: GopCacheLimits;
   /** What all channels together may keep. */
   readonly budget: MediaBudget | undefined;
   /** Resolves when the publication before this one has been given. */
-  readonly turn: Promise<void>;
+  readonly previousDelivered: Promise<void>;
   /** Makes a consumer of the channel. */
-  enrol(options: SubscribeOptions): Subscriber;
+  addSubscriber(options: SubscribeOptions): Subscriber;
   /** The media of the publication that has been given last, if one has. */
-  formerMedia(): PublishedMedia | undefined;
+  previousMedia(): PublishedMedia | undefined;
   /** The publication has been given: these consumers, who had these media, wait for the next. */
-  given(viewers: Subscriber[], media: PublishedMedia): void;
+  onDelivered(viewers: Subscriber[], media: PublishedMedia): void;
 }

@@ -11,14 +11,14 @@ import type { DropReason } from "../ledger/consumer.ts";
  * picture: less than the two seconds that encoders often leave between keyframes, so that no viewer
  * waits longer for sound than for the picture of most streams.
  */
-export const KEYFRAME_PATIENCE = 1_500;
+export const KEYFRAME_TIMEOUT = 1_500;
 
 /** A gap in what a consumer gets. */
 export class Gap {
   /** Why it gets nothing. */
   readonly reason: DropReason;
   /** The time of the first tag that was left out. */
-  #from: number | undefined;
+  #startedAt: number | undefined;
 
   /** A gap begins. */
   constructor(reason: DropReason) {
@@ -26,9 +26,9 @@ export class Gap {
   }
 
   /** Whether a keyframe has been waited for long enough, at this time of the stream. */
-  isOver(timestamp: number): boolean {
+  hasTimedOut(timestamp: number): boolean {
     // After a jump back, the wait begins again.
-    if (this.#from === undefined || timestamp < this.#from) this.#from = timestamp;
-    return timestamp - this.#from >= KEYFRAME_PATIENCE;
+    if (this.#startedAt === undefined || timestamp < this.#startedAt) this.#startedAt = timestamp;
+    return timestamp - this.#startedAt >= KEYFRAME_TIMEOUT;
   }
 }

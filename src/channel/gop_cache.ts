@@ -75,7 +75,7 @@ export class GopCache implements MediaKeeper {
   }
 
   /** Drops the frames, for lack of memory, or else the headers. */
-  letGo(): void {
+  evict(): void {
     if (this.#frames.length > 0) this.forgetFrames();
     else for (const key of this.#headers.keys()) this.#forgetHeader(key);
   }
@@ -83,7 +83,7 @@ export class GopCache implements MediaKeeper {
   /** Nothing more comes, and no newcomers: the headers that are left are counted no longer. */
   end(): void {
     this.forgetFrames();
-    this.#count("letGo", this.#headers.values());
+    this.#count("release", this.#headers.values());
     this.#budget?.removeKeeper(this);
   }
 
@@ -122,8 +122,8 @@ export class GopCache implements MediaKeeper {
 
   /** Lets the frames go, and keeps the headers. */
   forgetFrames(): void {
-    this.#count("letGo", this.#frames);
-    this.#count("letGo", this.#headersBefore);
+    this.#count("release", this.#frames);
+    this.#count("release", this.#headersBefore);
     this.#frames = [];
     this.#headersBefore = [];
     this.#bytes = 0;
@@ -134,7 +134,7 @@ export class GopCache implements MediaKeeper {
     this.#forgetHeader(key);
     this.#headers.set(key, header);
     this.#budget?.addKeeper(this);
-    this.#budget?.keep(header.tag);
+    this.#budget?.retain(header.tag);
     this.#headerBytes += sizeOf(header.tag);
     for (const oldest of this.#headers.keys()) {
       if (this.#headerBytes <= MAX_HEADER_BYTES) return;
@@ -146,7 +146,7 @@ export class GopCache implements MediaKeeper {
     const header = this.#headers.get(key);
     if (!header) return;
     this.#headers.delete(key);
-    this.#budget?.letGo(header.tag);
+    this.#budget?.release(header.tag);
     this.#headerBytes -= sizeOf(header.tag);
   }
 
@@ -154,13 +154,13 @@ export class GopCache implements MediaKeeper {
     this.forgetFrames();
     this.#headersBefore = [...this.#headers.values()];
     this.#budget?.addKeeper(this);
-    this.#count("keep", this.#headersBefore);
+    this.#count("retain", this.#headersBefore);
     this.#append(keyframe);
   }
 
   #append(counted: CountedTag): void {
     this.#frames.push(counted);
-    this.#budget?.keep(counted.tag);
+    this.#budget?.retain(counted.tag);
     this.#bytes += sizeOf(counted.tag);
     const time = counted.tag.timestamp - this.#frames[0]!.tag.timestamp;
     const { maxBytes, maxTime } = this.#limits;
@@ -169,7 +169,7 @@ export class GopCache implements MediaKeeper {
     this.forgetFrames();
   }
 
-  #count(how: "keep" | "letGo", kept: Iterable<CountedTag>): void {
+  #count(how: "retain" | "release", kept: Iterable<CountedTag>): void {
     const budget = this.#budget;
     if (budget) { for (const { tag } of kept) budget[how](tag); }
   }

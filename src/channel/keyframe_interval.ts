@@ -8,11 +8,11 @@
  * Milliseconds of stream time for which a keyframe is waited for at least: x264 makes one every 250
  * frames by default, which is 10 s at 25 a second, and others make them more often.
  */
-export const KEYFRAME_WAIT = 10_000;
+export const MIN_KEYFRAME_WAIT = 10_000;
 
 /**
  * Follows the video of a publication, and tells when a keyframe is overdue: none has come for longer
- * than between the last two, and for {@linkcode KEYFRAME_WAIT} at least. The longer interval is that
+ * than between the last two, and for {@linkcode MIN_KEYFRAME_WAIT} at least. The longer interval is that
  * of encoders which make few on purpose; one that refreshes its picture bit by bit makes none at all.
  */
 export class KeyframeInterval {
@@ -24,8 +24,8 @@ export class KeyframeInterval {
   #now = 0;
 
   /** Whether a keyframe is overdue. */
-  get isOver(): boolean {
-    return this.#now - (this.#since ?? this.#now) > Math.max(this.#interval, KEYFRAME_WAIT);
+  get isOverdue(): boolean {
+    return this.#now - (this.#since ?? this.#now) > Math.max(this.#interval, MIN_KEYFRAME_WAIT);
   }
 
   /** Takes note of a video frame. */

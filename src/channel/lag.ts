@@ -13,7 +13,7 @@ import { addMedia } from "../ledger/media_sums.ts";
  * Milliseconds without being skipped forward after which a consumer keeps up again: twice the time
  * that it may be behind, so that one which is always too slow lags once, not with each keyframe.
  */
-export const KEPT_UP_AFTER = 20_000;
+export const LAG_RECOVERY_TIME = 20_000;
 
 /** A time in which a live consumer is too slow. */
 export interface Lag {
@@ -28,7 +28,7 @@ export interface Lag {
 }
 
 /** Watches one consumer, which skips forward when it is too far behind. */
-export class LagWatch {
+export class LagMonitor {
   readonly #notify: (lag: Lag) => void;
   readonly #clock: Clock;
   #lag: { bytes: number; time: number; dropped: MediaCounts } | undefined;
@@ -56,11 +56,11 @@ export class LagWatch {
   }
 
   /** The consumer is given a tag. */
-  give(): void {
+  recordDelivery(): void {
     if (!this.#lag) return;
     const now = this.#clock.now();
     if (this.#resumedAt === Infinity) this.#resumedAt = now;
-    if (now - this.#resumedAt < KEPT_UP_AFTER) return;
+    if (now - this.#resumedAt < LAG_RECOVERY_TIME) return;
     const lag = this.#lag;
     this.#lag = undefined;
     this.#notify({ isOver: true, ...lag });

@@ -25,7 +25,7 @@ export interface MediaKeeper {
   /** Bytes of the tags that it keeps. */
   readonly keptBytes: number;
   /** Lets them go. */
-  letGo(): void;
+  evict(): void;
 }
 
 /**
@@ -49,7 +49,7 @@ export class MediaBudget {
   readonly #places = new Map<Uint8Array, number>();
   readonly #keepers = new Set<MediaKeeper>();
   #bytes = 0;
-  #timesLetGo = 0;
+  #evictions = 0;
 
   /**
    * Makes a budget.
@@ -67,8 +67,8 @@ export class MediaBudget {
   }
 
   /** How often a cache or a queue had to drop its tags, because all of them kept too much. */
-  get timesLetGo(): number {
-    return this.#timesLetGo;
+  get evictions(): number {
+    return this.#evictions;
   }
 
   /** Adds a cache or a queue that can drop its tags. */
@@ -82,14 +82,14 @@ export class MediaBudget {
   }
 
   /** A tag is kept in one more place. */
-  keep({ data }: FlvTag): void {
+  retain({ data }: FlvTag): void {
     const places = this.#places.get(data) ?? 0;
     this.#places.set(data, places + 1);
     this.#bytes += places === 0 ? PLACE_BYTES + TAG_OVERHEAD + data.length : PLACE_BYTES;
   }
 
   /** A tag is kept in one place less. */
-  letGo({ data }: FlvTag): void {
+  release({ data }: FlvTag): void {
     const places = this.#places.get(data)!;
     if (places > 1) {
       this.#places.set(data, places - 1);
@@ -101,14 +101,14 @@ export class MediaBudget {
   }
 
   /** Has those that keep the most let it go, if all of them keep too much. */
-  relieve(): void {
+  enforce(): void {
     if (this.#bytes <= this.#maxBytes) return;
     const enough = this.#maxBytes * (1 - HEADROOM);
     const keepers = [...this.#keepers].filter(({ keptBytes }) => keptBytes > 0)
       .sort((a, b) => b.keptBytes - a.keptBytes);
     for (const keeper of keepers) {
-      keeper.letGo();
-      this.#timesLetGo++;
+      keeper.evict();
+      this.#evictions++;
       if (this.#bytes <= enough) return;
     }
   }

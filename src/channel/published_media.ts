@@ -29,7 +29,7 @@ export class PublishedMedia {
   /** As `video:0:avc1`. */
   readonly #tracks = new Set<string>();
   /** Headers of plain tags that have been looked at, so that each is parsed once. */
-  readonly #known = new Set<number>();
+  readonly #parsedHeaders = new Set<number>();
   readonly #lastFrame: { audio?: number; video?: number } = {};
   #now = 0;
   /** The lowest id of a video track. */
@@ -46,7 +46,7 @@ export class PublishedMedia {
   }
 
   /** Whether frames of this kind come now; one that has stopped may be back at any time. */
-  isComing(type: MediaType): boolean {
+  isActive(type: MediaType): boolean {
     const last = this.#lastFrame[type];
     return last !== undefined && this.#now - last <= STOPPED_AFTER;
   }
@@ -60,10 +60,10 @@ export class PublishedMedia {
   add(tag: FlvTag): boolean {
     this.advance(tag.timestamp);
     this.#lastFrame[tag.type as MediaType] = tag.timestamp;
-    const header = plainHeader(tag);
+    const header = singleTrackHeader(tag);
     if (header !== undefined) {
-      if (this.#known.has(header)) return false;
-      this.#known.add(header);
+      if (this.#parsedHeaders.has(header)) return false;
+      this.#parsedHeaders.add(header);
     }
     const before = this.#tracks.size;
     for (const { trackId, codec } of tracksOf(tag)) {
@@ -78,12 +78,12 @@ export class PublishedMedia {
    * begin with a keyframe of the first, and those of the others follow it.
    */
   isFirstTrack(tag: FlvTag): boolean {
-    return plainHeader(tag) !== undefined ||
+    return singleTrackHeader(tag) !== undefined ||
       tracksOf(tag).some(({ trackId }) => trackId === this.#firstTrack);
   }
 
   /** Whether it has a track of this kind that the other has not. */
-  exceeds(other: PublishedMedia, type: MediaType): boolean {
+  hasTrackMissingFrom(other: PublishedMedia, type: MediaType): boolean {
     for (const track of this.#tracks) {
       if (track.startsWith(type) && !other.#tracks.has(track)) return true;
     }
@@ -97,7 +97,7 @@ export function isAac(tag: FlvTag): boolean {
 }
 
 /** What tells the codec of a frame with a single track; `undefined` if it has many. */
-function plainHeader(tag: FlvTag): number | undefined {
+function singleTrackHeader(tag: FlvTag): number | undefined {
   const { type, data } = tag;
   if (!isEnhanced(tag)) return type === "video" ? data[0]! & 0x0f : 0x10 | data[0]! >> 4;
   const at = skipModEx(data);

@@ -24,15 +24,15 @@ const LIVE_PACE = 0.8;
 export class ResentFrames {
   readonly #clock: Clock;
   /** The fingerprint of each frame by its time and type, in the order of arrival. */
-  readonly #prints = new Map<number, number>();
+  readonly #fingerprints = new Map<number, number>();
   /** What is added to the times of this publication to have those of the first. */
   #offset = 0;
   /** What the channel adds to those. */
   #shift = 0;
   /** The latest time of a frame of each type. */
-  readonly #until = { audio: -Infinity, video: -Infinity };
+  readonly #latest = { audio: -Infinity, video: -Infinity };
   #state: "first" | "comparing" | "live" = "live";
-  #begun = { at: 0, time: 0 };
+  #burstStart = { at: 0, time: 0 };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -41,7 +41,7 @@ export class ResentFrames {
   /** Another publication begins; `resends` says whether it may begin with frames of the last. */
   restart(resends: boolean): void {
     if (!resends) this.#forget();
-    this.#state = this.#prints.size > 0 ? "first" : "live";
+    this.#state = this.#fingerprints.size > 0 ? "first" : "live";
   }
 
   /**
@@ -55,9 +55,9 @@ export class ResentFrames {
     if (this.#state === "first") this.#state = this.#align(tag, print) ? "comparing" : "live";
     if (this.#state === "live") return this.#forget();
     const time = tag.timestamp + this.#offset;
-    const isOver = time > this.#until.audio && time > this.#until.video;
+    const isOver = time > this.#latest.audio && time > this.#latest.video;
     if (isOver || this.#isLive(tag.timestamp)) this.#state = "live";
-    return this.#prints.get(keyOf(tag.type, time)) === print
+    return this.#fingerprints.get(keyOf(tag.type, time)) === print
       ? { shift: this.#offset + this.#shift }
       : undefined;
   }
@@ -67,18 +67,20 @@ export class ResentFrames {
     if (tag.type === "script") return;
     const time = tag.timestamp + this.#offset;
     this.#shift = channelTime - time;
-    this.#until[tag.type] = Math.max(this.#until[tag.type], time);
-    this.#prints.set(keyOf(tag.type, time), fingerprint(tag));
-    if (this.#prints.size > MAX_FRAMES) this.#prints.delete(this.#prints.keys().next().value!);
+    this.#latest[tag.type] = Math.max(this.#latest[tag.type], time);
+    this.#fingerprints.set(keyOf(tag.type, time), fingerprint(tag));
+    if (this.#fingerprints.size > MAX_FRAMES) {
+      this.#fingerprints.delete(this.#fingerprints.keys().next().value!);
+    }
   }
 
   /** Finds the first frame among those before, at its own time rather than at another. */
   #align({ type, timestamp }: FlvTag, print: number): boolean {
-    this.#begun = { at: this.#clock.now(), time: timestamp };
+    this.#burstStart = { at: this.#clock.now(), time: timestamp };
     this.#offset = 0;
-    if (this.#prints.get(keyOf(type, timestamp)) === print) return true;
+    if (this.#fingerprints.get(keyOf(type, timestamp)) === print) return true;
     let key: number | undefined;
-    for (const [other, known] of this.#prints) if (known === print) key = other;
+    for (const [other, known] of this.#fingerprints) if (known === print) key = other;
     if (key === undefined) return false;
     this.#offset = Math.floor(key / 2) - timestamp;
     return true;
@@ -86,14 +88,14 @@ export class ResentFrames {
 
   /** Whether frames arrive at their own pace: then they are the same, but sent for the first time. */
   #isLive(timestamp: number): boolean {
-    const passed = this.#clock.now() - this.#begun.at;
-    return passed > BURST_TIME && passed >= LIVE_PACE * (timestamp - this.#begun.time);
+    const passed = this.#clock.now() - this.#burstStart.at;
+    return passed > BURST_TIME && passed >= LIVE_PACE * (timestamp - this.#burstStart.time);
   }
 
   #forget(): undefined {
-    this.#prints.clear();
+    this.#fingerprints.clear();
     this.#offset = 0;
-    this.#until.audio = this.#until.video = -Infinity;
+    this.#latest.audio = this.#latest.video = -Infinity;
   }
 }
 

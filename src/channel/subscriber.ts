@@ -9,9 +9,9 @@ import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import { ConsumerLedger } from "../ledger/consumer_ledger.ts";
 import type { Source } from "../pipeline/source.ts";
-import { checkSubscribeOptions, filterOf, guarded } from "./consumer_code.ts";
+import { checkSubscribeOptions, filterOf, guarded } from "./consumer_callbacks.ts";
 import type { CountedTag } from "./counted_tag.ts";
-import { isSkip, LagWatch } from "./lag.ts";
+import { isSkip, LagMonitor } from "./lag.ts";
 import type { MediaType } from "./published_media.ts";
 import { Shares } from "./shares.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
@@ -26,16 +26,16 @@ export class Subscriber implements Subscription, MediaKeeper {
   /** What `tags` gives, with what the channel knows of it; see `countedTags`. */
   readonly counted: Source<CountedTag>;
   readonly ledger: ConsumerLedger;
-  readonly outlives: boolean;
-  readonly #begun = Promise.withResolvers<void>();
+  readonly survivesPublication: boolean;
+  readonly #started = Promise.withResolvers<void>();
   readonly #done = Promise.withResolvers<void>();
-  readonly begun: Promise<void> = this.#begun.promise;
+  readonly started: Promise<void> = this.#started.promise;
   readonly done: Promise<void> = this.#done.promise;
   readonly #options: SubscribeOptions;
   readonly #outlet: TagOutlet;
   /** Makes of a tag what the consumer gets; it may throw. */
   readonly #filter: (counted: CountedTag) => CountedTag | undefined;
-  readonly #lag: LagWatch | undefined;
+  readonly #lag: LagMonitor | undefined;
   /** The publication that it gets; none while it waits for the next. */
   #source: SubscriptionSource | undefined;
   readonly #shares: Shares;
@@ -50,12 +50,12 @@ export class Subscriber implements Subscription, MediaKeeper {
     this.#options = options;
     this.#filter = filterOf(options);
     const { audio = true, video = true, announces = false, mode, onLag } = options;
-    this.#lag = onLag && new LagWatch(guarded(onLag, (error) => this.#outlet.fail(error)), clock);
+    this.#lag = onLag && new LagMonitor(guarded(onLag, (error) => this.#outlet.fail(error)), clock);
     this.#selection = new TagSelection({
       ...{ audio, video },
       needsHeaders: announces && mode === "live",
     });
-    this.outlives = options.outlives ?? false;
+    this.survivesPublication = options.survivesPublication ?? false;
     this.ledger = new ConsumerLedger(options);
     this.#shares = new Shares(this.ledger);
     this.#outlet = new TagOutlet({
@@ -65,7 +65,7 @@ export class Subscriber implements Subscription, MediaKeeper {
       maxBytes: mode === "live" ? Infinity : LOSSLESS_QUEUE_BYTES,
       settle: (share) => this.#shares.settle(share),
       over: () => {
-        if (!this.#offering) this.#leave();
+        if (!this.#offering) this.#finish();
       },
     });
     this.tags = this.#outlet.tags;
@@ -81,12 +81,12 @@ export class Subscriber implements Subscription, MediaKeeper {
   }
 
   /** Drops the waiting tags, for lack of memory, and continues at the next keyframe. */
-  letGo(): void {
+  evict(): void {
     this.#skipForward("memory-limit");
   }
 
   /** Whether no publication is given to it. */
-  get waits(): boolean {
+  get isUnassigned(): boolean {
     return this.#source === undefined && !this.#outlet.hasEnded;
   }
 
@@ -133,7 +133,7 @@ export class Subscriber implements Subscription, MediaKeeper {
    * consumer that it has not read it in the same moment.
    */
   catchUp(frames: readonly CountedTag[]): void {
-    this.#selection.leaveOut("before-keyframe");
+    this.#selection.startGap("before-keyframe");
     this.#outlet.giveAtOnce(() => {
       for (const frame of frames) this.offer(frame);
     });
@@ -141,12 +141,12 @@ export class Subscriber implements Subscription, MediaKeeper {
 
   /** Bytes that wait for it without loss, of the publication with which it ends. */
   get tailBytes(): number {
-    return this.outlives || this.ledger.mode === "live" ? 0 : this.#outlet.bytes;
+    return this.survivesPublication || this.ledger.mode === "live" ? 0 : this.#outlet.bytes;
   }
 
   /** Makes room for the rest of a publication, when another one waits for its end. */
-  takeTail(): void {
-    if (!this.outlives) this.#outlet.widen(LOSSLESS_TAIL_BYTES);
+  makeRoomForTail(): void {
+    if (!this.survivesPublication) this.#outlet.widen(LOSSLESS_TAIL_BYTES);
   }
 
   /**
@@ -162,7 +162,7 @@ export class Subscriber implements Subscription, MediaKeeper {
     if (reason) this.#shares.current!.drop(kind, reason);
     else this.#enqueue(counted);
     this.#offering = false;
-    if (this.#outlet.isOver) this.#leave();
+    if (this.#outlet.isOver) this.#finish();
     return this.#outlet.room();
   }
 
@@ -180,9 +180,9 @@ export class Subscriber implements Subscription, MediaKeeper {
    */
   mediaChanged(changed: Readonly<Record<MediaType, boolean>>): void {
     if (!this.#options.announces || this.#outlet.hasEnded) return;
-    const concerned = this.#selection.concernedBy(changed);
-    if (concerned.length === 0) return;
-    this.#endReason = `The publisher has come back with other ${concerned.join(" and ")}`;
+    const affected = this.#selection.affectedBy(changed);
+    if (affected.length === 0) return;
+    this.#endReason = `The publisher has come back with other ${affected.join(" and ")}`;
     this.end();
   }
 
@@ -211,7 +211,7 @@ export class Subscriber implements Subscription, MediaKeeper {
   #skipForward(reason: DropReason): void {
     const { bytes, age } = this.#outlet;
     const dropped = this.#outlet.drop(reason);
-    this.#selection.leaveOut(reason);
+    this.#selection.startGap(reason);
     this.#lag?.skip(bytes, age, dropped);
   }
 
@@ -228,8 +228,8 @@ export class Subscriber implements Subscription, MediaKeeper {
 
   #enqueue(counted: CountedTag): void {
     const share = this.#shares.current!;
-    this.#begun.resolve();
-    this.#lag?.give();
+    this.#started.resolve();
+    this.#lag?.recordDelivery();
     let given: CountedTag | undefined;
     try {
       given = this.#filter(counted);
@@ -238,12 +238,12 @@ export class Subscriber implements Subscription, MediaKeeper {
     }
     if (this.#outlet.hasEnded) return share.drop(counted.kind, "consumer-left");
     if (!given) return share.drop(counted.kind, "not-wanted");
-    this.#selection.gave(counted.kind);
+    this.#selection.recordDelivered(counted.kind);
     this.#outlet.give(given, counted.kind, share);
   }
 
   /** The consumer has read everything, or has left. */
-  #leave(): void {
+  #finish(): void {
     this.unfollow();
     this.#done.resolve();
   }

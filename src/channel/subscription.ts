@@ -34,7 +34,7 @@ export interface SubscribeOptions {
    * Whether it stays for the next publication of the name if the publisher reconnects soon; otherwise
    * it ends with the publication.
    */
-  outlives?: boolean;
+  survivesPublication?: boolean;
   /**
    * Whether it announces its media before the first frame, as an FLV file does in its header, and
    * so can carry no other media. It ends when the next publication of the name has other kinds,
@@ -66,7 +66,7 @@ export interface SubscribeOptions {
  * const { tags } = channel.subscribe({
  *   kind: "http-flv",
  *   mode: "live",
- *   outlives: true,
+ *   survivesPublication: true,
  *   shared: true,
  * });
  * const response = new Response(tags.pipeThrough(new FlvMuxerStream()));
@@ -82,9 +82,9 @@ export interface Subscription {
   /** What was offered, delivered, dropped. */
   readonly ledger: ConsumerLedger;
   /** Whether it stays for the next publication of the name. */
-  readonly outlives: boolean;
+  readonly survivesPublication: boolean;
   /** Resolves when there is something for the consumer. */
-  readonly begun: Promise<void>;
+  readonly started: Promise<void>;
   /** Resolves when the consumer has read everything, or has left. */
   readonly done: Promise<void>;
   /** Why it was ended before its channel was, if it was. */

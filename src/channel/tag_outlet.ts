@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TURNS } from "../time/turns.ts";
+import { TIME_SLICE } from "../time/time_slice.ts";
 import type { Clock } from "../time/clock.ts";
 import { copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
@@ -181,7 +181,7 @@ export class TagOutlet {
   #wanted(): Promise<void> | void {
     this.#stalledSince = undefined;
     if (this.#queue.length === 0) return;
-    const turn = TURNS.take(0);
+    const turn = TIME_SLICE.yieldIfSpent(0);
     return turn ? turn.then(() => this.#next()) : this.#next();
   }
 

@@ -40,13 +40,13 @@ export class TagSelection {
   /**
    * Kinds that are being turned on again: audio returns with its next frame, video with a keyframe.
    */
-  readonly #returning = { audio: false, video: false };
+  readonly #resuming = { audio: false, video: false };
   /** Kinds of media of which the consumer was given a frame. */
   readonly #given = { audio: false, video: false };
   /** Whether it was given frames of a publication before this one. */
-  #carriesOn = false;
+  #isContinuing = false;
   /** Kinds of which it has had all that the publication before gave last. */
-  #had = { audio: false, video: false };
+  #caughtUp = { audio: false, video: false };
   #paused = false;
   /** Types of which the headers have to be given before the tag that was selected last. */
   headerTypes: readonly FlvTagType[] = [];
@@ -73,23 +73,25 @@ export class TagSelection {
 
   /** Whether it still waits for its first frame of a kind that comes. */
   expects(type: MediaType, source: SelectionSource): boolean {
-    return this.#wanted[type] && !this.#given[type] && source.media.isComing(type);
+    return this.#wanted[type] && !this.#given[type] && source.media.isActive(type);
   }
 
   /** Which of the media that have changed it carries on with from the publication before. */
-  concernedBy(changed: Readonly<Record<MediaType, boolean>>): MediaType[] {
-    return this.#carriesOn ? MEDIA_TYPES.filter((type) => changed[type] && this.#wanted[type]) : [];
+  affectedBy(changed: Readonly<Record<MediaType, boolean>>): MediaType[] {
+    return this.#isContinuing
+      ? MEDIA_TYPES.filter((type) => changed[type] && this.#wanted[type])
+      : [];
   }
 
   /** Another publication is selected from, from its first tag on. */
   restart(): void {
-    this.#carriesOn = this.#given.audio || this.#given.video;
-    this.#had = this.#gap ? { audio: false, video: false } : { ...this.#given };
+    this.#isContinuing = this.#given.audio || this.#given.video;
+    this.#caughtUp = this.#gap ? { audio: false, video: false } : { ...this.#given };
     this.#gap = undefined;
   }
 
   /** Leaves tags out from now on, for this reason, until there is one to begin with. */
-  leaveOut(reason: DropReason): void {
+  startGap(reason: DropReason): void {
     this.#gap = new Gap(reason);
   }
 
@@ -97,18 +99,18 @@ export class TagSelection {
   pause(paused: boolean): boolean {
     if (paused === this.#paused) return false;
     this.#paused = paused;
-    if (!paused) this.leaveOut("paused");
+    if (!paused) this.startGap("paused");
     return true;
   }
 
   /** Turns one kind of media off, or on again. */
   receive(type: MediaType, wanted: boolean): void {
-    if (wanted && !this.#wanted[type]) this.#returning[type] = true;
+    if (wanted && !this.#wanted[type]) this.#resuming[type] = true;
     this.#wanted[type] = wanted;
   }
 
   /** Notes what the consumer was given. */
-  gave(kind: MediaKind): void {
+  recordDelivered(kind: MediaKind): void {
     if (kind === "videoFrames") this.#given.video = true;
     else if (kind === "audioFrames") this.#given.audio = true;
   }
@@ -117,7 +119,7 @@ export class TagSelection {
   exclude({ tag, lacksHeader, resent }: CountedTag): DropReason | undefined {
     if (lacksHeader && this.#needsHeaders) return "before-header";
     if (this.#paused) return "paused";
-    if (resent && tag.type !== "script" && this.#had[tag.type]) return "already-had";
+    if (resent && tag.type !== "script" && this.#caughtUp[tag.type]) return "already-had";
     return undefined;
   }
 
@@ -128,29 +130,29 @@ export class TagSelection {
     if (this.#gap) {
       if (!this.#canBeginWith(counted, this.#gap, source)) return this.#gap.reason;
       this.#gap = undefined;
-      this.#returning.audio = false;
+      this.#resuming.audio = false;
       // One that begins with sound gets the picture with its next keyframe, or from its first frame.
-      this.#returning.video = counted.kind === "audioFrames" && source.media.has("video");
-      this.headerTypes = this.#returning.video ? ["script", "audio"] : ["script", "audio", "video"];
+      this.#resuming.video = counted.kind === "audioFrames" && source.media.has("video");
+      this.headerTypes = this.#resuming.video ? ["script", "audio"] : ["script", "audio", "video"];
     }
     if (!this.#wanted[type]) return "not-wanted";
-    if (type === "script" || !this.#returning[type]) return undefined;
-    if (!canReturnWith(counted, source)) return "before-keyframe";
-    this.#returning[type] = false;
+    if (type === "script" || !this.#resuming[type]) return undefined;
+    if (!canResumeWith(counted, source)) return "before-keyframe";
+    this.#resuming[type] = false;
     this.headerTypes = [type];
     return undefined;
   }
 
   /** Sound is begun with when there is no picture, or when that has been waited for. */
   #canBeginWith(counted: CountedTag, gap: Gap, source: SelectionSource): boolean {
-    const isOver = gap.isOver(counted.tag.timestamp);
-    if (counted.kind !== "audioFrames") return canReturnWith(counted, source);
-    const hasPicture = this.#wanted.video && source.media.isComing("video");
-    return this.#wanted.audio && (isOver || !hasPicture);
+    const hasTimedOut = gap.hasTimedOut(counted.tag.timestamp);
+    if (counted.kind !== "audioFrames") return canResumeWith(counted, source);
+    const hasPicture = this.#wanted.video && source.media.isActive("video");
+    return this.#wanted.audio && (hasTimedOut || !hasPicture);
   }
 }
 
-function canReturnWith({ tag, kind, keyframe }: CountedTag, source: SelectionSource): boolean {
+function canResumeWith({ tag, kind, keyframe }: CountedTag, source: SelectionSource): boolean {
   if (tag.type === "audio") return kind === "audioFrames";
   return keyframe || (kind === "videoFrames" && source.lacksKeyframes);
 }

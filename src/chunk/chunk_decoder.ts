@@ -21,7 +21,7 @@ export class ChunkDecoder {
   readonly #onBytes: ((bytes: number) => void) | undefined;
   readonly #onMemory: ((change: number) => void) | undefined;
   /** Bytes of memory that `onMemory` has been told of. */
-  #toldMemory = 0;
+  #reportedMemory = 0;
 
   constructor(options: RtmpChunkDecoderOptions = {}) {
     this.#reader = new ChunkReader(options);
@@ -55,7 +55,7 @@ export class ChunkDecoder {
       throw error;
     } finally {
       this.#counts.chunks += this.#reader.chunks - before;
-      this.#tellMemory();
+      this.#reportMemory();
     }
   }
 
@@ -63,7 +63,7 @@ export class ChunkDecoder {
   end(): void {
     if (this.#tail.length > 0) this.#counts.discard("incomplete-chunk");
     this.#tail.release();
-    this.#tellMemory();
+    this.#reportMemory();
   }
 
   #decode(bytes: Uint8Array, emit: EmitChunk): void {
@@ -85,10 +85,10 @@ export class ChunkDecoder {
     if (used < bytes.length) this.#tail.fill(bytes.subarray(used), this.#reader.needed);
   }
 
-  #tellMemory(): void {
-    const change = this.#tail.capacity - this.#toldMemory;
+  #reportMemory(): void {
+    const change = this.#tail.capacity - this.#reportedMemory;
     if (change === 0) return;
-    this.#toldMemory += change;
+    this.#reportedMemory += change;
     this.#onMemory?.(change);
   }
 }

@@ -14,7 +14,7 @@ import {
   SET_CHUNK_SIZE,
 } from "./chunk.ts";
 import {
-  type ChunkPlace,
+  type ChunkPosition,
   interleavedMessage,
   tooLarge,
   tooManyStreams,
@@ -99,7 +99,7 @@ export class ChunkReader {
       return this.#needMore(at - start + MESSAGE_HEADER_SIZE[format]!);
     }
     const stream = this.#streams.get(id) ?? this.#openStream(id, format, start);
-    const begins = stream.received === 0;
+    const startsMessage = stream.received === 0;
     let { messageStreamId, typeId, length, extendedField } = stream;
     let time = 0;
     if (format < 3) {
@@ -110,7 +110,7 @@ export class ChunkReader {
       }
       if (format === 0) messageStreamId = readUint32LittleEndian(bytes, at + 7);
       at += MESSAGE_HEADER_SIZE[format]!;
-      if (!begins) this.#checkContinuation(stream, format, length, start);
+      if (!startsMessage) this.#checkContinuation(stream, format, length, start);
       extendedField = undefined;
       if (time === EXTENDED_TIMESTAMP) {
         if (bytes.length < at + 4) return this.#needMore(at - start + 4);
@@ -123,13 +123,13 @@ export class ChunkReader {
       at += size;
     }
     if (length > this.#maxMessageSize) {
-      throw tooLarge(length, this.#maxMessageSize, this.#place(start, id));
+      throw tooLarge(length, this.#maxMessageSize, this.#positionOf(start, id));
     }
     const size = Math.min(this.#chunkSize, length - stream.received);
     // All of a chunk waits until its end has come, be it the last of its message or not.
     const waiting = this.#partialBytes + size;
     if (waiting > this.maxPartialBytes) {
-      throw tooMuchUnfinished(waiting, this.maxPartialBytes, this.#place(start, id));
+      throw tooMuchUnfinished(waiting, this.maxPartialBytes, this.#positionOf(start, id));
     }
     const end = at + size;
     if (bytes.length < end) return this.#needMore(end - start);
@@ -137,7 +137,7 @@ export class ChunkReader {
     // The chunk is all there: only from here on is anything changed.
     stream.format = format;
     stream.extendedField = extendedField;
-    if (begins) {
+    if (startsMessage) {
       if (format === 0) stream.delta = 0;
       else if (format < 3) stream.delta = time;
       stream.timestamp = format === 0 ? time : (stream.timestamp + stream.delta) >>> 0;
@@ -151,7 +151,7 @@ export class ChunkReader {
     emit(stream.chunk(bytes.subarray(at, end + joined)));
     const headers = Math.ceil(joined / this.#chunkSize);
     this.#advance(stream, size + joined);
-    if (isControl) this.#control(stream, bytes, at, end, start);
+    if (isControl) this.#applyControl(stream, bytes, at, end, start);
     return end + headers + joined;
   }
 
@@ -185,15 +185,15 @@ export class ChunkReader {
     this.needed = needed;
   }
 
-  #place(at: number, chunkStreamId: number): ChunkPlace {
+  #positionOf(at: number, chunkStreamId: number): ChunkPosition {
     return { byteOffset: this.#offset + at, chunkStreamId };
   }
 
   /** Opens a chunk stream. librtmp begins with type 1 where it answers a ping. */
   #openStream(id: number, format: number, start: number): ChunkStream {
-    if (format > 1) throw wrongFirstHeader(format, this.#place(start, id));
+    if (format > 1) throw wrongFirstHeader(format, this.#positionOf(start, id));
     if (this.#streams.size >= this.#maxChunkStreams) {
-      throw tooManyStreams(this.#maxChunkStreams, this.#place(start, id));
+      throw tooManyStreams(this.#maxChunkStreams, this.#positionOf(start, id));
     }
     const stream = new ChunkStream(id);
     this.#streams.set(id, stream);
@@ -203,7 +203,7 @@ export class ChunkReader {
   /** Inside a message a header of type 1 or 2 may stand for type 3 when it says the same length. */
   #checkContinuation(stream: ChunkStream, format: number, length: number, start: number): void {
     if (format > 0 && length === stream.length) return;
-    throw interleavedMessage(stream, format, length, this.#place(start, stream.chunkStreamId));
+    throw interleavedMessage(stream, format, length, this.#positionOf(start, stream.chunkStreamId));
   }
 
   #advance(stream: ChunkStream, size: number): void {
@@ -217,15 +217,21 @@ export class ChunkReader {
   }
 
   /** Set Chunk Size and Abort change how the next chunk is read (sections 5.4.1 and 5.4.2). */
-  #control(stream: ChunkStream, bytes: Uint8Array, at: number, end: number, start: number): void {
-    for (; at < end; at++) stream.control = (stream.control << 8 | bytes[at]!) >>> 0;
+  #applyControl(
+    stream: ChunkStream,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    start: number,
+  ): void {
+    for (; at < end; at++) stream.controlValue = (stream.controlValue << 8 | bytes[at]!) >>> 0;
     if (stream.received > 0) return;
-    const value = stream.control;
-    stream.control = 0;
-    const place = this.#place(start, stream.chunkStreamId);
-    if (stream.length !== 4) throw wrongControlLength(stream, place);
+    const value = stream.controlValue;
+    stream.controlValue = 0;
+    const position = this.#positionOf(start, stream.chunkStreamId);
+    if (stream.length !== 4) throw wrongControlLength(stream, position);
     if (stream.typeId === ABORT) return this.#abort(value);
-    if (value === 0 || value > LARGEST_CHUNK_SIZE) throw wrongChunkSize(value, place);
+    if (value === 0 || value > LARGEST_CHUNK_SIZE) throw wrongChunkSize(value, position);
     this.#chunkSize = value;
   }
 
@@ -234,6 +240,6 @@ export class ChunkReader {
     if (!stream) return;
     this.#partialBytes -= stream.received;
     stream.received = 0;
-    stream.control = 0;
+    stream.controlValue = 0;
   }
 }

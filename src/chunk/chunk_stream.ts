@@ -23,11 +23,11 @@ export class ChunkStream {
   /** Payload bytes of the unfinished message; 0 when none is unfinished. */
   received = 0;
   /** The body of an unfinished Set Chunk Size or Abort message, as far as it has come. */
-  control = 0;
+  controlValue = 0;
   /** The last header that had a time field sent it in 32 bits, this value. */
   extendedField: number | undefined;
   /** Whether this sender repeats the extended timestamp in type 3; unknown at first. */
-  #repeats: boolean | undefined;
+  #repeatsTimestamp: boolean | undefined;
 
   constructor(chunkStreamId: number) {
     this.chunkStreamId = chunkStreamId;
@@ -50,20 +50,20 @@ export class ChunkStream {
    * payload.
    */
   extendedSize(bytes: Uint8Array, at: number): 0 | 4 | undefined {
-    if (this.extendedField === undefined || this.#repeats === false) return 0;
-    if (this.#repeats) return 4;
+    if (this.extendedField === undefined || this.#repeatsTimestamp === false) return 0;
+    if (this.#repeatsTimestamp) return 4;
     const before = this.timestamp;
     const after = this.received ? before : (before + this.delta) >>> 0;
     const repeated = [this.extendedField, before, after];
     if (bytes.length - at < 4) {
       if ([0, ...repeated].some((time) => beginsWith(bytes, at, time))) return undefined;
-      this.#repeats = false;
+      this.#repeatsTimestamp = false;
       return 0;
     }
     const found = readUint32(bytes, at);
     if (found === 0) return 4;
-    this.#repeats = repeated.includes(found);
-    return this.#repeats ? 4 : 0;
+    this.#repeatsTimestamp = repeated.includes(found);
+    return this.#repeatsTimestamp ? 4 : 0;
   }
 }
 

@@ -11,10 +11,10 @@ import {
   AudioPacketType as Packet,
   fourCcName,
   type MultitrackForm,
-  need,
   type RawTrack,
   readModEx,
   readTracks,
+  requireBytes,
 } from "./enhanced_header.ts";
 import { SOUND_FORMAT_AAC, SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
 
@@ -172,7 +172,7 @@ function readLegacy(tag: AudioTag, data: Uint8Array): void {
   tag.packetType = "coded-frames";
   let start = 1;
   if (format === SOUND_FORMAT_AAC) {
-    need(data, 2, "an AAC packet type", 1);
+    requireBytes(data, 2, "an AAC packet type", 1);
     tag.packetType = data[1]! <= Packet.CodedFrames ? PACKET_TYPES[data[1]!]! : "reserved";
     start = 2;
   }
@@ -209,12 +209,12 @@ function readTrack(data: Uint8Array, raw: RawTrack, packetType: number): AudioTr
  * UI32           native order only: the speakers that have a channel
  */
 function readChannels(data: Uint8Array, at: number): AudioChannels {
-  need(data, at + 2, "a multichannel configuration", at);
+  requireBytes(data, at + 2, "a multichannel configuration", at);
   const order = CHANNEL_ORDERS[data[at]!] ?? "reserved";
   const count = data[at + 1]!;
   at += 2;
-  if (order === "custom") need(data, at + count, "a channel mapping", at);
-  if (order === "native") need(data, at + 4, "channel flags", at);
+  if (order === "custom") requireBytes(data, at + count, "a channel mapping", at);
+  if (order === "native") requireBytes(data, at + 4, "channel flags", at);
   return {
     order,
     count,

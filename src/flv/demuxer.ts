@@ -10,7 +10,7 @@ import { readUint24, readUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import { borrowing } from "../pipeline/transformer.ts";
-import { FlvClock } from "./clock.ts";
+import { TimestampUnwrapper } from "./timestamp_unwrapper.ts";
 import { AUDIO_FLAG, FILE_HEADER_LENGTH, FLAGS_AT, VIDEO_FLAG } from "./file_header.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";
 import { PREVIOUS_TAG_SIZE_LENGTH, readTagTime, TAG_HEADER_LENGTH, TagType } from "./tag_header.ts";
@@ -57,7 +57,7 @@ const TYPE_NAMES: Readonly<Record<number, FlvTagType>> = {
  * ```
  */
 export class FlvDemuxer {
-  readonly #clock = new FlvClock();
+  readonly #unwrapper = new TimestampUnwrapper();
   /** The beginning of a tag, or of the file's header, that continues in the next input. */
   readonly #tail = new ContinuousBuffer();
   #header: FlvHeader | undefined;
@@ -161,7 +161,7 @@ export class FlvDemuxer {
     const amf3 = unit[0] === TagType.ScriptAmf3 && unit[TAG_HEADER_LENGTH] === 0;
     emit({
       type,
-      timestamp: this.#clock.unwrap(readTagTime(unit, 0)),
+      timestamp: this.#unwrapper.unwrap(readTagTime(unit, 0)),
       data: unit.subarray(amf3 ? TAG_HEADER_LENGTH + 1 : TAG_HEADER_LENGTH),
     });
   }

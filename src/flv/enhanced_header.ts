@@ -107,7 +107,7 @@ export function readModEx(data: Uint8Array): { at: number; nanosecondOffset: num
   while (isModEx(data, at)) {
     const start = startOfModExData(data, at);
     const end = endOfModExData(data, at);
-    need(data, end + 1, "a ModEx", at);
+    requireBytes(data, end + 1, "a ModEx", at);
     if (data[end]! >> 4 === TIMESTAMP_OFFSET_NANO) {
       if (end - start < 3) {
         throw new FlvError("Cannot read a ModEx TimestampOffsetNano", {
@@ -156,7 +156,7 @@ export interface RawTracks {
  * @param multitrackType The packet type that is Multitrack: it differs between audio and video.
  */
 export function readTracks(data: Uint8Array, at: number, multitrackType: number): RawTracks {
-  need(data, at + 1, "a packet type", at);
+  requireBytes(data, at + 1, "a packet type", at);
   const packetType = data[at]! & 0x0f;
   if (packetType === multitrackType) return readMultitrack(data, at + 1, multitrackType);
   const fourCc = readFourCc(data, at + 1);
@@ -165,7 +165,7 @@ export function readTracks(data: Uint8Array, at: number, multitrackType: number)
 }
 
 function readMultitrack(data: Uint8Array, at: number, multitrackType: number): RawTracks {
-  need(data, at + 1, "a multitrack type", at);
+  requireBytes(data, at + 1, "a multitrack type", at);
   const packetType = data[at]! & 0x0f;
   const multitrack = MULTITRACK_FORMS[data[at]! >> 4];
   if (!multitrack || packetType === multitrackType) {
@@ -188,15 +188,15 @@ function readMultitrack(data: Uint8Array, at: number, multitrackType: number): R
       fourCc = readFourCc(data, at);
       at += 4;
     }
-    need(data, at + 1, "a track id", at);
+    requireBytes(data, at + 1, "a track id", at);
     const trackId = data[at]!;
     at += 1;
     let end = data.length;
     if (multitrack !== "one-track") {
-      need(data, at + 3, "the size of a track", at);
+      requireBytes(data, at + 3, "the size of a track", at);
       end = at + 3 + readUint24(data, at);
       at += 3;
-      need(data, end, "a track", at);
+      requireBytes(data, end, "a track", at);
     }
     if (tracks.length === MAX_TRACKS) {
       throw new FlvError("Cannot read a multitrack message", {
@@ -212,12 +212,12 @@ function readMultitrack(data: Uint8Array, at: number, multitrackType: number): R
 }
 
 function readFourCc(data: Uint8Array, at: number): number {
-  need(data, at + 4, "a FourCC", at);
+  requireBytes(data, at + 4, "a FourCC", at);
   return readUint32(data, at);
 }
 
 /** Throws if `data` ends before `end`. */
-export function need(data: Uint8Array, end: number, what: string, at: number): void {
+export function requireBytes(data: Uint8Array, end: number, what: string, at: number): void {
   if (data.length >= end) return;
   throw new FlvError(`Cannot read ${what}`, {
     read: `${Math.max(0, data.length - at)} bytes`,

@@ -72,12 +72,12 @@ export function checkTag(tag: FlvTag): FlvTag {
   const { type, timestamp } = Object(tag) as FlvTag;
   if (type !== "audio" && type !== "video" && type !== "script") {
     throw new TypeError(
-      `Cannot take a tag of type ${shown(type)}: expected "audio", "video" or "script"`,
+      `Cannot take a tag of type ${formatValue(type)}: expected "audio", "video" or "script"`,
     );
   }
   if (!Number.isFinite(timestamp)) {
     throw new TypeError(
-      `Cannot take a tag with the timestamp ${shown(timestamp)}: expected milliseconds`,
+      `Cannot take a tag with the timestamp ${formatValue(timestamp)}: expected milliseconds`,
     );
   }
   return withBytes(tag);
@@ -96,7 +96,7 @@ export function checkTags(tags: ReadableStream<FlvTag>): void {
 }
 
 /** A value as it stands in an error; its text may be long. */
-function shown(value: unknown): string {
+function formatValue(value: unknown): string {
   if (typeof value === "string") return plainText(value, MAX_SHOWN);
   return typeof value === "number" ? String(value) : describe(value);
 }

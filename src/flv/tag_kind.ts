@@ -13,7 +13,7 @@ import { parseAudioTag } from "./audio_tag.ts";
 import { AudioPacketType, VideoPacketType } from "./enhanced_header.ts";
 import { type FlvTag, type FlvTagType, withBytes } from "./flv_tag.ts";
 import { SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
-import { audioPacket, videoPacket } from "./packet_type.ts";
+import { audioPacketType, videoPacketType } from "./packet_type.ts";
 import { isRandomAccess } from "./random_access.ts";
 import { parseVideoTag } from "./video_tag.ts";
 
@@ -42,9 +42,9 @@ export function mediaKind(type: FlvTagType, source: ByteSource): MediaKind {
   const data = toBytes(source, "a tag");
   if (type === "script") return data.length ? "scriptTags" : "otherTags";
   if (type === "audio") {
-    return audioPacket(data) === AudioPacketType.CodedFrames ? "audioFrames" : "otherTags";
+    return audioPacketType(data) === AudioPacketType.CodedFrames ? "audioFrames" : "otherTags";
   }
-  const packet = videoPacket(data);
+  const packet = videoPacketType(data);
   return packet === VideoPacketType.CodedFrames || packet === VideoPacketType.CodedFramesX
     ? "videoFrames"
     : "otherTags";
@@ -96,9 +96,9 @@ export function isKeyframe(tag: FlvTag): boolean {
  */
 export function isSequenceHeader(tag: FlvTag): boolean {
   const { type, data } = withBytes(tag);
-  if (type === "audio") return audioPacket(data) === AudioPacketType.SequenceStart;
+  if (type === "audio") return audioPacketType(data) === AudioPacketType.SequenceStart;
   if (type !== "video") return false;
-  const packet = videoPacket(data);
+  const packet = videoPacketType(data);
   return packet === VideoPacketType.SequenceStart ||
     packet === VideoPacketType.Mpeg2TsSequenceStart;
 }
@@ -180,9 +180,9 @@ export function sequenceHeaderKey(given: FlvTag): string | undefined {
 function keySuffix(tag: FlvTag): string | undefined {
   if (isSequenceHeader(tag)) return "";
   const { type, data } = tag;
-  if (type === "audio" && audioPacket(data) === AudioPacketType.MultichannelConfig) {
+  if (type === "audio" && audioPacketType(data) === AudioPacketType.MultichannelConfig) {
     return ":channels";
   }
-  if (type === "video" && videoPacket(data) === VideoPacketType.Metadata) return ":metadata";
+  if (type === "video" && videoPacketType(data) === VideoPacketType.Metadata) return ":metadata";
   return undefined;
 }

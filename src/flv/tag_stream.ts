@@ -11,7 +11,7 @@ import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import { borrowing } from "../pipeline/transformer.ts";
 import { splitAggregate } from "./aggregate.ts";
-import { FlvClock } from "./clock.ts";
+import { TimestampUnwrapper } from "./timestamp_unwrapper.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";
 import { mediaKind } from "./tag_kind.ts";
 
@@ -38,7 +38,7 @@ const SET_DATA_FRAME = Uint8Array.from([2, 0, 13, ...new TextEncoder().encode("@
  * ```
  */
 export class FlvTagDecoder {
-  readonly #clock = new FlvClock();
+  readonly #unwrapper = new TimestampUnwrapper();
   #malformedAggregates = 0;
 
   /** Aggregate messages so far that were cut short or held another aggregate. */
@@ -83,7 +83,7 @@ export class FlvTagDecoder {
   #tag(type: FlvTagType, wireTime: number, data: Uint8Array): FlvTag {
     // The payload of empty messages is one for all of them; a tag's memory is its own.
     const own = data.length === 0 ? new Uint8Array(0) : data;
-    return { type, timestamp: this.#clock.unwrap(wireTime), data: own };
+    return { type, timestamp: this.#unwrapper.unwrap(wireTime), data: own };
   }
 }
 
@@ -91,7 +91,7 @@ export class FlvTagDecoder {
  * A data message that carries script data and nothing else, as a tag does; any other message as it
  * is. It is decoded to a tag with just this payload.
  */
-export function bareDataMessage(message: RtmpMessage): RtmpMessage {
+export function normalizeDataMessage(message: RtmpMessage): RtmpMessage {
   const { typeId } = message;
   if (typeId !== MessageType.DataAmf0 && typeId !== MessageType.DataAmf3) return message;
   return { ...message, typeId: MessageType.DataAmf0, payload: scriptDataOf(message) };
@@ -101,11 +101,11 @@ export function bareDataMessage(message: RtmpMessage): RtmpMessage {
 function scriptDataOf({ typeId, payload }: RtmpMessage): Uint8Array {
   // The format byte 0 of type 15 says: AMF0 values, each of which may switch to AMF3 by a marker.
   const hasFormat = typeId === MessageType.DataAmf3 && payload[0] === 0;
-  return bareScriptData(hasFormat ? payload.subarray(1) : payload);
+  return stripSetDataFrame(hasFormat ? payload.subarray(1) : payload);
 }
 
 /** Script data without what asks a server to keep it. */
-export function bareScriptData(data: Uint8Array): Uint8Array {
+export function stripSetDataFrame(data: Uint8Array): Uint8Array {
   return SET_DATA_FRAME.every((byte, index) => data[index] === byte)
     ? data.subarray(SET_DATA_FRAME.length)
     : data;

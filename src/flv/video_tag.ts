@@ -12,10 +12,10 @@ import {
   fourCcName,
   hasCompositionTime,
   type MultitrackForm,
-  need,
   type RawTrack,
   readModEx,
   readTracks,
+  requireBytes,
   VideoPacketType as Packet,
 } from "./enhanced_header.ts";
 import { hasLegacyPacketType } from "./legacy_header.ts";
@@ -180,7 +180,7 @@ function readLegacy(tag: VideoTag, data: Uint8Array): void {
     tag.tracks.push({ trackId: 0, codec, compositionTime: 0, data: data.subarray(1) });
     return;
   }
-  need(data, 5, "a video header", 0);
+  requireBytes(data, 5, "a video header", 0);
   const packetType = data[1]!;
   tag.packetType = packetType <= Packet.SequenceEnd ? PACKET_TYPES[packetType]! : "reserved";
   tag.compositionTime = packetType === Packet.CodedFrames ? readInt24(data, 2) : 0;
@@ -218,7 +218,7 @@ function readTrack(data: Uint8Array, raw: RawTrack, codedFrames: boolean): Video
   let { start } = raw;
   let compositionTime = 0;
   if (codedFrames && hasCompositionTime(fourCc)) {
-    need(data.subarray(0, end), start + 3, "a composition time", start);
+    requireBytes(data.subarray(0, end), start + 3, "a composition time", start);
     compositionTime = readInt24(data, start);
     start += 3;
   }
@@ -226,7 +226,7 @@ function readTrack(data: Uint8Array, raw: RawTrack, codedFrames: boolean): Video
 }
 
 function readCommand(tag: VideoTag, data: Uint8Array, at: number): void {
-  need(data, at + 1, "a video command", at);
+  requireBytes(data, at + 1, "a video command", at);
   tag.packetType = "command";
   tag.command = data[at]!;
 }

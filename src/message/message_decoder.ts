@@ -31,11 +31,11 @@ const FIRST_RESERVE = 16 * 1024;
  * message took that really came before, if it was no larger than this; all beyond is taken as bytes
  * come: a peer can begin hundreds, with a byte of each.
  */
-const USUAL_UNFINISHED = 4;
+const TYPICAL_UNFINISHED = 4;
 const LARGEST_RESERVE = 1024 * 1024;
 
 /** The payload of every empty message: a flood of them must not cost memory for each. */
-const NOTHING = new Uint8Array(0);
+const EMPTY = new Uint8Array(0);
 
 /**
  * Puts the chunks of each chunk stream together to messages. What it holds in unfinished messages
@@ -50,7 +50,7 @@ export class MessageDecoder {
   /** Bytes of memory that are taken for unfinished messages, with what is reserved for their rest. */
   #memory = 0;
   /** The same, as `onMemory` has been told. */
-  #toldMemory = 0;
+  #reportedMemory = 0;
   readonly #onMemory: ((change: number) => void) | undefined;
 
   constructor(options: RtmpMessageDecoderOptions = {}) {
@@ -63,14 +63,14 @@ export class MessageDecoder {
     const { offset, length } = chunk;
     const payload = toBytes(chunk.payload, "the payload of a chunk");
     if (payload.length !== length) return this.#append(chunk, offset, payload);
-    return this.#whole(chunk, length === 0 ? NOTHING : ownBytes(payload));
+    return this.#complete(chunk, length === 0 ? EMPTY : ownBytes(payload));
   }
 
   /** Reports what memory is taken since the last report. */
-  tellMemory(): void {
-    const change = this.#memory - this.#toldMemory;
+  reportMemory(): void {
+    const change = this.#memory - this.#reportedMemory;
     if (change === 0) return;
-    this.#toldMemory = this.#memory;
+    this.#reportedMemory = this.#memory;
     this.#onMemory?.(change);
   }
 
@@ -78,31 +78,31 @@ export class MessageDecoder {
   #append(header: MessageHeader, offset: number, payload: Uint8Array): RtmpMessage | undefined {
     const { chunkStreamId, length } = header;
     if (offset === 0) this.#discard(chunkStreamId, "aborted-message");
-    const unfinished = this.#unfinished.get(chunkStreamId) ?? this.#begin(chunkStreamId);
+    const unfinished = this.#unfinished.get(chunkStreamId) ?? this.#startMessage(chunkStreamId);
     const before = unfinished.capacity;
-    const isUsual = this.#unfinished.size <= USUAL_UNFINISHED;
-    unfinished.fill(payload, length, isUsual ? this.#reserve : 0);
+    const isTypical = this.#unfinished.size <= TYPICAL_UNFINISHED;
+    unfinished.fill(payload, length, isTypical ? this.#reserve : 0);
     this.#memory += unfinished.capacity - before;
     if (unfinished.length < length) return undefined;
     this.#unfinished.delete(chunkStreamId);
     this.#memory -= unfinished.capacity;
     if (length > this.#reserve) this.#reserve = Math.min(length, LARGEST_RESERVE);
-    return this.#whole(header, unfinished.bytes);
+    return this.#complete(header, unfinished.bytes);
   }
 
   /** Counts what is unfinished when no more chunks come. */
   end(): void {
     for (const id of [...this.#unfinished.keys()]) this.#discard(id, "incomplete-message");
-    this.tellMemory();
+    this.reportMemory();
   }
 
-  #begin(chunkStreamId: number): ContinuousBuffer {
+  #startMessage(chunkStreamId: number): ContinuousBuffer {
     const unfinished = new ContinuousBuffer();
     this.#unfinished.set(chunkStreamId, unfinished);
     return unfinished;
   }
 
-  #whole(header: MessageHeader, payload: Uint8Array): RtmpMessage {
+  #complete(header: MessageHeader, payload: Uint8Array): RtmpMessage {
     this.#counts.messages++;
     const { chunkStreamId, messageStreamId, typeId, timestamp } = header;
     if (typeId === MessageType.Abort && payload.length === 4) {

@@ -45,7 +45,7 @@ export class RtmpMessageDecoderStream extends OrderedTransformStream<RtmpChunk[]
           const message = decoder.decode(chunk);
           if (message) emit(message);
         }
-        decoder.tellMemory();
+        decoder.reportMemory();
       },
       flush: () => decoder.end(),
       cancel: () => decoder.end(),

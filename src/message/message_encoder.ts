@@ -58,7 +58,7 @@ export class MessageEncoder {
     checkObject("a message", message);
     const { chunkStreamId, messageStreamId, typeId } = message;
     const payload = toBytes(message.payload, "the payload of a message");
-    checkReadable(message, payload);
+    checkEncodable(message, payload);
     const timestamp = message.timestamp >>> 0;
     const length = payload.length;
     const previous = this.#previous.get(chunkStreamId);
@@ -76,13 +76,13 @@ export class MessageEncoder {
 }
 
 /** A message that would break the receiver's chunk layer is refused before it breaks ours. */
-function checkReadable(message: RtmpMessage, payload: Uint8Array): void {
+function checkEncodable(message: RtmpMessage, payload: Uint8Array): void {
   const { chunkStreamId, messageStreamId, typeId, timestamp } = message;
   checkField("on chunk stream", chunkStreamId, 2, LARGEST_CHUNK_STREAM_ID);
   checkField("on message stream", messageStreamId, 0, LARGEST_MESSAGE_STREAM_ID);
   checkField("of type", typeId, 0, LARGEST_TYPE_ID);
   if (!Number.isFinite(timestamp)) {
-    throw new RtmpMessageError(`Cannot write a message at the time ${shown(timestamp)}`, {
+    throw new RtmpMessageError(`Cannot write a message at the time ${formatValue(timestamp)}`, {
       expected: "milliseconds",
     });
   }
@@ -105,12 +105,12 @@ function checkReadable(message: RtmpMessage, payload: Uint8Array): void {
 
 function checkField(what: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new RtmpMessageError(`Cannot write a message ${what} ${shown(value)}`, {
+  throw new RtmpMessageError(`Cannot write a message ${what} ${formatValue(value)}`, {
     expected: `${least} to ${most}`,
   });
 }
 
-function shown(value: unknown): string {
+function formatValue(value: unknown): string {
   return typeof value === "number" ? String(value) : describe(value);
 }
 

@@ -164,7 +164,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
     });
     const end = await this.#session.run();
     this.#markDisconnected();
-    await this.#socket.closeGently(LINGER_MS, LINGER_WHILE_SENDING_MS);
+    await this.#socket.linger(LINGER_MS, LINGER_WHILE_SENDING_MS);
     const error = end.error ?? this.#socket.failure ?? this.#limitError;
     return error === undefined ? {} : { error };
   }

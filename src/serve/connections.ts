@@ -6,7 +6,7 @@
 
 import { RtmpError } from "../errors.ts";
 import type { ServerLedger } from "../ledger/server_ledger.ts";
-import { Seldom } from "../time/seldom.ts";
+import { LogThrottle } from "../time/log_throttle.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { ConnectionLimiter, type Shortage } from "./connection_limiter.ts";
 import { libraryLogger } from "./logger.ts";
@@ -26,7 +26,7 @@ export class Connections implements Iterable<Connection> {
   readonly #hostContext: SessionHostContext;
   readonly #ledger: ServerLedger;
   readonly #limiter: ConnectionLimiter;
-  readonly #refusals = { connections: new Seldom(), descriptors: new Seldom() };
+  readonly #refusals = { connections: new LogThrottle(), descriptors: new LogThrottle() };
   /** The work for connections that have not ended. */
   readonly #sessions = new Set<Promise<void>>();
 

@@ -7,12 +7,12 @@
 import { errorMessage } from "../error_message.ts";
 import { ProtocolError, RtmpTimeoutError } from "../errors.ts";
 import { checkTag, type FlvTag } from "../flv/flv_tag.ts";
-import { bareScriptData } from "../flv/tag_stream.ts";
+import { stripSetDataFrame } from "../flv/tag_stream.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../publication/publication.ts";
 import { PublicationInput, type Published } from "../session/server/publication_input.ts";
-import { TURNS } from "../time/turns.ts";
+import { TIME_SLICE } from "../time/time_slice.ts";
 
 /** Reads the tags of one publication from their source, at the pace of the application. */
 export class ExternalPublication {
@@ -60,7 +60,7 @@ export class ExternalPublication {
         const tag = await this.#read();
         if (!tag) break;
         this.#counts.messages++;
-        const turn = TURNS.take(tag.data.length);
+        const turn = TIME_SLICE.yieldIfSpent(tag.data.length);
         if (turn) await turn;
         await this.#input.write(normalized(tag));
       }
@@ -84,12 +84,12 @@ export class ExternalPublication {
   async #read(): Promise<FlvTag | undefined> {
     this.#noteBytes();
     this.#reading = true;
-    TURNS.end();
+    TIME_SLICE.stop();
     try {
       return (await this.#tags.read()).value;
     } finally {
       this.#reading = false;
-      TURNS.begin();
+      TIME_SLICE.start();
     }
   }
 
@@ -121,6 +121,6 @@ function countTags(onTag: () => void): OrderedTransformStream<FlvTag, FlvTag> {
 /** A tag with a timestamp in whole milliseconds, and with script data as in a file. */
 function normalized(tag: FlvTag): Published<FlvTag> {
   const { type, timestamp, data: given } = checkTag(tag);
-  const data = type === "script" ? bareScriptData(given) : given;
+  const data = type === "script" ? stripSetDataFrame(given) : given;
   return { item: { type, timestamp: Math.trunc(timestamp), data }, type, data };
 }

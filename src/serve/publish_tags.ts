@@ -14,7 +14,7 @@ import type { Refusal } from "../publication/refusal.ts";
 import { streamPath } from "../publication/stream_path.ts";
 import { StatusCode } from "../session/status.ts";
 import { Trial, type Verdict } from "../session/server/trial.ts";
-import type { Patience } from "../time/deadline.ts";
+import type { Deadline } from "../time/deadline.ts";
 import { ExternalPublication } from "./external_publication.ts";
 import { waitForFirst } from "./first_item.ts";
 import { type Publications, SHUTTING_DOWN } from "./publications.ts";
@@ -28,7 +28,7 @@ export interface PublishTagsContext {
   /** The current publications of this kind. */
   readonly external: Set<ExternalPublication>;
   /** The time limit for each of the first tags. */
-  readonly patience: Patience;
+  readonly deadline: Deadline;
 }
 
 /**
@@ -93,7 +93,7 @@ interface FirstTags {
 
 /** Waits for the first tags: the name is claimed only for a stream that is not empty. */
 async function waitForFirstTags(
-  { publications, patience }: PublishTagsContext,
+  { publications, deadline }: PublishTagsContext,
   request: StreamRequest,
   tags: ReadableStream<FlvTag>,
 ): Promise<FirstTags | PublicationEnd> {
@@ -102,7 +102,7 @@ async function waitForFirstTags(
   let verdict: Verdict;
   const isEnough = (tag: FlvTag) =>
     !trial || (verdict = trial.take(checkTag(tag), tag.data.length, [tag])) !== undefined;
-  const stream = await waitForFirst(`publish ${request.path}`, tags, patience, isEnough)
+  const stream = await waitForFirst(`publish ${request.path}`, tags, deadline, isEnough)
     .catch((error) => ({ error }));
   if (!stream) return { reason: "unpublished", description: "Nothing was published" };
   if (publications.isClosed) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkNumber, LONGEST_TIME } from "../check_number.ts";
+import { checkNumber, MAX_TIMEOUT } from "../check_number.ts";
 import { checkObject, checkString } from "../check_option.ts";
 import { checkChunkSize } from "../chunk/chunk.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
@@ -151,7 +151,7 @@ export class Server implements RtmpServer {
         publications: this.#publications,
         ledger: this.ledger,
         external: this.#external,
-        patience: { timeout: this.#limits.timeout, signal: this.#stop.signal },
+        deadline: { timeout: this.#limits.timeout, signal: this.#stop.signal },
       },
       given,
       tags,
@@ -162,7 +162,7 @@ export class Server implements RtmpServer {
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     checkObject("the options", options);
     const { timeout } = options;
-    if (timeout !== undefined) checkNumber("timeout", timeout, 0, LONGEST_TIME);
+    if (timeout !== undefined) checkNumber("timeout", timeout, 0, MAX_TIMEOUT);
     const ended = this.#shutdown(timeout ?? SHUTDOWN_DRAIN_TIME);
     if (timeout === undefined) return await ended;
     if (!await settlesWithin(ended, timeout)) await this.#closeAll();

@@ -70,7 +70,7 @@ function playFrom(
       mode: "live",
       address: remoteAddr,
       connection: id,
-      outlives: true,
+      survivesPublication: true,
       onLag: lagLog(facts, "rtmp-play"),
       filter: note ? (tag, kind) => filter(note(tag, kind)) : filter,
     });

@@ -81,7 +81,7 @@ export function answerAdobeRejection(
 }
 
 /** The server: the description of the rejection that asks for a user name. */
-export function needAdobeAuth(): string {
+export function adobeAuthRequired(): string {
   return "[ AccessManager.Reject ] : [ code=403 need auth; authmod=adobe ] : ";
 }
 
@@ -92,13 +92,13 @@ export function needAdobeAuth(): string {
  * @param salt A text of letters and digits, the same for a user each time or not.
  * @param serverChallenge A text of letters and digits that is not used again.
  */
-export function challengeByAdobe(user: string, salt: string, serverChallenge: string): string {
+export function adobeChallenge(user: string, salt: string, serverChallenge: string): string {
   const fields = `user=${user}&salt=${salt}&challenge=${serverChallenge}&opaque=${serverChallenge}`;
   return `[ AccessManager.Reject ] : [ authmod=adobe ] : ?reason=needauth&${fields}`;
 }
 
 /** The server: the description of the rejection that ends it. */
-export function refuseByAdobe(): string {
+export function adobeAuthFailed(): string {
   return "[ AccessManager.Reject ] : [ authmod=adobe ] : ?reason=authfailed";
 }
 
@@ -120,7 +120,7 @@ export function readAdobeQuery(app: string): AdobeQuery | undefined {
  * The server: whether a query proves that the client knows the password, in a time that does not
  * tell how far it was right.
  */
-export function isAdobeProof(
+export function verifyAdobeResponse(
   { user, clientChallenge, response }: AdobeQuery,
   { salt, serverChallenge }: Pick<AdobeExchange, "salt" | "serverChallenge">,
   password: string,

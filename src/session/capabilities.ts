@@ -32,18 +32,18 @@ export function readCapabilities(object: Record<string, unknown>): Capabilities 
   return {
     announced: Array.isArray(fourCcList) || maps.length > 0 || typeof capsEx === "number",
     // Only what is text: to make text of lists of lists can take longer than a lifetime.
-    fourCcs: new Set([...list.filter(isText), ...maps.flatMap((map) => takenFourCcs(map))]),
+    fourCcs: new Set([...list.filter(isText), ...maps.flatMap((map) => decodableFourCcs(map))]),
     capsEx: typeof capsEx === "number" ? capsEx : 0,
   };
 }
 
 /** The keys of an info map, without what the peer says that it can only encode. */
-function takenFourCcs(map: Record<string, unknown>): string[] {
+function decodableFourCcs(map: Record<string, unknown>): string[] {
   return Object.keys(map).filter((fourCc) => map[fourCc] !== CAN_ENCODE);
 }
 
 /** What we announce in turn: we pass on everything, look into all of it and change none. */
-export function ourCapabilities(): Record<string, unknown> {
+export function localCapabilities(): Record<string, unknown> {
   const forward = (fourCcs: string[]) =>
     Object.fromEntries(fourCcs.map((fourCc) => [fourCc, CAN_FORWARD]));
   return {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkNumber, LONGEST_TIME } from "../check_number.ts";
+import { checkNumber, MAX_TIMEOUT } from "../check_number.ts";
 import {
   DEFAULT_MAX_CHUNK_STREAMS,
   DEFAULT_MAX_PARTIAL_BYTES,
@@ -82,10 +82,10 @@ export const DEFAULT_LIMITS: Readonly<RtmpLimits> = {
 /** The largest values, where there is a reason for one. */
 const LARGEST: Partial<RtmpLimits> = {
   maxMessageSize: LARGEST_MESSAGE,
-  handshakeTimeout: LONGEST_TIME,
-  startTimeout: LONGEST_TIME,
-  timeout: LONGEST_TIME,
-  pauseTimeout: LONGEST_TIME,
+  handshakeTimeout: MAX_TIMEOUT,
+  startTimeout: MAX_TIMEOUT,
+  timeout: MAX_TIMEOUT,
+  pauseTimeout: MAX_TIMEOUT,
 };
 
 /**

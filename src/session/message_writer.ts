@@ -69,7 +69,7 @@ export class MessageWriter {
    * Flushes, and waits only when a lot is waiting to be written. A sender calls it before it
    * sends more, so that a peer that does not read cannot pile things up.
    */
-  async relieve(): Promise<void> {
+  async flushIfFull(): Promise<void> {
     const flushed = this.flush();
     if (this.#pendingBytes > MAX_PENDING_BYTES) await flushed;
   }

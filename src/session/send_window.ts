@@ -14,7 +14,7 @@ const SEQUENCE_NUMBERS = 2 ** 32;
  * How long we wait for an acknowledgement, in milliseconds. A peer that takes longer does not mean
  * its limit: some never acknowledge again, some count from 0 again after 4 GB.
  */
-const PATIENCE = 2_000;
+const ACKNOWLEDGEMENT_TIMEOUT = 2_000;
 
 /**
  * The window of bytes that a peer lets us send without its acknowledgement. It is kept only with
@@ -28,7 +28,7 @@ export class SendWindow {
   /** What the peer has acknowledged of it; `undefined` before the first acknowledgement. */
   #acknowledged: number | undefined;
   /** Callers that wait for room. */
-  #waiting: (() => void)[] = [];
+  #waiters: (() => void)[] = [];
 
   /** Counts bytes that go to the peer. */
   add(bytes: number): void {
@@ -64,27 +64,27 @@ export class SendWindow {
   }
 
   /** A promise for when more may be sent, if that is not now. */
-  room(): Promise<void> | undefined {
-    if (this.#hasRoom) return undefined;
-    const timer = setTimeout(() => this.lift(), PATIENCE);
-    return new Promise<void>((resolve) => this.#waiting.push(resolve))
+  ready(): Promise<void> | undefined {
+    if (this.#isReady) return undefined;
+    const timer = setTimeout(() => this.removeLimit(), ACKNOWLEDGEMENT_TIMEOUT);
+    return new Promise<void>((resolve) => this.#waiters.push(resolve))
       .finally(() => clearTimeout(timer));
   }
 
   /** There is no limit any more: the connection has ended, or the peer does not keep its part. */
-  lift(): void {
+  removeLimit(): void {
     this.#limit = Infinity;
     this.#wake();
   }
 
-  get #hasRoom(): boolean {
+  get #isReady(): boolean {
     return this.#acknowledged === undefined || this.#sent - this.#acknowledged < this.#limit;
   }
 
   #wake(): void {
-    if (!this.#hasRoom) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    if (!this.#isReady) return;
+    const waiting = this.#waiters;
+    this.#waiters = [];
     for (const resume of waiting) resume();
   }
 }

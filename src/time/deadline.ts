@@ -4,11 +4,11 @@
  * @module
  */
 
-import { checkNumber, LONGEST_TIME } from "../check_number.ts";
+import { checkNumber, MAX_TIMEOUT } from "../check_number.ts";
 import { RtmpTimeoutError } from "../errors.ts";
 
 /** How long an operation may take. */
-export interface Patience {
+export interface Deadline {
   /** The longest wait, in milliseconds. */
   timeout: number;
   /** Ends the wait early, with its reason. */
@@ -21,10 +21,10 @@ export interface Patience {
  * @param action What is being done, for the message of the error: "connect to live".
  * @throws {RtmpTimeoutError} If it takes too long.
  */
-export async function patiently<T>(
+export async function withDeadline<T>(
   action: string,
   work: Promise<T>,
-  { timeout, signal }: Patience,
+  { timeout, signal }: Deadline,
 ): Promise<T> {
   let reject!: (reason: unknown) => void;
   const over = new Promise<never>((_, rejectOver) => reject = rejectOver);
@@ -34,7 +34,7 @@ export async function patiently<T>(
         read: `nothing for ${timeout / 1000} s`,
         expected: "an answer",
       }),
-    ), Math.min(timeout, LONGEST_TIME));
+    ), Math.min(timeout, MAX_TIMEOUT));
   const abort = () => reject(signal!.reason);
   if (signal?.aborted) abort();
   else signal?.addEventListener("abort", abort);
@@ -57,8 +57,8 @@ export async function patiently<T>(
 export function checkTimeout(
   name: string,
   milliseconds: number,
-  most: number = LONGEST_TIME,
+  most: number = MAX_TIMEOUT,
 ): number {
   if (milliseconds === Infinity && most === Infinity) return milliseconds;
-  return checkNumber(name, milliseconds, 1, LONGEST_TIME);
+  return checkNumber(name, milliseconds, 1, MAX_TIMEOUT);
 }

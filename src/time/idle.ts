@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LONGEST_TIME } from "../check_number.ts";
+import { MAX_TIMEOUT } from "../check_number.ts";
 
 /** Delay of a timer, in milliseconds, above which the whole process stood still, not the peer. */
 const STANDSTILL = 1_000;
@@ -47,7 +47,7 @@ export class IdleWatch {
       const idle = Math.min(this.#idle(), now - this.#since);
       if (idle >= this.#timeout) this.#expired();
       else this.#wait(this.#timeout - idle);
-    }, Math.max(0, Math.min(rest, LONGEST_TIME)));
+    }, Math.max(0, Math.min(rest, MAX_TIMEOUT)));
   }
 }
 

@@ -20,7 +20,11 @@ function watch(
   broadcast: Broadcast,
   { reconnects = false, ...options }: Partial<SubscribeOptions> & FlvBodyOptions = {},
 ): { subscription: Subscription; reader: FlvReader; hasEnded: () => boolean } {
-  const subscription = broadcast.subscribe({ announces: true, outlives: true, ...options });
+  const subscription = broadcast.subscribe({
+    announces: true,
+    survivesPublication: true,
+    ...options,
+  });
   const reader = new FlvReader(flvBody(subscription, { reconnects }));
   let hasEnded = false;
   void reader.done.then(() => hasEnded = true);
@@ -183,7 +187,7 @@ Deno.test("flvBody() keeps a bounded number of bytes in headers that wait for a 
 
 Deno.test("flvBody() gives viewers who share large tags the same bytes, and small ones their own", async () => {
   const broadcast = new Broadcast();
-  const options = { announces: true, outlives: true, shared: true, audio: false };
+  const options = { announces: true, survivesPublication: true, shared: true, audio: false };
   const bodies = [0, 1].map(() => Array.fromAsync(flvBody(broadcast.subscribe(options))));
   const tags = [videoTag(0, 100_000), videoTag(1, 1_000)];
   await broadcast.send(...tags);
@@ -235,8 +239,8 @@ Deno.test("flvBody() takes a subscription that a program has made itself", async
   const broadcast = new Broadcast();
   const subscription = broadcast.subscribe();
   const own: Subscription = {
-    ...{ ledger: subscription.ledger, outlives: false, endReason: undefined },
-    ...{ begun: subscription.begun, done: subscription.done, sourceAge: 0, stalledFor: 0 },
+    ...{ ledger: subscription.ledger, survivesPublication: false, endReason: undefined },
+    ...{ started: subscription.started, done: subscription.done, sourceAge: 0, stalledFor: 0 },
     tags: subscription.tags.pipeThrough(new TransformStream()),
     get media() {
       return subscription.media;

@@ -16,7 +16,7 @@ function cacheOf(tags: FlvTag[], limits?: GopCacheLimits): GopCache {
   const classifier = new TagClassifier();
   for (const tag of tags) {
     const classified = classifier.classify(tag);
-    cache.add({ ...classified, keyframe: classified.begins, lacksHeader: false });
+    cache.add({ ...classified, keyframe: classified.isRandomAccess, lacksHeader: false });
   }
   return cache;
 }

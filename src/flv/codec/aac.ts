@@ -83,10 +83,10 @@ export function readAacConfig(configuration: Uint8Array): AudioConfig {
   } else if (GENERAL_AUDIO.includes(objectType)) {
     const listed = skipGeneralAudio(reader, objectType, channelConfiguration);
     channels ??= listed;
-    if (reader.left >= 16 && reader.bits(11) === SBR_SYNC && readObjectType(reader) === SBR) {
+    if (reader.bitsLeft >= 16 && reader.bits(11) === SBR_SYNC && readObjectType(reader) === SBR) {
       sbr = reader.flag();
       if (sbr) sampleRate = readSampleRate(reader);
-      if (sbr && reader.left >= 12 && reader.bits(11) === PS_SYNC) ps = reader.flag();
+      if (sbr && reader.bitsLeft >= 12 && reader.bits(11) === PS_SYNC) ps = reader.flag();
     }
   }
   return assignKnown<AudioConfig>({ codec: "mp4a" }, {
@@ -145,7 +145,7 @@ function readProgramConfig(reader: BitReader): number {
   }
   reader.skip(4 * lowFrequency + 4 * associatedData + 5 * coupling);
   // byte_alignment, and a comment.
-  reader.skip(reader.left % 8);
+  reader.skip(reader.bitsLeft % 8);
   reader.skip(reader.bits(8) * 8);
   return channels;
 }

@@ -35,7 +35,7 @@ export function readAv1Config(configuration: Uint8Array): VideoConfig {
     profile: PROFILES[profile],
     level: level === MAXIMUM_PARAMETERS ? undefined : `${2 + (level >> 2)}.${level & 3}`,
   });
-  if (reader.left === 0) return config;
+  if (reader.bitsLeft === 0) return config;
   // obu_header (AV1 specification, section 5.3.2), then the size, then the sequence header.
   reader.skip(1);
   const type = reader.bits(4);

@@ -60,7 +60,7 @@ export function readAvcConfig(configuration: Uint8Array): VideoConfig {
   });
   if (reader.bits(5) === 0) return config;
   const length = reader.bits(16);
-  if (length * 8 > reader.left) throw reader.error(`${reader.left / 8} bytes`, `${length}`);
+  if (length * 8 > reader.bitsLeft) throw reader.error(`${reader.bitsLeft / 8} bytes`, `${length}`);
   return Object.assign(config, readSequenceParameterSet(configuration.subarray(8, 8 + length)));
 }
 

@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
-import { TURNS } from "../../time/turns.ts";
+import { TIME_SLICE } from "../../time/time_slice.ts";
 import type { LiveStream, StreamRegistry } from "../streams/stream_registry.ts";
 import { describeStream } from "./describe_stream.ts";
 import type { HttpEnv } from "../http/http_env.ts";
@@ -28,10 +28,10 @@ export function streamRoutes(streams: StreamRegistry): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.get("/", async (context) => {
     const described: string[] = [];
-    await TURNS.enter();
+    await TIME_SLICE.enter();
     for (const stream of streams.live) {
       // Descriptions of a thousand streams must not block the event loop.
-      const turn = TURNS.take(DESCRIPTION_COST);
+      const turn = TIME_SLICE.yieldIfSpent(DESCRIPTION_COST);
       if (turn) await turn;
       described.push(JSON.stringify(describeStream(stream)));
     }

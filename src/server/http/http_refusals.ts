@@ -5,7 +5,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { Seldom } from "../../time/seldom.ts";
+import { LogThrottle } from "../../time/log_throttle.ts";
 import type { Shortage } from "./connection_slots.ts";
 
 /** The reason for refusing or evicting a connection. */
@@ -25,7 +25,7 @@ const log = getLogger(["sluice", "http"]);
 export class HttpRefusals {
   /** The number of refusals, by reason. */
   readonly counts: Partial<Record<HttpRefusal, number>> = {};
-  readonly #seldom = new Seldom();
+  readonly #throttle = new LogThrottle();
 
   /**
    * Counts a refusal.
@@ -34,7 +34,7 @@ export class HttpRefusals {
    */
   add(reason: HttpRefusal, open: number, text = "Some connections are turned away"): void {
     this.counts[reason] = (this.counts[reason] ?? 0) + 1;
-    const refused = this.#seldom.add();
+    const refused = this.#throttle.add();
     if (refused === undefined) return;
     log.warn("{text} ({reason}): {refused} since the last report; {open} are open", {
       ...{ text, reason, refused, open },

@@ -6,7 +6,11 @@
 
 import { getLogger } from "@logtape/logtape";
 import { formatAddr, networkOf } from "../../net/address.ts";
-import { canOpen, DescriptorReserve, isLackOfDescriptors } from "../../net/file_descriptors.ts";
+import {
+  DescriptorReserve,
+  hasSpareDescriptors,
+  isLackOfDescriptors,
+} from "../../net/file_descriptors.ts";
 import {
   ConnectionSlots,
   DEFAULT_SLOTS,
@@ -181,7 +185,7 @@ export class HttpSockets {
       this.#checkAt = Math.min(this.#checkAt, Math.max(count, CHECK_EVERY));
     }
     if (count < this.#checkAt) return;
-    this.#setCapacity(canOpen(RESERVE) ? Infinity : count);
+    this.#setCapacity(hasSpareDescriptors(RESERVE) ? Infinity : count);
   }
 
   #setCapacity(count: number): void {

@@ -107,7 +107,7 @@ export async function beginView(
     kind: protocol,
     address: remoteAddr,
     connection: socket.id,
-    outlives: true,
+    survivesPublication: true,
     announces: true,
     onLag: lagLog(facts, protocol),
     ...wanted,
@@ -133,7 +133,7 @@ export async function beginView(
 
 /** Waits for the viewer's first tag, for at most `patience` milliseconds. */
 async function waitToBegin(
-  { begun, done, tags }: Subscription,
+  { started, done, tags }: Subscription,
   patience: number,
   closed: AbortSignal,
   { waiting }: HttpSocket,
@@ -148,7 +148,7 @@ async function waitToBegin(
   waiting.add(evict);
   closed.addEventListener("abort", giveUp);
   if (closed.aborted) giveUp();
-  const hasBegun = await Promise.race([begun.then(() => true), done.then(() => false)]);
+  const hasBegun = await Promise.race([started.then(() => true), done.then(() => false)]);
   clearTimeout(timer);
   waiting.delete(evict);
   closed.removeEventListener("abort", giveUp);

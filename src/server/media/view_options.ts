@@ -6,7 +6,7 @@
 
 import { HTTPException } from "hono/http-exception";
 import type { SubscribeOptions } from "../../channel/subscription.ts";
-import { plainTag } from "../../flv/plain_tag.ts";
+import { downgradeTag } from "../../flv/downgrade_tag.ts";
 import type { ConsumerMode } from "../../ledger/consumer.ts";
 
 /** How long a viewer waits for a publisher by default, in seconds. */
@@ -54,7 +54,7 @@ export function readViewOptions(params: URLSearchParams, allowLossless: boolean)
   if (tracks !== undefined && tracks !== "first") {
     throw bad("tracks must be first, or left out for all of them");
   }
-  return { wait, mode, audio, video, ...tracks && { filter: plainTag } };
+  return { wait, mode, audio, video, ...tracks && { filter: downgradeTag } };
 }
 
 function single(params: URLSearchParams, name: string): string | undefined {

@@ -9,7 +9,7 @@ import type { HttpSockets } from "../http/http_sockets.ts";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { Recordings } from "../record/recordings.ts";
 import type { RtmpServer } from "../../serve/types.ts";
-import { TURNS } from "../../time/turns.ts";
+import { TIME_SLICE } from "../../time/time_slice.ts";
 import { registerConnections } from "./connection_metrics.ts";
 import { measureEventLoop } from "./event_loop_delay.ts";
 import { registerProcess } from "./process_metrics.ts";
@@ -86,8 +86,8 @@ export class Metrics {
     this.#reading = await this.#sampler.read();
     const metrics: string[] = [];
     for (const { name } of this.#registry.getMetricsAsArray()) {
-      const turn = TURNS.take(Infinity);
-      if (turn) await turn;
+      const pause = TIME_SLICE.yieldIfSpent(Infinity);
+      if (pause) await pause;
       metrics.push(await this.#registry.getSingleMetricAsString(name));
     }
     return `${metrics.join("\n\n")}\n`;

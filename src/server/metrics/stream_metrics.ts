@@ -133,7 +133,7 @@ export function registerStreams(
     type: "counter",
     help: "Times that media of a stream or viewer was let go because all kept too much",
     labels: [],
-  }, () => streams.media.timesLetGo);
+  }, () => streams.media.evictions);
   register(registry, {
     name: "sluice_hidden_streams",
     type: "gauge",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TURNS } from "../../time/turns.ts";
+import { TIME_SLICE } from "../../time/time_slice.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
 import { PublicationSampler } from "./publication_sampler.ts";
 import { Sums } from "./sums.ts";
@@ -87,7 +87,7 @@ export class StreamSampler {
 
   /** Sums up all ledgers, in turns with the publishers. */
   async read(): Promise<Reading> {
-    await TURNS.enter();
+    await TIME_SLICE.enter();
     this.#sweep();
     // Publications that are folded during this reading are counted where they were.
     const hidden = [...this.#hidden.publications];
@@ -153,8 +153,8 @@ export class StreamSampler {
 async function samplesOf(publications: PublicationSampler[]): Promise<Samples> {
   const samples: Samples = { counters: new Sums(), gauges: new Sums() };
   for (const publication of publications) {
-    const turn = TURNS.take(SAMPLES_COST);
-    if (turn) await turn;
+    const pause = TIME_SLICE.yieldIfSpent(SAMPLES_COST);
+    if (pause) await pause;
     samples.counters.add(publication.counters());
     samples.gauges.add(publication.gauges());
   }

@@ -6,7 +6,7 @@
 
 import { errorMessage } from "../../error_message.ts";
 import { getLogger } from "@logtape/logtape";
-import { ContinuedClock } from "../../channel/continued_clock.ts";
+import { TimestampRebaser } from "../../channel/timestamp_rebaser.ts";
 import { flvBody } from "../../channel/flv_body.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
 
@@ -24,7 +24,7 @@ export class Output {
   readonly #name: string;
   readonly #sink: Sink;
   readonly #loop: boolean;
-  readonly #clock = new ContinuedClock();
+  readonly #clock = new TimestampRebaser();
   #finish!: () => void;
   #fail!: (error: Error) => void;
   #busy = false;
@@ -73,7 +73,7 @@ export class Output {
       kind: "output",
       mode: "lossless",
       shared: true,
-      filter: (tag, kind) => ({ ...tag, timestamp: this.#clock.time(tag.timestamp, kind) }),
+      filter: (tag, kind) => ({ ...tag, timestamp: this.#clock.rebase(tag.timestamp, kind) }),
     });
     log.info("{path} is written to {name}", facts);
     try {

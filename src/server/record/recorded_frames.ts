@@ -35,12 +35,12 @@ export class RecordedFrames {
    *
    * @param position Its position, in bytes from the beginning of the file.
    */
-  count({ tag, kind, begins }: ClassifiedTag, position: number): void {
+  count({ tag, kind, isRandomAccess }: ClassifiedTag, position: number): void {
     if (kind !== "videoFrames" && kind !== "audioFrames") return;
     const time = this.#clock.time(tag.timestamp);
     this.#time.add(time, kind);
     this[kind]++;
-    if (begins) this.#index.add(time, position);
+    if (isRandomAccess) this.#index.add(time, position);
   }
 
   /** Adds an offset to all positions. */

@@ -12,7 +12,7 @@ import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { total } from "../../ledger/media_sums.ts";
 import { SourceStream } from "../../pipeline/source_stream.ts";
 import type { Publication } from "../../publication/publication.ts";
-import { TURNS } from "../../time/turns.ts";
+import { TIME_SLICE } from "../../time/time_slice.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
 import type { NewFile, Recorder } from "./recorder.ts";
 import { DiskWatch } from "./disk_watch.ts";
@@ -104,7 +104,7 @@ export class Recording {
     if (!tag && !this.#file) return;
     await this.open();
     // The file may begin with metadata that has to be encoded again: the work of a thousand frames.
-    await TURNS.take(Infinity);
+    await TIME_SLICE.yieldIfSpent(Infinity);
     for (; tag; tag = await this.#next()) await disk.step(this.#file!.write(tag));
     await disk.step(this.#file!.finish());
     await disk.step(this.#recorder.complete(this.#name!));

@@ -149,7 +149,7 @@ export function recordingMetadataOf(
 ): RecordingMetadata | undefined {
   if (tag.type !== "script") return undefined;
   const metadata = readMetadata(tag.data, limits);
-  if (!metadata || "flaw" in metadata) return undefined;
+  if (!metadata || "error" in metadata) return undefined;
   try {
     return new RecordingMetadata(metadata.members);
   } catch (error) {

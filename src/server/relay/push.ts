@@ -142,14 +142,14 @@ export class Push implements TrackedPush {
       mode: "live",
       address: this.target,
       onLag: lagLog({ remoteAddr: this.target, path: this.stream }, "push"),
-      outlives: true,
+      survivesPublication: true,
       filter: this.#options.loops.recordSent(this.stream),
     });
     const cancelTags = () => void subscription.tags.cancel().catch(() => {});
     signal.addEventListener("abort", cancelTags);
     try {
       this.#ledger = subscription.ledger;
-      await Promise.race([subscription.begun, subscription.done]);
+      await Promise.race([subscription.started, subscription.done]);
       if (signal.aborted) return;
       this.#state = "connecting";
       const { loops, idleTimeout } = this.#options;

@@ -41,11 +41,11 @@ export class RelayUrl {
    */
   constructor(href: string, options: RelayOptions = {}) {
     const target = parseRtmpUrl(href, options);
-    const { secure, hostname, port, place, app, streamName, credentials } = target;
+    const { secure, hostname, port, hostAndApp, app, streamName, credentials } = target;
     this.#address = { hostname, port };
     this.href = href;
     this.options = options;
-    this.shown = `${secure ? "rtmps" : "rtmp"}://${place}/…`;
+    this.shown = `${secure ? "rtmps" : "rtmp"}://${hostAndApp}/…`;
     const parts = [app.slice(app.indexOf("?") + 1 || app.length), streamName]
       .flatMap((text) => [text, ...text.split(/[?&=/]/)]);
     const { user = "", password = "" } = credentials ?? {};

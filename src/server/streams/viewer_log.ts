@@ -56,10 +56,10 @@ export async function logViewer(
   subscription: Subscription,
   { connection, remoteAddr, path }: ViewerFacts,
 ): Promise<void> {
-  const { begun, done, ledger } = subscription;
+  const { started, done, ledger } = subscription;
   const facts = { connection, consumer: ledger.id, remoteAddr, path, kind: ledger.kind };
   let hasBegun = false;
-  await Promise.race([begun.then(() => hasBegun = true), done]);
+  await Promise.race([started.then(() => hasBegun = true), done]);
   if (!hasBegun) return;
   log.info("{remoteAddr} watches {path} ({kind})", facts);
   await done;

@@ -12,12 +12,12 @@ import { setChunkSize, windowAcknowledgementSize } from "../../message/control.t
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
 import { RtmpMessageDecoderStream } from "../../message/message_decoder_stream.ts";
 import { ControlLayer } from "../control_layer.ts";
-import { type Patience, patiently } from "../../time/deadline.ts";
+import { type Deadline, withDeadline } from "../../time/deadline.ts";
 import { whileActive } from "../../time/idle.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { type ByteWriter, MessageWriter } from "../message_writer.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
-import { whileDoing } from "./while_doing.ts";
+import { withAction } from "./with_action.ts";
 
 /**
  * Bytes after which we ask for an acknowledgement. It is a sign of life of a server that is slow: at
@@ -41,13 +41,13 @@ export interface Transport extends ByteWriter {
   /** Says that nothing more comes. */
   closeWrite(): Promise<void>;
   /** Says so, and waits at most this many milliseconds for the server to close its side. */
-  closeGently(patience: number): Promise<void>;
+  linger(timeout: number): Promise<void>;
   /** Closes the connection at once. */
   close(): void;
 }
 
 /** For how long a client waits for its server, in milliseconds. */
-export interface ClientPatience extends Patience {
+export interface ClientTimeouts extends Deadline {
   /** While the server takes nothing of a publication, or sends nothing of what is played. */
   idleTimeout: number;
   /** While the server shows no sign of life at the end. */
@@ -62,17 +62,17 @@ export class ClientSession {
   /** What goes to the server. */
   readonly writer: MessageWriter;
   /** How long each answer is waited for, and what ends it all. */
-  readonly patience: ClientPatience;
+  readonly timeouts: ClientTimeouts;
   readonly #transport: Transport;
   readonly #control: ControlLayer;
   readonly #messages: ReadableStreamDefaultReader<RtmpMessage>;
   #transactions = 0;
   /** When the server last sent something, by `performance.now()`. */
-  heardAt = performance.now();
+  lastReceivedAt = performance.now();
 
-  constructor(transport: Transport, patience: ClientPatience) {
+  constructor(transport: Transport, timeouts: ClientTimeouts) {
     const counts = new ReceivedCounts();
-    this.patience = patience;
+    this.timeouts = timeouts;
     this.#transport = transport;
     this.writer = new MessageWriter(transport);
     this.#control = new ControlLayer(this.writer, counts, WINDOW_SIZE, WINDOW_SIZE);
@@ -81,7 +81,7 @@ export class ClientSession {
       ...{ maxMessageSize, maxChunkStreams, maxPartialBytes, counts },
       coalesce: true,
       onBytes: (bytes) => {
-        this.heardAt = performance.now();
+        this.lastReceivedAt = performance.now();
         this.#control.received(bytes);
       },
     });
@@ -97,12 +97,12 @@ export class ClientSession {
   }
 
   /** For how long the server has sent nothing that is waited for, in milliseconds. */
-  get silence(): number {
+  get readWait(): number {
     return since(this.#transport.readingSince);
   }
 
   /** For how long it has taken nothing of what is being written, in milliseconds. */
-  get stall(): number {
+  get writeWait(): number {
     return since(this.#transport.writingSince);
   }
 
@@ -157,9 +157,9 @@ export class ClientSession {
     find: (message: RtmpMessage) => T | undefined,
   ): Promise<T> {
     try {
-      return await patiently(action, this.#waitFor(action, find), this.patience);
+      return await withDeadline(action, this.#waitFor(action, find), this.timeouts);
     } catch (error) {
-      throw whileDoing(action, error);
+      throw withAction(action, error);
     }
   }
 
@@ -167,14 +167,14 @@ export class ClientSession {
     await this.writer.flush();
     while (true) {
       const message = await this.read();
-      if (!message) throw this.lost(action);
+      if (!message) throw this.connectionLost(action);
       const found = find(message);
       if (found !== undefined) return found;
     }
   }
 
   /** The error of a lost connection. */
-  lost(action: string): RtmpError {
+  connectionLost(action: string): RtmpError {
     return new RtmpError(`Cannot ${action}`, {
       read: "the end of the connection",
       cause: this.failure ?? this.writer.failure,
@@ -190,10 +190,10 @@ export class ClientSession {
    * Writes what is still to be written, reads nothing more, and waits for the server to close its
    * side: at most this many milliseconds for each.
    */
-  async closeGently(patience: number): Promise<void> {
-    await whileActive(this.writer.flush(), patience, () => this.stall);
+  async linger(timeout: number): Promise<void> {
+    await whileActive(this.writer.flush(), timeout, () => this.writeWait);
     await this.#messages.cancel().catch(() => {});
-    await this.#transport.closeGently(patience);
+    await this.#transport.linger(timeout);
   }
 
   /** Closes the connection at once. */

@@ -12,13 +12,13 @@ import { userControl, UserControlEvent } from "../../message/control.ts";
 import type { RtmpMessage } from "../../message/message.ts";
 import { Outlet } from "../../pipeline/outlet.ts";
 import { SourceStream } from "../../pipeline/source_stream.ts";
-import { ClientEnd } from "./end.ts";
+import { ClientShutdown } from "./shutdown.ts";
 import { type ClientSession, isMedia } from "./client_session.ts";
 import { IdleWatch } from "../../time/idle.ts";
 import { isServerData, isStreamEnd } from "./play_end.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 import { StatusCode } from "../status.ts";
-import { whileDoing } from "./while_doing.ts";
+import { withAction } from "./with_action.ts";
 
 /** What we say that we buffer, in milliseconds. Servers send recordings ahead by that much. */
 const BUFFER_LENGTH = 3_000;
@@ -26,7 +26,7 @@ const BUFFER_LENGTH = 3_000;
 /** What to play. */
 export interface PlayRequest {
   /** Where from, for the messages of errors: "example.com:1935/live". */
-  place: string;
+  hostAndApp: string;
   /** The stream's name with its query. */
   streamName: string;
   /** Where to begin (section 7.2.2.1), in milliseconds; -2000: live, or else from the beginning. */
@@ -42,13 +42,13 @@ export class ClientPlayback {
   readonly #session: ClientSession;
   readonly #request: PlayRequest;
   readonly #messageStreamId: number;
-  readonly #end: ClientEnd;
+  readonly #shutdown: ClientShutdown;
   readonly #decoder = new FlvTagDecoder();
   readonly #outlet: Outlet<FlvTag>;
   #first: RtmpMessage | undefined;
 
   /**
-   * {@linkcode playOn} makes these.
+   * {@linkcode startPlaying} makes these.
    *
    * @param first The message that came instead of a word that playing begins.
    */
@@ -64,19 +64,19 @@ export class ClientPlayback {
     this.#first = first;
     this.#outlet = new Outlet({ wanted: () => this.#giveNext(), left: () => this.#finish() });
     this.readable = new SourceStream(this.#outlet);
-    this.#end = new ClientEnd(session, (error) => this.#outlet.fail(error));
-    this.closed = this.#end.closed;
+    this.#shutdown = new ClientShutdown(session, (error) => this.#outlet.fail(error));
+    this.closed = this.#shutdown.closed;
     const watch = new IdleWatch(
-      session.patience.idleTimeout,
-      () => session.silence,
-      () => this.#end.fail(this.#idled()),
+      session.timeouts.idleTimeout,
+      () => session.readWait,
+      () => this.#shutdown.fail(this.#idleError()),
     );
     this.closed.finally(() => watch.stop()).catch(() => {});
   }
 
   /** Ends the playback as {@linkcode RtmpPlayer.close} does. */
   async close(): Promise<void> {
-    if (!this.#end.begun) this.#outlet.end();
+    if (!this.#shutdown.started) this.#outlet.end();
     await this.#finish();
   }
 
@@ -87,11 +87,11 @@ export class ClientPlayback {
 
   /** Section 7.2.2.3. */
   #finish(): Promise<void> {
-    const { writer, patience } = this.#session;
-    return this.#end.finish(async () => {
+    const { writer, timeouts } = this.#session;
+    return this.#shutdown.finish(async () => {
       writer.send(writeCommand(0, "deleteStream", 0, null, this.#messageStreamId));
       // Nothing is lost with a server that does not take it, or does not close its side.
-      await this.#session.closeGently(patience.closeTimeout);
+      await this.#session.linger(timeouts.closeTimeout);
     });
   }
 
@@ -100,27 +100,27 @@ export class ClientPlayback {
     try {
       const message = this.#first ?? await this.#session.read();
       this.#first = undefined;
-      if (this.#end.begun) return;
+      if (this.#shutdown.started) return;
       // Servers say so when a stream ends. One that just closes may have been killed.
-      if (!message) throw this.#session.lost(this.#goOn);
-      if (isStreamEnd(this.#goOn, message, this.#messageStreamId)) return void this.close();
+      if (!message) throw this.#session.connectionLost(this.#action);
+      if (isStreamEnd(this.#action, message, this.#messageStreamId)) return void this.close();
       const tags: FlvTag[] = [];
       if (!isServerData(message)) this.#decoder.decode(message, (tag) => tags.push(tag));
       this.#outlet.giveAll(tags);
     } catch (error) {
-      if (!this.#end.begun) this.#end.fail(whileDoing(this.#goOn, error));
+      if (!this.#shutdown.started) this.#shutdown.fail(withAction(this.#action, error));
     }
   }
 
-  #idled(): RtmpTimeoutError {
-    return new RtmpTimeoutError(`Cannot ${this.#goOn}`, {
-      read: `nothing for ${this.#session.patience.idleTimeout / 1000} s`,
+  #idleError(): RtmpTimeoutError {
+    return new RtmpTimeoutError(`Cannot ${this.#action}`, {
+      read: `nothing for ${this.#session.timeouts.idleTimeout / 1000} s`,
       expected: "bytes of the server",
     });
   }
 
-  get #goOn(): string {
-    return `go on playing from ${this.#request.place}`;
+  get #action(): string {
+    return `go on playing from ${this.#request.hostAndApp}`;
   }
 }
 
@@ -130,12 +130,12 @@ export class ClientPlayback {
  * @throws {RtmpCommandError} If the server refuses.
  * @throws {RtmpTimeoutError} If it does not answer.
  */
-export async function playOn(
+export async function startPlaying(
   session: ClientSession,
   request: PlayRequest,
 ): Promise<ClientPlayback> {
-  const { place, streamName, start } = request;
-  const action = `play from ${place}`;
+  const { hostAndApp, streamName, start } = request;
+  const action = `play from ${hostAndApp}`;
   const messageStreamId = await session.createStream(action);
   session.writer.send(
     userControl(UserControlEvent.SetBufferLength, messageStreamId, BUFFER_LENGTH),

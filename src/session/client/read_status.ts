@@ -50,7 +50,7 @@ export function readOnStatus(action: string, message: RtmpMessage): Status | und
  * Reads a message as the answer to a call, if it is one.
  *
  * Some servers answer with transaction id 0, whatever was asked, so that an answer which no request
- * waits for may come first: `isRight` tells whether such a one fits the call.
+ * waits for may come first: `accepts` tells whether such an answer fits the call.
  *
  * @throws {RtmpCommandError} If the answer is an error.
  */
@@ -58,11 +58,11 @@ export function readAnswer(
   action: string,
   message: RtmpMessage,
   transactionId: number,
-  isRight: (command: Command) => boolean = () => false,
+  accepts: (command: Command) => boolean = () => false,
 ): Command | undefined {
   const command = readServerCommand(message);
   if (command?.name !== "_result" && command?.name !== "_error") return undefined;
-  const unnumbered = command.transactionId === 0 && isRight(command);
+  const unnumbered = command.transactionId === 0 && accepts(command);
   if (command.transactionId !== transactionId && !unnumbered) return undefined;
   const status = readStatus(command);
   if (command.name === "_error" || status && isRefusal(status)) throw statusError(action, status);

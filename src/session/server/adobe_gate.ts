@@ -5,11 +5,11 @@
  */
 
 import {
-  challengeByAdobe,
-  isAdobeProof,
-  needAdobeAuth,
+  adobeAuthFailed,
+  adobeAuthRequired,
+  adobeChallenge,
   readAdobeQuery,
-  refuseByAdobe,
+  verifyAdobeResponse,
 } from "../adobe_auth.ts";
 import type { Refusal } from "../../publication/refusal.ts";
 import { StatusCode } from "../status.ts";
@@ -75,7 +75,7 @@ export class AdobeGate {
    */
   async admit(app: string, host: string): Promise<AdobeRejection | undefined> {
     const query = readAdobeQuery(app);
-    if (!query) return rejected("no-user", needAdobeAuth());
+    if (!query) return rejected("no-user", adobeAuthRequired());
     const { user } = query;
     const key = `${host} ${user}`;
     if (query.response === undefined) {
@@ -86,9 +86,9 @@ export class AdobeGate {
     const isOpen = challenge !== undefined && challenge.until > performance.now();
     const password = await this.#password(user);
     if (typeof password === "object") return rejected("undecided", password.description, user);
-    if (!isOpen) return rejected("no-challenge", refuseByAdobe(), user);
-    const isProven = password !== undefined && isAdobeProof(query, challenge, password);
-    return isProven ? undefined : rejected("wrong-password", refuseByAdobe(), user);
+    if (!isOpen) return rejected("no-challenge", adobeAuthFailed(), user);
+    const isProven = password !== undefined && verifyAdobeResponse(query, challenge, password);
+    return isProven ? undefined : rejected("wrong-password", adobeAuthFailed(), user);
   }
 
   #challenge(key: string, user: string): string {
@@ -101,7 +101,7 @@ export class AdobeGate {
     this.#challenges.set(key, challenge);
     const [oldest] = this.#challenges.keys();
     if (this.#challenges.size > MAX_CHALLENGES) this.#challenges.delete(oldest!);
-    return challengeByAdobe(user, challenge.salt, challenge.serverChallenge);
+    return adobeChallenge(user, challenge.salt, challenge.serverChallenge);
   }
 }
 

@@ -6,11 +6,11 @@
 
 import { splitAggregate } from "../../flv/aggregate.ts";
 import type { FlvTagType } from "../../flv/flv_tag.ts";
-import { bareDataMessage, FlvTagStream } from "../../flv/tag_stream.ts";
+import { FlvTagStream, normalizeDataMessage } from "../../flv/tag_stream.ts";
 import type { ReceivedCounts } from "../../ledger/received_counts.ts";
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../../publication/publication.ts";
-import { TURNS } from "../../time/turns.ts";
+import { TIME_SLICE } from "../../time/time_slice.ts";
 import { PublicationInput } from "./publication_input.ts";
 
 /** The types of tags, by those of the messages that carry them. */
@@ -59,8 +59,8 @@ export class MessageInput {
   async #writeParts(parts: Generator<RtmpMessage, boolean, void>): Promise<void> {
     let next = parts.next();
     for (; !next.done; next = parts.next()) {
-      const turn = TURNS.take(next.value.payload.length);
-      if (turn) await turn;
+      const pause = TIME_SLICE.yieldIfSpent(next.value.payload.length);
+      if (pause) await pause;
       await this.#write(next.value);
     }
     if (!next.value) this.#counts.discard("malformed");
@@ -69,7 +69,7 @@ export class MessageInput {
   #write(received: RtmpMessage): Promise<void> | undefined {
     const type = TAG_TYPES.get(received.typeId);
     if (type === undefined) return void this.#counts.discard("unknown-type");
-    const item = bareDataMessage(received);
+    const item = normalizeDataMessage(received);
     return this.#input.write({ item, type, data: item.payload });
   }
 }

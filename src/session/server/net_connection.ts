@@ -6,7 +6,7 @@
 
 import { type Command, writeCommand } from "../../message/command.ts";
 import type { RtmpMessage } from "../../message/message.ts";
-import { type Capabilities, ourCapabilities, readCapabilities } from "../capabilities.ts";
+import { type Capabilities, localCapabilities, readCapabilities } from "../capabilities.ts";
 import type { StreamRequest } from "../../publication/publication.ts";
 import type { Refusal } from "../../publication/refusal.ts";
 import { StatusCode } from "../status.ts";
@@ -59,7 +59,7 @@ export class NetConnection {
       fmsVer: "FMS/3,5,7,7009",
       capabilities: 31,
       mode: 1,
-      ...this.capabilities.announced && ourCapabilities(),
+      ...this.capabilities.announced && localCapabilities(),
     };
     return writeCommand(0, "_result", transactionId, properties, {
       level: "status",

@@ -47,8 +47,8 @@ export class Player {
       const { done, value } = await this.#reader.read();
       if (done) return !this.#stopped;
       writer.sendBytes(chunks.of(this.#clock.move(checkTag(value)), messageStreamId));
-      await writer.relieve();
-      await writer.window.room();
+      await writer.flushIfFull();
+      await writer.window.ready();
     }
     this.stop();
     return false;

@@ -7,7 +7,7 @@
 import { FlvError } from "../../errors.ts";
 import { type AudioTag, parseAudioTag } from "../../flv/audio_tag.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
-import { FIRST_TRACK, plainTrack, withoutModEx } from "../../flv/plain_track.ts";
+import { extractTrack, FIRST_TRACK, stripModEx } from "../../flv/extract_track.ts";
 import { isEnhanced } from "../../flv/tag_kind.ts";
 import { parseVideoTag, type VideoTag } from "../../flv/video_tag.ts";
 import { type Capabilities, CapsEx } from "../capabilities.ts";
@@ -31,11 +31,11 @@ export function playerFilter({ announced, fourCcs, capsEx }: Capabilities): TagF
     try {
       const parsed = parse(tag);
       if (parsed.multitrack && !acceptsTracks) {
-        const plain = plainTrack(tag, FIRST_TRACK);
+        const plain = extractTrack(tag, FIRST_TRACK);
         return plain && accepts(parse(plain)) ? plain : undefined;
       }
       if (!accepts(parsed)) return undefined;
-      return acceptsModEx ? tag : withoutModEx(tag);
+      return acceptsModEx ? tag : stripModEx(tag);
     } catch (error) {
       if (error instanceof FlvError) return undefined;
       throw error;

@@ -195,8 +195,8 @@ export class PublicationInput<T> {
   #lookForMetadata(data: Uint8Array): void {
     const metadata = readMetadata(data);
     if (!metadata) return;
-    if ("flaw" in metadata) {
-      return this.#ledger.connection.discard(`${metadata.flaw}-metadata`);
+    if ("error" in metadata) {
+      return this.#ledger.connection.discard(`${metadata.error}-metadata`);
     }
     this.#hasMetadata = true;
     this.#foundMetadata(metadata.members);

@@ -11,7 +11,7 @@ import { carriesTag, MessageType, type RtmpMessage } from "../../message/message
 import { RtmpMessageDecoderStream } from "../../message/message_decoder_stream.ts";
 import { SinkStream } from "../../pipeline/sink_stream.ts";
 import type { PublicationEnd } from "../../publication/publication.ts";
-import { TURNS } from "../../time/turns.ts";
+import { TIME_SLICE } from "../../time/time_slice.ts";
 import { CapsEx } from "../capabilities.ts";
 import { onStatus, StatusCode } from "../status.ts";
 import { CommandLayer } from "./command_layer.ts";
@@ -93,11 +93,11 @@ export class ServerSession {
       if (thrown instanceof RtmpError) this.#complain(thrown);
     }
     transport.cancel();
-    writer.window.lift();
+    writer.window.removeLimit();
     // Hundreds of connections may end at once, each with many publications.
-    TURNS.begin();
-    const turn = TURNS.take(END_COST * streams.all.length);
-    if (turn) await turn;
+    TIME_SLICE.start();
+    const pause = TIME_SLICE.yieldIfSpent(END_COST * streams.all.length);
+    if (pause) await pause;
     const reason = this.#conversation.endReason ??
       (error === undefined && this.#announced || endReason(error));
     for (const stream of streams.all) stream.disconnect(reason);
@@ -159,9 +159,11 @@ export class ServerSession {
   /** Processes a message when its turn comes. */
   #take(message: RtmpMessage): Promise<void> | undefined {
     if (this.#conversation.isOver) return undefined;
-    const turn = TURNS.take(isMedia(message) ? message.payload.length : CONVERSATION_COST);
-    if (!turn) return this.#receive(message);
-    return turn.then(() => this.#conversation.isOver ? undefined : this.#receive(message));
+    const pause = TIME_SLICE.yieldIfSpent(
+      isMedia(message) ? message.payload.length : CONVERSATION_COST,
+    );
+    if (!pause) return this.#receive(message);
+    return pause.then(() => this.#conversation.isOver ? undefined : this.#receive(message));
   }
 
   #receive(message: RtmpMessage): Promise<void> | undefined {
@@ -171,7 +173,7 @@ export class ServerSession {
   async #converse(message: RtmpMessage): Promise<void> {
     if (isCommand(message)) await this.#commands.receive(message);
     else this.#conversation.control.receive(message);
-    await this.#conversation.writer.relieve();
+    await this.#conversation.writer.flushIfFull();
   }
 }
 

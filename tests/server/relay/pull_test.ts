@@ -27,7 +27,7 @@ function relayServer() {
       streams.subscribe(`${app}/${name}`, {
         kind: "rtmp-play",
         mode: "live",
-        outlives: true,
+        survivesPublication: true,
         filter,
       }),
   }, (publication) => streams.open(publication).run());
@@ -77,7 +77,7 @@ Deno.test("a pull on demand does not ask for what has no viewers", async () => {
   const other = here.streams.subscribe("live/other", {
     kind: "test",
     mode: "live",
-    outlives: true,
+    survivesPublication: true,
   });
   // A pull that was wrong would have connected long before this has published.
   const { writable } = await publishRtmp(`${there.url("live/there")}?key=1`);

@@ -43,27 +43,27 @@ const AUDIO_PACKETS: Readonly<Record<string, number>> = {
  *
  * @throws {FlvError} If the tag cannot be read.
  */
-export function plainTrack(tag: FlvTag, trackId: number): FlvTag | undefined {
-  return tag.type === "video" ? plainVideo(tag, trackId) : plainAudio(tag, trackId);
+export function extractTrack(tag: FlvTag, trackId: number): FlvTag | undefined {
+  return tag.type === "video" ? extractVideoTrack(tag, trackId) : extractAudioTrack(tag, trackId);
 }
 
-function plainVideo(tag: FlvTag, trackId: number): FlvTag | undefined {
+function extractVideoTrack(tag: FlvTag, trackId: number): FlvTag | undefined {
   const { tracks, packetType } = parseVideoTag(tag.data);
   const track = tracks.find((track) => track.trackId === trackId);
   const packet = VIDEO_PACKETS[packetType];
   if (!track || packet === undefined) return undefined;
   const fourCc = fourCcBytes(track.codec);
-  const withTime = packet === VideoPacketType.CodedFrames &&
+  const hasTime = packet === VideoPacketType.CodedFrames &&
     hasCompositionTime(readUint32(fourCc, 0));
-  const data = new Uint8Array(5 + (withTime ? 3 : 0) + track.data.length);
+  const data = new Uint8Array(5 + (hasTime ? 3 : 0) + track.data.length);
   data[0] = IS_EX_HEADER | tag.data[0]! & 0x70 | packet;
   data.set(fourCc, 1);
-  if (withTime) writeUint24(data, 5, track.compositionTime);
-  data.set(track.data, withTime ? 8 : 5);
+  if (hasTime) writeUint24(data, 5, track.compositionTime);
+  data.set(track.data, hasTime ? 8 : 5);
   return { ...tag, data };
 }
 
-function plainAudio(tag: FlvTag, trackId: number): FlvTag | undefined {
+function extractAudioTrack(tag: FlvTag, trackId: number): FlvTag | undefined {
   const { tracks, packetType } = parseAudioTag(tag.data);
   const track = tracks.find((track) => track.trackId === trackId);
   const packet = AUDIO_PACKETS[packetType];
@@ -76,7 +76,7 @@ function plainAudio(tag: FlvTag, trackId: number): FlvTag | undefined {
 }
 
 /** Takes all ModEx away from an enhanced tag; what they said is lost. */
-export function withoutModEx(tag: FlvTag): FlvTag {
+export function stripModEx(tag: FlvTag): FlvTag {
   const at = skipModEx(tag.data);
   if (at === 0 || at >= tag.data.length) return tag;
   const data = tag.data.slice(at);

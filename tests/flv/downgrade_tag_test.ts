@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { FlvTag, FlvTagType } from "../../src/flv/flv_tag.ts";
-import { plainTag } from "../../src/flv/plain_tag.ts";
+import { downgradeTag } from "../../src/flv/downgrade_tag.ts";
 import { hex } from "../support/bytes.ts";
 
 const AVC1 = "61766331";
@@ -81,14 +81,14 @@ const ROWS: Row[] = [
 
 for (const [what, type, digits, gets] of ROWS) {
   const becomes = gets === true ? "as it is" : gets === false ? "to nothing" : "plain";
-  Deno.test(`plainTag() makes ${what} ${becomes}`, () => {
+  Deno.test(`downgradeTag() makes ${what} ${becomes}`, () => {
     const tag: FlvTag = { type, timestamp: 40, data: hex(digits) };
     const expected = gets === true ? tag : gets ? { ...tag, data: hex(gets) } : undefined;
-    assertEquals(plainTag(tag), expected);
+    assertEquals(downgradeTag(tag), expected);
   });
 }
 
-Deno.test("plainTag() takes any tag, never writes to it, and makes nothing plainer twice", () => {
+Deno.test("downgradeTag() takes any tag, never writes to it, and makes nothing plainer twice", () => {
   const bytes = fc.tuple(
     fc.constantFrom(0x17, 0x57, 0x90, 0x91, 0x93, 0x94, 0x95, 0x96, 0x97, 0xa1, 0xaf, 0xd4),
     fc.constantFrom("", AVC1, HVC1, MP4A, OPUS, `11${AVC1}`, `000001${HVC1}`),
@@ -97,9 +97,9 @@ Deno.test("plainTag() takes any tag, never writes to it, and makes nothing plain
   fc.assert(
     fc.property(fc.constantFrom<FlvTagType>("audio", "video"), bytes, (type, data) => {
       const before = data.slice();
-      const plain = plainTag({ type, timestamp: 0, data });
+      const plain = downgradeTag({ type, timestamp: 0, data });
       assertEquals(data, before);
-      if (plain) assertEquals(plainTag(plain), plain);
+      if (plain) assertEquals(downgradeTag(plain), plain);
     }),
   );
 });

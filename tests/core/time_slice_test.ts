@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Turns } from "../../src/time/turns.ts";
+import { TimeSlice } from "../../src/time/time_slice.ts";
 
 /** Keeps the event loop busy for a millisecond. */
 function work(): void {
@@ -7,7 +7,7 @@ function work(): void {
 }
 
 /** Peers that all have something to do at once; what is done between two rounds of the event loop. */
-async function serve(turns: Turns, peers: number, items: number, bytes: number) {
+async function serve(slice: TimeSlice, peers: number, items: number, bytes: number) {
   const done = Array<number>(peers).fill(0);
   const rounds: number[] = [];
   let atFirstEnd: number[] | undefined;
@@ -16,11 +16,11 @@ async function serve(turns: Turns, peers: number, items: number, bytes: number) 
     for (let i = 0; i < items; i++) {
       // As after a read that found its bytes already there.
       await undefined;
-      turns.begin();
-      const turn = turns.take(bytes);
-      if (turn) await turn;
+      slice.start();
+      const pause = slice.yieldIfSpent(bytes);
+      if (pause) await pause;
       work();
-      turns.end();
+      slice.stop();
       done[number]!++;
       sum++;
     }
@@ -46,44 +46,44 @@ const WHO: [what: string, peers: number, items: number, bytes: number][] = [
 
 for (const [what, peers, items, bytes] of WHO) {
   Deno.test(`${what} leave the event loop to others after some milliseconds`, async () => {
-    const { rounds } = await serve(new Turns(), peers, items, bytes);
+    const { rounds } = await serve(new TimeSlice(), peers, items, bytes);
     assertEquals(rounds.reduce((sum, count) => sum + count, 0), peers * items);
-    // A millisecond each: a turn of 8, and what passes before the clock is looked at.
+    // A millisecond each: a slice of 8, and what passes before the clock is looked at.
     const most = bytes === 1 ? 2 * 64 : 32;
     assert(Math.max(...rounds) <= most, `${Math.max(...rounds)} at once: ${rounds}`);
   });
 }
 
 Deno.test("peers are served in turn, so that none has to wait for another's last message", async () => {
-  const { atFirstEnd } = await serve(new Turns(), 10, 12, 64 * 1024);
+  const { atFirstEnd } = await serve(new TimeSlice(), 10, 12, 64 * 1024);
   assert(Math.min(...atFirstEnd) > 0, String(atFirstEnd));
 });
 
-Deno.test("a pause in which the event loop has not gone round does not begin a new turn", async () => {
-  const turns = new Turns();
+Deno.test("a pause in which the event loop has not gone round does not begin a new slice", async () => {
+  const slice = new TimeSlice();
   let hasGoneRound = false;
   setTimeout(() => hasGoneRound = true, 0);
-  let turn: Promise<void> | undefined;
-  for (let i = 0; i < 100 && !turn; i++) {
-    turns.begin();
-    turn = turns.take(Infinity);
+  let pause: Promise<void> | undefined;
+  for (let i = 0; i < 100 && !pause; i++) {
+    slice.start();
+    pause = slice.yieldIfSpent(Infinity);
     work();
-    turns.end();
+    slice.stop();
     // As the collector does.
     work();
   }
-  assert(turn, "there was no end of it");
+  assert(pause, "there was no end of it");
   assertEquals(hasGoneRound, false);
-  await turn;
+  await pause;
   assertEquals(hasGoneRound, true);
 });
 
-Deno.test("work after a pause does not wait for a turn", async () => {
-  const turns = new Turns();
+Deno.test("work after a pause does not wait for the next slice", async () => {
+  const slice = new TimeSlice();
   for (let i = 0; i < 5; i++) {
     await new Promise((resolve) => setTimeout(resolve, 10));
-    turns.begin();
-    assertEquals(turns.take(Infinity), undefined);
-    turns.end();
+    slice.start();
+    assertEquals(slice.yieldIfSpent(Infinity), undefined);
+    slice.stop();
   }
 });

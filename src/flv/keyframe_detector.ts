@@ -7,7 +7,7 @@
 import { FlvError } from "../errors.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import type { FlvTag } from "./flv_tag.ts";
-import { isRandomAccess, USUAL_NAL_LENGTH } from "./random_access.ts";
+import { DEFAULT_NAL_LENGTH_SIZE, isRandomAccess } from "./random_access.ts";
 import { isSequenceHeader } from "./tag_kind.ts";
 import { parseVideoTag } from "./video_tag.ts";
 
@@ -15,14 +15,14 @@ import { parseVideoTag } from "./video_tag.ts";
  * Finds the tags that a decoder can begin with. How long the lengths before NAL units are stands in
  * the sequence header; where there are many tracks, in that of the first.
  */
-export class Keyframes {
-  #nalLength = USUAL_NAL_LENGTH;
+export class KeyframeDetector {
+  #nalLengthSize = DEFAULT_NAL_LENGTH_SIZE;
 
   /** Takes the next tag of the stream, which is of this kind; tells whether it is a keyframe. */
-  take(tag: FlvTag, kind: MediaKind): boolean {
-    if (kind === "videoFrames") return isRandomAccess(tag.data, this.#nalLength);
+  isKeyframe(tag: FlvTag, kind: MediaKind): boolean {
+    if (kind === "videoFrames") return isRandomAccess(tag.data, this.#nalLengthSize);
     if (kind === "otherTags" && tag.type === "video" && isSequenceHeader(tag)) {
-      this.#nalLength = readNalLength(tag.data) ?? this.#nalLength;
+      this.#nalLengthSize = readNalLengthSize(tag.data) ?? this.#nalLengthSize;
     }
     return false;
   }
@@ -32,7 +32,7 @@ export class Keyframes {
  * Reads `lengthSizeMinusOne` of a sequence header (ISO/IEC 14496-15, sections 5.3.3.1, 8.3.3.1 and
  * 11.2.4.2); `undefined` if there is none, or it is that of another track.
  */
-function readNalLength(body: Uint8Array): number | undefined {
+function readNalLengthSize(body: Uint8Array): number | undefined {
   try {
     const [track] = parseVideoTag(body).tracks;
     if (!track || track.trackId !== 0) return undefined;

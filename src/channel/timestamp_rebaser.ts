@@ -12,7 +12,7 @@ import type { MediaKind } from "../ledger/counts.ts";
  * new publication follows the last one of the old after the time that passed between them. The first
  * publication's timestamps are unchanged.
  */
-export class ContinuedClock {
+export class TimestampRebaser {
   readonly #clock: Clock;
   #last = 0;
   #lastAt: number | undefined;
@@ -34,7 +34,7 @@ export class ContinuedClock {
   }
 
   /** The channel's time for a tag of the publication. */
-  time(timestamp: number, kind: MediaKind): number {
+  rebase(timestamp: number, kind: MediaKind): number {
     const isFrame = kind === "videoFrames" || kind === "audioFrames";
     if (this.#shift === undefined) {
       // Sequence headers come at 0 even when the first frame is hours later; metadata stays there,

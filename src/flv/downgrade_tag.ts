@@ -10,12 +10,12 @@ import { FlvError } from "../errors.ts";
 import { type AudioTag, parseAudioTag } from "./audio_tag.ts";
 import { AudioPacketType, skipModEx, VideoPacketType } from "./enhanced_header.ts";
 import type { FlvTag } from "./flv_tag.ts";
-import { FIRST_TRACK, plainTrack } from "./plain_track.ts";
+import { extractTrack, FIRST_TRACK } from "./extract_track.ts";
 import { isEnhanced } from "./tag_kind.ts";
 import { parseVideoTag, type VideoTag } from "./video_tag.ts";
 
 /** Packet types that every player knows. */
-const PLAIN_PACKETS: readonly string[] = [
+const BASIC_PACKETS: readonly string[] = [
   "sequence-start",
   "coded-frames",
   "coded-frames-x",
@@ -40,27 +40,27 @@ const AVC_HEADER_LENGTH = 5;
  *
  * @returns `undefined` if nothing plain is in the tag.
  */
-export function plainTag(tag: FlvTag): FlvTag | undefined {
+export function downgradeTag(tag: FlvTag): FlvTag | undefined {
   if (tag.type === "script") return tag;
   try {
-    return tag.type === "video" ? plainVideo(tag) : plainAudio(tag);
+    return tag.type === "video" ? downgradeVideo(tag) : downgradeAudio(tag);
   } catch (error) {
     if (error instanceof FlvError) return undefined;
     throw error;
   }
 }
 
-function plainVideo(tag: FlvTag): FlvTag | undefined {
+function downgradeVideo(tag: FlvTag): FlvTag | undefined {
   const parsed = parseVideoTag(tag.data);
-  if (!PLAIN_PACKETS.includes(parsed.packetType)) return undefined;
+  if (!BASIC_PACKETS.includes(parsed.packetType)) return undefined;
   if (!isEnhanced(tag)) return tag;
   const track = firstTrackOf(parsed);
-  return track?.codec === "avc1" ? legacyAvc(tag, parsed, track) : withoutExtensions(tag, parsed);
+  return track?.codec === "avc1" ? toLegacyAvc(tag, parsed, track) : stripExtensions(tag, parsed);
 }
 
-function plainAudio(tag: FlvTag): FlvTag | undefined {
+function downgradeAudio(tag: FlvTag): FlvTag | undefined {
   const parsed = parseAudioTag(tag.data);
-  if (!PLAIN_PACKETS.includes(parsed.packetType)) return undefined;
+  if (!BASIC_PACKETS.includes(parsed.packetType)) return undefined;
   if (!isEnhanced(tag)) return tag;
   const track = firstTrackOf(parsed);
   const isFrame = parsed.packetType === "coded-frames";
@@ -73,7 +73,7 @@ function plainAudio(tag: FlvTag): FlvTag | undefined {
     if (!isFrame) return undefined;
     return { ...tag, data: concat([Uint8Array.of(LEGACY_MP3), track.data]) };
   }
-  return withoutExtensions(tag, parsed);
+  return stripExtensions(tag, parsed);
 }
 
 function firstTrackOf<Track extends { trackId: number }>(
@@ -83,15 +83,15 @@ function firstTrackOf<Track extends { trackId: number }>(
 }
 
 /** An enhanced tag with one track and no ModEx. */
-function withoutExtensions(
+function stripExtensions(
   tag: FlvTag,
   { multitrack }: Pick<VideoTag | AudioTag, "multitrack">,
 ): FlvTag | undefined {
-  const isPlain = multitrack === undefined && skipModEx(tag.data) === 0;
-  return isPlain ? tag : plainTrack(tag, FIRST_TRACK);
+  const isBasic = multitrack === undefined && skipModEx(tag.data) === 0;
+  return isBasic ? tag : extractTrack(tag, FIRST_TRACK);
 }
 
-function legacyAvc(
+function toLegacyAvc(
   tag: FlvTag,
   { packetType }: VideoTag,
   track: VideoTag["tracks"][number],

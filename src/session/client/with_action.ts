@@ -12,7 +12,7 @@ import { ProtocolError } from "../../errors.ts";
  *
  * @param action What is being done: "connect to example.com:1935".
  */
-export function whileDoing(action: string, error: unknown): unknown {
+export function withAction(action: string, error: unknown): unknown {
   const prefix = `Cannot ${action}`;
   if (!(error instanceof ProtocolError) || error.message.startsWith(prefix)) return error;
   const { message, read, expected, byteOffset, chunkStreamId, statusCode } = error;

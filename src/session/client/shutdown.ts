@@ -7,15 +7,15 @@
 import type { ClientSession } from "./client_session.ts";
 
 /** Ends a session once: gracefully, or at once by an error or the caller's signal. */
-export class ClientEnd {
+export class ClientShutdown {
   /** Resolves at a graceful end, rejects with the error otherwise. */
   readonly closed: Promise<void>;
   readonly #session: ClientSession;
   readonly #failed: (error: unknown) => void;
   #resolve!: () => void;
   #reject!: (error: unknown) => void;
-  readonly #abort = () => this.fail(this.#session.patience.signal!.reason);
-  #begun = false;
+  readonly #abort = () => this.fail(this.#session.timeouts.signal!.reason);
+  #started = false;
   #ended = false;
   #hasFailed = false;
 
@@ -29,12 +29,12 @@ export class ClientEnd {
     });
     // Callers need not handle it.
     this.closed.catch(() => {});
-    session.patience.signal?.addEventListener("abort", this.#abort);
+    session.timeouts.signal?.addEventListener("abort", this.#abort);
   }
 
   /** Whether it has ended, or a goodbye is under way. */
-  get begun(): boolean {
-    return this.#begun;
+  get started(): boolean {
+    return this.#started;
   }
 
   /** Whether an error has ended it. */
@@ -46,7 +46,7 @@ export class ClientEnd {
   fail(error: unknown): void {
     if (this.#ended) return;
     this.#hasFailed = true;
-    this.#end();
+    this.#markEnded();
     this.#session.close();
     this.#failed(error);
     this.#reject(error);
@@ -56,16 +56,16 @@ export class ClientEnd {
    * Closes the connection after a goodbye, which is said only once. It does not throw: `closed` tells
    * how it went.
    */
-  async finish(sayGoodbye: () => Promise<void>): Promise<void> {
-    if (!this.#begun) {
-      this.#begun = true;
+  async finish(goodbye: () => Promise<void>): Promise<void> {
+    if (!this.#started) {
+      this.#started = true;
       try {
-        await sayGoodbye();
+        await goodbye();
       } catch (error) {
         this.fail(error);
       }
       if (!this.#ended) {
-        this.#end();
+        this.#markEnded();
         this.#session.close();
         this.#resolve();
       }
@@ -73,9 +73,9 @@ export class ClientEnd {
     await this.closed.catch(() => {});
   }
 
-  #end(): void {
-    this.#begun = true;
+  #markEnded(): void {
+    this.#started = true;
     this.#ended = true;
-    this.#session.patience.signal?.removeEventListener("abort", this.#abort);
+    this.#session.timeouts.signal?.removeEventListener("abort", this.#abort);
   }
 }

@@ -1,14 +1,14 @@
 /**
- * A rate limit for warnings, which a flood of peers would otherwise cause by the thousand.
+ * A rate limit for log entries, which a flood of peers would otherwise cause by the thousand.
  *
  * @module
  */
 
-/** Minimum interval between two warnings, in milliseconds. */
+/** Minimum interval between two entries, in milliseconds. */
 const INTERVAL = 10_000;
 
 /** Lets one event in 10 s be logged, with the number of events since the last one. */
-export class Seldom {
+export class LogThrottle {
   #count = 0;
   #next = -Infinity;
 

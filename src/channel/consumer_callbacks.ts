@@ -5,7 +5,7 @@
  * @module
  */
 
-import { checkFunction, checkObject, checkString, checkWord } from "../check_option.ts";
+import { checkFunction, checkObject, checkOneOf, checkString } from "../check_option.ts";
 import { errorMessage } from "../error_message.ts";
 import { checkTag, copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import { type CountedTag, withTag } from "./counted_tag.ts";
@@ -20,7 +20,7 @@ export function checkSubscribeOptions(options: SubscribeOptions): void {
   checkObject("the options", options);
   const { kind, mode, filter, onLag } = options;
   checkString("kind", kind);
-  checkWord("mode", mode, ["live", "lossless"]);
+  checkOneOf("mode", mode, ["live", "lossless"]);
   if (filter !== undefined) checkFunction("filter", filter);
   if (onLag !== undefined) checkFunction("onLag", onLag);
 }

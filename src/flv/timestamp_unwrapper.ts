@@ -17,7 +17,7 @@ const WRAPS = [2 ** 31, 2 ** 32];
  * and it is less than 60 s above 0. Every other jump is passed on, since sequence headers and ends of
  * sequence come at time 0, and first frames may come hours after them.
  */
-export class FlvClock {
+export class TimestampUnwrapper {
   /** What wraps so far add to a wire time. */
   #base = 0;
   /** The wire time before; that of the leading kind of media while the other catches up. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Keyframes } from "../../src/flv/keyframes.ts";
+import { KeyframeDetector } from "../../src/flv/keyframe_detector.ts";
 import { mediaKind } from "../../src/flv/tag_kind.ts";
 import { hex } from "../support/bytes.ts";
 
@@ -19,15 +19,15 @@ function byte(value: number): string {
   return value.toString(16).padStart(2, "0");
 }
 
-function take(keyframes: Keyframes, digits: string): boolean {
+function take(keyframes: KeyframeDetector, digits: string): boolean {
   const data = hex(digits);
-  return keyframes.take({ type: "video", timestamp: 0, data }, mediaKind("video", data));
+  return keyframes.isKeyframe({ type: "video", timestamp: 0, data }, mediaKind("video", data));
 }
 
 for (const [codec, header, head, key] of CODECS) {
   for (const nalLength of [1, 2, 3, 4]) {
     Deno.test(`a keyframe of ${codec} with lengths of ${nalLength} bytes is known by its bitstream`, () => {
-      const keyframes = new Keyframes();
+      const keyframes = new KeyframeDetector();
       const unit = (bytes: string) =>
         `${byte(bytes.length / 2).padStart(2 * nalLength, "0")} ${bytes}`;
       assertEquals(take(keyframes, header(nalLength - 1)), false);
@@ -39,7 +39,7 @@ for (const [codec, header, head, key] of CODECS) {
 }
 
 Deno.test("lengths have four bytes until a header says otherwise, and a broken one says nothing", () => {
-  const keyframes = new Keyframes();
+  const keyframes = new KeyframeDetector();
   const [, header, head] = CODECS[0]!;
   assertEquals(take(keyframes, `${head} 00000001 65`), true);
   assertEquals(take(keyframes, "17 00 000000 01 42c0"), false);
@@ -52,7 +52,7 @@ Deno.test("lengths have four bytes until a header says otherwise, and a broken o
 });
 
 Deno.test("of many tracks it is the first whose header is read", () => {
-  const keyframes = new Keyframes();
+  const keyframes = new KeyframeDetector();
   take(keyframes, "96 00 61766331 01 01 42c00c fd");
   assertEquals(take(keyframes, "27 01 000000 00000001 65"), true);
   take(keyframes, "96 00 61766331 00 01 42c00c fd");

@@ -20,10 +20,10 @@ const PING = 0x736c7563;
  * milliseconds. Servers that answer neither goodbye nor ping wait for just that; a proxy that is told
  * so may close both directions, and lose what is on its way.
  */
-const WORD_PATIENCE = 1_000;
+const CONFIRMATION_TIMEOUT = 1_000;
 
 /** How long a server that has everything may take to close its side, in milliseconds. */
-const CLOSING_PATIENCE = 2_000;
+const SERVER_CLOSE_TIMEOUT = 2_000;
 
 /** How long after its end of file the reset of a server arrives that left bytes unread, in ms. */
 const RESET_DELAY = 50;
@@ -36,15 +36,15 @@ const RESET_DELAY = 50;
  * Closing a socket sooner loses tags: its system keeps sending, but gives up as soon as the
  * server sends anything, even an acknowledgement.
  */
-export class ClientGoodbye {
+export class ClientUnpublish {
   readonly #session: ClientSession;
   readonly #action: string;
   /** Resolves when the server has everything, rejects with what came between. */
-  readonly #taken: Promise<void>;
-  #resolveTaken!: () => void;
-  #rejectTaken!: (reason: unknown) => void;
+  readonly #confirmed: Promise<void>;
+  #confirm!: () => void;
+  #reject!: (reason: unknown) => void;
   /** The goodbye is being said. */
-  #begun = false;
+  #started = false;
   /** Everything has been written. */
   #written = false;
   #halfClosed = false;
@@ -53,12 +53,12 @@ export class ClientGoodbye {
   constructor(session: ClientSession, action: string) {
     this.#session = session;
     this.#action = action;
-    this.#taken = new Promise((resolve, reject) => {
-      this.#resolveTaken = resolve;
-      this.#rejectTaken = reject;
+    this.#confirmed = new Promise((resolve, reject) => {
+      this.#confirm = resolve;
+      this.#reject = reject;
     });
     // It may reject before it is waited for.
-    this.#taken.catch(() => {});
+    this.#confirmed.catch(() => {});
   }
 
   /**
@@ -69,36 +69,40 @@ export class ClientGoodbye {
    * @throws {RtmpTimeoutError} If the server neither takes nor says anything for `closeTimeout`.
    * @throws {RtmpError} If it refuses, or the connection breaks.
    */
-  async say(
+  async run(
     before: Promise<void>,
-    over: Promise<void>,
+    serverClosed: Promise<void>,
     ...messages: RtmpMessage[]
   ): Promise<void> {
-    const { writer, patience: { closeTimeout } } = this.#session;
+    const { writer, timeouts: { closeTimeout } } = this.#session;
     const silentFrom = performance.now();
-    this.#begun = true;
+    this.#started = true;
     const write = async () => {
       await before;
       writer.send(userControl(UserControlEvent.PingRequest, PING), ...messages);
       await writer.flush();
     };
     const wrote = await whileActive(
-      Promise.race([write(), this.#taken]),
+      Promise.race([write(), this.#confirmed]),
       closeTimeout,
-      () => Math.min(this.#session.stall, this.#silence(silentFrom)),
+      () => Math.min(this.#session.writeWait, this.#silenceSince(silentFrom)),
     );
-    if (!wrote) throw this.#late("taken");
-    if (writer.failure !== undefined) throw this.#session.lost(this.#action);
+    if (!wrote) throw this.#timeoutError("taken");
+    if (writer.failure !== undefined) throw this.#session.connectionLost(this.#action);
     this.#written = true;
-    await this.#waitForWord();
+    await this.#waitForConfirmation();
     await this.#halfClose();
-    await whileActive(over.catch(() => {}), CLOSING_PATIENCE, () => this.#silence(0));
+    await whileActive(
+      serverClosed.catch(() => {}),
+      SERVER_CLOSE_TIMEOUT,
+      () => this.#silenceSince(0),
+    );
   }
 
   /** Looks at what the server says meanwhile. */
   receive(message: RtmpMessage, status: Status | undefined): void {
-    if (!this.#begun) return;
-    if (status?.code === StatusCode.UnpublishSuccess || isAnswer(message)) this.#resolveTaken();
+    if (!this.#started) return;
+    if (status?.code === StatusCode.UnpublishSuccess || isAnswer(message)) this.#confirm();
   }
 
   /** The server has said its last word: an error, or nothing when its side is just closed. */
@@ -106,19 +110,23 @@ export class ClientGoodbye {
     try {
       if (error !== undefined) throw error;
       await this.#checkReset();
-      this.#resolveTaken();
+      this.#confirm();
     } catch (reason) {
-      this.#rejectTaken(reason);
+      this.#reject(reason);
     }
   }
 
-  async #waitForWord(): Promise<void> {
-    const { closeTimeout } = this.#session.patience;
+  async #waitForConfirmation(): Promise<void> {
+    const { closeTimeout } = this.#session.timeouts;
     const writtenAt = performance.now();
-    const silence = () => this.#silence(writtenAt);
-    if (!await whileActive(this.#taken, Math.min(WORD_PATIENCE, closeTimeout), silence)) {
+    const silence = () => this.#silenceSince(writtenAt);
+    if (
+      !await whileActive(this.#confirmed, Math.min(CONFIRMATION_TIMEOUT, closeTimeout), silence)
+    ) {
       await this.#halfClose();
-      if (!await whileActive(this.#taken, closeTimeout, silence)) throw this.#late("answered");
+      if (!await whileActive(this.#confirmed, closeTimeout, silence)) {
+        throw this.#timeoutError("answered");
+      }
     }
   }
 
@@ -128,12 +136,12 @@ export class ClientGoodbye {
    */
   async #checkReset(): Promise<void> {
     const { writer } = this.#session;
-    if (!this.#written) throw this.#session.lost(this.#action);
+    if (!this.#written) throw this.#session.connectionLost(this.#action);
     if (this.#halfClosed) return;
     await new Promise((resolve) => setTimeout(resolve, RESET_DELAY));
     writer.send(userControl(UserControlEvent.PingRequest, PING));
     await writer.flush();
-    if (writer.failure !== undefined) throw this.#session.lost(this.#action);
+    if (writer.failure !== undefined) throw this.#session.connectionLost(this.#action);
   }
 
   async #halfClose(): Promise<void> {
@@ -142,13 +150,13 @@ export class ClientGoodbye {
   }
 
   /** For how long the server has said nothing, in milliseconds, from a time on. */
-  #silence(from: number): number {
-    return performance.now() - Math.max(this.#session.heardAt, from);
+  #silenceSince(from: number): number {
+    return performance.now() - Math.max(this.#session.lastReceivedAt, from);
   }
 
-  #late(done: string): RtmpTimeoutError {
+  #timeoutError(done: string): RtmpTimeoutError {
     return new RtmpTimeoutError(`Cannot ${this.#action}`, {
-      read: `nothing for ${this.#session.patience.closeTimeout / 1000} s`,
+      read: `nothing for ${this.#session.timeouts.closeTimeout / 1000} s`,
       expected: `the last of what was sent to be ${done}`,
     });
   }
