@@ -18,6 +18,8 @@ export interface ClassifiedTag {
   readonly isRandomAccess: boolean;
   /** The key under which it is kept for newcomers, if it is metadata or a header. */
   readonly headerKey: string | undefined;
+  /** In how many places its data is kept. */
+  readonly kept: { places: number };
 }
 
 /** A tag of a publication. */
@@ -40,7 +42,7 @@ export class TagClassifier {
   classify(tag: FlvTag): ClassifiedTag {
     const kind = mediaKind(tag.type, tag.data);
     const isRandomAccess = this.#keyframes.isKeyframe(tag, kind);
-    return { tag, kind, isRandomAccess, headerKey: headerKeyOf(tag, kind) };
+    return { tag, kind, isRandomAccess, headerKey: headerKeyOf(tag, kind), kept: { places: 0 } };
   }
 }
 
@@ -56,7 +58,7 @@ export function withTag(counted: CountedTag, tag: FlvTag): CountedTag {
   const isSame = tag.data === counted.tag.data && tag.type === counted.tag.type;
   if (isSame) return { ...counted, tag };
   const kind = mediaKind(tag.type, tag.data);
-  return { ...counted, tag, kind, headerKey: headerKeyOf(tag, kind) };
+  return { ...counted, tag, kind, headerKey: headerKeyOf(tag, kind), kept: { places: 0 } };
 }
 
 /**

@@ -134,7 +134,7 @@ export class GopCache implements MediaKeeper {
     this.#forgetHeader(key);
     this.#headers.set(key, header);
     this.#budget?.addKeeper(this);
-    this.#budget?.retain(header.tag);
+    this.#budget?.retain(header);
     this.#headerBytes += sizeOf(header.tag);
     for (const oldest of this.#headers.keys()) {
       if (this.#headerBytes <= MAX_HEADER_BYTES) return;
@@ -146,7 +146,7 @@ export class GopCache implements MediaKeeper {
     const header = this.#headers.get(key);
     if (!header) return;
     this.#headers.delete(key);
-    this.#budget?.release(header.tag);
+    this.#budget?.release(header);
     this.#headerBytes -= sizeOf(header.tag);
   }
 
@@ -160,7 +160,7 @@ export class GopCache implements MediaKeeper {
 
   #append(counted: CountedTag): void {
     this.#frames.push(counted);
-    this.#budget?.retain(counted.tag);
+    this.#budget?.retain(counted);
     this.#bytes += sizeOf(counted.tag);
     const time = counted.tag.timestamp - this.#frames[0]!.tag.timestamp;
     const { maxBytes, maxTime } = this.#limits;
@@ -171,6 +171,6 @@ export class GopCache implements MediaKeeper {
 
   #count(how: "retain" | "release", kept: Iterable<CountedTag>): void {
     const budget = this.#budget;
-    if (budget) { for (const { tag } of kept) budget[how](tag); }
+    if (budget) { for (const tag of kept) budget[how](tag); }
   }
 }

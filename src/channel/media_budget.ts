@@ -20,6 +20,14 @@ const PLACE_BYTES = 96;
  */
 const HEADROOM = 1 / 8;
 
+/** A tag that caches and queues keep. Those that share its data share the count of places too. */
+export interface KeptTag {
+  /** The tag. */
+  readonly tag: FlvTag;
+  /** In how many places its data is kept. */
+  readonly kept: { places: number };
+}
+
 /** A cache or a queue that keeps tags. */
 export interface MediaKeeper {
   /** Bytes of the tags that it keeps. */
@@ -45,8 +53,6 @@ export interface MediaKeeper {
  */
 export class MediaBudget {
   readonly #maxBytes: number;
-  /** In how many places the data of each tag is kept. */
-  readonly #places = new Map<Uint8Array, number>();
   readonly #keepers = new Set<MediaKeeper>();
   #bytes = 0;
   #evictions = 0;
@@ -82,22 +88,15 @@ export class MediaBudget {
   }
 
   /** A tag is kept in one more place. */
-  retain({ data }: FlvTag): void {
-    const places = this.#places.get(data) ?? 0;
-    this.#places.set(data, places + 1);
-    this.#bytes += places === 0 ? PLACE_BYTES + TAG_OVERHEAD + data.length : PLACE_BYTES;
+  retain({ tag: { data }, kept }: KeptTag): void {
+    this.#bytes += PLACE_BYTES;
+    if (kept.places++ === 0) this.#bytes += TAG_OVERHEAD + data.length;
   }
 
   /** A tag is kept in one place less. */
-  release({ data }: FlvTag): void {
-    const places = this.#places.get(data)!;
-    if (places > 1) {
-      this.#places.set(data, places - 1);
-      this.#bytes -= PLACE_BYTES;
-    } else {
-      this.#places.delete(data);
-      this.#bytes -= PLACE_BYTES + TAG_OVERHEAD + data.length;
-    }
+  release({ tag: { data }, kept }: KeptTag): void {
+    this.#bytes -= PLACE_BYTES;
+    if (--kept.places === 0) this.#bytes -= TAG_OVERHEAD + data.length;
   }
 
   /** Has those that keep the most let it go, if all of them keep too much. */

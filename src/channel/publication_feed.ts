@@ -177,20 +177,20 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   #classify(given: FlvTag): CountedTag {
     const published = checkTag(given);
     const { type } = published;
-    const { kind, isRandomAccess, headerKey } = this.#classifier.classify(published);
+    const { kind, isRandomAccess, headerKey, kept } = this.#classifier.classify(published);
     const { timestamp, resent } = this.#rebase(published, kind);
     const tag = timestamp === published.timestamp ? published : { ...published, timestamp };
     if (kind === "videoFrames") {
       this.#recordFrame(tag);
       const keyframe = isRandomAccess && this.media.isFirstTrack(tag);
       this.#interval.add(timestamp, keyframe);
-      return { tag, kind, isRandomAccess, headerKey, keyframe, lacksHeader: false, resent };
+      return { tag, kind, isRandomAccess, headerKey, kept, keyframe, lacksHeader: false, resent };
     }
     if (type === "audio" && !this.#hasAudioHeader) this.#hasAudioHeader = isSequenceHeader(tag);
     const lacksHeader = kind === "audioFrames" && !this.#hasAudioHeader && isAac(tag);
     if (lacksHeader) this.media.advance(timestamp);
     else if (kind === "audioFrames") this.#recordFrame(tag);
-    return { tag, kind, isRandomAccess, headerKey, keyframe: false, lacksHeader, resent };
+    return { tag, kind, isRandomAccess, headerKey, kept, keyframe: false, lacksHeader, resent };
   }
 
   /** The channel's time for a tag, and whether it was given before. */

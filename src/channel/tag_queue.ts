@@ -60,7 +60,7 @@ export class TagQueue {
   push(counted: CountedTag, kind: MediaKind, share: ConsumerShare): void {
     this.#waiting.push({ counted, kind, share, since: this.#clock.now() });
     this.#bytes += sizeOf(counted.tag);
-    this.#budget?.retain(counted.tag);
+    this.#budget?.retain(counted);
   }
 
   /** Takes the first tag. */
@@ -69,7 +69,7 @@ export class TagQueue {
     if (!first) return undefined;
     const { tag } = first.counted;
     this.#bytes -= sizeOf(tag);
-    this.#budget?.release(tag);
+    this.#budget?.release(first.counted);
     this.#taken++;
     if (this.length === 0) this.#empty();
     else if (this.#taken > COMPACT_AFTER && 2 * this.#taken > this.#waiting.length) {
@@ -83,7 +83,7 @@ export class TagQueue {
   clear(): QueuedTag[] {
     const waiting = this.#waiting.slice(this.#taken);
     this.#empty();
-    if (this.#budget) { for (const { counted } of waiting) this.#budget.release(counted.tag); }
+    if (this.#budget) { for (const { counted } of waiting) this.#budget.release(counted); }
     return waiting;
   }
 
