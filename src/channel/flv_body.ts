@@ -10,6 +10,7 @@ import { mediaKind, sequenceHeaderKey } from "../flv/tag_kind.ts";
 import { sizeOf } from "./counted_tag.ts";
 import type { MediaType } from "./published_media.ts";
 import type { Subscription } from "./subscription.ts";
+import { after } from "../time/idle.ts";
 
 /** For how long after the first frame a second kind of media may show, in milliseconds. */
 const HEADER_PATIENCE = 1_000;
@@ -83,7 +84,7 @@ class FlvBody {
   #earlyBytes = 0;
   /** The pending read when the wait for the header ended. */
   #reading: Promise<ReadableStreamReadResult<FlvTag>> | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopWaiting: (() => void) | undefined;
 
   constructor(subscription: Subscription, reconnects: boolean) {
     this.#subscription = subscription;
@@ -109,7 +110,7 @@ class FlvBody {
   }
 
   async cancel(reason: unknown): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     await this.#tags.cancel(reason);
   }
 
@@ -190,10 +191,10 @@ class FlvBody {
       if (!patience && !isFrame(next.value)) continue;
       if (this.#isSettled) break;
       patience ??= new Promise((resolve) => {
-        this.#timer = setTimeout(() => resolve(undefined), HEADER_PATIENCE);
+        this.#stopWaiting = after(HEADER_PATIENCE, () => resolve(undefined));
       });
     }
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     return held;
   }
 

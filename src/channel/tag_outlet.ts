@@ -12,6 +12,7 @@ import type { ConsumerShare } from "../ledger/consumer_share.ts";
 import { type MediaCounts, type MediaKind, noMedia } from "../ledger/counts.ts";
 import type { MediaBudget } from "./media_budget.ts";
 import { TagQueue } from "./tag_queue.ts";
+import { waitedSince } from "../time/standstill.ts";
 
 /** Bytes that may wait for a lossless consumer before the publisher is held back. */
 export const LOSSLESS_QUEUE_BYTES = 1024 * 1024;
@@ -108,7 +109,7 @@ export class TagOutlet {
 
   /** For how long the consumer has not asked for the tags that wait for it, in milliseconds. */
   get stalledFor(): number {
-    return this.#queue.length === 0 ? 0 : this.#context.clock.now() - this.#askedAt;
+    return this.#queue.length === 0 ? 0 : waitedSince(this.#askedAt, this.#context.clock);
   }
 
   /** Takes what `give` gives as what the consumer gets at once. */

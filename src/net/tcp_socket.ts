@@ -8,6 +8,8 @@ import { RtmpHandshakeError, RtmpTimeoutError } from "../errors.ts";
 import type { Source } from "../pipeline/source.ts";
 import { SourceStream } from "../pipeline/source_stream.ts";
 import { TURNS } from "../time/turns.ts";
+import { waitedSince } from "../time/standstill.ts";
+import { after } from "../time/idle.ts";
 
 /** Size of the buffer for the first reads of a connection, in bytes. */
 const SMALLEST_READ = 4 * 1024;
@@ -197,14 +199,14 @@ export class TcpSocket implements Source<Uint8Array> {
    * @param whileSending How long to wait while the peer keeps sending, in milliseconds.
    */
   async closeGently(patience: number, whileSending: number = patience): Promise<void> {
-    const timer = setTimeout(() => this.close(), patience);
-    const enough = performance.now() + whileSending;
+    const begunAt = performance.now();
+    const stop = after(patience, () => this.close());
     const rubbish = new Uint8Array(LINGERING_READ);
     try {
       await this.#conn.closeWrite();
       for (;;) {
         const count = await this.#conn.read(rubbish);
-        if (count === null || performance.now() >= enough) break;
+        if (count === null || waitedSince(begunAt) >= whileSending) break;
         // Without a pause, a peer that floods would block the event loop.
         if (count < rubbish.length) continue;
         await new Promise((resolve) => setTimeout(resolve, LINGERING_PAUSE));
@@ -212,7 +214,7 @@ export class TcpSocket implements Source<Uint8Array> {
     } catch {
       // The peer has disconnected, which is what this waits for.
     } finally {
-      clearTimeout(timer);
+      stop();
       this.close();
     }
   }

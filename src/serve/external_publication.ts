@@ -15,6 +15,7 @@ import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts"
 import type { Publication, PublicationEnd, StreamRequest } from "../publication/publication.ts";
 import { PublicationInput, type Published } from "../session/server/publication_input.ts";
 import { TURNS } from "../time/turns.ts";
+import { waitedSince } from "../time/standstill.ts";
 
 /** Reads the tags of one publication from their source, at the pace of the application. */
 export class ExternalPublication {
@@ -52,7 +53,7 @@ export class ExternalPublication {
   get silence(): number {
     if (!this.#reading) return 0;
     if (this.#counts.bytes !== this.#heardBytes) this.#hear();
-    return performance.now() - this.#heardAt;
+    return waitedSince(this.#heardAt);
   }
 
   /** Delivers all tags; resolves when the application has received them. It does not throw. */

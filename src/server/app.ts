@@ -28,6 +28,7 @@ import { startHttp } from "./start_http.ts";
 import { startRtmp } from "./start_rtmp.ts";
 import { PeerRegistry } from "./streams/peer_registry.ts";
 import { StreamRegistry } from "./streams/stream_registry.ts";
+import { after } from "../time/idle.ts";
 
 /** How long viewers may take on shutdown over what was published last, in milliseconds. */
 const VIEWERS_PATIENCE = 1_000;
@@ -89,11 +90,11 @@ export async function startApp(
     const ended = Promise.all([relays.stop(), rtmp.shutdown()]);
     await Promise.all(rtmp.publications.map(({ closed }) => closed));
     // A viewer that takes nothing would never have all of what has ended.
-    const timer = setTimeout(() => sockets.closeServed(), VIEWERS_PATIENCE);
+    const stopWaiting = after(VIEWERS_PATIENCE, () => sockets.closeServed());
     await ended;
     await streams.shutdown();
     await recordings?.close();
-    clearTimeout(timer);
+    stopWaiting();
     await http?.shutdown();
     endedStreams.stop();
     metrics?.stop();

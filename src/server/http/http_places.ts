@@ -5,6 +5,7 @@
  */
 
 import type { HttpSocket } from "./http_socket.ts";
+import { waitedSince } from "../../time/standstill.ts";
 
 /** Places that are kept for operators, where there are so many: health checks, metrics, the API. */
 const MAX_RESERVE = 16;
@@ -85,10 +86,10 @@ export class HttpPlaces {
   /** The connection that has been there the longest of those that ask for nothing. */
   idle(shortage: Shortage, network: string): HttpSocket | undefined {
     // Where none are kept there is no other place for who comes.
-    const latest = performance.now() - (this.reserve > 0 ? TIME_TO_ASK : 0);
+    const timeToAsk = this.reserve > 0 ? TIME_TO_ASK : 0;
     return this.#find((socket) =>
       !socket.isReserved && !socket.isLeaving && socket.requests === 0 &&
-      socket.openedAt <= latest && makesRoom(socket, shortage, network)
+      waitedSince(socket.openedAt) >= timeToAsk && makesRoom(socket, shortage, network)
     );
   }
 

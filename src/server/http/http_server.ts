@@ -10,6 +10,7 @@ import type { PlaceLimits } from "./http_places.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import type { HttpSockets } from "./http_sockets.ts";
 import { type HttpHandlers, nodeServer } from "./node_server.ts";
+import { after } from "../../time/idle.ts";
 
 /** How long requests may take to end on shutdown, in milliseconds. */
 const SHUTDOWN_PATIENCE = 1_000;
@@ -73,7 +74,7 @@ export function serveHttp(
   );
   // Viewers are cut off before that, by `view.ts`, which logs the reason.
   const stopChecks = atIntervals(checkInterval, () => {
-    sockets.closeSlow(checkInterval, headersTimeout);
+    sockets.closeSlow(headersTimeout);
     sockets.closeStalled(2 * timeout);
   });
   return {
@@ -83,12 +84,12 @@ export function serveHttp(
       listener[Symbol.dispose]();
       stop();
       for (const socket of sockets.open) if (socket.requests === 0) socket.destroy();
-      const timer = setTimeout(() => {
+      const stopWaiting = after(SHUTDOWN_PATIENCE, () => {
         for (const socket of sockets.open) socket.destroy();
-      }, SHUTDOWN_PATIENCE);
+      });
       await accepting;
       await Promise.all(sockets.open.map((socket) => closed(socket)));
-      clearTimeout(timer);
+      stopWaiting();
       stopChecks();
     },
   };

@@ -8,6 +8,8 @@ import { Duplex } from "node:stream";
 import { concat } from "@std/bytes";
 import { formatAddr, networkOf } from "../../net/address.ts";
 import { LINGER_MS } from "../../net/linger.ts";
+import { waitedSince } from "../../time/standstill.ts";
+import { after } from "../../time/idle.ts";
 
 /** Bytes of memory for a read: most peers ask for something once, and then only take. */
 const SMALLEST_READ = 4 * 1024;
@@ -63,8 +65,8 @@ export class HttpSocket extends Duplex {
   isLeaving = false;
   /** What its address has in common with all others that the peer can have. */
   readonly network: string;
-  /** How long the head of a request has been waited for, in milliseconds; undefined while none is. */
-  headWait: number | undefined = 0;
+  /** Since when the head of a request has been waited for, by `performance.now()`. */
+  headSince: number | undefined = performance.now();
   /** The body of the latest request. */
   body: UnreadBody | undefined;
   /** What the peer began with. */
@@ -78,7 +80,8 @@ export class HttpSocket extends Duplex {
   #timeout = 0;
   /** Since when a write has been waiting for the peer, by `performance.now()`. */
   #writingSince: number | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the wait for a byte. */
+  #stopWaiting: (() => void) | undefined;
 
   constructor(conn: Deno.TcpConn) {
     super({ allowHalfOpen: true });
@@ -92,7 +95,7 @@ export class HttpSocket extends Duplex {
 
   /** For how long the peer has taken nothing of what is to be written, in milliseconds. */
   get stalledFor(): number {
-    return this.#writingSince === undefined ? 0 : performance.now() - this.#writingSince;
+    return this.#writingSince === undefined ? 0 : waitedSince(this.#writingSince);
   }
 
   /** Whether all that it has asked for waits for a publisher. */
@@ -121,8 +124,7 @@ export class HttpSocket extends Duplex {
    */
   destroySoon(): void {
     this.end();
-    const timer = setTimeout(() => this.destroy(), LINGER_MS);
-    this.once("close", () => clearTimeout(timer));
+    this.once("close", after(LINGER_MS, () => this.destroy()));
   }
 
   override async _read(): Promise<void> {
@@ -132,7 +134,7 @@ export class HttpSocket extends Duplex {
       this.#restartTimer();
       this.bytesRead += count ?? 0;
       if (this.firstBytes.length < FIRST_BYTES) this.#noteFirst(memory.subarray(0, count ?? 0));
-      if (count && this.requests === 0) this.headWait ??= 0;
+      if (count && this.requests === 0) this.headSince ??= performance.now();
       if (count === memory.length) this.#readSize = Math.min(2 * this.#readSize, LARGEST_READ);
       if (count === null) await this.#bodyRead();
       this.push(count === null ? null : memory.subarray(0, count));
@@ -178,7 +180,7 @@ export class HttpSocket extends Duplex {
   }
 
   override _destroy(error: Error | null, done: Callback): void {
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     this.#conn[Symbol.dispose]();
     done(error);
   }
@@ -199,9 +201,9 @@ export class HttpSocket extends Duplex {
   }
 
   #restartTimer(): void {
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     if (this.#timeout === 0 || this.destroyed) return;
-    this.#timer = setTimeout(() => this.emit("timeout"), this.#timeout);
+    this.#stopWaiting = after(this.#timeout, () => this.emit("timeout"));
   }
 }
 

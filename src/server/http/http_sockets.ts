@@ -17,6 +17,7 @@ import {
 import { type HttpRefusal, HttpRefusals } from "./http_refusals.ts";
 import { HttpSocket } from "./http_socket.ts";
 import { answerError } from "./raw_answer.ts";
+import { waitedSince } from "../../time/standstill.ts";
 
 /** File descriptors that HTTP leaves to RTMP and to recordings. */
 const RESERVE = 64;
@@ -155,18 +156,12 @@ export class HttpSockets {
     for (const socket of this.#open) if (socket.stalledFor > timeout) socket.destroy();
   }
 
-  /**
-   * Closes those that take too long over the head of a request. What is counted is how often it was
-   * not complete when it was looked for: time in which the server did not look is not the client's.
-   *
-   * @param passed Milliseconds between two times.
-   */
-  closeSlow(passed: number, headersTimeout: number): void {
+  /** Closes those that take longer over the head of a request than this, in milliseconds. */
+  closeSlow(headersTimeout: number): void {
     for (const socket of this.#open) {
-      if (socket.headWait === undefined) continue;
-      socket.headWait += passed;
-      if (socket.headWait <= headersTimeout) continue;
-      socket.headWait = undefined;
+      const { headSince } = socket;
+      if (headSince === undefined || waitedSince(headSince) <= headersTimeout) continue;
+      socket.headSince = undefined;
       const seconds = headersTimeout / 1000;
       answerError(socket, 408, `Request timeout: the headers were not complete after ${seconds} s`);
     }

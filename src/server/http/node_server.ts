@@ -62,7 +62,7 @@ export function nodeServer(
         : jsonError(500, "Internal server error"),
   });
   const options = {
-    // `HttpSockets.closeSlow` knows when it was the server that was slow.
+    // `HttpSockets.closeSlow` knows when it was the server that stood still.
     headersTimeout: 0,
     requestTimeout: 0,
     // Node has it since version 24, and its types do not.
@@ -124,7 +124,7 @@ export function nodeServer(
 /** A request is complete as far as its head goes. */
 function begin(socket: HttpSocket): void {
   socket.requests++;
-  socket.headWait = undefined;
+  socket.headSince = undefined;
 }
 
 /** A request has one if it says how long it is (RFC 9112, section 6). */

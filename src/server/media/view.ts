@@ -19,6 +19,7 @@ import { lagLog, logViewer } from "../streams/viewer_log.ts";
 import type { HttpSocket } from "../http/http_socket.ts";
 import type { StalledViewers } from "./stalled_viewers.ts";
 import { readViewOptions } from "./view_options.ts";
+import { after } from "../../time/idle.ts";
 
 /**
  * How long a viewer waits at least for something of a stream that is published, in milliseconds:
@@ -144,12 +145,12 @@ async function waitToBegin(
     hasMadeWay = true;
     giveUp();
   };
-  const timer = setTimeout(giveUp, patience);
+  const stop = after(patience, giveUp);
   waiting.add(makeWay);
   gone.addEventListener("abort", giveUp);
   if (gone.aborted) giveUp();
   const hasBegun = await Promise.race([begun.then(() => true), done.then(() => false)]);
-  clearTimeout(timer);
+  stop();
   waiting.delete(makeWay);
   gone.removeEventListener("abort", giveUp);
   if (hasBegun) return "begun";

@@ -13,6 +13,7 @@ import { DEFAULT_MEDIA_BYTES, MediaBudget } from "../../channel/media_budget.ts"
 import type { SubscribeOptions, Subscription } from "../../channel/subscription.ts";
 import type { Publication, PublicationEnd } from "../../publication/publication.ts";
 import { ByConnection } from "./by_connection.ts";
+import { after } from "../../time/idle.ts";
 
 /** How long viewers are kept for a publisher that dropped out to come back, in milliseconds. */
 const GRACE = 5_000;
@@ -43,8 +44,8 @@ interface PathEntry {
   channel: Channel;
   /** The latest publication, until it is closed. */
   live: LiveStream | undefined;
-  /** Runs while viewers are kept for a publisher that dropped out. */
-  grace: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the wait for a publisher that dropped out, for which viewers are kept. */
+  stopGrace: (() => void) | undefined;
 }
 
 /** Brings publications and consumers together, in whichever order they come. */
@@ -132,8 +133,8 @@ export class StreamRegistry {
     const { path, ledger, connection, closed } = publication;
     const entry = this.#entry(path);
     const { channel } = entry;
-    clearTimeout(entry.grace);
-    entry.grace = undefined;
+    entry.stopGrace?.();
+    entry.stopGrace = undefined;
     const resends = publication.relayed || publication.via.length > 0;
     const stream: LiveStream = { publication, feed: channel.open(ledger, { resends }) };
     entry.live = stream;
@@ -171,7 +172,7 @@ export class StreamRegistry {
     entry.live = undefined;
     const dropped = reason === "disconnected" || reason === "failed" ||
       !stream.publication.relayed && this.pulledPaths.has(path);
-    if (dropped) entry.grace = setTimeout(() => this.#end(path, entry), GRACE);
+    if (dropped) entry.stopGrace = after(GRACE, () => this.#end(path, entry));
     else this.#entries.delete(path);
     this.#changed(path);
     return dropped;
@@ -203,7 +204,7 @@ export class StreamRegistry {
     const entry: PathEntry = {
       channel: new Channel(undefined, undefined, this.media),
       live: undefined,
-      grace: undefined,
+      stopGrace: undefined,
     };
     this.#entries.set(path, entry);
     return entry;
@@ -212,12 +213,12 @@ export class StreamRegistry {
   /** Forgets a path that is not published and that no consumer waits at. */
   #forgetUnused(path: string, entry: PathEntry): void {
     if (entry.live || entry.channel.consumers > 0) return;
-    clearTimeout(entry.grace);
+    entry.stopGrace?.();
     if (this.#entries.get(path) === entry) this.#entries.delete(path);
   }
 
   async #end(path: string, entry: PathEntry): Promise<void> {
-    clearTimeout(entry.grace);
+    entry.stopGrace?.();
     if (this.#entries.get(path) === entry) this.#entries.delete(path);
     await entry.channel.end();
   }

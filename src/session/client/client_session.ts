@@ -18,6 +18,7 @@ import { DEFAULT_LIMITS } from "../limits.ts";
 import { type ByteWriter, MessageWriter } from "../message_writer.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 import { whileDoing } from "./while_doing.ts";
+import { waitedSince } from "../../time/standstill.ts";
 
 /**
  * Bytes after which we ask for an acknowledgement. It is a sign of life of a server that is slow: at
@@ -203,7 +204,7 @@ export class ClientSession {
 }
 
 function since(time: number | undefined): number {
-  return time === undefined ? 0 : performance.now() - time;
+  return time === undefined ? 0 : waitedSince(time);
 }
 
 function hasNumber({ args }: Command): boolean {

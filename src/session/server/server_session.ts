@@ -17,6 +17,7 @@ import { onStatus, StatusCode } from "../status.ts";
 import { CommandLayer } from "./command_layer.ts";
 import { Conversation, type ServerSessionOptions } from "./conversation.ts";
 import { MediaLayer } from "./media_layer.ts";
+import { waitedSince } from "../../time/standstill.ts";
 
 /**
  * What a command or a control message costs, as the bytes of media that cost as much to deal with.
@@ -62,7 +63,7 @@ export class ServerSession {
   /** For how long nothing has been published or played, in milliseconds. */
   get inactivity(): number {
     if (this.isActive) this.#inactiveSince = performance.now();
-    return performance.now() - this.#inactiveSince;
+    return waitedSince(this.#inactiveSince);
   }
 
   /** Whether the peer watches, and so has nothing to send by itself. */
