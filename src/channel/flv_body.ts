@@ -12,6 +12,7 @@ import { type ClassifiedTag, sizeOf } from "./counted_tag.ts";
 import { countedTags } from "./counted_tags.ts";
 import { EarlyHeaders } from "./early_headers.ts";
 import type { Subscription } from "./subscription.ts";
+import { after } from "../time/idle.ts";
 
 /** For how long after the first frame a second kind of media may show, in milliseconds. */
 const HEADER_PATIENCE = 1_000;

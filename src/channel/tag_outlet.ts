@@ -17,6 +17,7 @@ import { SourceStream } from "../pipeline/source_stream.ts";
 import type { CountedTag } from "./counted_tag.ts";
 import type { MediaBudget } from "./media_budget.ts";
 import { TagQueue } from "./tag_queue.ts";
+import { waitedSince } from "../time/standstill.ts";
 
 /** Bytes that may wait for a lossless consumer before the publisher is held back. */
 export const LOSSLESS_QUEUE_BYTES = 1024 * 1024;
@@ -118,7 +119,7 @@ export class TagOutlet {
   /** For how long the consumer has not asked for the tags that wait for it, in milliseconds. */
   get stalledFor(): number {
     if (this.#queue.length === 0 || this.#stalledSince === undefined) return 0;
-    return this.#context.clock.now() - this.#stalledSince;
+    return waitedSince(this.#stalledSince, this.#context.clock);
   }
 
   /** Takes what `give` gives as what the consumer gets at once. */

@@ -9,6 +9,7 @@ import type { ConsumerShare } from "../ledger/consumer_share.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import { type CountedTag, sizeOf } from "./counted_tag.ts";
 import type { MediaBudget } from "./media_budget.ts";
+import { waitedSince } from "../time/standstill.ts";
 
 /** A tag that waits, and the share of its publication in which it is counted. */
 export interface QueuedTag {
@@ -53,7 +54,7 @@ export class TagQueue {
   /** For how long the first has been waiting, in milliseconds; 0 if none waits. */
   get age(): number {
     const first = this.#waiting[this.#taken];
-    return first ? this.#clock.now() - first.since : 0;
+    return first ? waitedSince(first.since, this.#clock) : 0;
   }
 
   /** Adds a tag at the end. */

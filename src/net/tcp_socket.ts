@@ -7,6 +7,8 @@
 import { RtmpHandshakeError, RtmpTimeoutError } from "../errors.ts";
 import type { Puller, Source } from "../pipeline/source.ts";
 import { SourceStream } from "../pipeline/source_stream.ts";
+import { after } from "../time/idle.ts";
+import { waitedSince } from "../time/standstill.ts";
 import { TIME_SLICE } from "../time/time_slice.ts";
 
 /** Size of the buffer for the first reads of a connection, in bytes. */
@@ -211,14 +213,14 @@ export class TcpSocket implements Source<Uint8Array> {
    * @param whileSending How long to wait while the peer keeps sending, in milliseconds.
    */
   async linger(timeout: number, whileSending: number = timeout): Promise<void> {
-    const timer = setTimeout(() => this.close(), timeout);
-    const sendingDeadline = performance.now() + whileSending;
+    const begunAt = performance.now();
+    const stop = after(timeout, () => this.close());
     const discarded = new Uint8Array(LINGERING_READ);
     try {
       await this.#conn.closeWrite();
       for (;;) {
         const count = await this.#conn.read(discarded);
-        if (count === null || performance.now() >= sendingDeadline) break;
+        if (count === null || waitedSince(begunAt) >= whileSending) break;
         // Without a pause, a peer that floods would block the event loop.
         if (count < discarded.length) continue;
         await new Promise((resolve) => setTimeout(resolve, LINGERING_PAUSE));
@@ -226,7 +228,7 @@ export class TcpSocket implements Source<Uint8Array> {
     } catch {
       // The peer has disconnected, which is what this waits for.
     } finally {
-      clearTimeout(timer);
+      stop();
       this.close();
     }
   }

@@ -23,6 +23,7 @@ import { LINGER_MS, LINGER_WHILE_SENDING_MS } from "../net/linger.ts";
 import { PeerTimeouts } from "./peer_timeouts.ts";
 import { isEndOfPeer, shakeHands } from "./shake_hands.ts";
 import type { RtmpConnection } from "./types.ts";
+import { after, settlesWithin } from "../time/idle.ts";
 
 /** The status code for a peer whose connection the server ends (from Flash Media Server). */
 const CONNECTION_CLOSED = "NetConnection.Connect.Closed";
@@ -201,10 +202,7 @@ export class Connection implements RtmpConnection, DrainedPeer {
 
   /** Resolves when the peer has disconnected, or after `timeout` milliseconds. */
   async waitUntilDisconnected(timeout: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, timeout));
-    await Promise.race([this.#disconnected, late]);
-    clearTimeout(timer);
+    await settlesWithin(this.#disconnected, timeout);
   }
 
   /**
@@ -229,9 +227,9 @@ export class Connection implements RtmpConnection, DrainedPeer {
 
   async #end(code: string, description: string): Promise<void> {
     if (!this.#session) return this.#socket.close();
-    const timer = setTimeout(() => this.#socket.close(), LINGER_MS);
+    const stop = after(LINGER_MS, () => this.#socket.close());
     await this.#session.close(code, description);
-    clearTimeout(timer);
+    stop();
   }
 
   /** Closes the connection at once, and ends its streams. */

@@ -16,6 +16,7 @@ import type { Refusal } from "../publication/refusal.ts";
 import { StatusCode } from "../session/status.ts";
 import type { ErrorReport } from "./error_report.ts";
 import type { ErrorContext, RtmpConnection, ServeRtmpOptions } from "./types.ts";
+import { after } from "../time/idle.ts";
 
 /** The options that decide something. */
 export type DecisionOptions = Pick<
@@ -134,12 +135,9 @@ export class Decisions {
     if (this.#ended) return refusal(TIMED_OUT);
     const { authorizeTimeout = DEFAULT_DECISION_TIMEOUT } = this.#options;
     const answered = (async () => read(await ask()))();
-    let timer: ReturnType<typeof setTimeout> | undefined;
     let end!: () => void;
-    const late = new Promise<undefined>((resolve) => {
-      end = () => resolve(undefined);
-      timer = setTimeout(end, authorizeTimeout);
-    });
+    const late = new Promise<undefined>((resolve) => end = () => resolve(undefined));
+    const stop = after(authorizeTimeout, end);
     this.#pending.add(end);
     try {
       const answer = await Promise.race([answered.then((answer) => ({ answer })), late]);
@@ -148,7 +146,7 @@ export class Decisions {
       this.#errors.report(error, context);
       return refusal(UNDECIDED);
     } finally {
-      clearTimeout(timer);
+      stop();
       this.#pending.delete(end);
     }
     // After a shutdown, the application need not be told that it has not answered.

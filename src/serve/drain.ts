@@ -4,6 +4,8 @@
  * @module
  */
 
+import { waitedSince } from "../time/standstill.ts";
+
 /** Milliseconds without a byte after which everything sent has been read. */
 const QUIET_TIME = 5;
 
@@ -27,17 +29,17 @@ export interface DrainedPeer {
  * @param limit The longest wait, in milliseconds.
  */
 export async function waitUntilDrained(peer: DrainedPeer, limit: number): Promise<void> {
-  const until = performance.now() + limit;
+  const begunAt = performance.now();
   let { progress } = peer;
   let movedAt = performance.now();
-  while (!peer.ended && performance.now() < until) {
+  while (!peer.ended && waitedSince(begunAt) < limit) {
     await pause(Math.min(QUIET_TIME, limit));
     if (peer.silence >= QUIET_TIME && await staysQuiet(peer)) return;
     if (peer.progress !== progress) {
       progress = peer.progress;
       movedAt = performance.now();
     }
-    if (performance.now() - movedAt > STALL_TIMEOUT) return;
+    if (waitedSince(movedAt) > STALL_TIMEOUT) return;
   }
 }
 

@@ -12,6 +12,7 @@ import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../publication/publication.ts";
 import { PublicationInput, type Published } from "../session/server/publication_input.ts";
+import { waitedSince } from "../time/standstill.ts";
 import { TIME_SLICE } from "../time/time_slice.ts";
 
 /** Reads the tags of one publication from their source, at the pace of the application. */
@@ -50,7 +51,7 @@ export class ExternalPublication {
   get silence(): number {
     if (!this.#reading) return 0;
     if (this.#counts.bytes !== this.#lastByteCount) this.#noteBytes();
-    return performance.now() - this.#lastBytesAt;
+    return waitedSince(this.#lastBytesAt);
   }
 
   /** Delivers all tags; resolves when the application has received them. It does not throw. */

@@ -18,6 +18,7 @@ import { completeLimits, type RtmpLimits } from "../session/limits.ts";
 import { PartialBudget } from "../session/partial_budget.ts";
 import { TagChunks } from "../session/server/tag_chunks.ts";
 import { atIntervals } from "../time/at_intervals.ts";
+import { settlesWithin } from "../time/idle.ts";
 import { AdobeAuthenticator } from "./adobe_authenticator.ts";
 import { checkOptions } from "./check_options.ts";
 import { Connections } from "./connections.ts";
@@ -219,18 +220,5 @@ export class Server implements RtmpServer {
     await this.#connections.settled();
     await this.#publications.settled();
     this.#stopChecks();
-  }
-}
-
-/** Whether something settles within this time. */
-async function settlesWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
-  try {
-    return await Promise.race([work.then(() => true as const), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -28,6 +28,7 @@ import { startHttp } from "./start_http.ts";
 import { startRtmp } from "./start_rtmp.ts";
 import { PeerRegistry } from "./streams/peer_registry.ts";
 import { StreamRegistry } from "./streams/stream_registry.ts";
+import { after } from "../time/idle.ts";
 
 /** Time limit for viewers to read the last tags on shutdown, in milliseconds. */
 const VIEWERS_TIMEOUT = 1_000;
@@ -89,11 +90,11 @@ export async function startApp(
     const ended = Promise.all([relays.stop(), rtmp.shutdown()]);
     await Promise.all(rtmp.publications.map(({ closed }) => closed));
     // A stalled viewer would never read the last tags.
-    const timer = setTimeout(() => sockets.closeActive(), VIEWERS_TIMEOUT);
+    const stopWaiting = after(VIEWERS_TIMEOUT, () => sockets.closeActive());
     await ended;
     await streams.shutdown();
     await recordings?.close();
-    clearTimeout(timer);
+    stopWaiting();
     await http?.shutdown();
     endedStreams.stop();
     metrics?.stop();

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { after } from "../time/idle.ts";
+
 /** The limit types of Set Peer Bandwidth (RTMP 1.0, section 5.4.5). */
 export const LimitType = { Hard: 0, Soft: 1, Dynamic: 2 } as const;
 
@@ -66,9 +68,9 @@ export class SendWindow {
   /** A promise for when more may be sent, if that is not now. */
   ready(): Promise<void> | undefined {
     if (this.#isReady) return undefined;
-    const timer = setTimeout(() => this.removeLimit(), ACKNOWLEDGEMENT_TIMEOUT);
+    const stop = after(ACKNOWLEDGEMENT_TIMEOUT, () => this.removeLimit());
     return new Promise<void>((resolve) => this.#waiters.push(resolve))
-      .finally(() => clearTimeout(timer));
+      .finally(stop);
   }
 
   /** There is no limit any more: the connection has ended, or the peer does not keep its part. */

@@ -6,10 +6,11 @@
 
 import { checkNumber, MAX_TIMEOUT } from "../check_number.ts";
 import { RtmpTimeoutError } from "../errors.ts";
+import { after } from "./idle.ts";
 
 /** How long an operation may take. */
 export interface Deadline {
-  /** The longest wait, in milliseconds. */
+  /** The longest wait, in milliseconds; it begins again when the process has stood still. */
   timeout: number;
   /** Ends the wait early, with its reason. */
   signal?: AbortSignal | undefined;
@@ -28,20 +29,20 @@ export async function withDeadline<T>(
 ): Promise<T> {
   let reject!: (reason: unknown) => void;
   const over = new Promise<never>((_, rejectOver) => reject = rejectOver);
-  const timer = setTimeout(() =>
+  const stop = after(timeout, () =>
     reject(
       new RtmpTimeoutError(`Cannot ${action}`, {
         read: `nothing for ${timeout / 1000} s`,
         expected: "an answer",
       }),
-    ), Math.min(timeout, MAX_TIMEOUT));
+    ));
   const abort = () => reject(signal!.reason);
   if (signal?.aborted) abort();
   else signal?.addEventListener("abort", abort);
   try {
     return await Promise.race([work, over]);
   } finally {
-    clearTimeout(timer);
+    stop();
     signal?.removeEventListener("abort", abort);
   }
 }

@@ -7,6 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import { errorMessage } from "../../error_message.ts";
 import type { Running } from "./running.ts";
+import { after } from "../../time/idle.ts";
 
 /** Time limit for a shutdown, after which the process exits, in milliseconds. */
 export const SHUTDOWN_TIMEOUT = 10_000;
@@ -53,10 +54,10 @@ export function shutDownAfterOutput(app: Running, shutdownTimeout: number): void
 }
 
 async function shutDown(app: Running, code: number, shutdownTimeout: number): Promise<void> {
-  setTimeout(() => {
+  after(shutdownTimeout, () => {
     log.error("Shutdown timed out after {seconds} s", { seconds: shutdownTimeout / 1000 });
     Deno.exit(1);
-  }, shutdownTimeout);
+  });
   try {
     await app.shutdown();
   } catch (error) {

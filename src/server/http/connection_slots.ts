@@ -4,6 +4,7 @@
  * @module
  */
 
+import { waitedSince } from "../../time/standstill.ts";
 import type { HttpSocket } from "./http_socket.ts";
 
 /** The most slots reserved for operators: for health checks, metrics and the API. */
@@ -86,10 +87,10 @@ export class ConnectionSlots {
   /** The oldest connection without a request. */
   idle(shortage: Shortage, network: string): HttpSocket | undefined {
     // Without reserved slots there is no other slot for the newcomer.
-    const openedBefore = performance.now() - (this.reserve > 0 ? FIRST_REQUEST_TIME : 0);
+    const leastAge = this.reserve > 0 ? FIRST_REQUEST_TIME : 0;
     return this.#find((socket) =>
       !socket.isReserved && !socket.isEvicted && socket.requests === 0 &&
-      socket.openedAt <= openedBefore && makesRoom(socket, shortage, network)
+      waitedSince(socket.openedAt) >= leastAge && makesRoom(socket, shortage, network)
     );
   }
 

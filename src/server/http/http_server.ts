@@ -10,6 +10,7 @@ import type { SlotLimits } from "./connection_slots.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import type { HttpSockets } from "./http_sockets.ts";
 import { type HttpHandlers, nodeServer } from "./node_server.ts";
+import { after } from "../../time/idle.ts";
 
 /** Time limit for open requests on shutdown, in milliseconds. */
 const SHUTDOWN_TIMEOUT = 1_000;
@@ -75,7 +76,7 @@ export function serveHttp(
   );
   // `view.ts` disconnects stalled viewers before that, and logs the reason.
   const stopChecks = atIntervals(checkInterval, () => {
-    sockets.closeSlow(checkInterval, headersTimeout);
+    sockets.closeSlow(headersTimeout);
     sockets.closeStalled(2 * timeout);
   });
   return {
@@ -85,12 +86,12 @@ export function serveHttp(
       listener[Symbol.dispose]();
       stop();
       for (const socket of sockets.open) if (socket.requests === 0) socket.destroy();
-      const timer = setTimeout(() => {
+      const stopWaiting = after(SHUTDOWN_TIMEOUT, () => {
         for (const socket of sockets.open) socket.destroy();
-      }, SHUTDOWN_TIMEOUT);
+      });
       await accepting;
       await Promise.all(sockets.open.map((socket) => closed(socket)));
-      clearTimeout(timer);
+      stopWaiting();
       stopChecks();
     },
   };

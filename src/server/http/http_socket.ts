@@ -8,6 +8,8 @@ import { Duplex } from "node:stream";
 import { concat } from "@std/bytes";
 import { formatAddr, networkOf } from "../../net/address.ts";
 import { LINGER_MS } from "../../net/linger.ts";
+import { waitedSince } from "../../time/standstill.ts";
+import { after } from "../../time/idle.ts";
 
 /** Bytes of memory for a read. Most clients send one request, and then only read. */
 const SMALLEST_READ = 4 * 1024;
@@ -63,10 +65,8 @@ export class HttpSocket extends Duplex {
   isEvicted = false;
   /** The network of its address, all addresses of which the peer may control. */
   readonly network: string;
-  /**
-   * How long the server has waited for a request's head, in milliseconds; undefined if it does not.
-   */
-  headWait: number | undefined = 0;
+  /** When the wait for the head of a request began, by `performance.now()`; undefined without one. */
+  headSince: number | undefined = performance.now();
   /** The body of the latest request. */
   body: UnreadBody | undefined;
   /** The first bytes that the peer sent. */
@@ -80,7 +80,8 @@ export class HttpSocket extends Duplex {
   #timeout = 0;
   /** When the pending write began, by `performance.now()`. */
   #writingSince: number | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the wait for a byte. */
+  #stopWaiting: (() => void) | undefined;
 
   constructor(conn: Deno.TcpConn) {
     super({ allowHalfOpen: true });
@@ -94,7 +95,7 @@ export class HttpSocket extends Duplex {
 
   /** How long a write has waited for the peer to read, in milliseconds; 0 if none waits. */
   get stalledFor(): number {
-    return this.#writingSince === undefined ? 0 : performance.now() - this.#writingSince;
+    return this.#writingSince === undefined ? 0 : waitedSince(this.#writingSince);
   }
 
   /** Whether it has requests, and all of them wait for a publisher. */
@@ -123,8 +124,7 @@ export class HttpSocket extends Duplex {
    */
   destroySoon(): void {
     this.end();
-    const timer = setTimeout(() => this.destroy(), LINGER_MS);
-    this.once("close", () => clearTimeout(timer));
+    this.once("close", after(LINGER_MS, () => this.destroy()));
   }
 
   override async _read(): Promise<void> {
@@ -136,7 +136,7 @@ export class HttpSocket extends Duplex {
       if (this.firstBytes.length < FIRST_BYTES) {
         this.#keepFirstBytes(memory.subarray(0, count ?? 0));
       }
-      if (count && this.requests === 0) this.headWait ??= 0;
+      if (count && this.requests === 0) this.headSince ??= performance.now();
       if (count === memory.length) this.#readSize = Math.min(2 * this.#readSize, LARGEST_READ);
       if (count === null) await this.#waitForBodyRead();
       this.push(count === null ? null : memory.subarray(0, count));
@@ -182,7 +182,7 @@ export class HttpSocket extends Duplex {
   }
 
   override _destroy(error: Error | null, done: Callback): void {
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     this.#conn[Symbol.dispose]();
     done(error);
   }
@@ -203,9 +203,9 @@ export class HttpSocket extends Duplex {
   }
 
   #restartTimer(): void {
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     if (this.#timeout === 0 || this.destroyed) return;
-    this.#timer = setTimeout(() => this.emit("timeout"), this.#timeout);
+    this.#stopWaiting = after(this.#timeout, () => this.emit("timeout"));
   }
 }
 

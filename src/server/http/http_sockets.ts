@@ -21,6 +21,7 @@ import {
 import { type HttpRefusal, HttpRefusals } from "./http_refusals.ts";
 import { HttpSocket } from "./http_socket.ts";
 import { answerError } from "./raw_answer.ts";
+import { waitedSince } from "../../time/standstill.ts";
 
 /** File descriptors that HTTP leaves for RTMP and recordings. */
 const RESERVE = 64;
@@ -160,18 +161,12 @@ export class HttpSockets {
     for (const socket of this.#open) if (socket.stalledFor > timeout) socket.destroy();
   }
 
-  /**
-   * Closes connections that take too long to send the head of a request. Each call adds one interval
-   * to their wait, so that a delay of the server is not held against the client.
-   *
-   * @param elapsed The interval between calls, in milliseconds.
-   */
-  closeSlow(elapsed: number, headersTimeout: number): void {
+  /** Closes connections that take longer than this for the head of a request, in milliseconds. */
+  closeSlow(headersTimeout: number): void {
     for (const socket of this.#open) {
-      if (socket.headWait === undefined) continue;
-      socket.headWait += elapsed;
-      if (socket.headWait <= headersTimeout) continue;
-      socket.headWait = undefined;
+      const { headSince } = socket;
+      if (headSince === undefined || waitedSince(headSince) <= headersTimeout) continue;
+      socket.headSince = undefined;
       const seconds = headersTimeout / 1000;
       answerError(socket, 408, `Request timeout: the headers were not complete after ${seconds} s`);
     }

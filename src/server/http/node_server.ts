@@ -62,7 +62,7 @@ export function nodeServer(
         : jsonError(500, "Internal server error"),
   });
   const options = {
-    // `HttpSockets.closeSlow` does this, and does not count delays of the server.
+    // `HttpSockets.closeSlow` does this, and leaves out the time in which the server stood still.
     headersTimeout: 0,
     requestTimeout: 0,
     // Node has it since version 24, and its types do not.
@@ -124,7 +124,7 @@ export function nodeServer(
 /** Notes that the head of a request is complete. */
 function beginRequest(socket: HttpSocket): void {
   socket.requests++;
-  socket.headWait = undefined;
+  socket.headSince = undefined;
 }
 
 /** Whether a request has a body: it then announces a length (RFC 9112, section 6). */

@@ -19,6 +19,7 @@ import { lagLog, logViewer } from "../streams/viewer_log.ts";
 import type { HttpSocket } from "../http/http_socket.ts";
 import type { StalledViewers } from "./stalled_viewers.ts";
 import { readViewOptions } from "./view_options.ts";
+import { after } from "../../time/idle.ts";
 
 /**
  * Minimum wait for the first tag of a published stream, in milliseconds. Without a keyframe, a viewer
@@ -144,12 +145,12 @@ async function waitToBegin(
     isEvicted = true;
     giveUp();
   };
-  const timer = setTimeout(giveUp, patience);
+  const stop = after(patience, giveUp);
   waiting.add(evict);
   closed.addEventListener("abort", giveUp);
   if (closed.aborted) giveUp();
   const hasBegun = await Promise.race([started.then(() => true), done.then(() => false)]);
-  clearTimeout(timer);
+  stop();
   waiting.delete(evict);
   closed.removeEventListener("abort", giveUp);
   if (hasBegun) return "begun";

@@ -22,6 +22,7 @@ import {
   type WebSocketPeer,
   type WebSocketServer,
 } from "../http/websocket.ts";
+import { after } from "../../time/idle.ts";
 
 const log = getLogger(["sluice", "http"]);
 
@@ -106,8 +107,7 @@ function checkCredentials({ headers }: IncomingMessage): void {
 function closeWebSocket(socket: HttpSocket, peer: WebSocketPeer | undefined, reason: string): void {
   if (!peer) return void socket.destroy();
   peer.close(POLICY_VIOLATION, reason);
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once("close", () => clearTimeout(timer));
+  socket.once("close", after(LINGER_MS, () => socket.destroy()));
 }
 
 /**

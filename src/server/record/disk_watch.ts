@@ -5,6 +5,7 @@
  */
 
 import { atIntervals } from "../../time/at_intervals.ts";
+import { waitedSince } from "../../time/standstill.ts";
 
 /**
  * The time limit for a disk operation, in milliseconds. Until then the recording holds back its
@@ -29,7 +30,7 @@ export class DiskWatch {
     this.stuck = new Promise<never>((_, reject) => fail = reject);
     this.stuck.catch(() => {});
     this.#stop = atIntervals(CHECK_INTERVAL, () => {
-      if (this.#since === undefined || performance.now() - this.#since < DISK_TIMEOUT) return;
+      if (this.#since === undefined || waitedSince(this.#since) < DISK_TIMEOUT) return;
       this.#isStuck = true;
       this.#stop();
       fail(new Error(`the disk did not answer for ${DISK_TIMEOUT / 1000} s`));

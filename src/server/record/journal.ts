@@ -17,6 +17,10 @@ export class Journal {
   readonly #path: string;
   readonly #file: Deno.FsFile;
   readonly #open = new Set<string>();
+  /** Bytes of its whole lines. */
+  #length = 0;
+  /** Whether a part of another line may follow them, as on a full disk. */
+  #isTorn = false;
   /** The pending write: lines are written one after the other. */
   #writing: Promise<void> = Promise.resolve();
 
@@ -73,16 +77,25 @@ export class Journal {
   #write(line: string): Promise<void> {
     const written = this.#writing.then(async () => {
       // No recording is unfinished: the journal is emptied, so that it does not grow for months.
-      if (this.#open.size === 0) {
-        await this.#file.truncate(0);
-        await this.#file.seek(0, Deno.SeekMode.Start);
-        return;
-      }
+      if (this.#open.size === 0) return await this.#cut(0);
+      // A torn line must not run into the next one: that would name another file.
+      if (this.#isTorn) await this.#cut(this.#length);
       const bytes = new TextEncoder().encode(line);
+      this.#isTorn = true;
       for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
+      this.#isTorn = false;
+      this.#length += bytes.length;
     });
     this.#writing = written.catch(() => {});
     return written;
+  }
+
+  /** Keeps so many bytes; the next line follows them. */
+  async #cut(length: number): Promise<void> {
+    await this.#file.truncate(length);
+    await this.#file.seek(length, Deno.SeekMode.Start);
+    this.#length = length;
+    this.#isTorn = false;
   }
 }
 

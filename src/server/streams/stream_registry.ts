@@ -13,6 +13,7 @@ import { DEFAULT_MEDIA_BYTES, MediaBudget } from "../../channel/media_budget.ts"
 import type { SubscribeOptions, Subscription } from "../../channel/subscription.ts";
 import type { Publication, PublicationEnd } from "../../publication/publication.ts";
 import { ByConnection } from "./by_connection.ts";
+import { after } from "../../time/idle.ts";
 
 /** How long viewers are kept for a publisher that may reconnect, in milliseconds. */
 const RECONNECT_GRACE = 5_000;
@@ -43,8 +44,8 @@ interface PathEntry {
   channel: Channel;
   /** The latest publication, until it is closed. */
   live: LiveStream | undefined;
-  /** The timer that ends the channel if the publisher does not reconnect. */
-  graceTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the wait for a publisher that may reconnect, at the end of which the channel ends. */
+  stopGrace: (() => void) | undefined;
 }
 
 /** Connects publications and consumers by path, in whichever order they arrive. */
@@ -131,8 +132,8 @@ export class StreamRegistry {
     const { path, ledger, connection, closed } = publication;
     const entry = this.#entry(path);
     const { channel } = entry;
-    clearTimeout(entry.graceTimer);
-    entry.graceTimer = undefined;
+    entry.stopGrace?.();
+    entry.stopGrace = undefined;
     const resends = publication.relayed || publication.via.length > 0;
     const stream: LiveStream = { publication, feed: channel.open(ledger, { resends }) };
     entry.live = stream;
@@ -170,7 +171,7 @@ export class StreamRegistry {
     entry.live = undefined;
     const dropped = reason === "disconnected" || reason === "failed" ||
       !stream.publication.relayed && this.pulledPaths.has(path);
-    if (dropped) entry.graceTimer = setTimeout(() => this.#end(path, entry), RECONNECT_GRACE);
+    if (dropped) entry.stopGrace = after(RECONNECT_GRACE, () => this.#end(path, entry));
     else this.#entries.delete(path);
     this.#changed(path);
     return dropped;
@@ -202,7 +203,7 @@ export class StreamRegistry {
     const entry: PathEntry = {
       channel: new Channel(undefined, undefined, this.media),
       live: undefined,
-      graceTimer: undefined,
+      stopGrace: undefined,
     };
     this.#entries.set(path, entry);
     return entry;
@@ -211,12 +212,12 @@ export class StreamRegistry {
   /** Removes a path without a publication and without consumers. */
   #forgetUnused(path: string, entry: PathEntry): void {
     if (entry.live || entry.channel.consumers > 0) return;
-    clearTimeout(entry.graceTimer);
+    entry.stopGrace?.();
     if (this.#entries.get(path) === entry) this.#entries.delete(path);
   }
 
   async #end(path: string, entry: PathEntry): Promise<void> {
-    clearTimeout(entry.graceTimer);
+    entry.stopGrace?.();
     if (this.#entries.get(path) === entry) this.#entries.delete(path);
     await entry.channel.end();
   }

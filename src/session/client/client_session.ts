@@ -17,6 +17,7 @@ import { whileActive } from "../../time/idle.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { type ByteWriter, MessageWriter } from "../message_writer.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
+import { waitedSince } from "../../time/standstill.ts";
 import { withAction } from "./with_action.ts";
 
 /**
@@ -203,7 +204,7 @@ export class ClientSession {
 }
 
 function since(time: number | undefined): number {
-  return time === undefined ? 0 : performance.now() - time;
+  return time === undefined ? 0 : waitedSince(time);
 }
 
 function hasNumber({ args }: Command): boolean {

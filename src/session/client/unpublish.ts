@@ -11,6 +11,7 @@ import type { ClientSession } from "./client_session.ts";
 import { whileActive } from "../../time/idle.ts";
 import type { Status } from "./read_status.ts";
 import { StatusCode } from "../status.ts";
+import { waitedSince } from "../../time/standstill.ts";
 
 /** What the last ping says, so that its answer is known: 32 bits like any others. */
 const PING = 0x736c7563;
@@ -151,7 +152,7 @@ export class ClientUnpublish {
 
   /** For how long the server has said nothing, in milliseconds, from a time on. */
   #silenceSince(from: number): number {
-    return performance.now() - Math.max(this.#session.lastReceivedAt, from);
+    return waitedSince(Math.max(this.#session.lastReceivedAt, from));
   }
 
   #timeoutError(done: string): RtmpTimeoutError {

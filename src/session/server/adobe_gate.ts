@@ -13,6 +13,7 @@ import {
 } from "../adobe_auth.ts";
 import type { Refusal } from "../../publication/refusal.ts";
 import { StatusCode } from "../status.ts";
+import { waitedSince } from "../../time/standstill.ts";
 
 /** Returns the password of a user, or nothing for an unknown user. */
 export type PasswordLookup = (user: string) => string | undefined | Promise<string | undefined>;
@@ -51,7 +52,8 @@ const MAX_CHALLENGES = 1_000;
 interface Challenge {
   salt: string;
   serverChallenge: string;
-  until: number;
+  /** By `performance.now()`. */
+  since: number;
 }
 
 /**
@@ -83,7 +85,7 @@ export class AdobeGate {
     }
     const challenge = this.#challenges.get(key);
     this.#challenges.delete(key);
-    const isOpen = challenge !== undefined && challenge.until > performance.now();
+    const isOpen = challenge !== undefined && waitedSince(challenge.since) < CHALLENGE_TIME;
     const password = await this.#password(user);
     if (typeof password === "object") return rejected("undecided", password.description, user);
     if (!isOpen) return rejected("no-challenge", adobeAuthFailed(), user);
@@ -95,7 +97,7 @@ export class AdobeGate {
     const challenge = {
       salt: randomText(),
       serverChallenge: randomText(),
-      until: performance.now() + CHALLENGE_TIME,
+      since: performance.now(),
     };
     this.#challenges.delete(key);
     this.#challenges.set(key, challenge);

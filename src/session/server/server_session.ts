@@ -17,6 +17,7 @@ import { onStatus, StatusCode } from "../status.ts";
 import { CommandLayer } from "./command_layer.ts";
 import { Conversation, type ServerSessionOptions } from "./conversation.ts";
 import { MediaLayer } from "./media_layer.ts";
+import { waitedSince } from "../../time/standstill.ts";
 
 /**
  * The processing cost of a command or control message, as the bytes of media that cost the same.
@@ -61,7 +62,7 @@ export class ServerSession {
   /** How long the peer has neither published nor played, in milliseconds. */
   get inactivity(): number {
     if (this.isActive) this.#inactiveSince = performance.now();
-    return performance.now() - this.#inactiveSince;
+    return waitedSince(this.#inactiveSince);
   }
 
   /** Whether the peer only plays, and so sends nothing by itself. */
