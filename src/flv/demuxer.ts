@@ -219,22 +219,22 @@ export class FlvDemuxerStream extends OrderedTransformStream<ByteSource, FlvTag>
     this.#demuxer = demuxer;
   }
 
-  /** What the FLV header says, as soon as it has been read. */
+  /** The FLV header; `undefined` until it has been read. */
   get header(): FlvHeader | undefined {
     return this.#demuxer.header;
   }
 
-  /** Tags so far that were left out: encrypted ones, and types that are in no specification. */
+  /** The number of tags so far that were skipped: encrypted ones, and those of unknown types. */
   get skippedTags(): number {
     return this.#demuxer.skippedTags;
   }
 
-  /** Bytes that have come of a tag, or of the header, that is not complete. */
+  /** Received bytes of an incomplete tag or header. */
   get incompleteBytes(): number {
     return this.#demuxer.incompleteBytes;
   }
 
-  /** Bytes of memory that are taken for those, with what is reserved for the rest of the tag. */
+  /** Allocated bytes for it, including those reserved for the rest of the tag. */
   get reservedBytes(): number {
     return this.#demuxer.reservedBytes;
   }
