@@ -1,6 +1,5 @@
 /**
- * What a consumer brings to its channel of code of its own. It may be broken, which is to be the
- * trouble of this consumer alone.
+ * The callbacks of a consumer. An error in them affects this consumer alone.
  *
  * @module
  */
@@ -12,9 +11,10 @@ import { type CountedTag, withTag } from "./counted_tag.ts";
 import type { SubscribeOptions } from "./subscription.ts";
 
 /**
- * Checks what a consumer asks for.
+ * Checks the options of a consumer.
  *
- * @throws {TypeError} If the kind is no text, the mode none of the two, or a function is none.
+ * @throws {TypeError} If the kind is not a string, the mode is invalid, or a callback is not a
+ * function.
  */
 export function checkSubscribeOptions(options: SubscribeOptions): void {
   checkObject("the options", options);
@@ -26,8 +26,8 @@ export function checkSubscribeOptions(options: SubscribeOptions): void {
 }
 
 /**
- * The filter of a consumer, which makes of a tag what the consumer gets. It throws what the
- * consumer's own throws, and a TypeError where that gives anything but a tag.
+ * Returns the filter of a consumer. It throws what the consumer's own filter throws, and a
+ * TypeError if that returns anything but a tag or `undefined`.
  */
 export function filterOf(
   { filter, shared }: SubscribeOptions,
@@ -39,7 +39,7 @@ export function filterOf(
     if (!filtered) return undefined;
     try {
       if (filtered instanceof Promise) {
-        // It must not become an unhandled rejection.
+        // Its rejection must not become an unhandled one.
         filtered.catch(() => {});
         throw new TypeError("it is a promise");
       }
@@ -55,7 +55,7 @@ export function filterOf(
   };
 }
 
-/** The same function, which throws nothing: what it throws or rejects with is given to `failed`. */
+/** Wraps a callback so that it never throws: its errors and rejections are passed to `failed`. */
 export function guarded<T>(
   call: (value: T) => unknown,
   failed: (error: unknown) => void,

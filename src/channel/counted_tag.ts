@@ -1,5 +1,5 @@
 /**
- * A tag with what its channel has found out about it, once for all consumers.
+ * A tag with its classification, which the channel determines once for all consumers.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { MediaKind } from "../ledger/counts.ts";
 /** A tag with its class. */
 export interface ClassifiedTag {
   readonly tag: FlvTag;
-  /** What it counts as. */
+  /** The counter to which it belongs. */
   readonly kind: MediaKind;
   /** Whether it is a frame that a decoder of its first track can begin with. */
   readonly isRandomAccess: boolean;
@@ -26,9 +26,11 @@ export interface ClassifiedTag {
 export interface CountedTag extends ClassifiedTag {
   /** Whether it is a frame that a decoder of the first video track can begin with. */
   readonly keyframe: boolean;
-  /** Whether it is a frame that no decoder can read: its header has not been published yet. */
+  /**
+   * Whether it is a frame that no decoder can read, since its header has not been published yet.
+   */
   readonly lacksHeader: boolean;
-  /** Whether it is a frame of the publication before, sent again. */
+  /** Whether it is a frame of the previous publication, sent again. */
   readonly resent?: boolean;
 }
 
@@ -62,12 +64,12 @@ export function withTag(counted: CountedTag, tag: FlvTag): CountedTag {
 }
 
 /**
- * Bytes that a tag costs beside its data, about. Without them a flood of empty tags would fill the
- * memory and no bound in bytes.
+ * The approximate memory of a tag beside its data, in bytes. Without it, a flood of empty tags
+ * would exceed no bound in bytes.
  */
 export const TAG_OVERHEAD = 256;
 
-/** The bytes that a tag takes up, about. */
+/** The approximate memory of a tag, in bytes. */
 export function sizeOf(tag: FlvTag): number {
   return TAG_OVERHEAD + tag.data.length;
 }

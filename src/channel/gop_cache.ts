@@ -1,5 +1,5 @@
 /**
- * What a newcomer has to get to see a picture at once.
+ * The GOP cache: the tags that a new consumer needs to show a picture at once.
  *
  * @module
  */
@@ -9,24 +9,24 @@ import type { FlvTag } from "../flv/flv_tag.ts";
 import { type CountedTag, sizeOf } from "./counted_tag.ts";
 import type { MediaBudget, MediaKeeper } from "./media_budget.ts";
 
-/** What a cache may hold of the frames since the last keyframe. */
+/** Limits on the frames that a cache keeps. */
 export interface GopCacheLimits {
   /** Bytes: 16 MiB by default; 0 turns the cache off. */
   maxBytes: number;
-  /** Milliseconds of the stream's time: 20,000 by default. */
+  /** Milliseconds of stream time: 20,000 by default. */
   maxTime: number;
 }
 
-/** Four seconds of 30 Mbit/s, or twenty of 6. */
+/** The default limits: 4 s at 30 Mbit/s, or 20 s at 6 Mbit/s. */
 export const DEFAULT_GOP_CACHE: Readonly<GopCacheLimits> = {
   maxBytes: 16 * 1024 * 1024,
   maxTime: 20_000,
 };
 
 /**
- * Checks limits.
+ * Checks the limits.
  *
- * @throws {RangeError} If one of them is no number of at least 0.
+ * @throws {RangeError} If one of them is not a whole number of at least 0.
  */
 export function checkGopCacheLimits({ maxBytes, maxTime }: GopCacheLimits): GopCacheLimits {
   return {
@@ -36,14 +36,14 @@ export function checkGopCacheLimits({ maxBytes, maxTime }: GopCacheLimits): GopC
 }
 
 /**
- * Bytes of headers that are kept; the oldest go first. A stream needs a few hundred, but each of the
- * many ways in which a message can name tracks is a header of its own.
+ * Bytes of headers that are kept; the oldest are dropped first. A stream needs a few hundred, but
+ * each combination of tracks in a message is a header of its own.
  */
 export const MAX_HEADER_BYTES: number = 4 * 1024 * 1024;
 
 /**
- * Frames that are kept: each newcomer is given all of them at once, and others wait meanwhile. Twenty
- * seconds of 120 pictures and 150 packets of sound a second are half as many.
+ * Frames that are kept. Each new consumer gets all of them at once, and others wait meanwhile. 20 s
+ * of 120 video frames and 150 audio frames a second are half as many.
  */
 export const MAX_KEPT_FRAMES = 10_000;
 
@@ -63,13 +63,13 @@ export class GopCache implements MediaKeeper {
   #headersBefore: CountedTag[] = [];
   #bytes = 0;
 
-  /** @param budget Where what is kept is counted together with other caches and queues. */
+  /** @param budget Counts the kept tags together with those of other caches and queues. */
   constructor(limits: GopCacheLimits = DEFAULT_GOP_CACHE, budget?: MediaBudget) {
     this.#limits = limits;
     this.#budget = budget;
   }
 
-  /** Bytes of all that is kept. */
+  /** Bytes of all kept tags. */
   get keptBytes(): number {
     return this.#bytes + this.#headerBytes;
   }
@@ -80,14 +80,14 @@ export class GopCache implements MediaKeeper {
     else for (const key of this.#headers.keys()) this.#forgetHeader(key);
   }
 
-  /** Nothing more comes, and no newcomers: the headers that are left are counted no longer. */
+  /** Ends the cache: the remaining headers no longer count towards the budget. */
   end(): void {
     this.forgetFrames();
     this.#count("release", this.#headers.values());
     this.#budget?.removeKeeper(this);
   }
 
-  /** From the last keyframe on; empty when there is none, or too much since. */
+  /** The frames since the last keyframe; empty if there is none, or if they exceed the limits. */
   get frames(): readonly CountedTag[] {
     return this.#frames;
   }
@@ -98,8 +98,8 @@ export class GopCache implements MediaKeeper {
   }
 
   /**
-   * Metadata and sequence headers for the tag that they are to go before. Headers get its time;
-   * metadata is at 0, since FFmpeg takes it for subtitles at any other.
+   * Metadata and sequence headers to send before a tag. Headers get its time; metadata gets 0,
+   * since FFmpeg takes it for subtitles at any other.
    */
   headersFor(before: FlvTag): CountedTag[] {
     const isFirst = this.#frames[0]?.tag === before;
@@ -112,7 +112,7 @@ export class GopCache implements MediaKeeper {
     );
   }
 
-  /** Takes the next tag. */
+  /** Adds the next tag. */
   add(counted: CountedTag): void {
     const { headerKey } = counted;
     if (headerKey !== undefined) this.#keep(headerKey, counted);
@@ -120,7 +120,7 @@ export class GopCache implements MediaKeeper {
     else if (this.#frames.length > 0) this.#append(counted);
   }
 
-  /** Lets the frames go, and keeps the headers. */
+  /** Drops the frames, and keeps the headers. */
   forgetFrames(): void {
     this.#count("release", this.#frames);
     this.#count("release", this.#headersBefore);
@@ -130,7 +130,7 @@ export class GopCache implements MediaKeeper {
   }
 
   #keep(key: string, header: CountedTag): void {
-    // A header that is renewed moves to the end: what it belongs to may have changed before it.
+    // A renewed header moves to the end, after any header that changed before it.
     this.#forgetHeader(key);
     this.#headers.set(key, header);
     this.#budget?.addKeeper(this);

@@ -1,5 +1,5 @@
 /**
- * What all channels together may keep of what is published.
+ * A shared memory limit for the tags that channels keep.
  *
  * @module
  */
@@ -8,15 +8,14 @@ import { checkNumber } from "../check_number.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { TAG_OVERHEAD } from "./counted_tag.ts";
 
-/** Bytes that all channels of a server may keep, unless it is told otherwise. */
+/** Bytes that all channels of a server may keep, by default. */
 export const DEFAULT_MEDIA_BYTES: number = 1024 * 1024 * 1024;
 
-/** Bytes that a tag costs in each place where it waits, about, beside the tag itself. */
+/** The approximate memory of an entry in a queue or cache, beside the tag itself, in bytes. */
 const PLACE_BYTES = 96;
 
 /**
- * The part of the limit that is left free when something had to go, so that it is not so at once
- * again.
+ * The part of the limit that is free after an eviction, so that the next one is not needed at once.
  */
 const HEADROOM = 1 / 8;
 
@@ -32,14 +31,14 @@ export interface KeptTag {
 export interface MediaKeeper {
   /** Bytes of the tags that it keeps. */
   readonly keptBytes: number;
-  /** Lets them go. */
+  /** Drops them. */
   evict(): void;
 }
 
 /**
  * Bytes of tags that caches and queues keep, over all channels that share the budget. A tag that
- * waits in many places is in memory once, and is counted once. When all of them keep too much,
- * those that keep the most drop it. New consumers then wait for the next keyframe, and a live
+ * waits in many places is in memory once, and is counted once. When they exceed the limit, those
+ * that keep the most are evicted. New consumers then wait for the next keyframe, and a live
  * consumer skips forward to it, which is counted as `memory-limit`.
  *
  * @example
@@ -61,18 +60,18 @@ export class MediaBudget {
    * Makes a budget.
    *
    * @param maxBytes Bytes that may be kept: 1 or more, 1 GiB by default.
-   * @throws {RangeError} If that is no whole number above 0.
+   * @throws {RangeError} If that is not a whole number above 0.
    */
   constructor(maxBytes: number = DEFAULT_MEDIA_BYTES) {
     this.#maxBytes = checkNumber("maxBytes", maxBytes, 1);
   }
 
-  /** Bytes that are kept. */
+  /** The kept bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** How often a cache or a queue had to drop its tags, because all of them kept too much. */
+  /** The number of times that a cache or a queue had to drop its tags because of the limit. */
   get evictions(): number {
     return this.#evictions;
   }
@@ -82,24 +81,24 @@ export class MediaBudget {
     this.#keepers.add(keeper);
   }
 
-  /** Removes one that keeps nothing any more. */
+  /** Removes a cache or a queue that keeps nothing any more. */
   removeKeeper(keeper: MediaKeeper): void {
     this.#keepers.delete(keeper);
   }
 
-  /** A tag is kept in one more place. */
+  /** Counts a tag that one more cache or queue keeps. */
   retain({ tag: { data }, kept }: KeptTag): void {
     this.#bytes += PLACE_BYTES;
     if (kept.places++ === 0) this.#bytes += TAG_OVERHEAD + data.length;
   }
 
-  /** A tag is kept in one place less. */
+  /** Counts a tag that one cache or queue has dropped. */
   release({ tag: { data }, kept }: KeptTag): void {
     this.#bytes -= PLACE_BYTES;
     if (--kept.places === 0) this.#bytes -= TAG_OVERHEAD + data.length;
   }
 
-  /** Has those that keep the most let it go, if all of them keep too much. */
+  /** Evicts the caches and queues that keep the most, if the limit is exceeded. */
   enforce(): void {
     if (this.#bytes <= this.#maxBytes) return;
     const enough = this.#maxBytes * (1 - HEADROOM);

@@ -1,5 +1,5 @@
 /**
- * One publication of a channel, on its way to consumers.
+ * The delivery of one publication to its consumers.
  *
  * @module
  */
@@ -22,17 +22,17 @@ import type { SubscriptionSource } from "./subscription_source.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 
 /**
- * Milliseconds of stream time within which a publication shows which media it has: what one before
- * it had, and has not come until then, is missing.
+ * The stream time after which the media of a publication are known, in milliseconds. Media of the
+ * previous publication that have not arrived by then are missing.
  */
 const MEDIA_SETTLE_TIME = 1_000;
 
-/** Gives the tags of a publication to its consumers, and to those of the channel while it runs. */
+/** Delivers the tags of a publication to its own consumers, and to viewers of the channel. */
 export class PublicationFeed implements Feed, SubscriptionSource {
   readonly ledger: PublicationLedger;
   readonly rate: RateMeter;
   readonly media: PublishedMedia = new PublishedMedia();
-  /** Resolves when all tags have been given. */
+  /** Resolves when all tags have been delivered. */
   readonly delivered: Promise<void>;
   readonly #context: FeedContext;
   readonly #subscribers = new Set<Subscriber>();
@@ -41,13 +41,13 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   readonly #interval = new KeyframeInterval();
   readonly #samples = new Samples();
   #hasAudioHeader = false;
-  /** What viewers had before, as long as it is compared with what comes. */
+  /** The media that viewers had before; `undefined` once they have been compared. */
   #previousMedia: PublishedMedia | undefined;
   /** The time of the first frame. */
   #firstFrameAt: number | undefined;
-  /** When the first tag came, by the clock. */
+  /** When the first tag arrived, by the clock. */
   #startedAt: number | undefined;
-  /** Another publication has the name, and waits for the end of this one. */
+  /** Whether another publication of the name waits for the end of this one. */
   #hasSuccessor = false;
   #hasRun = false;
   #hasEnded = false;
@@ -89,7 +89,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     return subscriber;
   }
 
-  /** Adds a consumer of the channel. */
+  /** Adds a consumer. */
   add(subscriber: Subscriber): void {
     if (this.#hasEnded) return subscriber.end();
     this.#subscribers.add(subscriber);
@@ -100,7 +100,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     this.#context.budget?.enforce();
   }
 
-  /** The rest is given past consumers that do not read, as far as there is room for it. */
+  /** Enlarges the queues of slow consumers, so that they do not delay the next publication. */
   prepareHandover(): void {
     this.#hasSuccessor = true;
     for (const subscriber of this.#subscribers) subscriber.makeRoomForTail();
@@ -122,7 +122,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     await Promise.all(own.map(({ done }) => done));
   }
 
-  /** Gives all tags. It rejects at once with what is wrong with one: its source may take long to end. */
+  /** Delivers all tags. An invalid tag rejects at once: the source may take long to end. */
   #deliverAll(tags: ReadableStream<FlvTag>): Promise<void> {
     checkTags(tags);
     return new Promise((resolve, reject) => {
@@ -154,7 +154,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     return own;
   }
 
-  /** Gives a tag to all consumers; a promise when one of them has to make room first. */
+  /** Delivers a tag to all consumers. Returns a promise if a queue is full. */
   #deliver(published: FlvTag): Promise<void> | undefined {
     const counted = this.#classify(published);
     const { tag, kind } = counted;
@@ -162,7 +162,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     this.#cache.add(counted);
     this.rate.add(tag.data.length, kind === "videoFrames");
     let full: Promise<void>[] | undefined;
-    // A consumer that one of them adds has been given the tag already, from the cache.
+    // A consumer that is added meanwhile has already got the tag from the cache.
     let rest = this.#subscribers.size;
     for (const subscriber of this.#subscribers) {
       if (rest-- === 0) break;
@@ -173,7 +173,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     return full && Promise.all(full).then(() => {});
   }
 
-  /** Finds out about a tag what consumers need to know, and notes what it says of the publication. */
+  /** Classifies a tag for all consumers, and records its media. */
   #classify(given: FlvTag): CountedTag {
     const published = checkTag(given);
     const { type } = published;
@@ -193,7 +193,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     return { tag, kind, isRandomAccess, headerKey, kept, keyframe: false, lacksHeader, resent };
   }
 
-  /** The channel's time for a tag, and whether it was given before. */
+  /** Returns the channel's time for a tag, and whether it is sent again. */
   #rebase(tag: FlvTag, kind: MediaKind): { timestamp: number; resent: boolean } {
     const { rebaser, resentFrames, resends } = this.#context;
     if (!resends || (kind !== "videoFrames" && kind !== "audioFrames")) {
@@ -209,14 +209,14 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     return { timestamp, resent: false };
   }
 
-  /** A frame that can be decoded has come. */
+  /** Records a frame that can be decoded. */
   #recordFrame(frame: FlvTag): void {
     if (!this.media.has(frame.type as MediaType)) this.#samples.keepFirst(frame);
     const isNew = this.media.add(frame);
     if (this.#previousMedia) this.#compareMedia(this.#previousMedia, frame.timestamp, isNew);
   }
 
-  /** Tells viewers who stayed when the media are no longer those that they had. */
+  /** Notifies viewers from the previous publication if the media have changed. */
   #compareMedia(former: PublishedMedia, timestamp: number, isNew: boolean): void {
     this.#firstFrameAt ??= timestamp;
     const isComplete = timestamp - this.#firstFrameAt >= MEDIA_SETTLE_TIME;

@@ -1,5 +1,5 @@
 /**
- * One consumer of a channel, as the channel sees it.
+ * The channel's side of a consumer.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import type { SubscriptionSource } from "./subscription_source.ts";
 import { LOSSLESS_QUEUE_BYTES, LOSSLESS_TAIL_BYTES, TagOutlet } from "./tag_outlet.ts";
 import { TagSelection } from "./tag_selection.ts";
 
-/** The channel's side of a subscription: takes what is published, and queues, gives or drops it. */
+/** The channel's side of a subscription. It delivers, queues or drops each published tag. */
 export class Subscriber implements Subscription, MediaKeeper {
   readonly tags: ReadableStream<FlvTag>;
   /** What `tags` gives, with what the channel knows of it; see `countedTags`. */
@@ -36,15 +36,15 @@ export class Subscriber implements Subscription, MediaKeeper {
   /** Makes of a tag what the consumer gets; it may throw. */
   readonly #filter: (counted: CountedTag) => CountedTag | undefined;
   readonly #lag: LagMonitor | undefined;
-  /** The publication that it gets; none while it waits for the next. */
+  /** The current publication; `undefined` while it waits for the next. */
   #source: SubscriptionSource | undefined;
   readonly #shares: Shares;
   readonly #selection: TagSelection;
   #endReason: string | undefined;
-  /** A tag is being offered, which has to be counted before the consumer leaves. */
+  /** Whether a tag is being offered: it must be counted before the consumer leaves. */
   #offering = false;
 
-  /** @throws {TypeError} If the mode or a function among the options is none. */
+  /** @throws {TypeError} If the mode is invalid, or a callback is not a function. */
   constructor(options: SubscribeOptions, clock: Clock, budget?: MediaBudget) {
     checkSubscribeOptions(options);
     this.#options = options;
@@ -75,17 +75,17 @@ export class Subscriber implements Subscription, MediaKeeper {
     this.done.then(() => budget.removeKeeper(this));
   }
 
-  /** Bytes of the tags that wait for it. */
+  /** Bytes of the queued tags. */
   get keptBytes(): number {
     return this.#outlet.bytes;
   }
 
-  /** Drops the waiting tags, for lack of memory, and continues at the next keyframe. */
+  /** Drops the queued tags because of the memory limit, and continues at the next keyframe. */
   evict(): void {
     this.#skipForward("memory-limit");
   }
 
-  /** Whether no publication is given to it. */
+  /** Whether it waits for a publication. */
   get isUnassigned(): boolean {
     return this.#source === undefined && !this.#outlet.hasEnded;
   }
@@ -122,15 +122,15 @@ export class Subscriber implements Subscription, MediaKeeper {
     this.#shares.open(source.ledger);
   }
 
-  /** Gets nothing more of the publication: what waits of it stays in its ledger. */
+  /** Stops following the publication; tags that are still queued stay in its ledger. */
   unfollow(): void {
     this.#source = undefined;
     this.#shares.leave();
   }
 
   /**
-   * Takes what others have had before: as much as can be begun with. It is not held against the
-   * consumer that it has not read it in the same moment.
+   * Adds the cached frames with which a new consumer begins. They do not count when the channel
+   * checks whether the consumer is too slow.
    */
   catchUp(frames: readonly CountedTag[]): void {
     this.#selection.startGap("before-keyframe");
@@ -139,19 +139,19 @@ export class Subscriber implements Subscription, MediaKeeper {
     });
   }
 
-  /** Bytes that wait for it without loss, of the publication with which it ends. */
+  /** Queued bytes of a lossless consumer that ends with its publication; 0 for others. */
   get tailBytes(): number {
     return this.survivesPublication || this.ledger.mode === "live" ? 0 : this.#outlet.bytes;
   }
 
-  /** Makes room for the rest of a publication, when another one waits for its end. */
+  /** Enlarges the queue for the rest of a publication, since another one waits for its end. */
   makeRoomForTail(): void {
     if (!this.survivesPublication) this.#outlet.widen(LOSSLESS_TAIL_BYTES);
   }
 
   /**
-   * Takes the next tag of the publication. The promise of a lossless consumer resolves when there is
-   * room for another. One that has ended is offered nothing any more.
+   * Offers the next tag of the publication. For a full lossless consumer, it returns a promise that
+   * resolves when there is room for another. A consumer that has ended is not offered the tag.
    */
   offer(counted: CountedTag): Promise<void> | undefined {
     if (this.#outlet.hasEnded) return undefined;
@@ -175,8 +175,8 @@ export class Subscriber implements Subscription, MediaKeeper {
   }
 
   /**
-   * The publication differs from the one before it in these kinds of media. A consumer that has
-   * announced others ends; what waits can still be read.
+   * Called when the publication differs from the previous one in these kinds of media. A consumer
+   * that has announced other media ends; queued tags can still be read.
    */
   mediaChanged(changed: Readonly<Record<MediaType, boolean>>): void {
     if (!this.#options.announces || this.#outlet.hasEnded) return;
@@ -186,14 +186,14 @@ export class Subscriber implements Subscription, MediaKeeper {
     this.end();
   }
 
-  /** Nothing more comes; what waits can still be read. */
+  /** Ends the subscription; queued tags can still be read. */
   end(): void {
     this.#outlet.end();
   }
 
   /**
-   * Why the consumer does not get a tag, if it does not. Where it takes up again after a gap, the
-   * headers for it are queued on the way.
+   * Returns the reason to drop a tag, if there is one. If the consumer resumes after a gap, this
+   * also queues the headers for the tag.
    */
   #dropReason(counted: CountedTag): DropReason | undefined {
     const excluded = this.#selection.exclude(counted);
@@ -215,7 +215,7 @@ export class Subscriber implements Subscription, MediaKeeper {
     this.#lag?.skip(bytes, age, dropped);
   }
 
-  /** Queues the headers for a tag, of these types. */
+  /** Queues the headers of these types for a tag. */
   #enqueueHeaders(before: FlvTag, types: readonly FlvTagType[]): void {
     for (const header of this.#source!.headersFor(before)) {
       const { tag, kind } = header;
@@ -242,7 +242,7 @@ export class Subscriber implements Subscription, MediaKeeper {
     this.#outlet.give(given, counted.kind, share);
   }
 
-  /** The consumer has read everything, or has left. */
+  /** Called when the consumer has read everything, or has left. */
   #finish(): void {
     this.unfollow();
     this.#done.resolve();

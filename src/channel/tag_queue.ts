@@ -1,5 +1,5 @@
 /**
- * Tags that wait for a consumer.
+ * The queue of tags for a consumer.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type CountedTag, sizeOf } from "./counted_tag.ts";
 import type { MediaBudget } from "./media_budget.ts";
 import { waitedSince } from "../time/standstill.ts";
 
-/** A tag that waits, and the share of its publication in which it is counted. */
+/** A queued tag, and the share in which it is counted. */
 export interface QueuedTag {
   readonly counted: CountedTag;
   /** What it is counted as there, whatever the consumer's own code has made of it. */
@@ -20,11 +20,11 @@ export interface QueuedTag {
 }
 
 interface Waiting extends QueuedTag {
-  /** When it came, by the clock. */
+  /** When it was queued, by the clock. */
   readonly since: number;
 }
 
-/** Taken entries at the front of the list before it is moved up. */
+/** The number of removed entries after which the list is compacted. */
 const COMPACT_AFTER = 64;
 
 /** A queue that knows its size in bytes and in time. */
@@ -35,23 +35,23 @@ export class TagQueue {
   #taken = 0;
   #bytes = 0;
 
-  /** @param budget Where what waits is counted together with other queues and caches. */
+  /** @param budget Counts the queued tags together with those of other queues and caches. */
   constructor(clock: Clock = performance, budget?: MediaBudget) {
     this.#clock = clock;
     this.#budget = budget;
   }
 
-  /** How many tags wait. */
+  /** The number of queued tags. */
   get length(): number {
     return this.#waiting.length - this.#taken;
   }
 
-  /** How many bytes the tags that wait take up, as {@linkcode sizeOf} has it. */
+  /** The size of the queued tags in bytes ({@linkcode sizeOf}). */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** For how long the first has been waiting, in milliseconds; 0 if none waits. */
+  /** How long the first tag has been queued, in milliseconds; 0 if the queue is empty. */
   get age(): number {
     const first = this.#waiting[this.#taken];
     return first ? waitedSince(first.since, this.#clock) : 0;
@@ -64,7 +64,7 @@ export class TagQueue {
     this.#budget?.retain(counted);
   }
 
-  /** Takes the first tag. */
+  /** Removes and returns the first tag. */
   shift(): QueuedTag | undefined {
     const first = this.#waiting[this.#taken];
     if (!first) return undefined;
@@ -80,7 +80,7 @@ export class TagQueue {
     return first;
   }
 
-  /** Takes all tags. */
+  /** Removes and returns all tags. */
   clear(): QueuedTag[] {
     const waiting = this.#waiting.slice(this.#taken);
     this.#empty();

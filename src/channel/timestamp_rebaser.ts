@@ -1,5 +1,5 @@
 /**
- * The time of a channel over several publications.
+ * A rebaser of timestamps, which keeps the time of a channel continuous over several publications.
  *
  * @module
  */
@@ -16,29 +16,29 @@ export class TimestampRebaser {
   readonly #clock: Clock;
   #last = 0;
   #lastAt: number | undefined;
-  /** What is added to the times of this publication; unknown before its first frame. */
+  /** The offset of this publication's timestamps; `undefined` before its first frame. */
   #shift: number | undefined = 0;
 
   constructor(clock: Clock = performance) {
     this.#clock = clock;
   }
 
-  /** Another publication begins. */
+  /** Starts another publication. */
   restart(): void {
     if (this.#lastAt !== undefined) this.#shift = undefined;
   }
 
-  /** The publication continues the one before: `shift` is added to its timestamps. */
+  /** Sets the offset of a publication that continues the previous one. */
   resume(shift: number): void {
     this.#shift = shift;
   }
 
-  /** The channel's time for a tag of the publication. */
+  /** Returns the channel's time for a tag of the publication. */
   rebase(timestamp: number, kind: MediaKind): number {
     const isFrame = kind === "videoFrames" || kind === "audioFrames";
     if (this.#shift === undefined) {
-      // Sequence headers come at 0 even when the first frame is hours later; metadata stays there,
-      // since FFmpeg takes it for subtitles at any other time.
+      // Sequence headers arrive at time 0 even if the first frame is hours later. Metadata stays at
+      // 0, since FFmpeg takes it for subtitles at any other time.
       if (kind === "scriptTags") return timestamp;
       if (!isFrame) return this.#last;
       const pause = Math.max(1, Math.round(this.#clock.now() - this.#lastAt!));

@@ -1,5 +1,5 @@
 /**
- * What can be wrong with a chunk, in words.
+ * The errors of the chunk layer.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { RtmpChunkError, RtmpLimitError } from "../errors.ts";
 import { ABORT, LARGEST_CHUNK_SIZE } from "./chunk.ts";
 import type { ChunkStream } from "./chunk_stream.ts";
 
-/** Where a chunk stands that is wrong. */
+/** The position of an invalid chunk. */
 export interface ChunkPosition {
   byteOffset: number;
   chunkStreamId: number;
 }
 
-/** A chunk stream begins with a header that builds on one before. */
+/** The error for a chunk stream whose first header depends on an earlier one (section 5.3.1.2). */
 export function wrongFirstHeader(format: number, position: ChunkPosition): RtmpChunkError {
   return new RtmpChunkError("Cannot read a chunk header", {
     read: `type ${format} as the first of its chunk stream`,
@@ -23,7 +23,7 @@ export function wrongFirstHeader(format: number, position: ChunkPosition): RtmpC
   });
 }
 
-/** A message begins inside another of its chunk stream. */
+/** The error for a message that begins inside another of the same chunk stream. */
 export function interleavedMessage(
   { received, length }: ChunkStream,
   format: number,
@@ -37,7 +37,7 @@ export function interleavedMessage(
   });
 }
 
-/** The body of a Set Chunk Size or an Abort message has another length than it must have. */
+/** The error for a Set Chunk Size or Abort message of the wrong length. */
 export function wrongControlLength(
   { typeId, length }: ChunkStream,
   position: ChunkPosition,
@@ -50,7 +50,7 @@ export function wrongControlLength(
   });
 }
 
-/** The peer announces chunks of a size that there is not. */
+/** The error for a chunk size that is out of range (section 5.4.1). */
 export function wrongChunkSize(size: number, position: ChunkPosition): RtmpChunkError {
   return new RtmpChunkError("Cannot set the chunk size", {
     read: `${size}`,
@@ -59,7 +59,7 @@ export function wrongChunkSize(size: number, position: ChunkPosition): RtmpChunk
   });
 }
 
-/** The peer opens more chunk streams than it may. */
+/** The error for a peer that opens too many chunk streams. */
 export function tooManyStreams(limit: number, position: ChunkPosition): RtmpLimitError {
   return new RtmpLimitError("Cannot open one more chunk stream", {
     read: `a header of chunk stream ${position.chunkStreamId}`,
@@ -68,7 +68,7 @@ export function tooManyStreams(limit: number, position: ChunkPosition): RtmpLimi
   });
 }
 
-/** The peer announces a message that is larger than it may be. */
+/** The error for a message that exceeds the size limit. */
 export function tooLarge(length: number, limit: number, position: ChunkPosition): RtmpLimitError {
   return new RtmpLimitError("Cannot take a message of this size", {
     read: `a length of ${length} bytes`,
@@ -77,7 +77,7 @@ export function tooLarge(length: number, limit: number, position: ChunkPosition)
   });
 }
 
-/** The peer leaves more unfinished than it may. */
+/** The error for a peer whose partial messages exceed the limit. */
 export function tooMuchUnfinished(
   bytes: number,
   limit: number,

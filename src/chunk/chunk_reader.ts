@@ -1,5 +1,5 @@
 /**
- * Chunks that lie in one piece of memory.
+ * A reader of the chunks in one buffer.
  *
  * @module
  */
@@ -26,25 +26,25 @@ import {
 import { ChunkStream } from "./chunk_stream.ts";
 import { chunkLimits, type RtmpChunkDecoderOptions } from "./decoder_options.ts";
 
-/** What is called with each chunk; its payload is a view of what is being read. */
+/** Receives each chunk. Its payload is a view of the input. */
 export type EmitChunk = (chunk: RtmpChunk) => void;
 
-/** Reads chunk after chunk, and remembers what the headers of the next ones build on. */
+/** Reads chunks, and keeps the state on which later headers depend. */
 export class ChunkReader {
   readonly #streams = new Map<number, ChunkStream>();
   readonly #coalesce: boolean;
   readonly #maxMessageSize: number;
   readonly #maxChunkStreams: number;
-  /** How many bytes may wait in unfinished messages. */
+  /** The most bytes in partial messages. */
   maxPartialBytes: number;
-  /** How many bytes the chunk has at least that was not all there. */
+  /** The least size of the incomplete chunk at the end of the last input. */
   needed = 0;
-  /** Chunks so far. */
+  /** The number of chunks so far. */
   chunks = 0;
   #chunkSize: number;
-  /** Bytes in unfinished messages. */
+  /** Bytes in partial messages. */
   #partialBytes = 0;
-  /** Where the byte stands in the connection that `read` was given first. */
+  /** The offset of the input's first byte in the connection. */
   #offset = 0;
 
   constructor(options: RtmpChunkDecoderOptions) {
@@ -57,8 +57,7 @@ export class ChunkReader {
   }
 
   /**
-   * Emits chunks until the bytes end and returns how many bytes they had. Of a chunk that is not all
-   * there nothing is used.
+   * Emits all whole chunks and returns their size in bytes. An incomplete chunk is not consumed.
    */
   read(bytes: Uint8Array, emit: EmitChunk): number {
     let at = 0;
@@ -72,7 +71,8 @@ export class ChunkReader {
   }
 
   /**
-   * Reads one chunk and returns where it ends, or `undefined` when it is not all there.
+   * Reads one chunk (sections 5.3.1.1 to 5.3.1.3) and returns its end, or `undefined` if it is
+   * incomplete.
    *
    *     basic header        format:2 id:6                        id 2 to 63
    *                         format:2 0:6 id-64:8                 id 64 to 319
@@ -126,7 +126,7 @@ export class ChunkReader {
       throw tooLarge(length, this.#maxMessageSize, this.#positionOf(start, id));
     }
     const size = Math.min(this.#chunkSize, length - stream.received);
-    // All of a chunk waits until its end has come, be it the last of its message or not.
+    // The current chunk counts too: it is buffered until it is complete.
     const waiting = this.#partialBytes + size;
     if (waiting > this.maxPartialBytes) {
       throw tooMuchUnfinished(waiting, this.maxPartialBytes, this.#positionOf(start, id));
@@ -134,7 +134,7 @@ export class ChunkReader {
     const end = at + size;
     if (bytes.length < end) return this.#needMore(end - start);
 
-    // The chunk is all there: only from here on is anything changed.
+    // The chunk is complete. No state has been changed before this line.
     stream.format = format;
     stream.extendedField = extendedField;
     if (startsMessage) {
@@ -157,10 +157,10 @@ export class ChunkReader {
 
   /**
    * Joins the chunks at `start` that continue the message of `stream` in the simplest form, a type 3
-   * header of one byte: their payloads are moved to `start`. Returns how many bytes these have. A
+   * header of one byte: their payloads are moved to `start`. Returns the number of their bytes. A
    * chunk that exceeds a limit is not joined.
    *
-   * @param size Bytes of payload that the message has got in the chunk before.
+   * @param size Payload bytes of the chunk before `start`.
    */
   #join(stream: ChunkStream, bytes: Uint8Array, start: number, size: number): number {
     const most = Math.min(
@@ -189,7 +189,7 @@ export class ChunkReader {
     return { byteOffset: this.#offset + at, chunkStreamId };
   }
 
-  /** Opens a chunk stream. librtmp begins with type 1 where it answers a ping. */
+  /** Opens a chunk stream. Type 1 is accepted first too: librtmp uses it to answer a ping. */
   #openStream(id: number, format: number, start: number): ChunkStream {
     if (format > 1) throw wrongFirstHeader(format, this.#positionOf(start, id));
     if (this.#streams.size >= this.#maxChunkStreams) {
@@ -200,7 +200,7 @@ export class ChunkReader {
     return stream;
   }
 
-  /** Inside a message a header of type 1 or 2 may stand for type 3 when it says the same length. */
+  /** Inside a message, type 1 or 2 is accepted instead of type 3 if the length is the same. */
   #checkContinuation(stream: ChunkStream, format: number, length: number, start: number): void {
     if (format > 0 && length === stream.length) return;
     throw interleavedMessage(stream, format, length, this.#positionOf(start, stream.chunkStreamId));

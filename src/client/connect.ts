@@ -203,7 +203,7 @@ async function abandon(connecting: Promise<Deno.Conn>, stop: AbortController): P
   await settled;
 }
 
-/** Whether an error names the server already; errors of the network do not. */
+/** Whether the message of an error names the server; messages of network errors do not. */
 function namesServer(error: unknown, { signal }: Deadline): boolean {
   return error instanceof RtmpError || error instanceof Deno.errors.NotCapable ||
     signal?.aborted === true;

@@ -41,7 +41,7 @@ export interface RtmpTargetOptions {
 /**
  *     rtmp://user:password@host:1935/app/name?query
  *
- * The user part ends at the last `@` before the path, since passwords may contain `@`.
+ * The user and password end at the last `@` before the path, since passwords may contain `@`.
  */
 const PATTERN =
   /^(rtmps?):\/\/(?:([^/?]*)@)?(\[[0-9a-f:.]+\]|[^:/?@[\]]+)(?::(\d+))?(?:\/(.*))?$/is;

@@ -1,5 +1,5 @@
 /**
- * Tags in the plain form: what a player understands that knows FLV, and little of Enhanced RTMP.
+ * A filter that downgrades tags for players that know FLV, and little of Enhanced RTMP.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { extractTrack, FIRST_TRACK } from "./extract_track.ts";
 import { isEnhanced } from "./tag_kind.ts";
 import { parseVideoTag, type VideoTag } from "./video_tag.ts";
 
-/** Packet types that every player knows. */
+/** Packet types that every player supports. */
 const BASIC_PACKETS: readonly string[] = [
   "sequence-start",
   "coded-frames",
@@ -23,7 +23,10 @@ const BASIC_PACKETS: readonly string[] = [
   "empty",
 ];
 
-/** The legacy first bytes of codecs that have them; the upper half of video's is the frame type. */
+/**
+ * The legacy first bytes of codecs (FLV 10.1, section E.4); the upper half of the video byte is the
+ * frame type.
+ */
 const LEGACY_AVC = 0x07;
 const LEGACY_AAC = 0xaf;
 const LEGACY_MP3 = 0x2f;
@@ -32,13 +35,13 @@ const LEGACY_MP3 = 0x2f;
 const AVC_HEADER_LENGTH = 5;
 
 /**
- * Makes a tag plain. Of several tracks it keeps the first; ModEx are taken away; a codec that legacy
- * FLV can name, H.264, AAC or MP3, gets the legacy header. Packets that players trip over are left
- * out: HDR metadata, speaker positions, commands, MPEG-2 TS headers, reserved and malformed ones.
+ * Downgrades a tag. It keeps only the first of several tracks, and removes ModEx. H.264, AAC and
+ * MP3 get the legacy header. Packets that some players cannot handle are left out: HDR metadata,
+ * speaker positions, commands, MPEG-2 TS headers, reserved and malformed ones.
  *
- * A tag that is plain already is returned as it is. Nothing is written into the tag.
+ * A tag that needs no change is returned as it is. The tag is never modified.
  *
- * @returns `undefined` if nothing plain is in the tag.
+ * @returns The tag; `undefined` if it has nothing for such a player.
  */
 export function downgradeTag(tag: FlvTag): FlvTag | undefined {
   if (tag.type === "script") return tag;
@@ -82,7 +85,7 @@ function firstTrackOf<Track extends { trackId: number }>(
   return tracks.find(({ trackId }) => trackId === FIRST_TRACK);
 }
 
-/** An enhanced tag with one track and no ModEx. */
+/** Returns an enhanced tag with one track and no ModEx. */
 function stripExtensions(
   tag: FlvTag,
   { multitrack }: Pick<VideoTag | AudioTag, "multitrack">,

@@ -1,6 +1,6 @@
 /**
- * What the enhanced headers of audio and video have in common: ModEx and Multitrack (Enhanced RTMP
- * v2, "Enhanced Audio" and "Enhanced Video").
+ * The common parts of enhanced audio and video headers: ModEx and Multitrack (Enhanced RTMP v2,
+ * "Enhanced Audio" and "Enhanced Video").
  *
  * @module
  */
@@ -34,10 +34,10 @@ export const VideoPacketType = {
 /** `AvMultitrackType`. */
 export const MultitrackType = { OneTrack: 0, ManyTracks: 1, ManyTracksManyCodecs: 2 } as const;
 
-/** A track id is a byte, so that a message has no more tracks than this. */
+/** The most tracks of a message: a track id is one byte. */
 const MAX_TRACKS = 256;
 
-/** How the tracks of a multitrack message are laid out. */
+/** The layout of the tracks in a multitrack message. */
 export type MultitrackForm = "one-track" | "many-tracks" | "many-tracks-many-codecs";
 
 const MULTITRACK_FORMS: readonly MultitrackForm[] = [
@@ -88,8 +88,7 @@ function isModEx(data: Uint8Array, at: number): boolean {
 }
 
 /**
- * Returns the offset of the byte with the packet type after all ModEx. It is outside `data` if that
- * is cut short.
+ * Returns the offset of the packet type after all ModEx. It is outside `data` if that is truncated.
  */
 export function skipModEx(data: Uint8Array): number {
   let at = 0;
@@ -98,8 +97,8 @@ export function skipModEx(data: Uint8Array): number {
 }
 
 /**
- * Reads all ModEx: the offset of the byte with the packet type after them, and the sum of their
- * nanosecond offsets.
+ * Reads all ModEx. Returns the offset of the packet type after them, and the last nanosecond
+ * offset.
  */
 export function readModEx(data: Uint8Array): { at: number; nanosecondOffset: number } {
   let at = 0;
@@ -123,11 +122,11 @@ export function readModEx(data: Uint8Array): { at: number; nanosecondOffset: num
   return { at, nanosecondOffset };
 }
 
-/** One track of a message, before what its packet type means is looked at. */
+/** One track of a message, before its packet type is interpreted. */
 export interface RawTrack {
   trackId: number;
   fourCc: number;
-  /** Where the body of the track is in the tag. */
+  /** The offset of the track's body in the tag. */
   start: number;
   end: number;
 }
@@ -153,7 +152,7 @@ export interface RawTracks {
 /**
  * Reads the packet type at `at` and the tracks after it.
  *
- * @param multitrackType The packet type that is Multitrack: it differs between audio and video.
+ * @param multitrackType The packet type of Multitrack, which differs between audio and video.
  */
 export function readTracks(data: Uint8Array, at: number, multitrackType: number): RawTracks {
   requireBytes(data, at + 1, "a packet type", at);

@@ -1,5 +1,5 @@
 /**
- * Enhanced tags made plain, for receivers that know less than their sender.
+ * Conversions of enhanced tags for receivers that support less: a single track, and no ModEx.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import type { FlvTag } from "./flv_tag.ts";
 import { SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
 import { parseVideoTag } from "./video_tag.ts";
 
-/** The track that a player gets which does not know that there can be several. */
+/** The track for players that do not support several. */
 export const FIRST_TRACK = 0;
 
-/** The first bit of a video tag that has an enhanced header. */
+/** `IsExVideoHeader`: the first bit of an enhanced video tag. */
 const IS_EX_HEADER = 0x80;
 
-/** The packet types that are of one track, by the names that parsing gives them. */
+/** The packet types of single tracks, by their names in parsed tags. */
 const VIDEO_PACKETS: Readonly<Record<string, number>> = {
   "sequence-start": VideoPacketType.SequenceStart,
   "coded-frames": VideoPacketType.CodedFrames,
@@ -39,9 +39,9 @@ const AUDIO_PACKETS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Takes one track out of a multitrack tag and writes it as a tag of its own.
+ * Returns one track of a multitrack tag as a tag of its own; `undefined` if it has no such track.
  *
- * @throws {FlvError} If the tag cannot be read.
+ * @throws {FlvError} If the tag cannot be parsed.
  */
 export function extractTrack(tag: FlvTag, trackId: number): FlvTag | undefined {
   return tag.type === "video" ? extractVideoTrack(tag, trackId) : extractAudioTrack(tag, trackId);
@@ -75,7 +75,7 @@ function extractAudioTrack(tag: FlvTag, trackId: number): FlvTag | undefined {
   return { ...tag, data };
 }
 
-/** Takes all ModEx away from an enhanced tag; what they said is lost. */
+/** Removes all ModEx from an enhanced tag, and so its nanosecond offset. */
 export function stripModEx(tag: FlvTag): FlvTag {
   const at = skipModEx(tag.data);
   if (at === 0 || at >= tag.data.length) return tag;

@@ -1,5 +1,5 @@
 /**
- * The keyframes of a stream.
+ * A detector of the keyframes in a stream.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import { isSequenceHeader } from "./tag_kind.ts";
 import { parseVideoTag } from "./video_tag.ts";
 
 /**
- * Finds the tags that a decoder can begin with. How long the lengths before NAL units are stands in
- * the sequence header; where there are many tracks, in that of the first.
+ * Finds the tags with which a decoder can begin. It reads the size of NAL unit lengths from the
+ * sequence header; with several tracks, from that of the first.
  */
 export class KeyframeDetector {
   #nalLengthSize = DEFAULT_NAL_LENGTH_SIZE;
 
-  /** Takes the next tag of the stream, which is of this kind; tells whether it is a keyframe. */
+  /** Whether the next tag of the stream, of this kind, is a keyframe. */
   isKeyframe(tag: FlvTag, kind: MediaKind): boolean {
     if (kind === "videoFrames") return isRandomAccess(tag.data, this.#nalLengthSize);
     if (kind === "otherTags" && tag.type === "video" && isSequenceHeader(tag)) {
@@ -30,7 +30,7 @@ export class KeyframeDetector {
 
 /**
  * Reads `lengthSizeMinusOne` of a sequence header (ISO/IEC 14496-15, sections 5.3.3.1, 8.3.3.1 and
- * 11.2.4.2); `undefined` if there is none, or it is that of another track.
+ * 11.2.4.2); `undefined` if it has none, or belongs to another track.
  */
 function readNalLengthSize(body: Uint8Array): number | undefined {
   try {

@@ -1,5 +1,5 @@
 /**
- * The packet type of a tag, told from its first bytes. None of these throws or allocates.
+ * The packet type of a tag, from its first bytes. No function here throws or allocates.
  *
  * @module
  */
@@ -14,15 +14,15 @@ import {
 } from "./enhanced_header.ts";
 import { hasLegacyPacketType, SOUND_FORMAT_AAC, SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
 
-/** What a tag that has no packet type, or an unreadable one, is taken for. */
+/** The result for a tag without a packet type, or with an unreadable one. */
 const NO_PACKET = -1;
 
-/** The same in audio and video, legacy and enhanced. */
+/** CodedFrames, in audio and video, legacy and enhanced. */
 const CODED_FRAMES = 1;
 
 const FRAME_TYPE_COMMAND = 5;
 
-/** The packet type of an audio tag, a legacy one's translated. */
+/** The packet type of an audio tag, as a number of Enhanced RTMP for legacy tags too. */
 export function audioPacketType(data: Uint8Array): number {
   if (data.length === 0) return NO_PACKET;
   const format = data[0]! >> 4;
@@ -34,7 +34,7 @@ export function audioPacketType(data: Uint8Array): number {
     : codedFramesIfAny(data, 1);
 }
 
-/** The packet type of a video tag, likewise; a command has none. */
+/** The packet type of a video tag, in the same way; a command has none. */
 export function videoPacketType(data: Uint8Array): number {
   if (data.length === 0) return NO_PACKET;
   const head = data[0]!;
@@ -55,7 +55,7 @@ function legacyPacketType(data: Uint8Array, headerLength: number, highest: numbe
   return data[1] === CODED_FRAMES ? codedFramesIfAny(data, headerLength) : data[1]!;
 }
 
-/** The packet type at `at`; that of its tracks if it is a multitrack message. */
+/** The packet type at `at`; in a multitrack message, that of its tracks. */
 function enhancedPacketType(data: Uint8Array, at: number, multitrackType: number): number {
   if (at >= data.length) return NO_PACKET;
   let packet = data[at]! & 0x0f;
@@ -77,7 +77,7 @@ function enhancedPacketType(data: Uint8Array, at: number, multitrackType: number
   );
 }
 
-/** A frame has at least a byte. */
+/** CodedFrames if the frame has at least one byte. */
 function codedFramesIfAny(data: Uint8Array, bodyAt: number): number {
   return data.length > bodyAt ? CODED_FRAMES : NO_PACKET;
 }

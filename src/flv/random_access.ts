@@ -1,5 +1,5 @@
 /**
- * Where in a video tag the frame is that may be one to begin with.
+ * A detector of random access points in video tags.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { CODEC_ID_AV1, CODEC_ID_AVC, CODEC_ID_HEVC } from "./legacy_header.ts";
 const FRAME_TYPE_KEYFRAME = 1;
 const FRAME_TYPE_GENERATED_KEYFRAME = 4;
 
-/** Bytes before the frame in a legacy tag whose codec has a packet type and a composition time. */
+/** Bytes before the frame in a legacy tag with a packet type and a composition time. */
 const LEGACY_HEADER_BYTES = 5;
 
 const LEGACY_FOUR_CCS: Readonly<Record<number, number>> = {
@@ -23,14 +23,14 @@ const LEGACY_FOUR_CCS: Readonly<Record<number, number>> = {
   [CODEC_ID_AV1]: FourCc.Av01,
 };
 
-/** Bytes of the length before each NAL unit, as nearly all encoders write it into FLV. */
+/** The size of the length before each NAL unit, as nearly all encoders write it. */
 export const DEFAULT_NAL_LENGTH_SIZE = 4;
 
 /**
- * Whether a decoder can begin with a video tag that carries a coded frame, by its mark or by its
- * bitstream. Of a message with many tracks the first is looked at.
+ * Whether a decoder can begin with a coded video frame, by its frame type or by its bitstream. In a
+ * multitrack message, this is decided by the first track.
  *
- * @param nalLengthSize Bytes of the length before each NAL unit, as the sequence header says.
+ * @param nalLengthSize The size of the length before each NAL unit, from the sequence header.
  */
 export function isRandomAccess(
   data: Uint8Array,

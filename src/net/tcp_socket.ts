@@ -108,14 +108,14 @@ export class TcpSocket implements Source<Uint8Array> {
   }
 
   /**
-   * Passes on the next bytes of the peer, when it is the turn of this connection. They are valid
-   * until the next pull, and may be overwritten.
+   * Passes on the next bytes of the peer, when the time slice allows it. They are valid until the
+   * next pull, and may be overwritten.
    */
   pull(puller: Puller<Uint8Array>): void {
     this.#puller = puller;
     if (this.#unread.length > 0) return this.#emitUnread();
     TIME_SLICE.stop();
-    // While it waits for its turn, the bytes stay in the peer's memory, not in ours.
+    // While it waits, the bytes stay in the kernel and at the peer, not in our memory.
     const pause = TIME_SLICE.yieldIfSpent(0);
     if (pause) void pause.then(this.#readNext);
     else this.#readNext();
@@ -200,14 +200,14 @@ export class TcpSocket implements Source<Uint8Array> {
     this.close();
   }
 
-  /** Closes our side. The peer's side can still be read. */
+  /** Closes the sending side. The peer's bytes can still be read. */
   async closeWrite(): Promise<void> {
     await this.#conn.closeWrite().catch(() => {});
   }
 
   /**
-   * Closes our side, then waits for the peer to close its own. Closing both sides while unread bytes
-   * wait would reset the connection, and the peer would lose our last messages.
+   * Closes the sending side, then waits for the peer to close its own. Closing both sides with
+   * unread bytes would reset the connection, and the peer would lose the last messages.
    *
    * @param timeout How long to wait for the peer, in milliseconds.
    * @param whileSending How long to wait while the peer keeps sending, in milliseconds.

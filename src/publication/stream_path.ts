@@ -26,7 +26,7 @@ const MAX_PATH_BYTES = 4096;
  */
 const EMPTY_SEGMENTS: readonly string[] = ["", ".", "_definst_"];
 
-/** The type of file that some players write before the name. */
+/** The file type that some players write before the name. */
 const FILE_TYPE = /^(?:flv|mp4|mp3):/i;
 
 /** The suffix of the name in URLs of HTTP-FLV, which FFmpeg drops over RTMP. */

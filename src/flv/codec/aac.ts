@@ -1,5 +1,5 @@
 /**
- * AAC: the AudioSpecificConfig.
+ * A parser for AAC's AudioSpecificConfig.
  *
  * @module
  */
@@ -29,7 +29,7 @@ const AAC_SCALABLE = [6, 20];
 const ER_BSAC = 22;
 /** Those with resilience flags: ER LC, ER LTP, ER Scalable, LD. */
 const ERROR_RESILIENT = [17, 19, 20, 23];
-/** The words that announce SBR and PS after a configuration that older decoders understand. */
+/** The sync words of SBR and PS, which follow a configuration for older decoders. */
 const SBR_SYNC = 0x2b7;
 const PS_SYNC = 0x548;
 
@@ -66,8 +66,8 @@ const CHANNELS: Readonly<Record<number, number>> = {
 };
 
 /**
- * Reads an AudioSpecificConfig (ISO/IEC 14496-3, section 1.6.2.1), with SBR and PS where it says
- * so; a stream may have them without saying so.
+ * Reads an AudioSpecificConfig (ISO/IEC 14496-3, section 1.6.2.1), with SBR and PS if it signals
+ * them. A stream can have them without signalling.
  */
 export function readAacConfig(configuration: Uint8Array): AudioConfig {
   const reader = new BitReader(configuration, "an AAC AudioSpecificConfig");
@@ -109,7 +109,7 @@ function readSampleRate(reader: BitReader): number {
   return sampleRate;
 }
 
-/** GASpecificConfig (section 4.4.1); the result is the number of channels if it lists them. */
+/** Skips a GASpecificConfig (section 4.4.1). Returns the number of channels if it lists them. */
 function skipGeneralAudio(
   reader: BitReader,
   objectType: number,
@@ -128,7 +128,7 @@ function skipGeneralAudio(
   return channels;
 }
 
-/** program_config_element (section 4.4.1.1), as far as the channels: how many there are. */
+/** Reads the number of channels of a program_config_element (section 4.4.1.1). */
 function readProgramConfig(reader: BitReader): number {
   reader.skip(4 + 2 + 4); // element_instance_tag, object_type, sampling_frequency_index
   const pairable = reader.bits(4) + reader.bits(4) + reader.bits(4); // front, side, back

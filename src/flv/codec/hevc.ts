@@ -1,5 +1,5 @@
 /**
- * H.265: the decoder configuration record.
+ * A parser for H.265's decoder configuration record.
  *
  * @module
  */

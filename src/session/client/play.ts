@@ -1,5 +1,5 @@
 /**
- * Playing, as a client: a stream that tags are read from.
+ * A client's playback: a stream of the server's tags.
  *
  * @module
  */
@@ -20,12 +20,15 @@ import { readAnswer, readOnStatus } from "./read_status.ts";
 import { StatusCode } from "../status.ts";
 import { withAction } from "./with_action.ts";
 
-/** What we say that we buffer, in milliseconds. Servers send recordings ahead by that much. */
+/**
+ * The buffer length sent to the server, in milliseconds. Servers send recordings ahead by that
+ * much.
+ */
 const BUFFER_LENGTH = 3_000;
 
-/** What to play. */
+/** The stream to play. */
 export interface PlayRequest {
-  /** Where from, for the messages of errors: "example.com:1935/live". */
+  /** The server and the app, for the messages of errors: "example.com:1935/live". */
   hostAndApp: string;
   /** The stream's name with its query. */
   streamName: string;
@@ -35,9 +38,12 @@ export interface PlayRequest {
 
 /** A stream that is being played. */
 export class ClientPlayback {
-  /** Gives the tags. */
+  /** The tags. */
   readonly readable: ReadableStream<FlvTag>;
-  /** Resolves when the stream has ended or was closed here, rejects with the error otherwise. */
+  /**
+   * Resolves when the stream has ended or the caller has closed it, otherwise rejects with the
+   * error.
+   */
   readonly closed: Promise<void>;
   readonly #session: ClientSession;
   readonly #request: PlayRequest;
@@ -48,9 +54,9 @@ export class ClientPlayback {
   #first: RtmpMessage | undefined;
 
   /**
-   * {@linkcode startPlaying} makes these.
+   * Only {@linkcode startPlaying} calls this.
    *
-   * @param first The message that came instead of a word that playing begins.
+   * @param first The first media message, if it arrived without a `NetStream.Play.Start`.
    */
   constructor(
     session: ClientSession,
@@ -85,12 +91,12 @@ export class ClientPlayback {
     return this.close();
   }
 
-  /** Section 7.2.2.3. */
+  /** Sends `deleteStream` (section 7.2.2.3) and closes the connection. */
   #finish(): Promise<void> {
     const { writer, timeouts } = this.#session;
     return this.#shutdown.finish(async () => {
       writer.send(writeCommand(0, "deleteStream", 0, null, this.#messageStreamId));
-      // Nothing is lost with a server that does not take it, or does not close its side.
+      // No data is lost if the server does not read it, or does not close its side.
       await this.#session.linger(timeouts.closeTimeout);
     });
   }
@@ -125,7 +131,7 @@ export class ClientPlayback {
 }
 
 /**
- * Asks a connected server for a stream.
+ * Requests a stream from a connected server.
  *
  * @throws {RtmpCommandError} If the server refuses.
  * @throws {RtmpTimeoutError} If it does not answer.

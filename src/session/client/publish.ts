@@ -1,5 +1,5 @@
 /**
- * Publishing, as a client: a stream that tags are written to.
+ * A client's publication: a sink for tags.
  *
  * @module
  */
@@ -17,24 +17,24 @@ import { StatusCode } from "../status.ts";
 import { toMessage } from "./tag_message.ts";
 import { withAction } from "./with_action.ts";
 
-/** Bytes of payload from which on a write of its own costs next to nothing. */
+/** Bytes of payload from which a separate write costs little. */
 const SMALL_PAYLOAD = 8 * 1024;
 
-/** Where and how to publish. */
+/** The stream to publish. */
 export interface PublishRequest {
-  /** Where to, for the messages of errors: "example.com:1935/live". */
+  /** The server and the app, for the messages of errors: "example.com:1935/live". */
   hostAndApp: string;
   /** The stream's name with its query. */
   streamName: string;
-  /** Section 7.2.2.6: `record` and `append` ask the server to keep it. */
+  /** The mode (section 7.2.2.6): `record` and `append` ask the server to record it. */
   type: "live" | "record" | "append";
 }
 
 /** A stream that is being published. */
 export class ClientPublication {
-  /** Takes the tags. */
+  /** The sink for the tags. */
   readonly writable: WritableStream<FlvTag>;
-  /** Resolves when the server has taken everything, rejects with the error otherwise. */
+  /** Resolves when the server has received everything, otherwise rejects with the error. */
   readonly closed: Promise<void>;
   readonly #session: ClientSession;
   readonly #request: PublishRequest;
@@ -44,24 +44,24 @@ export class ClientPublication {
   /** Settles when the server has closed its side. */
   readonly #serverClosed: Promise<void>;
   #controller!: WritableStreamDefaultController;
-  /** Tags that were written to the stream, those that wait in it included. */
+  /** The number of tags written to the sink, including queued ones. */
   #queued = 0;
-  /** Tags of these that were sent. */
+  /** The number of tags that were sent. */
   #sent = 0;
-  /** How many were given when the publication was closed: later ones are none of its own. */
+  /** The number of tags written before the publication was closed; later ones are rejected. */
   #queuedAtClose = Infinity;
   /** Resolves when the last of them has been sent, or the publication has failed. */
   readonly #written: Promise<void>;
   #resolveWritten!: () => void;
 
-  /** {@linkcode startPublishing} makes these. */
+  /** Only {@linkcode startPublishing} calls this. */
   constructor(session: ClientSession, request: PublishRequest, messageStreamId: number) {
     this.#session = session;
     this.#request = request;
     this.#messageStreamId = messageStreamId;
     this.#unpublish = new ClientUnpublish(session, `finish publishing to ${request.hostAndApp}`);
     this.#shutdown = new ClientShutdown(session, (error) => {
-      // A stream that is being aborted errors by itself, and would call this an abort that failed.
+      // A sink that is being aborted errors by itself; an error here would make `abort` reject.
       if (!this.#controller.signal.aborted) this.#controller.error(error);
     });
     this.closed = this.#shutdown.closed;
@@ -83,7 +83,7 @@ export class ClientPublication {
         await this.closed;
       },
     }, {
-      // It is called when a tag is written, not when its turn has come.
+      // Called when a tag is written, before it is dequeued.
       size: () => {
         this.#queued++;
         return 1;
@@ -107,12 +107,15 @@ export class ClientPublication {
     await this.closed;
   }
 
-  /** Closes a publication that has not failed: the failure has been reported already. */
+  /** Closes a publication that has not failed; a failure has been reported already. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#shutdown.failed) await this.close();
   }
 
-  /** Section 7.2.2.3; `FCUnpublish` is not in the specification, but servers wait for it. */
+  /**
+   * Ends the publication (section 7.2.2.3). `FCUnpublish` is not in the specification, but servers
+   * wait for it.
+   */
   #finish(): Promise<void> {
     return this.#shutdown.finish(() =>
       this.#unpublish.run(
@@ -124,7 +127,7 @@ export class ClientPublication {
     );
   }
 
-  /** Sends the next of the tags that were given before the publication was closed. */
+  /** Sends a tag, if it was written before the publication was closed. */
   async #sendNext(tag: FlvTag): Promise<void> {
     if (this.#sent >= this.#queuedAtClose) throw closedError();
     await this.#write(tag);
@@ -133,8 +136,8 @@ export class ClientPublication {
   }
 
   /**
-   * Resolves when the socket has taken the tag; small ones may wait for those before them, up to
-   * the bound of the writer, to leave in one write.
+   * Resolves when the tag has been written to the socket. Small tags may be queued, up to the bound
+   * of the writer, to be combined into one write.
    */
   async #write(given: FlvTag): Promise<void> {
     const { writer } = this.#session;
@@ -150,7 +153,7 @@ export class ClientPublication {
     if (writer.failure !== undefined) await this.#explainFailure();
   }
 
-  /** What a server said before it closed is a better reason than that it closed. */
+  /** Waits for the server's own reason, which is better than that the connection was closed. */
   async #explainFailure(): Promise<void> {
     try {
       await withDeadline(this.#action, this.closed, this.#session.timeouts);
@@ -160,7 +163,7 @@ export class ClientPublication {
     }
   }
 
-  /** Reads the server's messages until it closes its side, so that it can always send. */
+  /** Reads the server's messages until it closes its side, so that it is never blocked. */
   async #readReplies(): Promise<void> {
     try {
       for (
@@ -194,10 +197,10 @@ export class ClientPublication {
 }
 
 /**
- * Asks a connected server to take a stream.
+ * Starts a publication on a connected server.
  *
- * `releaseStream` and `FCPublish` are not in the specification. Old servers want them, and some
- * answer them while others do not; no answer is waited for.
+ * `releaseStream` and `FCPublish` are not in the specification. Old servers require them; not all
+ * respond, so the client does not wait for that.
  *
  * @throws {RtmpCommandError} If the server refuses.
  * @throws {RtmpTimeoutError} If it does not answer.

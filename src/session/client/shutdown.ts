@@ -1,5 +1,5 @@
 /**
- * How a publication or a playback of a client ends.
+ * The shutdown of a client's publication or playback.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { ClientSession } from "./client_session.ts";
 
 /** Ends a session once: gracefully, or at once by an error or the caller's signal. */
 export class ClientShutdown {
-  /** Resolves at a graceful end, rejects with the error otherwise. */
+  /** Resolves after a graceful shutdown, otherwise rejects with the error. */
   readonly closed: Promise<void>;
   readonly #session: ClientSession;
   readonly #failed: (error: unknown) => void;
@@ -19,7 +19,7 @@ export class ClientShutdown {
   #ended = false;
   #hasFailed = false;
 
-  /** @param failed Called with the error that ends it, before `closed` rejects. */
+  /** @param failed Called with the error that ends the session, before `closed` rejects. */
   constructor(session: ClientSession, failed: (error: unknown) => void) {
     this.#session = session;
     this.#failed = failed;
@@ -32,12 +32,12 @@ export class ClientShutdown {
     session.timeouts.signal?.addEventListener("abort", this.#abort);
   }
 
-  /** Whether it has ended, or a goodbye is under way. */
+  /** Whether the session has ended, or a graceful shutdown has started. */
   get started(): boolean {
     return this.#started;
   }
 
-  /** Whether an error has ended it. */
+  /** Whether an error has ended the session. */
   get failed(): boolean {
     return this.#hasFailed;
   }
@@ -53,8 +53,8 @@ export class ClientShutdown {
   }
 
   /**
-   * Closes the connection after a goodbye, which is said only once. It does not throw: `closed` tells
-   * how it went.
+   * Closes the connection after `goodbye`, which runs only once. It does not throw; `closed` has
+   * the result.
    */
   async finish(goodbye: () => Promise<void>): Promise<void> {
     if (!this.#started) {

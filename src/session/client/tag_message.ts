@@ -1,5 +1,5 @@
 /**
- * Tags as a client sends them.
+ * The conversion of tags to messages, for a client.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { encodeAmf0 } from "../../amf/encode_amf0.ts";
 import type { FlvTag, FlvTagType } from "../../flv/flv_tag.ts";
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
 
-/** Each kind has a chunk stream of its own, as FFmpeg has it. */
+/** The chunk stream of each kind of tag, as in FFmpeg. */
 const CHUNK_STREAMS: Readonly<Record<FlvTagType, number>> = { audio: 4, video: 6, script: 8 };
 
 const TYPES: Readonly<Record<FlvTagType, number>> = {
@@ -23,7 +23,7 @@ const ON_META_DATA = encodeAmf0("onMetaData");
 /** The command that asks a server to keep the following metadata for later players. */
 const SET_DATA_FRAME = encodeAmf0("@setDataFrame");
 
-/** The message that carries a tag. Its time is cut to 32 bits: the wire's clock wraps. */
+/** Converts a tag to a message, with the low 32 bits of its time: timestamps wrap on the wire. */
 export function toMessage({ type, timestamp, data }: FlvTag, messageStreamId: number): RtmpMessage {
   const isMetadata = type === "script" && startsWith(data, ON_META_DATA);
   return {

@@ -1,5 +1,5 @@
 /**
- * The end of a publication, as its client brings it about: not before the server has everything.
+ * The graceful end of a client's publication, after the server has received everything.
  *
  * @module
  */
@@ -13,20 +13,20 @@ import type { Status } from "./read_status.ts";
 import { StatusCode } from "../status.ts";
 import { waitedSince } from "../../time/standstill.ts";
 
-/** What the last ping says, so that its answer is known: 32 bits like any others. */
+/** The value of the last ping, by which its response is recognized: an arbitrary one. */
 const PING = 0x736c7563;
 
 /**
- * How long to wait for a word of the server before it is told that nothing more comes, in
- * milliseconds. Servers that answer neither goodbye nor ping wait for just that; a proxy that is told
- * so may close both directions, and lose what is on its way.
+ * How long to wait for a confirmation before the sending side is closed, in milliseconds. Some
+ * servers respond to neither `deleteStream` nor a ping, and wait for that. But a proxy may then
+ * close both directions, and lose unsent bytes.
  */
 const CONFIRMATION_TIMEOUT = 1_000;
 
-/** How long a server that has everything may take to close its side, in milliseconds. */
+/** How long a server that has received everything may take to close its side, in milliseconds. */
 const SERVER_CLOSE_TIMEOUT = 2_000;
 
-/** How long after its end of file the reset of a server arrives that left bytes unread, in ms. */
+/** The delay between the end of file and the reset of a server that left bytes unread, in ms. */
 const RESET_DELAY = 50;
 
 /**
@@ -34,19 +34,19 @@ const RESET_DELAY = 50;
  * order, so each of these confirms everything before it: the answer to a ping that follows the last
  * tag, `NetStream.Unpublish.Success`, and the end of a connection that is not reset.
  *
- * Closing a socket sooner loses tags: its system keeps sending, but gives up as soon as the
- * server sends anything, even an acknowledgement.
+ * Closing the socket earlier loses tags: the kernel keeps sending, but stops as soon as the server
+ * sends anything, even an acknowledgement.
  */
 export class ClientUnpublish {
   readonly #session: ClientSession;
   readonly #action: string;
-  /** Resolves when the server has everything, rejects with what came between. */
+  /** Resolves when the server has received everything, otherwise rejects with the error. */
   readonly #confirmed: Promise<void>;
   #confirm!: () => void;
   #reject!: (reason: unknown) => void;
-  /** The goodbye is being said. */
+  /** Whether the last messages are being sent. */
   #started = false;
-  /** Everything has been written. */
+  /** Whether everything has been written. */
   #written = false;
   #halfClosed = false;
 
@@ -58,16 +58,16 @@ export class ClientUnpublish {
       this.#confirm = resolve;
       this.#reject = reject;
     });
-    // It may reject before it is waited for.
+    // It may reject before a caller waits for it.
     this.#confirmed.catch(() => {});
   }
 
   /**
-   * Writes the last messages and waits for the server.
+   * Writes the last messages and waits for the confirmation of the server.
    *
-   * @param before Settles when everything has been sent that comes before them.
-   * @param over Settles when the server has closed its side.
-   * @throws {RtmpTimeoutError} If the server neither takes nor says anything for `closeTimeout`.
+   * @param before Settles when all earlier messages have been sent.
+   * @param serverClosed Settles when the server has closed its side.
+   * @throws {RtmpTimeoutError} If the server neither reads nor sends anything for `closeTimeout`.
    * @throws {RtmpError} If it refuses, or the connection breaks.
    */
   async run(
@@ -100,13 +100,13 @@ export class ClientUnpublish {
     );
   }
 
-  /** Looks at what the server says meanwhile. */
+  /** Handles a message of the server, which may be the confirmation. */
   receive(message: RtmpMessage, status: Status | undefined): void {
     if (!this.#started) return;
     if (status?.code === StatusCode.UnpublishSuccess || isAnswer(message)) this.#confirm();
   }
 
-  /** The server has said its last word: an error, or nothing when its side is just closed. */
+  /** Called when the server has closed its side, or with the error that ended the connection. */
   async end(error?: unknown): Promise<void> {
     try {
       if (error !== undefined) throw error;
@@ -132,8 +132,8 @@ export class ClientUnpublish {
   }
 
   /**
-   * Some systems send the end of file first, then the reset that says that not all was read. A reset
-   * that has come shows when something is written.
+   * Checks that the server did not reset the connection, which means that it left bytes unread.
+   * Some systems send the end of file first, then the reset. A write shows whether one has arrived.
    */
   async #checkReset(): Promise<void> {
     const { writer } = this.#session;
@@ -150,7 +150,7 @@ export class ClientUnpublish {
     await this.#session.closeWrite();
   }
 
-  /** For how long the server has said nothing, in milliseconds, from a time on. */
+  /** How long the server has sent nothing since a time, in milliseconds. */
   #silenceSince(from: number): number {
     return waitedSince(Math.max(this.#session.lastReceivedAt, from));
   }
@@ -163,7 +163,7 @@ export class ClientUnpublish {
   }
 }
 
-/** Whether a message answers the last ping. */
+/** Whether a message is the response to the last ping. */
 function isAnswer(message: RtmpMessage): boolean {
   if (message.typeId !== MessageType.UserControl || message.payload.length < 6) return false;
   const { event, value } = readUserControl(message);

@@ -1,5 +1,5 @@
 /**
- * Errors of the layers below, which do not know what they are used for.
+ * The addition of the current action to errors of lower layers.
  *
  * @module
  */
@@ -7,8 +7,8 @@
 import { ProtocolError } from "../../errors.ts";
 
 /**
- * The same error, its message preceded by what it stands in the way of; an error that says so already
- * stays as it is, and so does one that is none of ours.
+ * Returns the error with a message that begins with the failed action. An error that already begins
+ * with it is returned as it is, and so is one of another package.
  *
  * @param action What is being done: "connect to example.com:1935".
  */
