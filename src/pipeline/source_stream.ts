@@ -6,6 +6,7 @@
 
 import type { JoinableStream } from "./joinable_stream.ts";
 import { leaving } from "./leaving.ts";
+import { quietly } from "./quietly.ts";
 import { SinkStream } from "./sink_stream.ts";
 import type { Puller, Source } from "./source.ts";
 import { StageInlet } from "./stage_inlet.ts";
@@ -117,7 +118,7 @@ class Outflow<T> implements UnderlyingDefaultSource<T>, Puller<T> {
       this.#hasGiven = true;
     } catch (error) {
       this.#failure = { error };
-      (async () => await this.#source.cancel(error))().catch(() => {});
+      quietly(() => this.#source.cancel(error));
     }
   }
 
