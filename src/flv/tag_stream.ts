@@ -4,6 +4,8 @@
  * @module
  */
 
+import { startsWith } from "@std/bytes";
+import { encodeAmf0 } from "../amf/encode_amf0.ts";
 import { toBytes } from "../bytes/byte_source.ts";
 import { checkObject } from "../check_option.ts";
 import { type MediaCounts, noMedia } from "../ledger/counts.ts";
@@ -15,8 +17,8 @@ import { FlvClock } from "./clock.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";
 import { mediaKind } from "./tag_kind.ts";
 
-/** AMF0 string "@setDataFrame": what asks a server to keep the metadata that follows it. */
-const SET_DATA_FRAME = Uint8Array.from([2, 0, 13, ...new TextEncoder().encode("@setDataFrame")]);
+/** What asks a server to keep the metadata that follows it for later players. */
+export const SET_DATA_FRAME: Uint8Array = encodeAmf0("@setDataFrame");
 
 /**
  * Makes FLV tags of the media messages of one publication; what {@linkcode FlvTagStream} does,
@@ -106,9 +108,7 @@ function scriptDataOf({ typeId, payload }: RtmpMessage): Uint8Array {
 
 /** Script data without what asks a server to keep it. */
 export function bareScriptData(data: Uint8Array): Uint8Array {
-  return SET_DATA_FRAME.every((byte, index) => data[index] === byte)
-    ? data.subarray(SET_DATA_FRAME.length)
-    : data;
+  return startsWith(data, SET_DATA_FRAME) ? data.subarray(SET_DATA_FRAME.length) : data;
 }
 
 /** What a {@linkcode FlvTagStream} can be told. */

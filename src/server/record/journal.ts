@@ -4,6 +4,8 @@
  * @module
  */
 
+import { writeAll } from "./write_all.ts";
+
 /** Names of the files that journals are. */
 const NAME = /^\.sluice-[0-9a-f-]{36}\.journal$/;
 
@@ -78,8 +80,7 @@ export class Journal {
         await this.#file.seek(0, Deno.SeekMode.Start);
         return;
       }
-      const bytes = new TextEncoder().encode(line);
-      for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
+      await writeAll(this.#file, new TextEncoder().encode(line));
     });
     this.#writing = written.catch(() => {});
     return written;
