@@ -92,7 +92,8 @@ class FlvBody implements Source<Bytes>, Puller<ClassifiedTag> {
   #isWaiting = false;
   /** How the tags have ended. */
   #end: { failure?: { error: unknown } } | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the wait for a second kind of media. */
+  #stopWaiting: (() => void) | undefined;
 
   constructor(subscription: Subscription, reconnects: boolean) {
     this.#subscription = subscription;
@@ -107,7 +108,7 @@ class FlvBody implements Source<Bytes>, Puller<ClassifiedTag> {
   }
 
   cancel(reason: unknown): void | Promise<void> {
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     return this.#tags.cancel(reason);
   }
 
@@ -152,7 +153,7 @@ class FlvBody implements Source<Bytes>, Puller<ClassifiedTag> {
     if (this.#muxer || this.#end || this.#heldBytes > HEADER_PATIENCE_BYTES) return false;
     if (!this.#hasFrame) return true;
     if (this.#isSettled) return false;
-    this.#timer ??= setTimeout(() => this.#give(), HEADER_PATIENCE);
+    this.#stopWaiting ??= after(HEADER_PATIENCE, () => this.#give());
     return true;
   }
 
@@ -173,7 +174,7 @@ class FlvBody implements Source<Bytes>, Puller<ClassifiedTag> {
 
   /** Gives the header. */
   #begin(puller: Puller<Bytes>): FlvMuxer {
-    clearTimeout(this.#timer);
+    this.#stopWaiting?.();
     for (const type of ["audio", "video"] as const) {
       const expects = !this.#reconnects && this.#subscription.expects(type);
       this.#announced[type] = this.#subscription.media[type] || expects;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "@std/bytes";
 import { readUint32, writeUint24 } from "../bytes/integers.ts";
 import { parseAudioTag } from "./audio_tag.ts";
 import {
@@ -55,12 +56,10 @@ function extractVideoTrack(tag: FlvTag, trackId: number): FlvTag | undefined {
   const fourCc = fourCcBytes(track.codec);
   const hasTime = packet === VideoPacketType.CodedFrames &&
     hasCompositionTime(readUint32(fourCc, 0));
-  const data = new Uint8Array(5 + (hasTime ? 3 : 0) + track.data.length);
-  data[0] = IS_EX_HEADER | tag.data[0]! & 0x70 | packet;
-  data.set(fourCc, 1);
-  if (hasTime) writeUint24(data, 5, track.compositionTime);
-  data.set(track.data, hasTime ? 8 : 5);
-  return { ...tag, data };
+  const head = Uint8Array.of(IS_EX_HEADER | tag.data[0]! & 0x70 | packet);
+  const time = new Uint8Array(hasTime ? 3 : 0);
+  if (hasTime) writeUint24(time, 0, track.compositionTime);
+  return { ...tag, data: concat([head, fourCc, time, track.data]) };
 }
 
 function extractAudioTrack(tag: FlvTag, trackId: number): FlvTag | undefined {
@@ -68,11 +67,8 @@ function extractAudioTrack(tag: FlvTag, trackId: number): FlvTag | undefined {
   const track = tracks.find((track) => track.trackId === trackId);
   const packet = AUDIO_PACKETS[packetType];
   if (!track || packet === undefined) return undefined;
-  const data = new Uint8Array(5 + track.data.length);
-  data[0] = SOUND_FORMAT_EX_HEADER << 4 | packet;
-  data.set(fourCcBytes(track.codec), 1);
-  data.set(track.data, 5);
-  return { ...tag, data };
+  const head = Uint8Array.of(SOUND_FORMAT_EX_HEADER << 4 | packet);
+  return { ...tag, data: concat([head, fourCcBytes(track.codec), track.data]) };
 }
 
 /** Removes all ModEx from an enhanced tag, and so its nanosecond offset. */

@@ -5,8 +5,9 @@
  * @module
  */
 
-import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { startsWith } from "@std/bytes";
+import { encodeAmf0 } from "../amf/encode_amf0.ts";
+import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { FlvError } from "../errors.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import { parseAudioTag } from "./audio_tag.ts";
@@ -17,8 +18,8 @@ import { audioPacketType, videoPacketType } from "./packet_type.ts";
 import { isRandomAccess } from "./random_access.ts";
 import { parseVideoTag } from "./video_tag.ts";
 
-/** AMF0 string "onMetaData". */
-const ON_METADATA = Uint8Array.from([2, 0, 10, ...new TextEncoder().encode("onMetaData")]);
+/** The name of the event that metadata is. */
+const ON_METADATA = encodeAmf0("onMetaData");
 
 /**
  * Returns the counter for a tag. A frame is a coded frame of at least one byte. Sequence headers,

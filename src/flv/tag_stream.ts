@@ -4,6 +4,8 @@
  * @module
  */
 
+import { startsWith } from "@std/bytes";
+import { encodeAmf0 } from "../amf/encode_amf0.ts";
 import { toBytes } from "../bytes/byte_source.ts";
 import { checkObject } from "../check_option.ts";
 import type { MediaCounts } from "../ledger/counts.ts";
@@ -15,8 +17,8 @@ import { TimestampUnwrapper } from "./timestamp_unwrapper.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";
 import { mediaKind } from "./tag_kind.ts";
 
-/** AMF0 string "@setDataFrame": the command that asks a server to keep the metadata after it. */
-const SET_DATA_FRAME = Uint8Array.from([2, 0, 13, ...new TextEncoder().encode("@setDataFrame")]);
+/** The command that asks a server to keep the following metadata for later players. */
+export const SET_DATA_FRAME: Uint8Array = encodeAmf0("@setDataFrame");
 
 /**
  * Converts the media messages of one publication to FLV tags: {@linkcode FlvTagStream} without the
@@ -106,9 +108,7 @@ function scriptDataOf({ typeId, payload }: RtmpMessage): Uint8Array {
 
 /** Removes a leading `@setDataFrame` from script data. */
 export function stripSetDataFrame(data: Uint8Array): Uint8Array {
-  return SET_DATA_FRAME.every((byte, index) => data[index] === byte)
-    ? data.subarray(SET_DATA_FRAME.length)
-    : data;
+  return startsWith(data, SET_DATA_FRAME) ? data.subarray(SET_DATA_FRAME.length) : data;
 }
 
 /** Options of {@linkcode FlvTagStream}. */

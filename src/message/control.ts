@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "@std/bytes";
 import { readUint16, readUint32, writeUint16, writeUint32 } from "../bytes/integers.ts";
 import { RtmpMessageError } from "../errors.ts";
 import { MessageType, type RtmpMessage } from "./message.ts";
@@ -44,9 +45,7 @@ export function windowAcknowledgementSize(bytes: number): RtmpMessage {
  * Makes a Set Peer Bandwidth message, which limits the peer's unacknowledged bytes (section 5.4.5).
  */
 export function setPeerBandwidth(bytes: number): RtmpMessage {
-  const payload = new Uint8Array(5);
-  writeUint32(payload, 0, bytes);
-  payload[4] = LIMIT_TYPE_DYNAMIC;
+  const payload = concat([uint32(bytes), Uint8Array.of(LIMIT_TYPE_DYNAMIC)]);
   return control(MessageType.SetPeerBandwidth, payload);
 }
 

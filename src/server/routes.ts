@@ -67,11 +67,10 @@ export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
   routes.notFound((context) => context.json({ error: NOT_FOUND }, 404));
   routes.onError((error, context) => {
     // A connection with an unread body is closed.
-    const isTooLarge = error instanceof HTTPException && error.status === 413;
     const { method, path } = context.req;
     const isPublishing = PUBLISH_METHODS.includes(method) && !path.startsWith("/api/");
     const isShort = error instanceof HTTPException && error.status === 503;
-    if (isPublishing || isTooLarge || isShort) context.header("connection", "close");
+    if (isPublishing || isShort) context.header("connection", "close");
     if (!(error instanceof HTTPException)) {
       log.error("Cannot answer {method} {url}: {error}", {
         connection: socketOf(context.env.incoming).id,

@@ -5,6 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
+import { toArrayBuffer } from "@std/streams";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 
@@ -52,9 +53,9 @@ export class PageFile {
 
   /** The file in gzip, compressed once. */
   #compressed(): Promise<ArrayBuffer> {
-    return this.#gzip ??= new Response(
+    return this.#gzip ??= toArrayBuffer(
       new Blob([this.#text]).stream().pipeThrough(new CompressionStream("gzip")),
-    ).arrayBuffer();
+    );
   }
 }
 

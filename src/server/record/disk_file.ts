@@ -4,6 +4,8 @@
  * @module
  */
 
+import { writeAll } from "./write_all.ts";
+
 /** Interval between checks whether the file still has a name, in milliseconds. */
 const NAME_CHECK_INTERVAL = 5_000;
 
@@ -37,7 +39,7 @@ export class DiskFile {
    */
   async append(bytes: Uint8Array): Promise<void> {
     try {
-      await this.#writeAll(bytes);
+      await writeAll(this.#file, bytes);
       this.#length += bytes.length;
     } catch (error) {
       await this.truncate(this.#length);
@@ -49,7 +51,7 @@ export class DiskFile {
   /** Overwrites existing bytes. */
   async writeAt(position: number, bytes: Uint8Array): Promise<void> {
     await this.#file.seek(position, Deno.SeekMode.Start);
-    await this.#writeAll(bytes);
+    await writeAll(this.#file, bytes);
     await this.#file.seek(this.#length, Deno.SeekMode.Start);
   }
 
@@ -79,9 +81,5 @@ export class DiskFile {
 
   close(): void {
     this.#file.close();
-  }
-
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
   }
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { writeAll } from "./write_all.ts";
+
 /** The file names of journals. */
 const NAME = /^\.sluice-[0-9a-f-]{36}\.journal$/;
 
@@ -82,7 +84,7 @@ export class Journal {
       if (this.#isTorn) await this.#cut(this.#length);
       const bytes = new TextEncoder().encode(line);
       this.#isTorn = true;
-      for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
+      await writeAll(this.#file, bytes);
       this.#isTorn = false;
       this.#length += bytes.length;
     });

@@ -9,11 +9,7 @@ import { getLogger } from "@logtape/logtape";
 import { TimestampRebaser } from "../../channel/timestamp_rebaser.ts";
 import { flvBody } from "../../channel/flv_body.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
-
-/** A destination of bytes: a file, or standard output. */
-interface Sink {
-  write(bytes: Uint8Array): Promise<number>;
-}
+import { type Sink, writeAll } from "./write_all.ts";
 
 const log = getLogger(["sluice", "output"]);
 
@@ -98,14 +94,10 @@ export class Output {
   async #write(body: ReadableStream<Uint8Array>): Promise<void> {
     let isHeader = true;
     for await (const bytes of body) {
-      if (!isHeader || !this.#hasHeader) await this.#writeAll(bytes);
+      if (!isHeader || !this.#hasHeader) await writeAll(this.#sink, bytes);
       isHeader = false;
       this.#hasHeader = true;
     }
-  }
-
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) at += await this.#sink.write(bytes.subarray(at));
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { concat } from "@std/bytes";
+import { writeUint32 } from "../../bytes/integers.ts";
 import { type ClassifiedTag, TagClassifier } from "../../channel/counted_tag.ts";
 import { FlvError } from "../../errors.ts";
 import { FlvDemuxer } from "../../flv/demuxer.ts";
@@ -233,7 +234,7 @@ export class RecordingFile {
   async #writeLastSize(): Promise<void> {
     if (this.#file.length === 0) return;
     const size = new Uint8Array(PREVIOUS_TAG_SIZE_LENGTH);
-    new DataView(size.buffer).setUint32(0, this.#lastSize);
+    writeUint32(size, 0, this.#lastSize);
     await this.#file.writeAt(this.#file.length - PREVIOUS_TAG_SIZE_LENGTH, size);
   }
 

@@ -39,7 +39,7 @@ function postOperation(tag: string, summary: string, body: string, made: string)
   const responses = {
     201: json("It has begun.", ref(made), LOCATION),
     ...WRITE_ERRORS,
-    ...errors(400, 409, 413, 415),
+    ...errors(400, 408, 409, 413, 415),
   };
   const requestBody = { required: true, content: { "application/json": { schema: ref(body) } } };
   return { tags: [tag], summary, security: BY_TOKEN, requestBody, responses };

@@ -50,6 +50,7 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
     "It is not allowed: a page of another site asks, or what is asked for is not served here, or leads where only the token may.",
   404: "Not found.",
   405: "The method is not for this; `Allow` has those that are.",
+  408: "The body did not arrive in time.",
   409:
     "It cannot be now: there is one already, it is ended from the server, it is turned off, or Deno does not permit it.",
   413: "The body is too large.",
