@@ -27,10 +27,10 @@ export class Subscriber implements Subscription, MediaKeeper {
   readonly counted: Source<CountedTag>;
   readonly ledger: ConsumerLedger;
   readonly survivesPublication: boolean;
-  readonly #started = Promise.withResolvers<void>();
-  readonly #done = Promise.withResolvers<void>();
-  readonly started: Promise<void> = this.#started.promise;
-  readonly done: Promise<void> = this.#done.promise;
+  readonly started: Promise<void>;
+  readonly done: Promise<void>;
+  #resolveStarted!: () => void;
+  #resolveDone!: () => void;
   readonly #options: SubscribeOptions;
   readonly #outlet: TagOutlet;
   /** Makes of a tag what the consumer gets; it may throw. */
@@ -56,8 +56,9 @@ export class Subscriber implements Subscription, MediaKeeper {
       needsHeaders: announces && mode === "live",
     });
     this.survivesPublication = options.survivesPublication ?? false;
-    this.ledger = new ConsumerLedger(options);
-    this.#shares = new Shares(this.ledger);
+    this.#shares = new Shares(this.ledger = new ConsumerLedger(options));
+    this.started = new Promise((resolve) => this.#resolveStarted = resolve);
+    this.done = new Promise((resolve) => this.#resolveDone = resolve);
     this.#outlet = new TagOutlet({
       ...{ clock, budget },
       // What a filter has made, or was given, is the consumer's own already.
@@ -156,10 +157,11 @@ export class Subscriber implements Subscription, MediaKeeper {
   offer(counted: CountedTag): Promise<void> | undefined {
     if (this.#outlet.hasEnded) return undefined;
     const { kind } = counted;
+    const share = this.#shares.current!;
     this.#offering = true;
-    this.#shares.current!.offered[kind]++;
+    share.offered[kind]++;
     const reason = this.#dropReason(counted);
-    if (reason) this.#shares.current!.drop(kind, reason);
+    if (reason) share.drop(kind, reason);
     else this.#enqueue(counted);
     this.#offering = false;
     if (this.#outlet.isOver) this.#finish();
@@ -198,9 +200,7 @@ export class Subscriber implements Subscription, MediaKeeper {
   #dropReason(counted: CountedTag): DropReason | undefined {
     const excluded = this.#selection.exclude(counted);
     if (excluded) return excluded;
-    if (this.ledger.mode === "live" && this.#outlet.isBehind) {
-      this.#skipForward("slow-subscriber");
-    }
+    if (this.ledger.mode === "live" && this.#outlet.isBehind) this.#skipForward("slow-subscriber");
     const reason = this.#selection.select(counted, this.#source!);
     const { headerTypes } = this.#selection;
     if (headerTypes.length > 0) this.#enqueueHeaders(counted.tag, headerTypes);
@@ -228,7 +228,7 @@ export class Subscriber implements Subscription, MediaKeeper {
 
   #enqueue(counted: CountedTag): void {
     const share = this.#shares.current!;
-    this.#started.resolve();
+    this.#resolveStarted();
     this.#lag?.recordDelivery();
     let given: CountedTag | undefined;
     try {
@@ -245,6 +245,6 @@ export class Subscriber implements Subscription, MediaKeeper {
   /** Called when the consumer has read everything, or has left. */
   #finish(): void {
     this.unfollow();
-    this.#done.resolve();
+    this.#resolveDone();
   }
 }

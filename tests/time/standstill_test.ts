@@ -16,14 +16,14 @@ import { until } from "../support/wait.ts";
 /** Milliseconds for which a process is busy, so that it stands still. */
 const BUSY = 1_500;
 
-/** Blocks the event loop. Returns when it goes on. */
+/** Blocks the event loop. Returns when it continues. */
 function beBusy(): number {
   const since = performance.now();
   while (performance.now() - since < BUSY);
   return performance.now();
 }
 
-Deno.test("waitedSince() counts from when the process woke, whoever runs first", async () => {
+Deno.test("waitedSince() counts from when the process woke, whichever code runs first", async () => {
   const unwatch = STANDSTILLS.watch();
   const since = performance.now();
   const woke = beBusy();
@@ -48,7 +48,7 @@ Deno.test("waitedSince() counts a wait that began after the standstill in full",
   unwatch();
 });
 
-Deno.test("waitedSince() does not take for a standstill that nobody has watched", () => {
+Deno.test("waitedSince() does not take it for a standstill that nothing has watched", () => {
   const since = performance.now();
   standStill(60_000);
   assert(waitedSince(since) >= 60_000);
