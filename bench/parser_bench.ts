@@ -16,7 +16,7 @@ import { FlvTagStream } from "../src/flv/tag_stream.ts";
 import { MessageDecoder } from "../src/message/message_decoder.ts";
 import { RtmpMessageDecoderStream } from "../src/message/message_decoder_stream.ts";
 import { SinkStream } from "../src/pipeline/sink_stream.ts";
-import type { Source } from "../src/pipeline/source.ts";
+import type { Puller, Source } from "../src/pipeline/source.ts";
 import { SourceStream } from "../src/pipeline/source_stream.ts";
 import { drain, megabytes, messages, pieces } from "./material.ts";
 import { loadNmsParser } from "./nms_parser.ts";
@@ -107,12 +107,15 @@ class PieceReader implements Source<Uint8Array> {
     this.#pieces = pieces.values();
   }
 
-  pull(emit: (piece: Uint8Array) => void): Promise<boolean> {
-    const { done, value } = this.#pieces.next();
-    if (done) return Promise.resolve(false);
-    memory.set(value);
-    emit(memory.subarray(0, value.length));
-    return Promise.resolve(true);
+  pull(puller: Puller<Uint8Array>): void {
+    queueMicrotask(() => {
+      const { done, value } = this.#pieces.next();
+      if (!done) {
+        memory.set(value);
+        puller.receive(memory.subarray(0, value.length));
+      }
+      puller.endStep(!done);
+    });
   }
 
   cancel(): void {}

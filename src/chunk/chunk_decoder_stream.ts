@@ -6,6 +6,7 @@
 
 import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
+import { borrowing } from "../pipeline/transformer.ts";
 import type { RtmpChunk } from "./chunk.ts";
 import { ChunkDecoder } from "./chunk_decoder.ts";
 import type { RtmpChunkDecoderOptions } from "./decoder_options.ts";
@@ -42,7 +43,7 @@ export class RtmpChunkDecoderStream extends OrderedTransformStream<ByteSource, R
    */
   constructor(options: RtmpChunkDecoderOptions = {}) {
     const decoder = new ChunkDecoder(options);
-    super({
+    super(borrowing({
       transform(source, emit) {
         const bytes = toBytes(source, "chunks");
         const chunks: RtmpChunk[] = [];
@@ -54,7 +55,7 @@ export class RtmpChunkDecoderStream extends OrderedTransformStream<ByteSource, R
       },
       flush: () => decoder.end(),
       cancel: () => decoder.end(),
-    });
+    }));
     this.#decoder = decoder;
   }
 

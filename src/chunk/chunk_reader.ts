@@ -146,43 +146,39 @@ export class ChunkReader {
       stream.length = length;
     }
     this.chunks++;
-    emit(stream.chunk(bytes.subarray(at, end)));
-    this.#advance(stream, size);
-    if (stream.typeId === SET_CHUNK_SIZE || stream.typeId === ABORT) {
-      this.#control(stream, bytes, at, end, start);
-      return end;
-    }
-    return this.#coalesce && stream.received > 0 ? this.#join(stream, bytes, end, emit) : end;
+    const isControl = stream.typeId === SET_CHUNK_SIZE || stream.typeId === ABORT;
+    const joined = this.#coalesce && !isControl ? this.#join(stream, bytes, end, size) : 0;
+    emit(stream.chunk(bytes.subarray(at, end + joined)));
+    const headers = Math.ceil(joined / this.#chunkSize);
+    this.#advance(stream, size + joined);
+    if (isControl) this.#control(stream, bytes, at, end, start);
+    return end + headers + joined;
   }
 
   /**
-   * Joins the chunks at `start` that continue the message of `stream` in the simplest form: a type
-   * 3 header of one byte and as much payload as a chunk may have. Returns where they end. The last
-   * chunk of the message, and one that exceeds a limit, are not joined.
+   * Joins the chunks at `start` that continue the message of `stream` in the simplest form, a type 3
+   * header of one byte: their payloads are moved to `start`. Returns how many bytes these have. A
+   * chunk that exceeds a limit is not joined.
+   *
+   * @param size Bytes of payload that the message has got in the chunk before.
    */
-  #join(stream: ChunkStream, bytes: Uint8Array, start: number, emit: EmitChunk): number {
-    if (stream.chunkStreamId > 63 || stream.extendedField !== undefined) return start;
-    const header = 3 << 6 | stream.chunkStreamId;
-    const size = this.#chunkSize;
+  #join(stream: ChunkStream, bytes: Uint8Array, start: number, size: number): number {
     const most = Math.min(
-      Math.floor((bytes.length - start) / (1 + size)),
-      Math.ceil((stream.length - stream.received) / size) - 1,
-      Math.floor((this.maxPartialBytes - this.#partialBytes) / size),
+      stream.length - stream.received - size,
+      this.maxPartialBytes - this.#partialBytes - size,
     );
-    let count = 0;
-    let end = start;
-    for (; count < most && bytes[end] === header; count++) {
-      bytes.copyWithin(start + count * size, end + 1, end + 1 + size);
-      end += 1 + size;
+    if (most <= 0 || stream.chunkStreamId > 63 || stream.extendedField !== undefined) return 0;
+    const header = 3 << 6 | stream.chunkStreamId;
+    const isWhole = most === stream.length - stream.received - size;
+    let joined = 0;
+    for (let at = start; joined < most && bytes[at] === header; this.chunks++) {
+      const part = Math.min(this.#chunkSize, most - joined);
+      if (at + 1 + part > bytes.length || (part < this.#chunkSize && !isWhole)) break;
+      bytes.copyWithin(start + joined, at + 1, at + 1 + part);
+      joined += part;
+      at += 1 + part;
     }
-    if (count === 0) return start;
-    const joined = count * size;
-    stream.format = 3;
-    this.chunks += count;
-    emit(stream.chunk(bytes.subarray(start, start + joined)));
-    stream.received += joined;
-    this.#partialBytes += joined;
-    return end;
+    return joined;
   }
 
   #needMore(needed: number): undefined {

@@ -9,6 +9,7 @@ import { ContinuousBuffer } from "../bytes/continuous_buffer.ts";
 import { readUint24, readUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
+import { borrowing } from "../pipeline/transformer.ts";
 import { FlvClock } from "./clock.ts";
 import { AUDIO_FLAG, FILE_HEADER_LENGTH, FLAGS_AT, VIDEO_FLAG } from "./file_header.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";
@@ -212,10 +213,10 @@ export class FlvDemuxerStream extends OrderedTransformStream<ByteSource, FlvTag>
   /** Makes a stream for one file. */
   constructor() {
     const demuxer = new FlvDemuxer();
-    super({
+    super(borrowing({
       transform: (input, emit) => demuxer.decode(input, emit),
       cancel: () => demuxer.release(),
-    });
+    }));
     this.#demuxer = demuxer;
   }
 

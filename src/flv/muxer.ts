@@ -7,6 +7,7 @@
 import { writeUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
+import { borrowing } from "../pipeline/transformer.ts";
 import { AUDIO_FLAG, VIDEO_FLAG } from "./file_header.ts";
 import { checkTag, type FlvTag } from "./flv_tag.ts";
 import {
@@ -116,12 +117,12 @@ export class FlvMuxerStream extends OrderedTransformStream<FlvTag, Uint8Array<Ar
       if (!started) emit(muxer.header());
       started = true;
     };
-    super({
+    super(borrowing({
       transform(tag, emit) {
         start(emit);
         emit(muxer.tag(tag));
       },
       flush: start,
-    });
+    }));
   }
 }

@@ -9,6 +9,7 @@ import { checkObject } from "../check_option.ts";
 import { type MediaCounts, noMedia } from "../ledger/counts.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
+import { borrowing } from "../pipeline/transformer.ts";
 import { splitAggregate } from "./aggregate.ts";
 import { FlvClock } from "./clock.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";
@@ -148,13 +149,13 @@ export class FlvTagStream extends OrderedTransformStream<RtmpMessage, FlvTag> {
    */
   constructor({ counts = noMedia() }: FlvTagStreamOptions = {}) {
     const decoder = new FlvTagDecoder();
-    super({
+    super(borrowing({
       transform: (message, emit) =>
         decoder.decode(message, (tag) => {
           counts[mediaKind(tag.type, tag.data)]++;
           emit(tag);
         }),
-    });
+    }));
     this.#decoder = decoder;
   }
 

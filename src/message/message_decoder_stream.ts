@@ -7,6 +7,7 @@
 import { describe } from "../check_option.ts";
 import type { RtmpChunk } from "../chunk/chunk.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
+import { borrowing } from "../pipeline/transformer.ts";
 import type { RtmpMessage } from "./message.ts";
 import { MessageDecoder, type RtmpMessageDecoderOptions } from "./message_decoder.ts";
 
@@ -33,7 +34,7 @@ export class RtmpMessageDecoderStream extends OrderedTransformStream<RtmpChunk[]
   /** Makes the stage. */
   constructor(options: RtmpMessageDecoderOptions = {}) {
     const decoder = new MessageDecoder(options);
-    super({
+    super(borrowing({
       transform(chunks, emit) {
         if (!Array.isArray(chunks)) {
           throw new TypeError(
@@ -48,6 +49,6 @@ export class RtmpMessageDecoderStream extends OrderedTransformStream<RtmpChunk[]
       },
       flush: () => decoder.end(),
       cancel: () => decoder.end(),
-    });
+    }));
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
+import { borrowing } from "../pipeline/transformer.ts";
 import type { RtmpMessage } from "./message.ts";
 import { MessageEncoder, type RtmpMessageEncoderOptions } from "./message_encoder.ts";
 
@@ -44,6 +45,6 @@ export class RtmpMessageEncoderStream
    */
   constructor(options: RtmpMessageEncoderOptions = {}) {
     const encoder = new MessageEncoder(options);
-    super({ transform: (message, emit) => emit(encoder.encode(message)) });
+    super(borrowing({ transform: (message, emit) => emit(encoder.encode(message)) }));
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { RtmpHandshakeError, RtmpTimeoutError } from "../errors.ts";
-import type { Source } from "../pipeline/source.ts";
+import type { Puller, Source } from "../pipeline/source.ts";
 import { SourceStream } from "../pipeline/source_stream.ts";
 import { TURNS } from "../time/turns.ts";
 import { waitedSince } from "../time/standstill.ts";
@@ -50,7 +50,8 @@ export class TcpSocket implements Source<Uint8Array> {
   #readSize = SMALLEST_READ;
   /** Bytes that were read and not yet passed on. */
   #unread = NOTHING;
-  #endRead: (() => void) | undefined;
+  /** Waits for the peer. */
+  #puller: Puller<Uint8Array> | undefined;
   #cancelled = false;
   #closed = false;
 
@@ -110,46 +111,67 @@ export class TcpSocket implements Source<Uint8Array> {
    * Passes on the next bytes of the peer, when it is the turn of this connection. They are valid
    * until the next pull, and may be overwritten.
    */
-  pull(emit: (bytes: Uint8Array) => void): boolean | Promise<boolean> {
-    if (this.#unread.length > 0) return this.#give(emit);
+  pull(puller: Puller<Uint8Array>): void {
+    this.#puller = puller;
+    if (this.#unread.length > 0) return this.#give();
     TURNS.end();
     // While it waits for its turn, the bytes stay in the peer's memory, not in ours.
     const turn = TURNS.take(0);
-    return turn ? turn.then(() => this.#readOn(emit)) : this.#readOn(emit);
+    if (turn) void turn.then(this.#readOn);
+    else this.#readOn();
   }
 
   /** Ends a pending read, and all later ones. */
   cancel(): void {
     this.#cancelled = true;
     this.#unread = NOTHING;
-    this.#endRead?.();
+    this.#end();
   }
 
   /** Reads once. Live media arrives in thousands of small reads a second, so each has one promise. */
-  #readOn(emit: (bytes: Uint8Array) => void): boolean | Promise<boolean> {
-    if (this.#cancelled) return false;
-    const space = this.#space();
+  readonly #readOn = (): void => {
+    if (this.#cancelled) return this.#end();
     this.readingSince = performance.now();
-    return new Promise((resolve, reject) => {
-      this.#endRead = () => resolve(false);
-      this.#conn.read(space).then((count) => {
-        this.readingSince = undefined;
-        if (count === null || this.#cancelled) return resolve(false);
-        if (count === space.length) this.#readSize = Math.min(2 * count, LARGEST_READ);
-        this.#unread = space.subarray(0, count);
-        TURNS.begin();
-        // A read that completes no message takes time too.
-        const turn = TURNS.take(count);
-        if (turn) turn.then(() => resolve(this.#give(emit)));
-        else resolve(this.#give(emit));
-      }, (error) => {
-        this.readingSince = undefined;
-        this.failure ??= error;
-        // A lost peer ends the stream like one that has closed; only our own timeout is an error.
-        if (this.failure instanceof RtmpTimeoutError) reject(this.failure);
-        else resolve(false);
-      });
-    });
+    this.#conn.read(this.#space()).then(this.#received, this.#lost);
+  };
+
+  readonly #received = (count: number | null): void => {
+    this.readingSince = undefined;
+    if (count === null) return this.#end();
+    this.#unread = this.#memory.subarray(0, count);
+    if (count === this.#readSize) this.#readSize = Math.min(2 * count, LARGEST_READ);
+    TURNS.begin();
+    // A read that completes no message takes time too.
+    const turn = TURNS.take(count);
+    if (turn) void turn.then(this.#give);
+    else this.#give();
+  };
+
+  readonly #lost = (error: unknown): void => {
+    this.readingSince = undefined;
+    this.failure ??= error;
+    // A lost peer ends the stream like one that has closed; only our own timeout is an error.
+    if (this.failure instanceof RtmpTimeoutError) this.#takePuller()?.failStep(this.failure);
+    else this.#end();
+  };
+
+  readonly #give = (): void => {
+    if (this.#cancelled) return this.#end();
+    const unread = this.#unread;
+    this.#unread = unread.subarray(LARGEST_PIECE);
+    const puller = this.#takePuller();
+    puller?.receive(unread.subarray(0, LARGEST_PIECE));
+    puller?.endStep(true);
+  };
+
+  #end(): void {
+    this.#takePuller()?.endStep(false);
+  }
+
+  #takePuller(): Puller<Uint8Array> | undefined {
+    const puller = this.#puller;
+    this.#puller = undefined;
+    return puller;
   }
 
   /**
@@ -159,14 +181,6 @@ export class TcpSocket implements Source<Uint8Array> {
   #space(): Uint8Array<ArrayBuffer> {
     if (this.#memory.length < this.#readSize) this.#memory = new Uint8Array(this.#readSize + 1);
     return this.#memory.subarray(0, this.#readSize);
-  }
-
-  #give(emit: (bytes: Uint8Array) => void): boolean {
-    if (this.#cancelled) return false;
-    const unread = this.#unread;
-    this.#unread = unread.subarray(LARGEST_PIECE);
-    emit(unread.subarray(0, LARGEST_PIECE));
-    return true;
   }
 
   async #read(space: Uint8Array): Promise<number | null> {

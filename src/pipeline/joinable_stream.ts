@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Source } from "./source.ts";
+import type { JoinEnd, Source } from "./source.ts";
 
 /** A stream that takes its items from a source without a pipe between. */
 export abstract class JoinableStream<T> extends WritableStream<T> {
@@ -29,8 +29,8 @@ export abstract class JoinableStream<T> extends WritableStream<T> {
     return desiredSize === 1;
   }
 
-  /** Takes all that a source gives; resolves when it has ended. */
-  abstract join(source: Source<T>): Promise<void>;
+  /** Takes all that a source gives; resolves when either of them has ended. It does not reject. */
+  abstract join(source: Source<T>): Promise<JoinEnd>;
 
   /** Ends it with an error. */
   fail(error: unknown): void {

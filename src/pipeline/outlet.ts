@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Source } from "./source.ts";
+import type { Puller, Source } from "./source.ts";
 
 /** Who gives the items. */
 export interface Giver {
@@ -20,9 +20,8 @@ export interface Giver {
  */
 export class Outlet<T> implements Source<T> {
   readonly #giver: Giver;
-  /** What the reader waits with. */
-  #emit: ((item: T) => void) | undefined;
-  #settle: { resolve: (more: boolean) => void; reject: (error: unknown) => void } | undefined;
+  /** The reader that waits for an item. */
+  #puller: Puller<T> | undefined;
   #end: { failure?: { error: unknown } } | undefined;
 
   constructor(giver: Giver) {
@@ -31,53 +30,48 @@ export class Outlet<T> implements Source<T> {
 
   /** Whether the reader waits for an item. */
   get isWanted(): boolean {
-    return this.#emit !== undefined;
+    return this.#puller !== undefined;
   }
 
   /** Gives an item, which has to be wanted. */
   give(item: T): void {
-    const emit = this.#emit!;
-    this.#emit = undefined;
-    emit(item);
-    this.#settle?.resolve(true);
-    this.#settle = undefined;
+    const puller = this.#puller!;
+    this.#puller = undefined;
+    puller.receive(item);
+    puller.endStep(true);
   }
 
   /** Nothing more is given. */
   end(): void {
-    if (this.#end) return;
-    this.#end = {};
-    this.#emit = undefined;
-    this.#settle?.resolve(false);
-    this.#settle = undefined;
+    this.#finish({});
   }
 
   /** The same, with an error. */
   fail(error: unknown): void {
-    if (this.#end) return;
-    this.#end = { failure: { error } };
-    this.#emit = undefined;
-    this.#settle?.reject(error);
-    this.#settle = undefined;
+    this.#finish({ failure: { error } });
   }
 
-  pull(emit: (item: T) => void): boolean | Promise<boolean> {
-    if (this.#end) return this.#ended;
-    this.#emit = emit;
-    this.#giver.wanted();
-    // The giver may have given an item, or have ended it, or both.
-    if (this.#end) return this.#ended;
-    if (!this.#emit) return true;
-    return new Promise((resolve, reject) => this.#settle = { resolve, reject });
-  }
-
-  get #ended(): boolean | Promise<boolean> {
-    const failure = this.#end?.failure;
-    return failure ? Promise.reject(failure.error) : false;
+  pull(puller: Puller<T>): void {
+    this.#puller = puller;
+    if (this.#end) this.#endStep(this.#end);
+    else this.#giver.wanted();
   }
 
   cancel(): void {
     this.end();
     this.#giver.left();
+  }
+
+  #finish(end: { failure?: { error: unknown } }): void {
+    if (this.#end) return;
+    this.#end = end;
+    this.#endStep(end);
+  }
+
+  #endStep({ failure }: { failure?: { error: unknown } }): void {
+    const puller = this.#puller;
+    this.#puller = undefined;
+    if (failure) puller?.failStep(failure.error);
+    else puller?.endStep(false);
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { JoinableStream } from "./joinable_stream.ts";
-import type { Source } from "./source.ts";
+import type { JoinEnd, Puller, Source } from "./source.ts";
 
 /** What takes the items in the end. */
 export interface Sink<T> {
@@ -22,30 +22,105 @@ export class SinkStream<T> extends JoinableStream<T> {
     this.#sink = sink;
   }
 
-  /** Writes all that a source gives, as a pipe does; resolves at its end. */
-  override async join(source: Source<T>): Promise<void> {
-    const items: T[] = [];
-    const emit = (item: T) => void items.push(item);
-    for (let goesOn = true; goesOn;) {
-      let failure: { error: unknown } | undefined;
+  /** Writes all that a source gives, as a pipe does. */
+  override join(source: Source<T>): Promise<JoinEnd> {
+    return new Promise((resolve) => new Inflow(this.#sink, source, resolve).pull());
+  }
+}
+
+/** Writes the items of one step after the other, and pulls the next step when all are written. */
+class Inflow<T> implements Puller<T> {
+  readonly #sink: Sink<T>;
+  readonly #source: Source<T>;
+  readonly #resolve: (end: JoinEnd) => void;
+  /** What the sink does with an item, if the next one has to wait for it. */
+  #busy: PromiseLike<void> | undefined;
+  /** What it is to write then. */
+  #waiting: T[] = [];
+  /** The error of the sink. */
+  #failure: { error: unknown } | undefined;
+  /** The end of the source, after its last step. */
+  #end: JoinEnd | undefined;
+  #isPulling = false;
+  #hasStepEnded = false;
+
+  constructor(sink: Sink<T>, source: Source<T>, resolve: (end: JoinEnd) => void) {
+    this.#sink = sink;
+    this.#source = source;
+    this.#resolve = resolve;
+  }
+
+  /** Pulls until a step does not end at once, or the sink is busy. */
+  pull(): void {
+    this.#isPulling = true;
+    do {
+      this.#hasStepEnded = false;
+      this.#source.pull(this);
+    } while (this.#hasStepEnded && this.#isReady);
+    this.#isPulling = false;
+    if (this.#hasStepEnded) void this.#goOn();
+  }
+
+  receive(item: T): void {
+    if (this.#busy) this.#waiting.push(item);
+    else if (!this.#failure) this.#write(item);
+  }
+
+  endStep(more: boolean): void {
+    if (!more) this.#end = {};
+    this.#finishStep();
+  }
+
+  failStep(error: unknown): void {
+    this.#end = { failure: { of: "source", error } };
+    this.#finishStep();
+  }
+
+  get #isReady(): boolean {
+    return !this.#busy && !this.#failure && !this.#end;
+  }
+
+  #finishStep(): void {
+    this.#hasStepEnded = true;
+    if (this.#isPulling) return;
+    if (this.#isReady) this.pull();
+    else void this.#goOn();
+  }
+
+  /** Writes what waits, and goes on with the next step, or ends. */
+  async #goOn(): Promise<void> {
+    for (let at = 0; this.#busy && !this.#failure;) {
       try {
-        const more = source.pull(emit);
-        goesOn = typeof more === "boolean" ? more : await more;
+        await this.#busy;
+        this.#busy = undefined;
       } catch (error) {
-        failure = { error };
+        this.#failure = { error };
       }
-      for (const item of items) {
-        try {
-          const busy = this.#sink.write(item);
-          if (busy) await busy;
-        } catch (error) {
-          await source.cancel(error);
-          throw error;
-        }
+      while (at < this.#waiting.length && !this.#busy && !this.#failure) {
+        this.#write(this.#waiting[at++]!);
       }
-      // What has been written is not kept while more is waited for.
-      items.length = 0;
-      if (failure) throw failure.error;
     }
+    this.#waiting = [];
+    if (this.#failure) this.#resolve(await cancelled(this.#source, this.#failure.error));
+    else if (this.#end) this.#resolve(this.#end);
+    else this.pull();
+  }
+
+  #write(item: T): void {
+    try {
+      this.#busy = this.#sink.write(item) ?? undefined;
+    } catch (error) {
+      this.#failure = { error };
+    }
+  }
+}
+
+/** Ends a source whose items cannot be written; an error of its own is what a pipe rejects with. */
+async function cancelled<T>(source: Source<T>, error: unknown): Promise<JoinEnd> {
+  try {
+    await source.cancel(error);
+    return { failure: { of: "destination", error } };
+  } catch (newer) {
+    return { failure: { of: "destination", error: newer } };
   }
 }

@@ -6,8 +6,9 @@
 
 import type { JoinableStream } from "./joinable_stream.ts";
 import { leaving } from "./leaving.ts";
+import { quietly } from "./quietly.ts";
 import { SinkStream } from "./sink_stream.ts";
-import type { Source } from "./source.ts";
+import type { Puller, Source } from "./source.ts";
 import { StageInlet } from "./stage_inlet.ts";
 
 /**
@@ -56,23 +57,13 @@ export class SourceStream<T> extends ReadableStream<T> {
   async #join(to: JoinableStream<T>): Promise<void> {
     const reader = this.getReader();
     const writer = to.getWriter();
-    const source = this.#source;
-    let isCancelled = false;
     try {
-      await to.join({
-        pull: (emit) => source.pull(emit),
-        cancel(reason) {
-          isCancelled = true;
-          return source.cancel(reason);
-        },
-      });
-      this.#outflow.close();
-      await writer.close();
-    } catch (error) {
-      if (isCancelled) this.#outflow.close();
-      else this.#outflow.fail(error);
-      to.fail(error);
-      throw error;
+      const { failure } = await to.join(this.#source);
+      if (failure?.of === "source") this.#outflow.fail(failure.error);
+      else this.#outflow.close();
+      if (!failure) return await writer.close();
+      to.fail(failure.error);
+      throw failure.error;
     } finally {
       reader.releaseLock();
       writer.releaseLock();
@@ -81,7 +72,7 @@ export class SourceStream<T> extends ReadableStream<T> {
 }
 
 /** Gives what a source emits to the readers of a stream. */
-class Outflow<T> implements UnderlyingDefaultSource<T> {
+class Outflow<T> implements UnderlyingDefaultSource<T>, Puller<T> {
   readonly #source: Source<T>;
   #controller!: ReadableStreamDefaultController<T>;
   #isPulling = false;
@@ -90,11 +81,9 @@ class Outflow<T> implements UnderlyingDefaultSource<T> {
   #hasGiven = false;
   /** The error that comes after what has been given. */
   #failure: { error: unknown } | undefined;
-  readonly #emit = (item: T): void => {
-    if (this.#hasEnded) return;
-    this.#controller.enqueue(leaving(item));
-    this.#hasGiven = true;
-  };
+  /** Ends the wait for the end of a step; nothing while it has not ended at once. */
+  #resolve: (() => void) | undefined;
+  #hasStepped = false;
 
   constructor(source: Source<T>) {
     this.#source = source;
@@ -111,22 +100,41 @@ class Outflow<T> implements UnderlyingDefaultSource<T> {
 
   /** With a high-water mark of 0 this is called when a read finds the queue empty, and only then. */
   async pull(): Promise<void> {
-    if (this.#failure) return this.fail(this.#failure.error);
     this.#isPulling = true;
     this.#hasGiven = false;
-    try {
-      let more: boolean | Promise<boolean> = true;
-      while (more && !this.#hasGiven && !this.#hasEnded) {
-        more = this.#source.pull(this.#emit);
-        if (typeof more !== "boolean") more = await more;
-      }
-      if (!more) this.close();
-    } catch (error) {
-      if (this.#hasGiven) this.#failure = { error };
-      else this.fail(error);
-    } finally {
-      this.#isPulling = false;
+    while (!this.#failure && !this.#hasGiven && !this.#hasEnded) {
+      this.#hasStepped = false;
+      this.#source.pull(this);
+      if (!this.#hasStepped) await new Promise<void>((resolve) => this.#resolve = resolve);
     }
+    this.#isPulling = false;
+    if (this.#failure && !this.#hasGiven) this.fail(this.#failure.error);
+  }
+
+  receive(item: T): void {
+    if (this.#hasEnded || this.#failure) return;
+    try {
+      this.#controller.enqueue(leaving(item));
+      this.#hasGiven = true;
+    } catch (error) {
+      this.#failure = { error };
+      quietly(() => this.#source.cancel(error));
+    }
+  }
+
+  endStep(more: boolean): void {
+    if (!more && !this.#failure) this.close();
+    this.#endWait();
+  }
+
+  failStep(error: unknown): void {
+    this.#failure ??= { error };
+    this.#endWait();
+  }
+
+  #endWait(): void {
+    this.#hasStepped = true;
+    this.#resolve?.();
   }
 
   cancel(reason: unknown): void | Promise<void> {

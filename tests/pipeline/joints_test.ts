@@ -280,6 +280,40 @@ Deno.test("a joined stage whose reader leaves while it fails is cancelled once",
   assertEquals(cancelled, ["enough"]);
 });
 
+Deno.test("joined or piped, a source that has ended is closed, though a stage after it fails then", async () => {
+  for (const way of waysToJoin(2)) {
+    const source = new StepSource([[1]]);
+    const stream = new SourceStream(source);
+    const { error } = await readAll(pipe(stream, [ending(AT_END), identity()], way));
+    assertStrictEquals(error, AT_END);
+    await turns();
+    assertEquals((await stream.getReader().read()).done, true, `${way}`);
+    assertEquals(source.cancelled, []);
+  }
+});
+
+Deno.test("a stage that is written to tells its own error, though its end throws another", async () => {
+  for (const fails of ["transform", "flush"] as const) {
+    const stage = new OrderedTransformStream<number, number>({
+      transform() {},
+      [fails]() {
+        throw new StageError("broken");
+      },
+      cancel() {
+        throw new TypeError("cannot end");
+      },
+    });
+    const read = assertRejects(() => stage.readable.getReader().read(), StageError);
+    const writer = stage.writable.getWriter();
+    await assertRejects(
+      () => fails === "flush" ? writer.close() : writer.write(1),
+      StageError,
+    );
+    await read;
+    await writer.closed.catch(() => {});
+  }
+});
+
 Deno.test("an item that cannot leave is an error for its reader", async () => {
   const stage = new OrderedTransformStream<number, object>({
     transform: (_, emit) =>

@@ -13,7 +13,7 @@ import { RtmpMessageDecoderStream } from "../../src/message/message_decoder_stre
 import { leaving } from "../../src/pipeline/leaving.ts";
 import { OrderedTransformStream } from "../../src/pipeline/ordered_transform_stream.ts";
 import { SinkStream } from "../../src/pipeline/sink_stream.ts";
-import type { Source } from "../../src/pipeline/source.ts";
+import type { Puller, Source } from "../../src/pipeline/source.ts";
 import { SourceStream } from "../../src/pipeline/source_stream.ts";
 import { filled } from "../support/bytes.ts";
 import { chunkBytes } from "../support/chunk_bytes.ts";
@@ -31,15 +31,26 @@ class ReusingSource implements Source<Uint8Array> {
   readonly memory = new Uint8Array(1000);
   readonly #reads = [...READS];
 
-  pull(emit: (bytes: Uint8Array) => void): boolean {
+  pull(puller: Puller<Uint8Array>): void {
     const read = this.#reads.shift();
-    if (!read) return false;
-    this.memory.fill(0xee).set(read);
-    emit(this.memory.subarray(0, read.length));
-    return true;
+    if (read) {
+      this.memory.fill(0xee).set(read);
+      puller.receive(this.memory.subarray(0, read.length));
+    }
+    puller.endStep(read !== undefined);
   }
 
   cancel(): void {}
+}
+
+/** A stage of a program, which knows nothing of views. */
+function programsOwn(): OrderedTransformStream<Uint8Array, Uint8Array> {
+  return new OrderedTransformStream({
+    async transform(item, emit) {
+      await turns(1);
+      emit(item);
+    },
+  });
 }
 
 /** The pipeline up to each of its joints, and the bytes of what comes out there. */
@@ -52,12 +63,7 @@ const JOINTS: Record<string, {
     bytesOf: (item) => [item as Uint8Array],
   },
   "bytes after a stage that passes them on": {
-    readable: (source) =>
-      new SourceStream<Uint8Array>(source).pipeThrough(
-        new OrderedTransformStream<Uint8Array, Uint8Array>({
-          transform: (item, emit) => emit(item),
-        }),
-      ),
+    readable: (source) => new SourceStream<Uint8Array>(source).pipeThrough(programsOwn()),
     bytesOf: (item) => [item as Uint8Array],
   },
   "chunks": {
@@ -134,11 +140,32 @@ for (const [what, { readable, bytesOf }] of Object.entries(JOINTS)) {
       }),
     );
     assertEquals(seen, expected);
-    // Messages have been put together in memory of their own.
-    if (what === "messages") assert(!buffers.has(source.memory.buffer));
-    else assertEquals([...buffers], [source.memory.buffer]);
+    // Messages have been put together in memory of their own, and a stage of a program gets such.
+    if (what === "bytes" || what === "chunks") assertEquals([...buffers], [source.memory.buffer]);
+    else assert(!buffers.has(source.memory.buffer));
   });
 }
+
+Deno.test("a program's stage keeps what it was given while its writer fills the memory again", async () => {
+  const chunks = new RtmpChunkDecoderStream();
+  const payloads: Uint8Array[] = [];
+  const kept = new OrderedTransformStream<RtmpChunk[], RtmpChunk[]>({
+    async transform(item) {
+      await turns(1);
+      payloads.push(...item.map(({ payload }) => payload));
+    },
+  });
+  const done = Array.fromAsync(chunks.readable.pipeThrough(kept));
+  const writer = chunks.writable.getWriter();
+  const memory = new Uint8Array(READS[0]!.length);
+  for (const read of READS) {
+    memory.set(read);
+    await writer.write(memory);
+  }
+  await writer.close();
+  await done;
+  assertEquals(payloads, READS.map((read) => read.subarray(12)));
+});
 
 Deno.test("what has its memory to itself leaves as it is", () => {
   const payload = Uint8Array.of(1, 2);

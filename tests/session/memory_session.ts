@@ -72,12 +72,13 @@ export class MemorySession {
   #input(readable: ReadableStream<Uint8Array>): Source<Uint8Array> {
     const reader = readable.getReader();
     return {
-      pull: async (emit) => {
+      pull: (puller) => {
         this.#isReading = true;
-        const { done, value } = await reader.read().finally(() => this.#isReading = false);
-        // A session may write to what it reads: a socket gives it a copy too.
-        if (!done) emit(value.slice());
-        return !done;
+        reader.read().finally(() => this.#isReading = false).then(({ value }) => {
+          // A session may write to what it reads: a socket gives it a copy too.
+          if (value) puller.receive(value.slice());
+          puller.endStep(value !== undefined);
+        }, (error) => puller.failStep(error));
       },
       cancel: () => void reader.cancel().catch(() => {}),
     };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Source } from "../../src/pipeline/source.ts";
+import type { Puller, Source } from "../../src/pipeline/source.ts";
 
 /** Gives steps of items, and then ends or fails. */
 export class StepSource<T> implements Source<T> {
@@ -19,14 +19,17 @@ export class StepSource<T> implements Source<T> {
     this.#failure = failure;
   }
 
-  async pull(emit: (item: T) => void): Promise<boolean> {
+  pull(puller: Puller<T>): void {
     this.pulls++;
-    await undefined;
+    queueMicrotask(() => this.#step(puller));
+  }
+
+  #step(puller: Puller<T>): void {
     const step = this.#steps.shift();
-    for (const item of step ?? []) emit(item);
-    if (step) return true;
-    if (this.#failure) throw this.#failure.error;
-    return false;
+    for (const item of step ?? []) puller.receive(item);
+    if (step) puller.endStep(true);
+    else if (this.#failure) puller.failStep(this.#failure.error);
+    else puller.endStep(false);
   }
 
   cancel(reason: unknown): void {
