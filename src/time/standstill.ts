@@ -16,7 +16,7 @@ const STANDSTILL = BEAT_INTERVAL + 1_000;
 
 /** Notices standstills by a timer, the heart, which then beats late. It runs while something waits. */
 export class Standstills {
-  /** By `performance.now()`, and by the system's clock: only that continues in a suspended machine. */
+  /** By `performance.now()`, and by the system's clock: the first stops in a suspended machine. */
   #beatAt = Infinity;
   #beatDate = Infinity;
   /** When it last woke, by `performance.now()`. */
@@ -53,7 +53,7 @@ export class Standstills {
 
   /** When a wait began by `performance.now()`, or began again after a standstill. */
   begun(since: number, now: number): number {
-    // The caller may be the first to run after a standstill.
+    // After a standstill this may run before the heart has beaten.
     if (now - this.#beatAt > STANDSTILL) this.#wokeAt = now;
     return Math.max(since, this.#wokeAt);
   }

@@ -26,7 +26,11 @@ export interface Monitored {
 export interface SlowestAnswer {
   /** What passed on the clock: on a busy machine mostly the time of other programs. */
   waited: number;
-  /** What the server's event loop worked meanwhile, by the system's own account. */
+  /**
+   * What the server's event loop worked before the answer, by the system's own account. It is read
+   * while there is no answer, and the last of these readings does not count: what the server works
+   * while this program waits for its turn comes after the answer as well as before.
+   */
   worked: number;
 }
 
@@ -73,10 +77,11 @@ export class HealthMonitor implements AsyncDisposable {
 
   async #ask(): Promise<void> {
     const asked = performance.now();
-    const worked = this.#worked();
+    const before = this.#worked();
+    const readings = [before, before];
     let answer = "";
     for (let tries = 0; tries < TRIES && answer === "" && !this.#ended; tries++) {
-      answer = await this.#answer(asked);
+      answer = await this.#answer(asked, readings);
     }
     if (!answer.startsWith("HTTP/1.1 200 ") && !this.#ended) {
       throw new Error(`/healthz was answered with ${JSON.stringify(answer)}`);
@@ -84,16 +89,20 @@ export class HealthMonitor implements AsyncDisposable {
     this.#answers++;
     const { slowest } = this;
     slowest.waited = Math.max(slowest.waited, performance.now() - asked);
-    slowest.worked = Math.max(slowest.worked, this.#worked() - worked);
+    slowest.worked = Math.max(slowest.worked, readings.at(-2)! - before);
   }
 
   /** What the server answers on a connection of its own; nothing if it closes that. */
-  async #answer(asked: number): Promise<string> {
+  async #answer(asked: number, readings: number[]): Promise<string> {
     using client = await RawHttpClient.connect(Number(new URL(this.#server.http).port));
     client.request("GET /healthz", "Connection: close");
     await until(
       () => `an answer of /healthz, after ${Math.round(performance.now() - asked)} ms`,
-      () => client.received.includes("\r\n\r\n") || client.closed,
+      () => {
+        if (client.received.includes("\r\n\r\n") || client.closed) return true;
+        readings.push(this.#worked());
+        return false;
+      },
     );
     return client.received;
   }

@@ -23,7 +23,7 @@ function beBusy(): number {
   return performance.now();
 }
 
-Deno.test("waitedSince() counts from when the process woke, whichever code runs first", async () => {
+Deno.test("waitedSince() counts from when the process woke, before its heart has beaten and after", async () => {
   const unwatch = STANDSTILLS.watch();
   const since = performance.now();
   const woke = beBusy();
@@ -48,7 +48,7 @@ Deno.test("waitedSince() counts a wait that began after the standstill in full",
   unwatch();
 });
 
-Deno.test("waitedSince() does not take it for a standstill that nothing has watched", () => {
+Deno.test("waitedSince() knows of no standstill while nothing watches for one", () => {
   const since = performance.now();
   standStill(60_000);
   assert(waitedSince(since) >= 60_000);
@@ -68,9 +68,9 @@ Deno.test("waitedSince() by a clock of the caller's knows of no standstill", () 
 });
 
 Deno.test("a standstill is noticed by the system's clock where the other stops as well", () => {
-  const unwatch = STANDSTILLS.watch();
-  using _ahead = clockAhead(5_000);
+  standStill(5_000);
   const since = performance.now() - 4_000;
+  const unwatch = STANDSTILLS.watch();
   assert(waitedSince(since) >= 4_000);
   const { now } = Date;
   Date.now = () => now() + 60_000;

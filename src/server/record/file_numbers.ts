@@ -4,8 +4,11 @@
  * @module
  */
 
-/** The number of seconds that are kept: a file may be made shortly after the second in its name. */
-const KEPT_SECONDS = 2;
+/**
+ * Seconds whose numbers are kept: a file may be made after the second of its name, and its disk may
+ * take ten seconds.
+ */
+const KEPT_SECONDS = 16;
 
 /**
  * Counts the files of each name, so that a free number is found without a search on the disk. Files
@@ -15,7 +18,11 @@ export class FileNumbers {
   /** The last number taken, by second and name. */
   readonly #seconds = new Map<string, Map<string, number>>();
 
-  /** Takes the next number of a name, from 1 to one above the last. */
+  /**
+   * Takes the next number of a name, from 1 to one above the last.
+   *
+   * @param second As text, which sorts as time does.
+   */
   take(name: string, second: string): number {
     const taken = this.#of(second);
     const number = (taken.get(name) ?? 0) + 1;
@@ -29,7 +36,7 @@ export class FileNumbers {
     const taken = new Map<string, number>();
     this.#seconds.set(second, taken);
     if (this.#seconds.size > KEPT_SECONDS) {
-      const [oldest] = this.#seconds.keys();
+      const [oldest] = [...this.#seconds.keys()].sort();
       this.#seconds.delete(oldest!);
     }
     return taken;

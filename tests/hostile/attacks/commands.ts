@@ -11,11 +11,11 @@ import { writeCommand } from "../../../src/message/command.ts";
 import { MessageType, type RtmpMessage } from "../../../src/message/message.ts";
 import { repeat } from "../../support/long.ts";
 import { mediaMessage, videoTag } from "../../support/media.ts";
-import { metricsUntil } from "../../support/prometheus.ts";
 import { RawClient, STREAM_ID } from "../../support/raw_client.ts";
 import { until } from "../../support/wait.ts";
 import type { Attack } from "../attack.ts";
 import { encoded, floodAnew, floodAnswered, floodUnread } from "../flood.ts";
+import { recorded } from "../recorded.ts";
 
 /** How often something is asked for. */
 const ROUNDS = repeat(4_000, 40_000);
@@ -86,20 +86,18 @@ export const attacks: Attack[] = [
   {
     name: "publishers publish and close one name again and again, and each time is recorded",
     records: true,
-    async run({ port, http }) {
+    async run(target) {
       const piece = encoded([
         writeCommand(STREAM_ID, "publish", 0, null, "again", "live"),
         mediaMessage(videoTag(0)),
         writeCommand(STREAM_ID, "closeStream", 0, null),
       ]);
       for (let i = 0; i < RECORDINGS; i += PUBLICATIONS_AT_ONCE) {
-        using client = await RawClient.open(port);
+        using client = await RawClient.open(target.port);
         client.command("createStream", 2, null);
         await floodAnswered(client, piece, PUBLICATIONS_AT_ONCE);
       }
-      await metricsUntil(http, "the end of the recordings", (metrics) => {
-        return metrics.get("sluice_recordings") === 1;
-      });
+      await recorded(target, "again-", RECORDINGS);
     },
     async check({ directory }) {
       const files = await Array.fromAsync(Deno.readDir(`${directory}/live`));

@@ -8,10 +8,11 @@ import { assert, assertEquals } from "@std/assert";
 import { writeCommand } from "../../../src/message/command.ts";
 import { repeat } from "../../support/long.ts";
 import { mediaMessage, videoTag } from "../../support/media.ts";
-import { metricsUntil } from "../../support/prometheus.ts";
 import { RawClient } from "../../support/raw_client.ts";
+import { until } from "../../support/wait.ts";
 import type { Attack, Target } from "../attack.ts";
 import { answered, floodAnew } from "../flood.ts";
+import { recorded } from "../recorded.ts";
 
 /** Names that are published on one connection: those that end take a moment to be settled. */
 const NAMES_AT_ONCE = 16;
@@ -93,9 +94,12 @@ export const attacks: Attack[] = [
       }
     },
     async check({ directory }) {
-      const { directories } = await contents(directory);
       // That of the honest publisher, those that the two apps share, and the last of each.
-      assertEquals(directories, 1 + 7 + 2);
+      const expected = 1 + 7 + 2;
+      await until("the directories", async () => {
+        return (await contents(directory)).directories >= expected;
+      });
+      assertEquals((await contents(directory)).directories, expected);
     },
   },
   {
@@ -104,9 +108,7 @@ export const attacks: Attack[] = [
     async run(target) {
       const names = Array.from({ length: repeat(500, 2_600) }, (_, i) => `one${i}`);
       await publishBriefly(target, names);
-      await metricsUntil(target.http, "the end of the recordings", (metrics) => {
-        return metrics.get("sluice_recordings") === 1;
-      });
+      await recorded(target, "one", names.length);
     },
     async check({ directory }) {
       const { files, bytes } = await contents(directory, /^one/);

@@ -7,7 +7,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { abandonedJournals, Journal } from "../../../src/server/record/journal.ts";
 
-/** The name of the second begins with a name that another file may have. */
+/** The name of the second begins with a name that another program's file may have. */
 const [FIRST, SECOND, THIRD] = ["live/a-1.flv", "live/b.flv-2.flv", "live/c-3.flv"] as const;
 
 /** What the next server finds unfinished when a killed one has left this. */
