@@ -7,8 +7,10 @@
 
 /** The facts of an error, beside its message. */
 export interface ErrorFacts extends ErrorOptions {
-  /** What was found in the input, in words. */
+  /** What was found in the input, in words; without `expected`, the reason. */
   read?: string;
+  /** The most that is allowed there, where the error is about a limit. */
+  limit?: number;
   /** What was expected instead, in words. */
   expected?: string;
   /** Where: bytes since the first byte that the failing layer was given. */
@@ -33,10 +35,12 @@ export interface ErrorFacts extends ErrorOptions {
  * ```
  */
 export class ProtocolError extends Error {
-  /** What was found in the input, in words. */
+  /** What was found in the input, in words; without `expected`, the reason. */
   readonly read: string | undefined;
   /** What was expected instead, in words. */
   readonly expected: string | undefined;
+  /** The most that is allowed there, where the error is about a limit. */
+  readonly limit: number | undefined;
   /** Where: bytes since the first byte that the failing layer was given. */
   readonly byteOffset: number | undefined;
   /** The chunk stream it happened on, where there is one. */
@@ -55,6 +59,7 @@ export class ProtocolError extends Error {
     this.name = new.target.name;
     this.read = facts.read;
     this.expected = facts.expected;
+    this.limit = facts.limit;
     this.byteOffset = facts.byteOffset;
     this.chunkStreamId = facts.chunkStreamId;
     this.statusCode = facts.statusCode;
@@ -62,8 +67,12 @@ export class ProtocolError extends Error {
 }
 
 function describe(facts: ErrorFacts): string {
-  const { read, expected, byteOffset, chunkStreamId, statusCode } = facts;
-  const found = [read && `read ${read}`, expected && `expected ${expected}`].filter(Boolean);
+  const { read, expected, limit, byteOffset, chunkStreamId, statusCode } = facts;
+  const found = [
+    read && (expected ? `read ${read}` : read),
+    expected && `expected ${expected}`,
+    limit !== undefined && `limit ${limit}`,
+  ].filter(Boolean);
   const where = [
     byteOffset !== undefined && `at byte ${byteOffset}`,
     chunkStreamId !== undefined && `on chunk stream ${chunkStreamId}`,
@@ -186,13 +195,18 @@ export class RtmpCommandError extends RtmpError {}
  * @example
  * ```ts
  * import { RtmpChunkDecoderStream, RtmpLimitError } from "@sluice/rtmp";
- * import { assertRejects } from "@std/assert";
+ * import { assertEquals, assertRejects } from "@std/assert";
  *
  * // A video message of 1,000 bytes is announced.
  * const header = Uint8Array.of(6, 0, 0, 0, 0, 0x03, 0xe8, 9, 1, 0, 0, 0);
  * const chunks = ReadableStream.from([header])
  *   .pipeThrough(new RtmpChunkDecoderStream({ maxMessageSize: 999 }));
- * await assertRejects(() => Array.fromAsync(chunks), RtmpLimitError);
+ * const error = await assertRejects(() => Array.fromAsync(chunks), RtmpLimitError);
+ * assertEquals(
+ *   error.message,
+ *   "Message too large: 1000 bytes, limit 999 (at byte 0, on chunk stream 6)",
+ * );
+ * assertEquals(error.limit, 999);
  * ```
  */
 export class RtmpLimitError extends RtmpError {}

@@ -91,7 +91,7 @@ async function look(): Promise<{ files: number }> {
 }
 
 function readLog(line: string): void {
-  if (line.includes("The books balance")) books.balanced++;
+  if (line.includes("ledger balanced")) books.balanced++;
   if (line.includes("The books are off")) books.off++;
   if (/^\S+ (ERR|FTL) |Uncaught/.test(line)) {
     books.errors++;

@@ -136,9 +136,8 @@ export class AmfCursor {
   /** Counts a value, or the name of a sealed member. */
   countElement(): void {
     if (++this.#elements > this.#maxElements) {
-      throw new AmfLimitError("Cannot read a value", {
-        read: `more than ${this.#maxElements} values`,
-        expected: `at most ${this.#maxElements} in a body`,
+      throw new AmfLimitError("Too many AMF values in a body", {
+        limit: this.#maxElements,
         byteOffset: this.offset,
       });
     }
@@ -147,9 +146,9 @@ export class AmfCursor {
   /** Enters a value that contains others: one level deeper. */
   enter(): void {
     if (++this.#depth > this.#maxDepth) {
-      throw new AmfLimitError("Cannot read a value", {
-        read: `a value ${this.#depth} levels deep`,
-        expected: `at most ${this.#maxDepth} levels`,
+      throw new AmfLimitError("AMF value nested too deeply", {
+        read: `${this.#depth} levels`,
+        limit: this.#maxDepth,
         byteOffset: this.offset,
       });
     }

@@ -159,7 +159,7 @@ export class Amf3Encoder {
     if (Object.hasOwn(object, "")) {
       throw new AmfError("Cannot encode an ECMA array", {
         read: "a member with an empty name",
-        expected: "names of at least one character, as AMF3 ends them with an empty one",
+        expected: "names that are not empty, since an empty one ends the array in AMF3",
       });
     }
     this.#writeLength(0, "an array");

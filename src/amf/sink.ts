@@ -72,9 +72,9 @@ export class AmfSink {
    */
   enter(): void {
     if (++this.#depth > MAX_AMF_DEPTH) {
-      throw new AmfError("Cannot encode a value", {
-        read: `a value ${this.#depth} levels deep`,
-        expected: `at most ${MAX_AMF_DEPTH} levels`,
+      throw new AmfError("Value nested too deeply for AMF", {
+        read: `${this.#depth} levels`,
+        limit: MAX_AMF_DEPTH,
       });
     }
   }
@@ -111,7 +111,7 @@ export function toUtf8(text: string): Uint8Array {
 /** Makes the error for a value that is too long for its length field. */
 export function tooLong(what: string, length: number, limit: number): AmfError {
   return new AmfError(`Cannot encode ${what}`, {
-    read: `a length of ${length}`,
-    expected: `at most ${limit}`,
+    read: `length ${length}`,
+    limit,
   });
 }

@@ -41,14 +41,12 @@ export function filterOf(
       if (filtered instanceof Promise) {
         // Its rejection must not become an unhandled one.
         filtered.catch(() => {});
-        throw new TypeError("it is a promise");
+        throw new TypeError("it returned a promise");
       }
       return withTag(counted, checkTag(filtered as FlvTag));
     } catch (error) {
       throw new TypeError(
-        `Cannot use what a filter has returned, expected a tag or undefined: ${
-          errorMessage(error)
-        }`,
+        `A filter must return a tag or undefined: ${errorMessage(error)}`,
         { cause: error },
       );
     }

@@ -107,7 +107,7 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   }
 
   async run(tags: ReadableStream<FlvTag>): Promise<void> {
-    if (this.#hasRun) throw new TypeError("Cannot run a publication a second time");
+    if (this.#hasRun) throw new TypeError("Cannot run a publication twice");
     this.#hasRun = true;
     await this.#context.previousDelivered;
     this.#context.rebaser.restart();

@@ -184,7 +184,7 @@ export class Subscriber implements Subscription, MediaKeeper {
     if (!this.#options.announces || this.#outlet.hasEnded) return;
     const affected = this.#selection.affectedBy(changed);
     if (affected.length === 0) return;
-    this.#endReason = `The publisher has come back with other ${affected.join(" and ")}`;
+    this.#endReason = `The publisher reconnected with different ${affected.join(" and ")}`;
     this.end();
   }
 

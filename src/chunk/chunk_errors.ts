@@ -17,7 +17,7 @@ export interface ChunkPosition {
 /** The error for a chunk stream whose first header depends on an earlier one (section 5.3.1.2). */
 export function wrongFirstHeader(format: number, position: ChunkPosition): RtmpChunkError {
   return new RtmpChunkError("Cannot read a chunk header", {
-    read: `type ${format} as the first of its chunk stream`,
+    read: `type ${format} at the start of a chunk stream`,
     expected: "type 0 or 1",
     ...position,
   });
@@ -30,7 +30,7 @@ export function interleavedMessage(
   announced: number,
   position: ChunkPosition,
 ): RtmpChunkError {
-  return new RtmpChunkError("Cannot begin a message inside another", {
+  return new RtmpChunkError("Cannot start a message inside another", {
     read: `a type ${format} header that announces ${announced} bytes`,
     expected: `type 3, after ${received} of ${length} bytes`,
     ...position,
@@ -61,18 +61,14 @@ export function wrongChunkSize(size: number, position: ChunkPosition): RtmpChunk
 
 /** The error for a peer that opens too many chunk streams. */
 export function tooManyStreams(limit: number, position: ChunkPosition): RtmpLimitError {
-  return new RtmpLimitError("Cannot open one more chunk stream", {
-    read: `a header of chunk stream ${position.chunkStreamId}`,
-    expected: `at most ${limit} chunk streams`,
-    ...position,
-  });
+  return new RtmpLimitError("Too many chunk streams", { limit, ...position });
 }
 
 /** The error for a message that exceeds the size limit. */
 export function tooLarge(length: number, limit: number, position: ChunkPosition): RtmpLimitError {
-  return new RtmpLimitError("Cannot take a message of this size", {
-    read: `a length of ${length} bytes`,
-    expected: `at most ${limit}`,
+  return new RtmpLimitError("Message too large", {
+    read: `${length} bytes`,
+    limit,
     ...position,
   });
 }
@@ -83,9 +79,9 @@ export function tooMuchUnfinished(
   limit: number,
   position: ChunkPosition,
 ): RtmpLimitError {
-  return new RtmpLimitError("Cannot keep so many bytes of unfinished messages", {
+  return new RtmpLimitError("Unfinished messages too large", {
     read: `${bytes} bytes`,
-    expected: `at most ${limit}`,
+    limit,
     ...position,
   });
 }

@@ -128,6 +128,8 @@ function readCredentials(user: string): Credentials {
     const [name, password] = parts.map(decodeURIComponent);
     return { user: name!, password: password! };
   } catch {
-    throw new TypeError("Cannot use this URL: a % in its user or password does not begin a byte");
+    throw new TypeError(
+      "Cannot use this URL: a % in its user name or password must be followed by two hexadecimal digits",
+    );
   }
 }

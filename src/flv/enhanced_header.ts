@@ -198,9 +198,8 @@ function readMultitrack(data: Uint8Array, at: number, multitrackType: number): R
       requireBytes(data, end, "a track", at);
     }
     if (tracks.length === MAX_TRACKS) {
-      throw new FlvError("Cannot read a multitrack message", {
-        read: `more than ${MAX_TRACKS} tracks`,
-        expected: `at most ${MAX_TRACKS}`,
+      throw new FlvError("Too many tracks in a message", {
+        limit: MAX_TRACKS,
         byteOffset: at,
       });
     }

@@ -72,12 +72,12 @@ export function checkTag(tag: FlvTag): FlvTag {
   const { type, timestamp } = Object(tag) as FlvTag;
   if (type !== "audio" && type !== "video" && type !== "script") {
     throw new TypeError(
-      `Cannot take a tag of type ${formatValue(type)}: expected "audio", "video" or "script"`,
+      `Cannot use a tag of type ${formatValue(type)}: expected "audio", "video" or "script"`,
     );
   }
   if (!Number.isFinite(timestamp)) {
     throw new TypeError(
-      `Cannot take a tag with the timestamp ${formatValue(timestamp)}: expected milliseconds`,
+      `Cannot use a tag with the timestamp ${formatValue(timestamp)}: expected milliseconds`,
     );
   }
   return withBytes(tag);

@@ -73,9 +73,9 @@ export class FlvMuxer {
     const { type, timestamp, data } = checkTag(tag);
     const { length } = data;
     if (length > MAX_TAG_SIZE) {
-      throw new FlvError("Cannot write an FLV tag", {
-        read: `${length} bytes of data`,
-        expected: `at most ${MAX_TAG_SIZE}`,
+      throw new FlvError("Tag too large for FLV", {
+        read: `${length} bytes`,
+        limit: MAX_TAG_SIZE,
       });
     }
     const tagLength = TAG_HEADER_LENGTH + length;

@@ -70,7 +70,7 @@ export async function finishHandshake(
   if (!theirs) return { scheme: "simple", c2: s1 };
 
   if (!await isSigned(s2, ours.digest, MEDIA_SERVER)) {
-    throw new RtmpHandshakeError("Cannot finish the handshake", {
+    throw new RtmpHandshakeError("Cannot complete the handshake", {
       read: "an S2 that is not signed for C1",
       expected: "the signature of a server whose S1 has a digest",
       byteOffset: HANDSHAKE_CLIENT_BYTES,

@@ -76,7 +76,7 @@ function checkVersion(received: Uint8Array, lowest: number): void {
 }
 
 function versionError(received: Uint8Array, lowest: number): RtmpHandshakeError {
-  return new RtmpHandshakeError("Cannot shake hands", {
+  return new RtmpHandshakeError("Cannot complete the handshake", {
     read: describe(received),
     expected: `an RTMP version from ${lowest} to ${HIGHEST_VERSION}`,
     byteOffset: 0,

@@ -128,9 +128,9 @@ export class PublicationLedger {
     const balance = this.balance();
     return [
       `Received ${frames(this.received)}`,
-      ...mentionIfAny(this.unread, "unread"),
+      ...mentionIfAny("unread", this.unread),
       ...this.#formerSums().map(describeConsumers),
-      balance === 0 ? "The books balance" : `The books are off by ${balance}`,
+      balance === 0 ? "ledger balanced" : `ledger off by ${balance}`,
     ].join("; ");
   }
 
@@ -160,16 +160,16 @@ export class PublicationLedger {
 function describeConsumers(
   { kind, count, kicked, delivered, dropped }: FormerConsumerSums,
 ): string {
-  const disconnected = kicked > 0 ? ` (${kicked} sent away)` : "";
-  const parts = [`${frames(delivered)} delivered`, ...mentionIfAny(dropped, "dropped")];
+  const disconnected = kicked > 0 ? ` (${kicked} disconnected by an operator)` : "";
+  const parts = [`delivered ${frames(delivered)}`, ...mentionIfAny("dropped", dropped)];
   return `${count} × ${kind}${disconnected}: ${parts.join(", ")}`;
 }
 
 /** A count of frames with its name, as a list; empty if there are no frames. */
-function mentionIfAny(counts: MediaCounts, what: string): string[] {
-  return counts.videoFrames + counts.audioFrames > 0 ? [`${frames(counts)} ${what}`] : [];
+function mentionIfAny(what: string, counts: MediaCounts): string[] {
+  return counts.videoFrames + counts.audioFrames > 0 ? [`${what} ${frames(counts)}`] : [];
 }
 
 function frames({ videoFrames, audioFrames }: MediaCounts): string {
-  return `${videoFrames} video and ${audioFrames} audio`;
+  return `${videoFrames} video, ${audioFrames} audio`;
 }

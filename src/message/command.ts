@@ -55,9 +55,9 @@ export function readCommand(
   { maxCommandSize, maxAmfDepth: maxDepth, maxAmfElements: maxElements }: CommandLimits,
 ): Command {
   if (payload.length > maxCommandSize) {
-    throw new RtmpLimitError("Cannot take a command of this size", {
+    throw new RtmpLimitError("Command too large", {
       read: `${payload.length} bytes`,
-      expected: `at most ${maxCommandSize}`,
+      limit: maxCommandSize,
       chunkStreamId,
     });
   }

@@ -82,14 +82,17 @@ function checkEncodable(message: RtmpMessage, payload: Uint8Array): void {
   checkField("on message stream", messageStreamId, 0, LARGEST_MESSAGE_STREAM_ID);
   checkField("of type", typeId, 0, LARGEST_TYPE_ID);
   if (!Number.isFinite(timestamp)) {
-    throw new RtmpMessageError(`Cannot write a message at the time ${formatValue(timestamp)}`, {
-      expected: "milliseconds",
-    });
+    throw new RtmpMessageError(
+      `Cannot write a message with the timestamp ${formatValue(timestamp)}`,
+      {
+        expected: "milliseconds",
+      },
+    );
   }
   if (payload.length > LARGEST_MESSAGE) {
-    throw new RtmpMessageError("Cannot write a message of this size", {
+    throw new RtmpMessageError("Message too large", {
       read: `${payload.length} bytes`,
-      expected: `at most ${LARGEST_MESSAGE}`,
+      limit: LARGEST_MESSAGE,
       chunkStreamId,
     });
   }

@@ -39,7 +39,7 @@ const ORIGIN = /^\s*[a-z][a-z0-9+.-]*:\/\/[^/]*/i;
 const SPACE = /[\s\p{Cc}\u200B-\u200F\u202A-\u202E\u2060-\u2069]/u;
 
 const NO_NAME: Refusal = {
-  description: "The stream has no name. Put one into the stream key, such as demo",
+  description: "The stream has no name: use a stream key such as demo",
 };
 
 /**
@@ -83,12 +83,11 @@ export function streamPath(app: string, name: string): StreamPath | Refusal {
 function refusalOf(segments: string[], path: string): Refusal | undefined {
   const use = "use a server such as rtmp://host/live and a stream key such as demo";
   if (segments.includes("..")) {
-    return { description: `A stream's path cannot have .. in it: ${use}` };
+    return { description: `A stream's path must not contain ..: ${use}` };
   }
   const { length } = new TextEncoder().encode(path);
   if (length <= MAX_PATH_BYTES) return undefined;
-  const size = `${length} bytes long, at most ${MAX_PATH_BYTES} are accepted`;
-  return { description: `The stream's path is ${size}: ${use}` };
+  return { description: `Path too long: ${length} bytes, limit ${MAX_PATH_BYTES}; ${use}` };
 }
 
 /** The segments of an app or a name that are not empty, and whether it is a whole URL. */

@@ -23,8 +23,8 @@ const MAX_LOGGED_USER = 64;
 
 /** The reasons for the log; the peer is told less. */
 const REASONS: Partial<Record<AdobeRejectionReason, string>> = {
-  "no-challenge": "the proof of its password is too late, or comes from another address",
-  "wrong-password": "the user or the password is wrong",
+  "no-challenge": "its proof of the password has expired, or came from another address",
+  "wrong-password": "wrong user name or password",
 };
 
 /** A connection that asks to be admitted. */
@@ -80,7 +80,7 @@ export class AdobeAuthenticator {
   #record({ reason, description, user }: AdobeRejection, applicant: Applicant): void {
     // Every client begins without a user. One that has none disconnects then.
     if (reason === "no-user") {
-      return log.info("{remoteAddr} was asked for a user and a password", { ...applicant });
+      return log.info("{remoteAddr} was asked for a user name and a password", { ...applicant });
     }
     if (reason === "no-proof") return;
     if (reason === "wrong-password") this.#limiter.recordFailure(applicant.remoteAddr);

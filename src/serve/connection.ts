@@ -173,9 +173,9 @@ export class Connection implements RtmpConnection, DrainedPeer {
   get #limitError(): RtmpLimitError | undefined {
     if (!this.#isOverBudget) return undefined;
     const { maxTotalPartialBytes } = this.#options.limits;
-    return new RtmpLimitError("Cannot keep the unfinished messages of all connections", {
-      read: "the most bytes of them on this one",
-      expected: `at most ${maxTotalPartialBytes} bytes on all together`,
+    return new RtmpLimitError("Unfinished messages of all connections too large", {
+      read: "most of them on this one",
+      limit: maxTotalPartialBytes,
     });
   }
 

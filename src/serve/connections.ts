@@ -73,7 +73,7 @@ export class Connections implements Iterable<Connection> {
   #logRefusal({ id, remoteAddr }: Connection, shortage: Shortage): void {
     const count = this.#refusals[shortage].add();
     if (count === undefined) return;
-    log.warn("{remoteAddr} was turned away: {reason} ({count} since the last report)", {
+    log.warn("{remoteAddr} was refused: {reason} ({count} since the last report)", {
       ...{ connection: id, remoteAddr, reason: SHORTAGES[shortage], count },
     });
   }
@@ -84,7 +84,7 @@ export class Connections implements Iterable<Connection> {
     const { error } = await connection.run(new SessionHost(this.#hostContext, connection));
     if (connection.isEmpty) {
       this.#ledger.emptyConnections++;
-      return log.debug("{remoteAddr} disconnected without a byte", facts);
+      return log.debug("{remoteAddr} disconnected without sending anything", facts);
     }
     if (!connection.handshakeDone) this.#ledger.failedHandshakes++;
     if (connection.isOverBudget) this.#ledger.cutConnections++;

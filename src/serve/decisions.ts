@@ -115,7 +115,9 @@ export class Decisions {
       if (typeof answer === "boolean") return answer;
       // A promise is not a valid answer, and must not cause an unhandled rejection.
       Promise.resolve(answer).catch((error) => this.#errors.report(error, context));
-      throw new TypeError(`Cannot decide by ${describe(answer)}: expected true or false`);
+      throw new TypeError(
+        `Invalid answer of takeOver: ${describe(answer)}, expected true or false`,
+      );
     } catch (error) {
       this.#errors.report(error, context);
       return false;
@@ -157,9 +159,7 @@ export class Decisions {
 }
 
 function decisionTimeout({ during }: ErrorContext, timeout: number): RtmpTimeoutError {
-  return new RtmpTimeoutError(`Cannot wait any longer for the answer of ${during}`, {
-    read: `nothing for ${timeout / 1000} s`,
-  });
+  return new RtmpTimeoutError(`No answer of ${during} in ${timeout / 1000} s`);
 }
 
 function readAuthorization(answer: unknown): true | Refusal {
@@ -194,7 +194,7 @@ function readRefusal(answer: unknown): Refusal | undefined {
 }
 
 function expected(what: string, answer: unknown): never {
-  throw new TypeError(`Cannot decide by ${describe(answer)}: expected ${what}`);
+  throw new TypeError(`Invalid answer: ${describe(answer)}, expected ${what}`);
 }
 
 /** The kind of a value; its content may be secret. */

@@ -42,7 +42,7 @@ export class ErrorReport {
 
   /** Reports a connection that could not be accepted. */
   acceptFailed(error: unknown): void {
-    const text = "Cannot take in a connection: {error}";
+    const text = "Cannot accept a connection: {error}";
     const facts = { error: errorText(error) };
     // A client that resets its own connection is not an error of the server.
     if (isResetByClient(error)) log.debug(text, facts);

@@ -65,7 +65,7 @@ export class ExternalPublication {
         if (turn) await turn;
         await this.#input.write(normalized(tag));
       }
-      return this.#finish({ reason: "unpublished", description: "The publisher ended it" });
+      return this.#finish({ reason: "unpublished", description: "The publisher ended the stream" });
     } catch (error) {
       const description = errorMessage(error);
       const reason = error instanceof ProtocolError ? "failed" : "disconnected";
@@ -76,8 +76,8 @@ export class ExternalPublication {
   /** Ends the publication when its source has been silent for longer than `timeout` milliseconds. */
   checkTime(timeout: number): void {
     if (this.silence <= timeout) return;
-    const error = new RtmpTimeoutError("Cannot wait any longer for the publisher to send", {
-      read: `nothing for ${timeout / 1000} s`,
+    const error = new RtmpTimeoutError("Publisher timed out", {
+      read: `nothing received for ${timeout / 1000} s`,
     });
     this.#finish({ reason: "failed", description: error.message, error });
   }

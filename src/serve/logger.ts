@@ -40,5 +40,5 @@ function complain(error: unknown): void {
   if (hasComplained) return;
   hasComplained = true;
   // deno-lint-ignore no-console
-  console.error("The log failed:", error);
+  console.error("Logging failed:", error);
 }

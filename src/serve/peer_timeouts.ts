@@ -45,10 +45,10 @@ export class PeerTimeouts {
     const { startTimeout } = this.#limits;
     const timeout = this.#timeout(session);
     const taking = this.#taking(session);
-    if (this.silence > timeout) this.#expire("to send", timeout);
-    else if (taking > timeout) this.#expire("to read", timeout);
+    if (this.silence > timeout) this.#expire("nothing received", timeout);
+    else if (taking > timeout) this.#expire("it read nothing", timeout);
     else if ((session?.inactivity ?? 0) > startTimeout) {
-      this.#expire("to publish or play", startTimeout);
+      this.#expire("it did not publish or play", startTimeout);
     } else if (session?.watches && this.silence > timeout * PING_AFTER) {
       session.ping();
     }
@@ -74,9 +74,7 @@ export class PeerTimeouts {
 
   #expire(what: string, timeout: number): void {
     this.#socket.expire(
-      new RtmpTimeoutError(`Cannot wait any longer for the peer ${what}`, {
-        read: `nothing for ${timeout / 1000} s`,
-      }),
+      new RtmpTimeoutError("Peer timed out", { read: `${what} for ${timeout / 1000} s` }),
     );
   }
 }

@@ -143,10 +143,10 @@ export class Publications {
     this.#unsettled.add(publication);
     try {
       await handler(publication);
-      publication.close("The application has finished with this stream");
+      publication.close("The application ended this stream");
     } catch (error) {
       errors.report(error, { during: "handler", publication });
-      publication.close("The application has failed");
+      publication.close("The application failed");
     }
     this.#unsettled.delete(publication);
     if (!publication.tags.locked) await publication.tags.cancel().catch(() => {});

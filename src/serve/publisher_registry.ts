@@ -124,7 +124,7 @@ function reasonToRefuse(
   // Encoders wait longer before each retry, but no longer than they have been retrying so far.
   const now = contest.askedAt = clock.now();
   contest.time = Math.max(CONTEST_TIME, now - contest.since);
-  return `Two encoders publish ${path}, and the one that began last has it: ` +
+  return `Two encoders publish ${path}; the one that started last keeps it: ` +
     "stop one of them, or give it another name";
 }
 

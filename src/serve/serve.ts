@@ -76,5 +76,5 @@ export function serveRtmp(
   if (typeof options !== "function") return new Server(options, handler!);
   // Ignored options after the handler could open the server to every publisher.
   if (handler === undefined) return new Server({}, options);
-  throw new TypeError("Cannot use a function as the options: expected them before the handler");
+  throw new TypeError("Cannot use a function as the options: the options go before the handler");
 }

@@ -190,7 +190,7 @@ export class Server implements RtmpServer {
     if (await settlesWithin(this.finished, FORCED_END_TIME)) return;
     this.#stopChecks();
     for (const { path, id, connection } of this.#publications.unsettled) {
-      log.warn("The handler of {path} is not waited for any longer", {
+      log.warn("Shutting down without waiting for the handler of {path}", {
         ...{ path, publication: id, connection },
       });
     }

@@ -98,7 +98,7 @@ export class SessionHost implements SessionHandler {
   #claim(publication: Publication, request: StreamRequest): Refusal | undefined {
     const { publications, maxUnsettled } = this.#context;
     if (this.#unsettled >= maxUnsettled) {
-      return { description: "Too many publications of this connection have not been settled yet" };
+      return { description: "Too many publications of this connection are still being handled" };
     }
     return publications.claim(publication, request, () => this.#connection.silence);
   }

@@ -26,7 +26,7 @@ export async function shakeHands(
 ): Promise<void> {
   const stop = after(timeout, () =>
     socket.expire(
-      new RtmpTimeoutError("Cannot wait any longer for the handshake", {
+      new RtmpTimeoutError("Handshake timed out", {
         read: `${counts.bytes} bytes in ${timeout / 1000} s`,
         expected: `${HANDSHAKE_CLIENT_BYTES + PACKET_BYTES}`,
       }),

@@ -32,8 +32,7 @@ export async function withDeadline<T>(
   const stop = after(timeout, () =>
     reject(
       new RtmpTimeoutError(`Cannot ${action}`, {
-        read: `nothing for ${timeout / 1000} s`,
-        expected: "an answer",
+        read: `no answer for ${timeout / 1000} s`,
       }),
     ));
   const abort = () => reject(signal!.reason);

@@ -186,7 +186,7 @@ for (const [when, writes] of STALLS) {
     disk.gate.open();
     await until("the second failure", () => log.lines("warning").length > 0);
     assertEquals(log.lines("warning"), [
-      "The disk has answered, and the recording of live/demo fails again: the disk is broken",
+      "The disk answers again, but the recording of live/demo fails: the disk is broken",
     ]);
     await until("the file to be closed", () => disk.open === 0);
     flood.end();

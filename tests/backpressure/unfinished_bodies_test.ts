@@ -48,9 +48,9 @@ Deno.test("of bodies that leave too much unfinished together, the one with the m
   using first = await begin("first", 0.9 * LARGE.length);
   await until("most of a tag", () => budget.bytes > 0.8 * LARGE.length);
   using second = await begin("second", 0.8 * LARGE.length);
-  await first.text(/^HTTP\/1\.1 400[^]*Cannot keep so many bytes of unfinished tags/);
+  await first.text(/^HTTP\/1\.1 400[^]*Unfinished tags of all connections too large/);
   assertMatch(log.lines("warning").join("\n"), /cut off: .*, live\/first$/);
-  assertMatch(log.lines("info").join("\n"), /begins to send live\/first over HTTP/);
+  assertMatch(log.lines("info").join("\n"), /starts to publish live\/first over HTTP/);
   second.write(file.subarray(0.8 * LARGE.length));
   await second.text(/^HTTP\/1\.1 201/);
   assertEquals([budget.bytes, app.server.ledger.balance(), cut], [0, 0, 1]);

@@ -112,7 +112,7 @@ Deno.test("a kind of media that is missing is found within a second, and what wa
   await after.send(...video([0, 400, 900]));
   assertEquals(viewer.endReason, undefined);
   await after.send(...video([1_040]));
-  assertEquals(viewer.endReason, "The publisher has come back with other audio");
+  assertEquals(viewer.endReason, "The publisher reconnected with different audio");
   await after.send(...video([1_080]));
   assertEquals(after.ledger.consumers.map(({ inFlight }) => inFlight.videoFrames), [4]);
   const read = await Array.fromAsync(viewer.tags);

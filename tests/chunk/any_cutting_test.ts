@@ -50,8 +50,7 @@ Deno.test("ChunkDecoder gives every message before a broken chunk, and says wher
     fc.asyncProperty(anySender, anyPlaces, async (sender, places) => {
       const at = sender.bytes.length;
       const bytes = Uint8Array.of(...sender.bytes, 0xc0, UNUSED_CHUNK_STREAM - 64, 1, 2, 3);
-      const expected =
-        "Cannot read a chunk header: read type 3 as the first of its chunk stream, " +
+      const expected = "Cannot read a chunk header: read type 3 at the start of a chunk stream, " +
         `expected type 0 or 1 (at byte ${at}, on chunk stream ${UNUSED_CHUNK_STREAM})`;
       for (const parts of [[bytes], byteByByte(bytes), cutAt(bytes, places)]) {
         const { messages, error, counts } = decodeParts(parts);

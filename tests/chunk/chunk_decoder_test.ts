@@ -10,25 +10,25 @@ const broken: { name: string; bytes: string; message: string }[] = [
   {
     name: "type 2 is the first of its chunk stream",
     bytes: "85 000001 aa",
-    message: "Cannot read a chunk header: read type 2 as the first of its chunk stream, " +
+    message: "Cannot read a chunk header: read type 2 at the start of a chunk stream, " +
       "expected type 0 or 1 (at byte 15, on chunk stream 5)",
   },
   {
     name: "type 3 is the first of its chunk stream",
     bytes: "c1 ffff aa",
-    message: "Cannot read a chunk header: read type 3 as the first of its chunk stream, " +
+    message: "Cannot read a chunk header: read type 3 at the start of a chunk stream, " +
       "expected type 0 or 1 (at byte 15, on chunk stream 65599)",
   },
   {
     name: "type 0 comes inside a message",
     bytes: "04 000000 000084 09 01000000 aa*128   04 000000 000084 09 01000000 aa",
-    message: "Cannot begin a message inside another: read a type 0 header that announces " +
+    message: "Cannot start a message inside another: read a type 0 header that announces " +
       "132 bytes, expected type 3, after 128 of 132 bytes (at byte 155, on chunk stream 4)",
   },
   {
     name: "type 1 comes inside a message with another length",
     bytes: "04 000000 000084 09 01000000 aa*128   44 000000 000085 09 aa",
-    message: "Cannot begin a message inside another: read a type 1 header that announces " +
+    message: "Cannot start a message inside another: read a type 1 header that announces " +
       "133 bytes, expected type 3, after 128 of 132 bytes (at byte 155, on chunk stream 4)",
   },
   {

@@ -39,7 +39,7 @@ Deno.test("ChunkDecoder takes messages of maxMessageSize bytes and no larger", (
   assertLimit({ maxMessageSize: 100 }, [...begin(4, 100), ...begin(5, 7)], begin(4, 101), {
     messages: 2,
     chunkStreamId: 4,
-    message: "Cannot take a message of this size: read a length of 101 bytes, expected at most 100",
+    message: "Message too large: 101 bytes, limit 100",
   });
 });
 
@@ -72,8 +72,7 @@ Deno.test("ChunkDecoder opens maxChunkStreams chunk streams and no more", () => 
   assertLimit({ maxChunkStreams: 3 }, allowed, begin(320, 3), {
     messages: 5,
     chunkStreamId: 320,
-    message:
-      "Cannot open one more chunk stream: read a header of chunk stream 320, expected at most 3 chunk streams",
+    message: "Too many chunk streams: limit 3",
   });
 });
 
@@ -91,14 +90,12 @@ Deno.test("ChunkDecoder keeps maxPartialBytes bytes of unfinished messages and n
   assertLimit({ maxPartialBytes: 256 }, allowed, begin(7, 1000), {
     messages: 1,
     chunkStreamId: 7,
-    message:
-      "Cannot keep so many bytes of unfinished messages: read 384 bytes, expected at most 256",
+    message: "Unfinished messages too large: 384 bytes, limit 256",
   });
   assertLimit({ maxPartialBytes: 255 }, begin(5, 1000), begin(6, 1000), {
     messages: 0,
     chunkStreamId: 6,
-    message:
-      "Cannot keep so many bytes of unfinished messages: read 256 bytes, expected at most 255",
+    message: "Unfinished messages too large: 256 bytes, limit 255",
   });
 });
 
@@ -108,8 +105,7 @@ Deno.test("ChunkDecoder counts a chunk as unfinished before all of it has come",
   assertLimit(options, begin(5, 1000, 300), header, {
     messages: 0,
     chunkStreamId: 6,
-    message:
-      "Cannot keep so many bytes of unfinished messages: read 600 bytes, expected at most 599",
+    message: "Unfinished messages too large: 600 bytes, limit 599",
   });
 });
 

@@ -27,7 +27,7 @@ Deno.test("playRtmp() fails after the last tag when the server closes without a 
   const { readable, closed } = await playRtmp(server.url());
   const { items, error } = await readAll(readable, () => turns(1));
   assertEquals(items, TAGS);
-  const text = "Cannot go on playing from";
+  const text = "Cannot continue playing from";
   await assertRejects(() => Promise.reject(error), RtmpError, text);
   assertEquals(await closed.catch((reason) => reason), error);
 });
@@ -46,7 +46,7 @@ for (const how of ["end", "reset"] as const) {
     link.cut(how);
     const { items, error } = await reading;
     assertEquals(items, TAGS);
-    await assertRejects(() => Promise.reject(error), RtmpError, "Cannot go on playing from");
+    await assertRejects(() => Promise.reject(error), RtmpError, "Cannot continue playing from");
     assertEquals(await closed.catch((reason) => reason), error);
   });
 }

@@ -160,7 +160,7 @@ Deno.test("playRtmp() fails after the last tag when the server goes wrong", asyn
     "by its own word": [
       (end) => end.status("NetStream.Play.Failed", "error", "The disk is broken"),
       RtmpCommandError,
-      "Cannot go on playing from",
+      "Cannot continue playing from",
     ],
     "by bytes that are no chunks": [
       (end) => end.write(Uint8Array.of(0xff, 0xff, 0xff, 0xff)),

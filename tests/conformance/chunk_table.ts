@@ -78,7 +78,7 @@ const MESSAGE_HEADERS: ChunkRow[] = [
   },
   {
     section: "5.3.1.2.2",
-    name: "type 1 as the first of its chunk stream, as librtmp answers a ping",
+    name: "type 1 at the start of a chunk stream, as librtmp answers a ping",
     bytes: "42 000028 000006 04 000700000064",
     messages: [[2, 0, 4, 40, "000700000064"]],
   },
@@ -102,7 +102,7 @@ const MESSAGE_HEADERS: ChunkRow[] = [
   },
   {
     section: "5.3.1.2.3",
-    name: "type 2 as the first of its chunk stream",
+    name: "type 2 at the start of a chunk stream",
     bytes: "03 000001 000001 08 01000000 aa 84 000014 bb",
     messages: [[3, 1, 8, 1, "aa"]],
     error: RtmpChunkError,
@@ -173,7 +173,7 @@ const TYPE_3: ChunkRow[] = [
   },
   {
     section: "5.3.1.2.4",
-    name: "type 3 as the first of its chunk stream",
+    name: "type 3 at the start of a chunk stream",
     bytes: "03 000001 000001 08 01000000 aa c4 bb",
     messages: [[3, 1, 8, 1, "aa"]],
     error: RtmpChunkError,

@@ -46,7 +46,7 @@ Deno.test("FlvMuxer.tag() throws when the data is too long for a tag", () => {
   assertThrows(
     () => muxer.tag({ type: "video", timestamp: 0, data }),
     FlvError,
-    "Cannot write an FLV tag: read 16777216 bytes of data, expected at most 16777215",
+    "Tag too large for FLV: 16777216 bytes, limit 16777215",
   );
   assertEquals(
     muxer.tag({ type: "video", timestamp: 0, data: data.subarray(1) }).length,

@@ -45,7 +45,7 @@ await toolTest(TOOLS, "one publication reaches every kind of consumer whole", as
     [
       got("rtmp-play", 3),
       ...["http-flv", "ws-flv", "recording", "output", "push"].map((kind) => got(kind)),
-      "The books balance",
+      "ledger balanced",
     ].sort(),
   );
   assertEquals(complaints, []);

@@ -74,7 +74,7 @@ Deno.test({
     assertEquals((await end).code, 1);
     const { complaints } = server;
     assertEquals(complaints.length, 1, complaints.join("\n"));
-    assertMatch(complaints[0]!, /Cannot write to standard output: its reader has gone$/);
+    assertMatch(complaints[0]!, /Cannot write to standard output: its reader has closed it$/);
   },
 });
 

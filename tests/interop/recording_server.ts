@@ -64,7 +64,7 @@ export async function checkRecording(
 /** Waits until a publication has ended; the log must say that its books balance, and no more. */
 export async function checkBooks({ process }: RecordingServer, path: string): Promise<void> {
   const end = await process.line(new RegExp(`INF .*\\] ${path} has ended`));
-  assert(end.endsWith("The books balance"), end);
+  assert(end.endsWith("ledger balanced"), end);
   assertEquals(process.complaints, []);
 }
 

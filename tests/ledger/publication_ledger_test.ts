@@ -223,11 +223,11 @@ Deno.test("PublicationLedger.describe() says where everything went, and whether 
   assertEquals(
     ledger.describe(),
     "Received 10 video and 8 audio; 1 × recording: 9 video and 0 audio delivered, " +
-      "1 video and 0 audio dropped; The books balance",
+      "1 video and 0 audio dropped; ledger balanced",
   );
   ledger.tags.videoFrames = 7;
   ledger.unread.videoFrames = 2;
-  assertMatch(ledger.describe(), /; 2 video and 0 audio unread; .*; The books are off by 1$/);
+  assertMatch(ledger.describe(), /; 2 video and 0 audio unread; .*; The ledger is off by 1$/);
 });
 
 Deno.test("ServerLedger keeps of publications that have ended whether they balanced", () => {

@@ -239,8 +239,7 @@ const refused: { name: string; fields: Partial<RtmpMessage>; message: string }[]
   {
     name: "a payload that no header can announce",
     fields: { payload: new Uint8Array(0x1000000) },
-    message: "Cannot write a message of this size: " +
-      "read 16777216 bytes, expected at most 16777215 (on chunk stream 4)",
+    message: "Message too large: 16777216 bytes, limit 16777215 (on chunk stream 4)",
   },
   ...[0, 1, 65600, -1].map((chunkStreamId) => ({
     name: `chunk stream ${chunkStreamId}`,

@@ -70,7 +70,7 @@ await toolTest([CHROMIUM], "the page shows what was dropped, and why", async (te
     await test.step("losses are first, and red, each with its reason", async () => {
       assertEquals(await consumers.first().innerText().then(lines), [
         ...["WS-FLV viewer", "live", "40 video"],
-        "19 video dropped: too slow, went on at a keyframe",
+        "19 video dropped: too slow, resumed at a keyframe",
         "88 audio not asked for",
       ]);
       assertEquals(await page.locator("#consumers .has-lost b").allTextContents(), [
@@ -84,7 +84,7 @@ await toolTest([CHROMIUM], "the page shows what was dropped, and why", async (te
     });
 
     await test.step("a ledger that is off is not hidden", async () => {
-      await page.locator(".balance.off").getByText("The books are off by 1").waitFor();
+      await page.locator(".balance.off").getByText("The ledger is off by 1").waitFor();
     });
 
     await test.step("only so many consumers are drawn one by one", async () => {

@@ -34,7 +34,7 @@ await toolTest([CHROMIUM], "the page ends and records streams with the token", a
       await button("Enter API token").click();
       await page.getByRole("textbox", { name: "Token" }).fill("wrong");
       await button("Use it").click();
-      await page.getByText("That is not the token.").waitFor();
+      await page.getByText("Wrong API token.").waitFor();
       assertEquals(app.app.rtmp.ledger.current.size, 1);
     });
 

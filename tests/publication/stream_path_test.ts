@@ -96,8 +96,8 @@ const NO_PATHS: [app: string, name: string, why: RegExp][] = [
   ["live", "a/%252e%252e/b", /cannot have \.\./],
   ["live", "...flv", /cannot have \.\./],
   ["live", "a/ .. /b", /cannot have \.\./],
-  ["live", "x".repeat(4092), /is 4097 bytes long, at most 4096/],
-  ["live", "ü".repeat(2046), /is 4097 bytes long, at most 4096/],
+  ["live", "x".repeat(4092), /Path too long: 4097 bytes, limit 4096/],
+  ["live", "ü".repeat(2046), /Path too long: 4097 bytes, limit 4096/],
 ];
 
 for (const [app, name, why] of NO_PATHS) {

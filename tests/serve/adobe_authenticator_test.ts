@@ -33,7 +33,7 @@ for (const userInfo of ["joe:wrong", "jim:secret", "joe%20x%0AINF%20forged:wrong
     assertEquals(warnings.length, 1);
     const { user, reason, remoteAddr, connection } = warnings[0]!.properties;
     assertEquals(user, decodeURIComponent(userInfo.split(":")[0]!));
-    assertEquals(reason, "the user or the password is wrong");
+    assertEquals(reason, "wrong user name or password");
     assertMatch(String(remoteAddr), /^127\.0\.0\.1:\d+$/);
     assertMatch(String(connection), /^[\da-f-]{36}$/);
     assertEquals(log.lines("warning").filter((line) => /wrong$|secret/.test(line)).length, 1);
@@ -56,7 +56,7 @@ Deno.test("a peer without a user is asked for one, which the log tells at info",
   const url = `rtmp://127.0.0.1:${server.addr.port}/live/demo`;
   await assertRejects(() => publishRtmp(url), RtmpCommandError, "need auth");
   const lines = log.lines("info").filter((line) =>
-    /was asked for a user and a password/.test(line)
+    /was asked for a user name and a password/.test(line)
   );
   assertEquals(lines.length, 1);
   assertEquals(log.lines("warning"), []);

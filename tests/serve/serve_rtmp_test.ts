@@ -171,7 +171,7 @@ Deno.test("serveRtmp() refuses a peer that publishes in a loop faster than handl
   const { description } = await client.status("NetStream.Publish.BadName");
   assertEquals(
     description,
-    "Too many publications of this connection have not been settled yet",
+    "Too many publications of this connection are still being handled",
   );
   assertEquals(settle.length, 3);
   for (const resolve of settle) resolve();

@@ -165,7 +165,9 @@ for (const timeout of [0, 50]) {
     await within("the server to end", server.shutdown({ timeout }));
     await client.closed();
     assertEquals([server.connections, isFinished], [[], false]);
-    assertEquals(log.lines("warning"), ["The handler of live/demo is not waited for any longer"]);
+    assertEquals(log.lines("warning"), [
+      "Shutting down without waiting for the handler of live/demo",
+    ]);
   });
 }
 

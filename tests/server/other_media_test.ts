@@ -61,7 +61,7 @@ Deno.test("viewers whose header no longer fits end when the publisher is back wi
   }
   const lines = log.lines("info").filter((line) => line.includes("no longer watches"));
   for (const line of lines) {
-    assertMatch(line, /The publisher has come back with other audio; .*60|90/);
+    assertMatch(line, /The publisher reconnected with different audio; .*60|90/);
   }
 
   const again = new FlvReader((await fetch(`${http.url}/live/demo.flv`)).body!);

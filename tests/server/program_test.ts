@@ -137,7 +137,7 @@ for (const [signal, times] of ENDINGS) {
       const file = recording.split("is recorded to ")[1]!;
       assertEquals(mediaOf(tagsOf(await Deno.readFile(file))), mediaOf(sent));
       assert(server.lines.some((line) => line.endsWith(`${file} is complete`)));
-      assert(server.lines.some((line) => /live\/demo has ended.*The books balance/.test(line)));
+      assert(server.lines.some((line) => /live\/demo has ended.*ledger balanced/.test(line)));
       await Deno.remove(directory, { recursive: true });
     },
   });

@@ -84,7 +84,7 @@ Deno.test({
     using client = await RawClient.publish(server.port, "demo");
     client.sendTags([videoTag(0)]);
     client.command("FCUnpublish", 4, null, "demo");
-    await server.line(/live\/demo has ended.*Received 1 video.*The books balance/);
+    await server.line(/live\/demo has ended.*Received 1 video.*ledger balanced/);
     for (const client of clients) client[Symbol.dispose]();
   },
 });

@@ -62,7 +62,7 @@ await toolTest(
     assertMatch(new TextDecoder().decode(stderr), /The server is shutting down/);
     const [, file] = recorded.split("is recorded to ");
     const ended = server.lines.find((line) => line.includes("live/demo has ended"));
-    const [, received] = /Received (\d+) video.*The books balance/.exec(ended ?? "") ?? [];
+    const [, received] = /Received (\d+) video.*ledger balanced/.exec(ended ?? "") ?? [];
     assertEquals((await contents(file!)).video.length, Number(received));
     assert(server.lines.some((line) => line.endsWith(`${file} is complete`)));
   },

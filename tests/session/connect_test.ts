@@ -152,7 +152,7 @@ for (const part of ["app", "tcUrl"]) {
     assertEquals(info, {
       level: "error",
       code: "NetConnection.Connect.Rejected",
-      description: "Cannot take a name of this length: read 101 characters, expected at most 100",
+      description: "Name too long: 101 characters, limit 100",
     });
   });
 }

@@ -53,7 +53,7 @@ Deno.test("media on an unknown stream beside two that publish belongs to neither
   for (const id of [0, 9, 0]) peer.sendTags([videoTag(0)], id);
   peer.sendTags([videoTag(1)], 2);
   await peer.held();
-  const why = "several streams are published on this connection, and none of them there";
+  const why = "this connection publishes on other message streams";
   const description = `Media on message stream 0 is dropped: ${why}`;
   assertEquals(peer.statuses, [
     { stream: 0, level: "error", code: "NetStream.Failed", description },

@@ -57,7 +57,7 @@ export async function startLimitedHttpApp(
     async idle() {
       await until("the end of all publications", () => ledger.current.size === 0);
       const balance = ledger.balance();
-      if (balance !== 0) throw new Error(`The books are off by ${balance}`);
+      if (balance !== 0) throw new Error(`The ledger is off by ${balance}`);
     },
     async [Symbol.asyncDispose]() {
       await app.shutdown();

@@ -42,7 +42,7 @@ function announceHttp({ http, apiToken }: Running, config: Config): void {
   const { httpHost, app = EXAMPLE_APP, json } = config;
   const base = `http://${reachable(httpHost)}:${http!.port}`;
   if (apiToken !== undefined && apiToken !== config.apiToken) {
-    log.info("To end or record a stream, the page and the API want this token, new at each start:");
+    log.info("To end or record a stream, the page and the API need this token, new at each start:");
     printLine(`API token: ${apiToken}`, { json, properties: { apiToken } });
   }
   log.info("See what is live at {url}", { url: `${base}/` });
@@ -85,7 +85,7 @@ function warnOfVariables({ unreadVariables, host, httpPort }: Config): void {
   const isPrivate = isLoopback(host) && httpPort === undefined;
   const isLocked = !unreadVariables.some((variable) => ACCESS_VARIABLES.includes(variable));
   const level = isPrivate || isLocked ? "info" : "warn";
-  log[level]("{variables} were not read: that takes {permission} before the program", {
+  log[level]("{variables} were not read: start with {permission} before the program", {
     variables: unreadVariables.join(", "),
     permission: permissionFor(unreadVariables),
   });

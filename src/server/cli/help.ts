@@ -14,7 +14,8 @@ const WIDTH = 80;
 /** The column of the descriptions. */
 const TEXT_AT = 27;
 
-const HEAD = `Sluice ${VERSION}: takes live video in over RTMP and hands it on.
+const HEAD =
+  `Sluice ${VERSION}: receives live video over RTMP, and delivers it to players, recordings and other servers.
 
 Usage: deno run --allow-net jsr:@sluice/rtmp/server [flags]
        deno run --allow-net src/server/main.ts [flags]     in a clone

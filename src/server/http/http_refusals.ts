@@ -32,11 +32,11 @@ export class HttpRefusals {
    *
    * @param open The number of open connections.
    */
-  add(reason: HttpRefusal, open: number, text = "Some connections are turned away"): void {
+  add(reason: HttpRefusal, open: number, text = "HTTP connections refused"): void {
     this.counts[reason] = (this.counts[reason] ?? 0) + 1;
     const refused = this.#throttle.add();
     if (refused === undefined) return;
-    log.warn("{text} ({reason}): {refused} since the last report; {open} are open", {
+    log.warn("{text} ({reason}): {refused} since the last report; {open} open", {
       ...{ text, reason, refused, open },
     });
   }

@@ -94,7 +94,7 @@ export function httpPublish(
     const facts = { connection, remoteAddr, path };
     const hold = budget.open(() => {
       log.warn(
-        "{remoteAddr} is cut off: it has sent the most of what is unfinished, {path}",
+        "{remoteAddr} is disconnected: it holds the most unfinished bytes of all publishers, {path}",
         facts,
       );
       noteUnfinished();
@@ -107,7 +107,7 @@ export function httpPublish(
       protocol: "http-flv",
       socket: socketOf(incoming),
     });
-    log.info("{remoteAddr} begins to send {path} over HTTP", facts);
+    log.info("{remoteAddr} starts to publish {path} over HTTP", facts);
     const end = await publish(request, tags, counts)
       .catch((error) => {
         throw refusal(error, request);
@@ -162,8 +162,8 @@ function bodyOf(
 }
 
 function budgetError(): FlvError {
-  return new FlvError("Cannot keep so many bytes of unfinished tags over all connections", {
-    read: "the most of them on this one",
+  return new FlvError("Unfinished tags of all connections too large", {
+    read: "most of them on this one",
   });
 }
 

@@ -160,9 +160,9 @@ async function waitToBegin(
 function cutStalled({ request, socket, cut }: Viewer, timeout: number): void {
   const { remoteAddr, path } = request;
   const seconds = timeout / 1000;
-  log.info("{remoteAddr} is cut off: it has taken nothing of {path} for {seconds} s", {
+  log.info("{remoteAddr} is disconnected: it has read nothing of {path} for {seconds} s", {
     connection: socket.id,
     ...{ remoteAddr, path, seconds },
   });
-  cut(`Nothing was taken for ${seconds} s`);
+  cut(`Nothing was read for ${seconds} s`);
 }

@@ -142,7 +142,7 @@ function messagesTo(peer: WebSocketPeer): WritableStream<Uint8Array> {
   return new WritableStream({
     start(controller) {
       peer.on("error", (error) => controller.error(error));
-      peer.on("close", () => controller.error(new Error("The viewer has gone")));
+      peer.on("close", () => controller.error(new Error("The viewer disconnected")));
     },
     write(bytes) {
       return new Promise((resolve, reject) => {

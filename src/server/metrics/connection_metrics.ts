@@ -35,7 +35,7 @@ export function registerConnections(
   metric(
     "counter",
     "sluice_rtmp_connections_refused_total",
-    "RTMP connections closed for want of room, by reason",
+    "RTMP connections refused, by reason",
     () =>
       byReason({
         "too-many": ledger.tooManyConnections,
@@ -83,7 +83,7 @@ export function registerConnections(
   metric(
     "counter",
     "sluice_http_connections_refused_total",
-    "HTTP connections closed for want of room, by reason",
+    "HTTP connections refused, by reason",
     () => byReason(sockets.refused),
     ["reason"],
   );

@@ -24,7 +24,7 @@ const SECOND = 1_000;
 export function measureEventLoop(registry: Registry): () => void {
   const histogram = new Histogram({
     name: "sluice_event_loop_delay_seconds",
-    help: "By how much a timer of 100 ms comes late",
+    help: "Delay of a timer of 100 ms",
     buckets: BUCKETS,
     registers: [registry],
   });

@@ -56,13 +56,13 @@ export class Metrics {
     register(this.#registry, {
       name: "sluice_recordings",
       type: "gauge",
-      help: "Recordings that run",
+      help: "Running recordings",
       labels: [],
     }, () => recordings?.list.length ?? 0);
     register(this.#registry, {
       name: "sluice_recordings_failed_total",
       type: "counter",
-      help: "Recordings that could not be written to their end",
+      help: "Recordings that failed",
       labels: [],
     }, () => recordings?.failed ?? 0);
   }

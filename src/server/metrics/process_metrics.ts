@@ -43,13 +43,13 @@ export function registerProcess(registry: Registry): void {
   );
   gauge(
     "sluice_heap_total_bytes",
-    "Memory that JavaScript has taken",
+    "Memory reserved for JavaScript",
     () => Deno.memoryUsage().heapTotal,
   );
   gauge("sluice_heap_used_bytes", "Memory that JavaScript uses", () => Deno.memoryUsage().heapUsed);
   gauge(
     "sluice_external_memory_bytes",
-    "Memory outside of JavaScript's heap that it holds, as frames",
+    "Memory outside JavaScript's heap, such as frames",
     () => Deno.memoryUsage().external,
   );
 }

@@ -27,13 +27,13 @@ const MEDIA_METRICS: readonly Definition[] = [
   {
     name: "received_frames_total",
     type: "counter",
-    help: "Coded frames that have come from publishers",
+    help: "Coded frames received from publishers",
     labels: ["media"],
   },
   {
     name: "unread_frames_total",
     type: "counter",
-    help: "Frames that came when the server no longer read the publication",
+    help: "Frames received after the server stopped reading the publication",
     labels: ["media"],
   },
   {
@@ -45,25 +45,25 @@ const MEDIA_METRICS: readonly Definition[] = [
   {
     name: "delivered_frames_total",
     type: "counter",
-    help: "Frames that consumers have taken, by kind of consumer",
+    help: "Frames delivered to consumers, by kind of consumer",
     labels: ["kind", "media"],
   },
   {
     name: "dropped_frames_total",
     type: "counter",
-    help: "Frames that consumers were not given, by kind of consumer and reason",
+    help: "Frames not delivered to consumers, by kind of consumer and reason",
     labels: ["kind", "reason", "media"],
   },
   {
     name: "in_flight_frames",
     type: "gauge",
-    help: "Frames that wait for consumers, by kind of consumer",
+    help: "Frames queued for consumers, by kind of consumer",
     labels: ["kind", "media"],
   },
   {
     name: "consumers",
     type: "gauge",
-    help: "Who watches, records or sends on what is live, by kind",
+    help: "Consumers of live streams, by kind",
     labels: ["kind"],
   },
   {
@@ -113,7 +113,7 @@ export function registerStreams(
   register(registry, {
     name: "sluice_stream_live",
     type: "gauge",
-    help: "1 while a stream is published; 0 for 5 minutes after that, then it is forgotten",
+    help: "1 while a stream is published; 0 for 5 minutes after that, then it is removed",
     labels: ["stream"],
   }, () => read().streams.map(({ stream, isLive }) => ({ labels: { stream }, value: +isLive })));
   register(registry, {
@@ -125,13 +125,13 @@ export function registerStreams(
   register(registry, {
     name: "sluice_kept_media_bytes",
     type: "gauge",
-    help: "Media that waits for newcomers and slow viewers",
+    help: "Media kept for new and slow viewers",
     labels: [],
   }, () => streams.media.bytes);
   register(registry, {
     name: "sluice_kept_media_let_go_total",
     type: "counter",
-    help: "Times that media of a stream or viewer was let go because all kept too much",
+    help: "Times that the kept media of a stream or viewer was dropped for lack of memory",
     labels: [],
   }, () => streams.media.evictions);
   register(registry, {

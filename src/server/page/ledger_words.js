@@ -26,7 +26,7 @@ const DROP_REASONS = {
   "before-keyframe": "dropped: came before a keyframe",
   "before-header": "dropped: came before their header",
   "already-had": "sent again after a broken connection",
-  "slow-subscriber": "dropped: too slow, went on at a keyframe",
+  "slow-subscriber": "dropped: too slow, resumed at a keyframe",
   "memory-limit": "dropped: too slow for the server's memory",
   "consumer-left": "dropped: left before reading them",
   "paused": "while paused",

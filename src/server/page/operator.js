@@ -75,7 +75,7 @@ export class Operator {
   async #submitToken() {
     const candidate = this.#tokenField.value;
     try {
-      if (!await api.isTokenRight(candidate)) return this.#showTokenError("That is not the token.");
+      if (!await api.isTokenRight(candidate)) return this.#showTokenError("Wrong API token.");
     } catch (error) {
       return this.#showTokenError(`${/** @type {Error} */ (error).message}.`);
     }
@@ -117,7 +117,7 @@ export class Operator {
       await action();
     } catch (error) {
       const refused = error instanceof api.ApiError && error.status === 401;
-      if (refused) this.#askOrForget("The server does not take this token.");
+      if (refused) this.#askOrForget("The server rejected this API token.");
       else this.#notify(/** @type {Error} */ (error).message);
     }
   }

@@ -102,6 +102,6 @@ export class Output {
 }
 
 function failureReason(error: unknown): string {
-  if (error instanceof Deno.errors.BrokenPipe) return "its reader has gone";
+  if (error instanceof Deno.errors.BrokenPipe) return "its reader has closed it";
   return errorMessage(error);
 }

@@ -108,7 +108,9 @@ export class Recording {
     for (; tag; tag = await this.#next()) await disk.step(this.#file!.write(tag));
     await disk.step(this.#file!.finish());
     await disk.step(this.#recorder.complete(this.#name!));
-    if (disk.isStuck) log.info("The disk has answered: {name} holds what came before", this.#facts);
+    if (disk.isStuck) {
+      log.info("The disk answers again: {name} is complete up to the failure", this.#facts);
+    }
   }
 
   /** Ends the recording after the tags that have already been received. */
@@ -167,7 +169,7 @@ export class Recording {
   }
 
   #warnLate(error: unknown): void {
-    log.warn("The disk has answered, and the recording of {path} fails again: {error}", {
+    log.warn("The disk answers again, but the recording of {path} fails: {error}", {
       ...this.#facts,
       error: errorMessage(error),
     });

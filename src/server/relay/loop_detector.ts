@@ -204,7 +204,7 @@ export class LoopDetector {
     if (!isAwaited || this.#isPublished(path)) return undefined;
     const code = StatusCode.PlayStreamNotFound;
     const description =
-      `This stream comes from here: ${path} is fetched by way of the server that asks for it`;
+      `This stream comes from this server: ${path} is pulled from the server that requests it`;
     return { code, description };
   }
 
@@ -225,11 +225,11 @@ function isEmpty({ published, pulled }: SentStream): boolean {
 
 function nameTaken(path: string): Refusal {
   const description =
-    `Another publisher is sending ${path}, which is sent on from this server: end that one first`;
+    `Another publisher is sending ${path}, which this server relays: end that publisher first`;
   return { description };
 }
 
 function loopRefusal(path: string): Refusal {
-  const description = `This stream comes from here: ${path} was sent on from this server`;
+  const description = `This stream comes from this server: ${path} was relayed by this server`;
   return { code: StatusCode.PublishLoop, description };
 }

@@ -184,7 +184,7 @@ export class ClientSession {
   /** Makes the error for a lost connection. */
   connectionLost(action: string): RtmpError {
     return new RtmpError(`Cannot ${action}`, {
-      read: "the end of the connection",
+      read: "the connection ended",
       cause: this.failure ?? this.writer.failure,
     });
   }

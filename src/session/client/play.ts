@@ -120,13 +120,12 @@ export class ClientPlayback {
 
   #idleError(): RtmpTimeoutError {
     return new RtmpTimeoutError(`Cannot ${this.#action}`, {
-      read: `nothing for ${this.#session.timeouts.idleTimeout / 1000} s`,
-      expected: "bytes of the server",
+      read: `nothing received for ${this.#session.timeouts.idleTimeout / 1000} s`,
     });
   }
 
   get #action(): string {
-    return `go on playing from ${this.#request.hostAndApp}`;
+    return `continue playing from ${this.#request.hostAndApp}`;
   }
 }
 

@@ -186,13 +186,12 @@ export class ClientPublication {
 
   #stallError(): RtmpTimeoutError {
     return new RtmpTimeoutError(`Cannot ${this.#action}`, {
-      read: `nothing for ${this.#session.timeouts.idleTimeout / 1000} s`,
-      expected: "the server to take what is sent",
+      read: `the server read nothing for ${this.#session.timeouts.idleTimeout / 1000} s`,
     });
   }
 
   get #action(): string {
-    return `go on publishing to ${this.#request.hostAndApp}`;
+    return `continue publishing to ${this.#request.hostAndApp}`;
   }
 }
 

@@ -92,7 +92,7 @@ function isRefusal({ level, code }: Status): boolean {
 /** Makes the error for a status of a server, with its description as `read` and its code. */
 function statusError(action: string, status: Status | undefined): RtmpCommandError {
   return new RtmpCommandError(`Cannot ${action}`, {
-    read: status?.description || "a refusal without a reason",
+    read: status?.description || "refused without a reason",
     ...status?.code && { statusCode: status.code },
   });
 }

@@ -88,7 +88,7 @@ export class ClientUnpublish {
       closeTimeout,
       () => Math.min(this.#session.writeWait, this.#silenceSince(silentFrom)),
     );
-    if (!wrote) throw this.#timeoutError("taken");
+    if (!wrote) throw this.#timeoutError("the server read nothing");
     if (writer.failure !== undefined) throw this.#session.connectionLost(this.#action);
     this.#written = true;
     await this.#waitForConfirmation();
@@ -126,7 +126,7 @@ export class ClientUnpublish {
     ) {
       await this.#halfClose();
       if (!await whileActive(this.#confirmed, closeTimeout, silence)) {
-        throw this.#timeoutError("answered");
+        throw this.#timeoutError("no answer");
       }
     }
   }
@@ -155,10 +155,9 @@ export class ClientUnpublish {
     return waitedSince(Math.max(this.#session.lastReceivedAt, from));
   }
 
-  #timeoutError(done: string): RtmpTimeoutError {
+  #timeoutError(what: string): RtmpTimeoutError {
     return new RtmpTimeoutError(`Cannot ${this.#action}`, {
-      read: `nothing for ${this.#session.timeouts.closeTimeout / 1000} s`,
-      expected: `the last of what was sent to be ${done}`,
+      read: `${what} for ${this.#session.timeouts.closeTimeout / 1000} s`,
     });
   }
 }

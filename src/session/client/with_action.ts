@@ -15,10 +15,11 @@ import { ProtocolError } from "../../errors.ts";
 export function withAction(action: string, error: unknown): unknown {
   const prefix = `Cannot ${action}`;
   if (!(error instanceof ProtocolError) || error.message.startsWith(prefix)) return error;
-  const { message, read, expected, byteOffset, chunkStreamId, statusCode } = error;
+  const { message, read, expected, limit, byteOffset, chunkStreamId, statusCode } = error;
   const facts = {
     ...read !== undefined && { read },
     ...expected !== undefined && { expected },
+    ...limit !== undefined && { limit },
     ...byteOffset !== undefined && { byteOffset },
     ...chunkStreamId !== undefined && { chunkStreamId },
     ...statusCode !== undefined && { statusCode },

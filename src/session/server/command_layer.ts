@@ -60,7 +60,7 @@ export class CommandLayer {
     const command = readCommand(message, this.#context.limits);
     if (command.name === "connect") return await this.#connect(command);
     if (!this.#context.peer) {
-      throw new RtmpCommandError("Cannot take a command", {
+      throw new RtmpCommandError("Unexpected command", {
         read: command.name.slice(0, MAX_REPEATED),
         expected: "connect",
       });

@@ -58,7 +58,7 @@ export class MediaLayer {
     this.#hasComplained = true;
     const { streams, writer, handler } = this.#context;
     const why = streams.some((stream) => stream.publishes)
-      ? "several streams are published on this connection, and none of them there"
+      ? "this connection publishes on other message streams"
       : "nothing is published on this connection";
     const description = `Media on message stream ${id} is dropped: ${why}`;
     handler.warn(description);

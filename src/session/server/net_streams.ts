@@ -101,9 +101,9 @@ export class NetStreams {
     if (known) return known;
     const { maxMessageStreams } = this.#limits;
     if (this.#streams.size >= maxMessageStreams) {
-      throw new RtmpLimitError("Cannot open one more message stream", {
-        read: `message stream ${id} beside ${this.#streams.size} others`,
-        expected: `at most ${maxMessageStreams} message streams`,
+      throw new RtmpLimitError("Too many message streams", {
+        read: `${this.#streams.size + 1}`,
+        limit: maxMessageStreams,
       });
     }
     const stream = new NetStream(id, this.#context);

@@ -91,7 +91,7 @@ export class PlayingStream {
 
   /** Called when the peer ends it. */
   close(): void {
-    if (this.stop()) this.#replies.status("status", StatusCode.PlayStop, "Playing has stopped");
+    if (this.stop()) this.#replies.status("status", StatusCode.PlayStop, "Playback stopped");
   }
 
   /**
@@ -140,7 +140,7 @@ export class PlayingStream {
       if (!ended) return;
       this.#replies.status("status", StatusCode.PlayUnpublishNotify, "The stream has ended");
       writer.send(userControl(UserControlEvent.StreamEof, this.#replies.id));
-      this.#replies.status("status", StatusCode.PlayStop, "Playing has stopped");
+      this.#replies.status("status", StatusCode.PlayStop, "Playback stopped");
       await writer.flush();
     } catch (error) {
       this.#playFailed(player, error);
@@ -154,7 +154,7 @@ export class PlayingStream {
     if (this.#player !== player) return;
     this.drain();
     this.#player = undefined;
-    const description = "The server cannot play this stream any further";
+    const description = "The server failed to play this stream";
     this.#replies.refuse({ description }, StatusCode.PlayFailed);
   }
 }

@@ -111,7 +111,7 @@ export class PublishingStream {
 
   /** Called when the peer ends it. */
   close(): void {
-    if (!this.end({ reason: "unpublished", description: "The publisher ended it" })) return;
+    if (!this.end({ reason: "unpublished", description: "The publisher ended the stream" })) return;
     this.#replies.status("status", StatusCode.UnpublishSuccess, "The stream has ended");
   }
 

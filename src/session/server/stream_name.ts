@@ -21,9 +21,9 @@ export interface ParsedName {
  */
 export function parseName(text: string, maxLength: number): ParsedName {
   if (text.length > maxLength) {
-    throw new RtmpLimitError("Cannot take a name of this length", {
+    throw new RtmpLimitError("Name too long", {
       read: `${text.length} characters`,
-      expected: `at most ${maxLength}`,
+      limit: maxLength,
     });
   }
   const mark = text.indexOf("?");

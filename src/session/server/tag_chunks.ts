@@ -51,9 +51,9 @@ export class TagChunks {
   #write(tag: FlvTag, messageStreamId: number): Uint8Array {
     const { type, timestamp, data } = checkTag(tag);
     if (data.length > LARGEST_MESSAGE) {
-      throw new RtmpMessageError("Cannot send a tag of this size", {
+      throw new RtmpMessageError("Tag too large for RTMP", {
         read: `${data.length} bytes`,
-        expected: `at most ${LARGEST_MESSAGE}`,
+        limit: LARGEST_MESSAGE,
       });
     }
     const chunkStreamId = CHUNK_STREAMS[type];

@@ -164,7 +164,7 @@ Deno.test({
     await using server = await ServerProcess.start({ shell: "ulimit -n 192" });
     const httpPort = Number(server.http.split(":").at(-1));
     const waiting = await waiters(httpPort, 250);
-    await server.line(/Some connections are turned away/);
+    await server.line(/HTTP connections refused/);
     assertMatch(await ask(httpPort, "/healthz"), /^HTTP\/1\.1 200 /);
     using publisher = await RawClient.publish(server.port, "demo");
     publisher.sendTags([videoTag(0)]);

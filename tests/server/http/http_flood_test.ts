@@ -26,7 +26,7 @@ Deno.test({
 
     const flood: RawHttpClient[] = [];
     for (let i = 0; i < 400; i++) flood.push(await RawHttpClient.connect(httpPort));
-    await server.line(/Some connections are turned away/);
+    await server.line(/HTTP connections refused/);
     before.sendTags([videoTag(1)]);
     for (let i = 0; i < 10; i++) {
       using during = await RawClient.publish(server.port, `during${i}`);
@@ -52,7 +52,7 @@ Deno.test({
     );
     before.sendTags([videoTag(2)]);
     before.command("FCUnpublish", 4, null, "before");
-    await server.line(/live\/before has ended.*Received 3 video.*The books balance/);
+    await server.line(/live\/before has ended.*Received 3 video.*ledger balanced/);
     assertEquals(server.lines.filter((line) => line.includes("os error 24")), []);
   },
 });

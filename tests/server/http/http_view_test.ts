@@ -145,7 +145,7 @@ const REFUSED: [target: string, status: number, error: RegExp][] = [
   ["/live/%ff.flv?wait=0", 404, /Not found: this stream is not published/],
   ["/live/%00%0d%0aX.flv?wait=0", 404, /Not found: this stream is not published/],
   ["/live/..%2f..%2fetc%2fpasswd.flv", 400, /\.\./],
-  [`/live/${"x".repeat(5000)}.flv`, 400, /5005 bytes long, at most 4096/],
+  [`/live/${"x".repeat(5000)}.flv`, 400, /Path too long: 5005 bytes, limit 4096/],
   ["/api/demo.flv", 404, /^Not found$/],
   ["//api/demo.flv", 404, /^Not found$/],
   ["/%61pi/demo.flv", 404, /^Not found$/],

@@ -23,7 +23,7 @@ Deno.test({
 
     assertEquals(tagsOf(await (await watching).bytes()), sent);
     assertMatch(await server.line(/ERR .*live\/demo/), /recording of live\/demo has failed.*large/);
-    await server.line(/live\/demo has ended.*The books balance/);
+    await server.line(/live\/demo has ended.*ledger balanced/);
     client[Symbol.dispose]();
     const [file] = await Array.fromAsync(Deno.readDir(`${directory}/live`));
     const bytes = await Deno.readFile(`${directory}/live/${file!.name}`);
@@ -50,7 +50,7 @@ Deno.test({
       using client = await RawClient.publish(server.port, name);
       client.sendTags(videoTags(frames, 1000));
       client.command("FCUnpublish", 4, null, name);
-      await server.line(new RegExp(`live/${name} has ended.*The books balance`));
+      await server.line(new RegExp(`live/${name} has ended.*ledger balanced`));
     };
     await publish("large", 20);
     assertMatch(await server.line(/ERR .*live\/large/), /recording of live\/large has failed/);

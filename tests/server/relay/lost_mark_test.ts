@@ -22,7 +22,7 @@ import { toolTest } from "../../support/tools.ts";
 import { until } from "../../support/wait.ts";
 
 /** The name is left out where it is that of the push's target, too. */
-const LOOP = /This stream comes from here: live\/(demo|…) was sent on from this server/;
+const LOOP = /This stream comes from this server: live\/(demo|…) was relayed by this server/;
 
 /** The video frames that the stream has received; `undefined` if it is not live. */
 async function received(app: ApiApp): Promise<number | undefined> {
@@ -177,7 +177,7 @@ Deno.test("a stream that comes back transcoded does not take the name from its e
   const { description } = await transcoder.status("NetStream.Publish.BadName");
   assertMatch(
     description,
-    /sending live\/demo, which is sent on from this server: end that one first/,
+    /sending live\/demo, which this server relays: end that publisher first/,
   );
   await transcoder.closed();
   assertEquals(await lastErrors(app), [null]);

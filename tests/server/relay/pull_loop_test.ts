@@ -16,7 +16,7 @@ import { until } from "../../support/wait.ts";
 
 /** Waits in the log for a pull that would go round. */
 async function refusals(log: { lines(level: "warning"): string[] }): Promise<void> {
-  const pattern = /^Cannot pull live\/demo .*This stream comes from here: /;
+  const pattern = /^Cannot pull live\/demo .*This stream comes from this server: /;
   await until("the log to say why", () => log.lines("warning").some((line) => pattern.test(line)));
 }
 

@@ -26,7 +26,7 @@ async function pushes(app: ApiApp): Promise<PushState[]> {
 
 /** Waits until a push has been refused since its stream comes from there. */
 async function setAside(app: ApiApp, number = 0): Promise<void> {
-  const text = "This stream comes from here: ";
+  const text = "This stream comes from this server: ";
   await until(
     "the push to be set aside",
     async () => (await pushes(app))[number]?.lastError?.includes(text),
@@ -106,7 +106,7 @@ await toolTest(["openssl"], "a push to its own stream over RTMPS is refused", as
       env: { DENO_CERT: certFile },
     });
     using encoder = await LiveEncoder.start(server.port);
-    await server.line(/Cannot push live\/demo .*This stream comes from here: /);
+    await server.line(/Cannot push live\/demo .*This stream comes from this server: /);
     await encoder.frames(50);
     const { status } = await callApi(server.http, "GET", "streams/live/demo");
     assertEquals(status, 200);

@@ -1,5 +1,5 @@
 /**
- * Streams that are sent on to other servers.
+ * Pushes to other servers.
  *
  * @module
  */

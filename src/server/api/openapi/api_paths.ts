@@ -73,7 +73,7 @@ export const API_PATHS: Readonly<Record<string, Part>> = {
   "/api/v1/server": {
     get: {
       tags: ["about"],
-      summary: "What publishers and operators have to know of the server",
+      summary: "Facts of the server for publishers and operators",
       responses: readResponses("The server.", ref("Server")),
     },
   },
@@ -96,15 +96,15 @@ export const API_PATHS: Readonly<Record<string, Part>> = {
     parameters: [PATH],
     get: {
       tags: ["streams"],
-      summary: "One stream and its books",
+      summary: "One stream and its ledger",
       responses: readResponses("The stream.", ref("Stream"), 404),
     },
-    delete: deleteOperation("streams", "End a publication; its publisher is told"),
+    delete: deleteOperation("streams", "End a publication; its publisher is notified"),
   },
   "/api/v1/ended": {
     get: {
       tags: ["streams"],
-      summary: "What has ended lately, with its final ledger, the newest first",
+      summary: "Publications that have ended recently, with their final ledgers, the newest first",
       responses: readResponses(
         "At most 200 publications of the last 15 minutes.",
         object({ ended: list(ref("EndedStream")) }),
@@ -115,14 +115,14 @@ export const API_PATHS: Readonly<Record<string, Part>> = {
     parameters: [PATH],
     get: {
       tags: ["streams"],
-      summary: "The publication of a path that ended last",
+      summary: "The latest ended publication of a path",
       responses: readResponses("The publication.", ref("EndedStream"), 404),
     },
   },
   "/api/v1/ending": {
     get: {
       tags: ["streams"],
-      summary: "What has ended while consumers still take the last of it",
+      summary: "Publications that have ended while consumers still read the rest",
       responses: readResponses(
         "Publications whose ledgers are not final.",
         object({ ending: list(ref("EndedStream")) }),
@@ -132,7 +132,7 @@ export const API_PATHS: Readonly<Record<string, Part>> = {
   "/api/v1/connections": {
     get: {
       tags: ["connections"],
-      summary: "Who publishes and who watches",
+      summary: "Publishers and players",
       responses: readResponses("All of them.", object({ connections: list(ref("Connection")) })),
     },
   },
@@ -143,15 +143,20 @@ export const API_PATHS: Readonly<Record<string, Part>> = {
       summary: "One connection",
       responses: readResponses("The connection.", ref("Connection"), 404),
     },
-    delete: deleteOperation("connections", "End a connection, whatever it carries"),
+    delete: deleteOperation("connections", "End a connection and all of its streams"),
   },
   "/api/v1/pushes": {
     get: {
       tags: ["pushes"],
-      summary: "Streams that are sent on to other servers",
+      summary: "Pushes to other servers",
       responses: readResponses("All of them.", object({ pushes: list(ref("Push")) })),
     },
-    post: postOperation("pushes", "Send a stream on whenever it is live", "NewPush", "Push"),
+    post: postOperation(
+      "pushes",
+      "Push a stream to another server whenever it is live",
+      "NewPush",
+      "Push",
+    ),
   },
   "/api/v1/pushes/{id}": {
     parameters: [ID],
@@ -160,9 +165,9 @@ export const API_PATHS: Readonly<Record<string, Part>> = {
   "/api/v1/recordings": {
     get: {
       tags: ["recordings"],
-      summary: "Recordings that run",
+      summary: "Running recordings",
       responses: readResponses(
-        "All of them, and what has failed.",
+        "All running recordings, and those that have failed.",
         object({
           recordings: list(ref("Recording")),
           failed: count("Recordings that have failed since the server started."),

@@ -17,12 +17,16 @@ const query = (name: string, description: string, schema: Part): Part => ({
 });
 
 const VIEW: readonly Part[] = [
-  query("wait", "Seconds to wait for a publisher; nothing is answered before.", {
+  query("wait", "Seconds to wait for a publisher before the server answers 404.", {
     ...{ type: "number", minimum: 0, maximum: 3600, default: 30 },
   }),
-  query("mode", "`lossless` holds the publisher back, where the server allows it.", {
-    ...{ enum: ["live", "lossless"], default: "live" },
-  }),
+  query(
+    "mode",
+    "`lossless` holds the publisher back when the viewer is slow, where the server allows it.",
+    {
+      ...{ enum: ["live", "lossless"], default: "live" },
+    },
+  ),
   query("audio", "0 to leave audio out.", { enum: ["0", "1"] }),
   query("video", "0 to leave video out.", { enum: ["0", "1"] }),
   query(
@@ -41,7 +45,7 @@ const PUBLISH: Part = {
   requestBody: { required: true, content: FLV },
 };
 
-const PUBLISHED = { 201: json("All of it was taken.", ref("Published")) };
+const PUBLISHED = { 201: json("Everything was received.", ref("Published")) };
 
 const NO_FORM = json("The body is sent as forms of any page can send it.", ref("Error"));
 
@@ -58,7 +62,7 @@ export const MEDIA_PATHS: Readonly<Record<string, Part>> = {
       parameters: VIEW,
       responses: {
         101: { description: "A WebSocket: FLV header and tags follow, a binary message each." },
-        200: { description: "The stream, for as long as it goes on.", content: FLV },
+        200: { description: "The stream, until it ends.", content: FLV },
         ...errors(400, 403, 404, 503, 504),
       },
     },
@@ -72,12 +76,12 @@ export const MEDIA_PATHS: Readonly<Record<string, Part>> = {
     },
     put: {
       ...PUBLISH,
-      summary: "Publish: the body is an FLV file that may go on for hours",
+      summary: "Publish: the body is an FLV file that may last for hours",
       responses: { ...PUBLISHED, ...errors(400, 401, 403, 404, 409, 503) },
     },
     post: {
       ...PUBLISH,
-      summary: "The same, as FFmpeg asks for it",
+      summary: "The same, as FFmpeg requests it",
       responses: { ...PUBLISHED, ...errors(400, 401, 403, 404, 409, 503), 415: NO_FORM },
     },
     options: {

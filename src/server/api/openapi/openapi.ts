@@ -18,9 +18,9 @@ export const openApi: Part = {
   info: {
     title: "Sluice",
     version: VERSION,
-    summary: "Live video in over RTMP, and out again.",
+    summary: "Receives live video over RTMP, and delivers it to players and servers.",
     description:
-      "Reading is open to every client that can connect. Whatever changes state needs the " +
+      "Reading is open to every client that can connect. Requests that change state need the " +
       "API token, which there is unless the server listens on loopback alone. Every error is " +
       '`{ "error": "..." }`; a method that is not for a path is answered with 405.',
     license: { name: "MIT", identifier: "MIT" },

@@ -8,7 +8,7 @@ import { errors, json, object, type Part, text } from "./parts.ts";
 
 const TEXT: Part = { schema: { type: "string" } };
 
-const UNCHANGED: Part = { 304: { description: "As the browser has it already." } };
+const UNCHANGED: Part = { 304: { description: "The browser has the current version." } };
 
 /** The paths of health checks, metrics and the page. */
 export const OPERATING_PATHS: Readonly<Record<string, Part>> = {
@@ -26,7 +26,7 @@ export const OPERATING_PATHS: Readonly<Record<string, Part>> = {
       responses: {
         200: json("Yes.", object({ status: { const: "ready" } })),
         503: json(
-          "No: RTMP does not listen, or the server ends.",
+          "No: RTMP does not listen, or the server is shutting down.",
           object({ status: { const: "not-ready" }, reason: text("Why.") }),
         ),
       },
@@ -35,7 +35,7 @@ export const OPERATING_PATHS: Readonly<Record<string, Part>> = {
   "/metrics": {
     get: {
       tags: ["operating"],
-      summary: "What Prometheus reads",
+      summary: "Metrics for Prometheus",
       responses: {
         200: { description: "Prometheus' text format.", content: { "text/plain": TEXT } },
         ...errors(403),

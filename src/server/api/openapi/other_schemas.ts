@@ -34,8 +34,8 @@ export const OTHER_SCHEMAS: Readonly<Record<string, Part>> = {
     since: SINCE,
     publishes: list(ref("CarriedStream")),
     plays: list(ref("CarriedStream")),
-    bytesReceived: count("Bytes that have come."),
-    bytesSent: count("Bytes that were sent."),
+    bytesReceived: count("Bytes received."),
+    bytesSent: count("Bytes sent."),
   }),
   CarriedStream: object({
     path: PATH,
@@ -48,7 +48,7 @@ export const OTHER_SCHEMAS: Readonly<Record<string, Part>> = {
     stream: PATH,
     target: text("Where to, as `rtmp://host:1935/app/…`: the rest of the URL may be secret."),
     state: { enum: ["waiting", "connecting", "live", "retrying", "ended"] },
-    failures: count("How often it has failed in a row."),
+    failures: count("Failures in a row."),
     lastError: { type: ["string", "null"] },
     ledger: { anyOf: [ref("Consumer"), { type: "null" }] },
   }),
@@ -66,7 +66,7 @@ export const OTHER_SCHEMAS: Readonly<Record<string, Part>> = {
     id: text("That of its consumer in the ledger of the stream.", { format: "uuid" }),
     stream: PATH,
     publication: text("The id of the publication.", { format: "uuid" }),
-    file: text("Where it is in the directory of recordings."),
+    file: text("Its path in the directory of recordings."),
     since: SINCE,
     bytes: count("Bytes that have been written."),
     duration: {

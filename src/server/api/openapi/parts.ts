@@ -40,25 +40,25 @@ export function json(description: string, schema: Part, headers: Part = {}): Par
 
 /** The `Location` header of what was created. */
 export const LOCATION: Part = {
-  Location: { description: "Where it is ended.", schema: { type: "string" } },
+  Location: { description: "Its URL.", schema: { type: "string" } },
 };
 
 const STATUS_TEXT: Readonly<Record<number, string>> = {
-  400: "The request makes no sense, or what was sent is broken.",
+  400: "The request or its body is malformed.",
   401: "The token or key is missing or wrong.",
   403:
-    "It is not allowed: a page of another site asks, or what is asked for is not served here, or leads where only the token may.",
+    "Not allowed: a cross-site request, a path that is not served here, or a target that needs the API token.",
   404: "Not found.",
-  405: "The method is not for this; `Allow` has those that are.",
+  405: "Method not allowed; `Allow` lists those that are.",
   408: "The body did not arrive in time.",
   409:
-    "It cannot be now: there is one already, it is ended from the server, it is turned off, or Deno does not permit it.",
+    "Conflict: it exists already, the server is ending it, it is turned off, or Deno does not permit it.",
   413: "The body is too large.",
   415: "The body is not sent as `application/json`.",
   429: "Too many requests with a wrong token; `Retry-After` says for how many seconds to wait.",
   500: "Internal server error.",
   503: "The server is shutting down.",
-  504: "The stream is published, but nothing that can be sent has come in time.",
+  504: "The stream is published, but nothing playable arrived in time.",
 };
 
 /** The error responses of these statuses. */

@@ -50,7 +50,9 @@ export class FlvReader {
     if (!this.announced) {
       if (bytes.length < FILE_HEADER) return void (this.#rest = bytes);
       offset = view.getUint32(5) + TAG_TRAILER;
-      if (view.getUint32(0) !== 0x464c5601) throw new Error("What the server sends is not FLV");
+      if (view.getUint32(0) !== 0x464c5601) {
+        throw new Error("The server sent something other than FLV");
+      }
       if (bytes.length < offset) return void (this.#rest = bytes);
       const flags = view.getUint8(4);
       this.announced = [

@@ -151,7 +151,7 @@ export class Playback {
     if (!grows || silent < SILENCE_LIMIT) return;
     // A proxy may block this kind of connection, so the other kind is tried.
     if (!this.#feed.hasBegun) this.#usesWebSocket = !this.#usesWebSocket;
-    this.#restart("Nothing arrives");
+    this.#restart("No data arrives");
   }
 
   /** Stops playback, and clears the screen. */

@@ -159,7 +159,7 @@ export class Player {
     if (!stream || !this.#isLive) return ["waiting", this.#absence];
     if (isUnplayable(stream)) return ["failed", `${playable(stream).problem} ${ELSEWHERE}`];
     if (failure !== undefined) {
-      return ["failed", `The player cannot go on: ${failure}. ${ELSEWHERE}`];
+      return ["failed", `The player cannot continue: ${failure}. ${ELSEWHERE}`];
     }
     return hasPaused ? ["waiting", WAITING] : ["connecting", "Connecting…"];
   }
