@@ -33,16 +33,16 @@ function repeat(begin: string, value: string, end: string): (levels: number) => 
 for (const { name, nest, decode } of nestings) {
   Deno.test(`${decode.name}() reads 64 levels of ${name} and throws at 65, or 100000`, () => {
     assertEquals(decode(nest(64)).length, 1);
-    assertThrows(() => decode(nest(65)), AmfError, "expected at most 64 levels");
-    assertThrows(() => decode(nest(100_000)), AmfError, "expected at most 64 levels");
+    assertThrows(() => decode(nest(65)), AmfError, "limit 64");
+    assertThrows(() => decode(nest(100_000)), AmfError, "limit 64");
     assertEquals(decode(nest(65), { maxDepth: 65 }).length, 1);
-    assertThrows(() => decode(nest(3), { maxDepth: 2 }), AmfError, "expected at most 2 levels");
+    assertThrows(() => decode(nest(3), { maxDepth: 2 }), AmfError, "limit 2");
   });
 }
 
 Deno.test("decodeAmf0() counts the levels of AMF0 and AMF3 together", () => {
   const body = hex("0a 00000001".repeat(60) + "11" + "09 03 01".repeat(5) + "01");
-  assertThrows(() => decodeAmf0(body), AmfError, "expected at most 64 levels");
+  assertThrows(() => decodeAmf0(body), AmfError, "limit 64");
 });
 
 Deno.test("decodeAmf0() does not take values side by side for nested ones", () => {
@@ -53,20 +53,20 @@ Deno.test("decodeAmf0() throws when a body has more than 65536 values", () => {
   const most = hex("0a 0000ffff" + "05".repeat(65_535));
   assertEquals((decodeAmf0(most)[0] as unknown[]).length, 65_535);
   const error = assertThrows(() => decodeAmf0(Uint8Array.of(...most, 5)), AmfError);
-  assertEquals(error.expected, "at most 65536 in a body");
+  assertEquals(error.limit, 65536);
   assertEquals(error.byteOffset, most.length);
 });
 
 Deno.test("decodeAmf0() counts the values in AMF3 too", () => {
   const body = hex("05 11 09 05 01 01 01");
   assertEquals(decodeAmf0(body, { maxElements: 5 }).length, 2);
-  assertThrows(() => decodeAmf0(body, { maxElements: 4 }), AmfError, "at most 4");
+  assertThrows(() => decodeAmf0(body, { maxElements: 4 }), AmfError, "limit 4");
 });
 
 Deno.test("decodeAmf3() counts the names of sealed members", () => {
   const body = hex("0a 33 01 03 61 03 62 03 63 01 01 01");
   assertEquals(decodeAmf3(body, { maxElements: 7 }), [{ a: null, b: null, c: null }]);
-  assertThrows(() => decodeAmf3(body, { maxElements: 6 }), AmfError, "at most 6");
+  assertThrows(() => decodeAmf3(body, { maxElements: 6 }), AmfError, "limit 6");
 });
 
 Deno.test("decodeAmf3() does not count bytes and the numbers of vectors", () => {
@@ -94,7 +94,7 @@ for (const encode of [encodeAmf0, encodeAmf3]) {
     };
     const decode = encode === encodeAmf0 ? decodeAmf0 : decodeAmf3;
     assertEquals(decode(encode(nest(64))), [nest(64)]);
-    assertThrows(() => encode(nest(65)), AmfError, "expected at most 64 levels");
-    assertThrows(() => encode(nest(100_000)), AmfError, "expected at most 64 levels");
+    assertThrows(() => encode(nest(65)), AmfError, "limit 64");
+    assertThrows(() => encode(nest(100_000)), AmfError, "limit 64");
   });
 }

@@ -58,7 +58,7 @@ Deno.test({
     await output.done;
     const frames = output.tags.map(({ timestamp }) => timestamp / 40);
     assertEquals(frames, [...Array(FRAMES).keys()]);
-    await server.line(new RegExp(`output: ${FRAMES} video .* delivered; ledger balanced`));
+    await server.line(new RegExp(`output: delivered ${FRAMES} video, .*; ledger balanced`));
     assertEquals((await server.ended()).code, 0);
     await Deno.remove(directory, { recursive: true });
   },

@@ -149,7 +149,7 @@ Deno.test("Feed.run() runs once", async () => {
   const channel = new Channel();
   const feed = channel.open(new PublicationLedger(new ReceivedCounts()));
   await feed.run(ReadableStream.from([audioTag(0)]));
-  await assertRejects(() => feed.run(ReadableStream.from([audioTag(0)])), TypeError, "second time");
+  await assertRejects(() => feed.run(ReadableStream.from([audioTag(0)])), TypeError, "twice");
   await runsAgain(channel);
 });
 

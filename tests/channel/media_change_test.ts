@@ -50,15 +50,15 @@ const SEQUELS: [what: string, first: FlvTag[], second: FlvTag[], changed: RegExp
     publication(avc, [aac, 900]),
     undefined,
   ],
-  ["no audio", BOTH, publication(avc), /other audio$/],
-  ["no video", BOTH, publication(aac), /other video$/],
-  ["audio where there was none", publication(avc), BOTH, /other audio$/],
-  ["video where there was none", publication(aac), BOTH, /other video$/],
-  ["another video codec", BOTH, publication(hevc, aac), /other video$/],
-  ["another audio codec", BOTH, publication(avc, opus), /other audio$/],
-  ["another track", publication(avc, opus), publication(avc, otherTrack), /other audio$/],
-  ["one track more", publication(avc, opus), publication(avc, opus, otherTrack), /other audio$/],
-  ["other audio and other video", BOTH, publication(hevc, opus), /other (audio|video)$/],
+  ["no audio", BOTH, publication(avc), /different audio$/],
+  ["no video", BOTH, publication(aac), /different video$/],
+  ["audio where there was none", publication(avc), BOTH, /different audio$/],
+  ["video where there was none", publication(aac), BOTH, /different video$/],
+  ["another video codec", BOTH, publication(hevc, aac), /different video$/],
+  ["another audio codec", BOTH, publication(avc, opus), /different audio$/],
+  ["another track", publication(avc, opus), publication(avc, otherTrack), /different audio$/],
+  ["one track more", publication(avc, opus), publication(avc, opus, otherTrack), /different audio$/],
+  ["other audio and other video", BOTH, publication(hevc, opus), /different (audio|video)$/],
 ];
 
 /** Publishes two in a row to viewers of all kinds. */
@@ -84,7 +84,7 @@ for (const [what, first, second, changed] of SEQUELS) {
     const { before, after, viewers, newcomer } = await watchBoth(first, second);
     const { announcing, lossless, push, silent } = viewers;
     const hadVideo = first.some((tag) => isFrame(tag, "video"));
-    const audioAlone = changed?.source.includes("other audio$") ?? true;
+    const audioAlone = changed?.source.includes("different audio$") ?? true;
     assertEquals(push!.tags.length, first.length + second.length);
     assertEquals(newcomer.tags.length, second.length);
     for (const { subscription, tags } of [announcing!, lossless!]) {

@@ -81,7 +81,7 @@ Deno.test("ChunkDecoder opens 256 chunk streams if it is told nothing", () => {
   const streams = ids.map((id) => begin(id, 1));
   assertEquals(decodeParts([Uint8Array.from(streams.slice(0, 256).flat())]).error, undefined);
   const { messages, error } = decodeParts([Uint8Array.from(streams.flat())]);
-  assertIsError(error, RtmpLimitError, "at most 256 chunk streams");
+  assertIsError(error, RtmpLimitError, "limit 256");
   assertEquals(messages.length, 256);
 });
 

@@ -37,7 +37,7 @@ interface Point {
 
 const text = (words: string) => new TextEncoder().encode(words);
 const garbage = new Uint8Array(300).fill(0xff);
-const END = /^the end of the connection$/;
+const END = /^the connection ended$/;
 
 /** A command that ends within its name. */
 const TORN = {

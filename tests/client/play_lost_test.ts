@@ -59,7 +59,7 @@ Deno.test("playRtmp() waits as long for a silent server as idleTimeout says", as
   const { readable, closed } = await playRtmp(server.url(), { idleTimeout: 100 });
   const { items, error } = await readAll(readable);
   assertEquals(items, TAGS);
-  await assertRejects(() => Promise.reject(error), RtmpTimeoutError, "read nothing for 0.1 s");
+  await assertRejects(() => Promise.reject(error), RtmpTimeoutError, "nothing received for 0.1 s");
   assertEquals(await closed.catch((reason) => reason), error);
 });
 

@@ -244,7 +244,7 @@ Deno.test("playRtmp() times out when a stream does not begin", async () => {
   await assertRejects(
     () => playRtmp(server.url(), { timeout: 100 }),
     RtmpTimeoutError,
-    `Cannot play from 127.0.0.1:${server.port}/live: read nothing for 0.1 s`,
+    `Cannot play from 127.0.0.1:${server.port}/live: no answer for 0.1 s`,
   );
 });
 

@@ -90,7 +90,7 @@ Deno.test("publishRtmp() reports a timeout when a server stands still before tha
       });
       const publisher = await publishRtmp(server.url(), { closeTimeout: 300 });
       const writing = ReadableStream.from(SOME).pipeTo(publisher.writable);
-      const error = await assertRejects(() => writing, RtmpTimeoutError, "nothing for 0.3 s");
+      const error = await assertRejects(() => writing, RtmpTimeoutError, "no answer for 0.3 s");
       assertEquals(await publisher.closed.catch((reason) => reason), error);
       assertEquals(await publisher.close().catch((reason) => reason), error);
     });
@@ -110,7 +110,7 @@ Deno.test("publishRtmp() reports it when a server ends before it has read everyt
     "and closes": [
       async (end) => void await end.message(isMedia),
       RtmpError,
-      "the end of the connection",
+      "the connection ended",
     ],
   };
   for (const [name, [script, type, text]] of Object.entries(ends)) {
@@ -162,7 +162,7 @@ Deno.test("publishRtmp() gives up a server that takes nothing, as idleTimeout sa
   const { writable, closed } = await publishRtmp(server.url(), { idleTimeout: 200 });
   const endless = new ReadableStream({ pull: (controller) => controller.enqueue(largeTag(0)) });
   const error = await assertRejects(() => endless.pipeTo(writable), RtmpTimeoutError);
-  assertEquals(error.read, "nothing for 0.2 s");
+  assertEquals(error.read, "the server read nothing for 0.2 s");
   assertEquals(await closed.catch((reason) => reason), error);
 });
 

@@ -222,12 +222,12 @@ Deno.test("PublicationLedger.describe() says where everything went, and whether 
   ledger.retire(recording);
   assertEquals(
     ledger.describe(),
-    "Received 10 video and 8 audio; 1 × recording: 9 video and 0 audio delivered, " +
-      "1 video and 0 audio dropped; ledger balanced",
+    "Received 10 video, 8 audio; 1 × recording: delivered 9 video, 0 audio, " +
+      "dropped 1 video, 0 audio; ledger balanced",
   );
   ledger.tags.videoFrames = 7;
   ledger.unread.videoFrames = 2;
-  assertMatch(ledger.describe(), /; 2 video and 0 audio unread; .*; The ledger is off by 1$/);
+  assertMatch(ledger.describe(), /; unread 2 video, 0 audio; .*; ledger off by 1$/);
 });
 
 Deno.test("ServerLedger keeps of publications that have ended whether they balanced", () => {

@@ -87,7 +87,7 @@ Deno.test("readCommand() keeps to its limits", () => {
   assertEquals(exact.length, LIMITS.maxCommandSize);
   readCommand(withBody(exact), LIMITS);
   const deep = withBody(encodeAmf0("x", 1, [[[[[[]]]]]]));
-  assertThrows(() => readCommand(deep, LIMITS), AmfError, "5 levels");
+  assertThrows(() => readCommand(deep, LIMITS), AmfError, "limit 5");
   const many = withBody(encodeAmf0("x", 1, Array.from({ length: 20 }, () => 0)));
   assertThrows(() => readCommand(many, LIMITS), AmfError, "20");
 });

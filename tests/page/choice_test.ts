@@ -133,7 +133,7 @@ await toolTest([CHROMIUM, "ffmpeg"], "the page of one stream", async (test) => {
       const final = await finalLedger(app);
       const messages = page.locator("#stages").getByText(count(final.received.messages));
       await messages.first().waitFor();
-      await page.getByText("ledger balanced").waitFor();
+      await page.getByText("Ledger balanced").waitFor();
       const consumers = await page.locator("#consumers").innerText();
       assert(!/in flight|live/.test(consumers), consumers);
     });

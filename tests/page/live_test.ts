@@ -71,7 +71,7 @@ await toolTest([CHROMIUM, "ffmpeg"], "the page plays every frame of a stream", a
     await test.step("the pipeline shows what goes where", async () => {
       await page.locator("#stages").getByText("Chunks").waitFor();
       await page.locator("#consumers").getByText("WS-FLV viewer").waitFor();
-      await page.getByText("ledger balanced").waitFor();
+      await page.getByText("Ledger balanced").waitFor();
     });
 
     await test.step("the browser has decoded as many frames as were sent", async () => {

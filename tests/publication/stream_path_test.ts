@@ -85,17 +85,17 @@ for (const [app, name, path] of PATHS) {
 }
 
 const NO_PATHS: [app: string, name: string, why: RegExp][] = [
-  ["", "", /has no name\. Put one into the stream key/],
+  ["", "", /has no name: use a stream key such as demo/],
   ["/", "//", /has no name/],
   [".", ".flv", /has no name/],
   ["", " \r\n\0", /has no name/],
   ["rtmp://host", "", /has no name/],
-  ["live", "..", /cannot have \.\. in it: use a server such as rtmp:\/\/host\/live/],
-  ["live", "../api/demo", /cannot have \.\./],
-  ["live", "%2e%2E/demo", /cannot have \.\./],
-  ["live", "a/%252e%252e/b", /cannot have \.\./],
-  ["live", "...flv", /cannot have \.\./],
-  ["live", "a/ .. /b", /cannot have \.\./],
+  ["live", "..", /must not contain \.\.: use a server such as rtmp:\/\/host\/live/],
+  ["live", "../api/demo", /must not contain \.\./],
+  ["live", "%2e%2E/demo", /must not contain \.\./],
+  ["live", "a/%252e%252e/b", /must not contain \.\./],
+  ["live", "...flv", /must not contain \.\./],
+  ["live", "a/ .. /b", /must not contain \.\./],
   ["live", "x".repeat(4092), /Path too long: 4097 bytes, limit 4096/],
   ["live", "ü".repeat(2046), /Path too long: 4097 bytes, limit 4096/],
 ];

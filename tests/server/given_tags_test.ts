@@ -97,7 +97,7 @@ const UNPLAYABLE: [what: string, tag: unknown, words: string][] = [
   [
     "more bytes than a message holds",
     { ...TAG, data: new Uint8Array(2 ** 24) },
-    "at most 16777215",
+    "limit 16777215",
   ],
 ];
 

@@ -105,9 +105,9 @@ Deno.test("a name of one part can be published and watched over HTTP", async () 
 });
 
 const REFUSED: [app: string, name: string, description: RegExp][] = [
-  ["", "", /has no name\. Put one into the stream key, such as demo/],
+  ["", "", /has no name: use a stream key such as demo/],
   ["/", "?key=k", /has no name/],
-  ["live", "../demo", /cannot have \.\. in it: use a server such as .* a stream key such as demo/],
+  ["live", "../demo", /must not contain \.\.: use a server such as .* a stream key such as demo/],
 ];
 
 for (const [app, name, description] of REFUSED) {

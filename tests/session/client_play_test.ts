@@ -36,7 +36,7 @@ Deno.test("ClientPlayback fails after the last tag when the connection has broke
   });
   const { items, error } = await readAll(playback.readable);
   assertEquals(items, [videoTag(0)]);
-  const text = "Cannot continue playing from h:1/live: read the end of the connection";
+  const text = "Cannot continue playing from h:1/live: the connection ended";
   const thrown = await assertRejects(() => Promise.reject(error), RtmpError, text);
   assertEquals([thrown.cause, closed], [failure, 1]);
   assertEquals(await playback.closed.catch((reason) => reason), error);

@@ -116,7 +116,7 @@ Deno.test("a name over the limit ends the connection, and the peer receives the 
   const { error } = await peer.sessionEnd;
   assertInstanceOf(error, RtmpLimitError);
   assertEquals(peer.codes, ["Failed"]);
-  assertMatch(peer.statuses[0]!.description, /101 characters, expected at most 100/);
+  assertMatch(peer.statuses[0]!.description, /101 characters, limit 100/);
   assertEquals(peer.program.requests, []);
 });
 

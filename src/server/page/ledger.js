@@ -68,7 +68,7 @@ export function showLedger(stream, age) {
 
 /** @param {number} balance */
 function balanceWords(balance) {
-  return balance === 0 ? "ledger balanced" : `The ledger is off by ${count(balance)}`;
+  return balance === 0 ? "Ledger balanced" : `The ledger is off by ${count(balance)}`;
 }
 
 /**

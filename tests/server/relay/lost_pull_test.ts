@@ -47,7 +47,7 @@ for (const how of ["end", "reset"] as const) {
     await until("frames after the cut", () => viewer.times.length >= 12);
     assert(viewer.times.every((time, i, all) => i === 0 || time > all[i - 1]!), `${viewer.times}`);
     const [line] = log.lines("warning").filter((line) => line.startsWith("Cannot pull live/demo"));
-    assert(line?.endsWith("read the end of the connection; retrying in 0.0 s"), line);
+    assert(line?.endsWith("the connection ended; retrying in 0.0 s"), line);
     encoder.command("deleteStream", 0, null, 1);
     await Promise.all([viewer.done, viewer.closed]);
   });
