@@ -5,7 +5,7 @@
  */
 
 /** Characters of a text that are kept: a sentence or a few. */
-export const MAX_TEXT_LENGTH = 1024;
+const MAX_TEXT_LENGTH = 1024;
 
 /**
  * What must not stand in a line as it is: controls, which end a line or speak to a terminal, and marks

@@ -11,7 +11,7 @@ import type { DropReason } from "../ledger/consumer.ts";
  * picture: less than the two seconds that encoders often leave between keyframes, so that no viewer
  * waits longer for sound than for the picture of most streams.
  */
-export const KEYFRAME_PATIENCE = 1_500;
+const KEYFRAME_PATIENCE = 1_500;
 
 /** A gap in what a consumer gets. */
 export class Gap {

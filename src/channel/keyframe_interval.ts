@@ -8,7 +8,7 @@
  * Milliseconds of stream time for which a keyframe is waited for at least: x264 makes one every 250
  * frames by default, which is 10 s at 25 a second, and others make them more often.
  */
-export const KEYFRAME_WAIT = 10_000;
+const KEYFRAME_WAIT = 10_000;
 
 /**
  * Follows the video of a publication, and tells when a keyframe is overdue: none has come for longer

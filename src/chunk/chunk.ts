@@ -33,7 +33,7 @@ export interface RtmpChunk {
 }
 
 /** What the two ends of a chunk connection agree on before anything is said: 128 (section 5.4.1). */
-export const DEFAULT_CHUNK_SIZE = 128;
+const DEFAULT_CHUNK_SIZE = 128;
 
 /** The largest message that a header can announce: 24 bits (section 5.3.1.2.1). */
 export const LARGEST_MESSAGE = 0xffffff;

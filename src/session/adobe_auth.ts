@@ -44,8 +44,6 @@ export interface AdobeQuery {
   clientChallenge: string | undefined;
   /** The proof; `undefined` in the first query. */
   response: string | undefined;
-  /** The server's own challenge, if the client has sent it back: not all do. */
-  opaque: string | undefined;
 }
 
 /** Computes the response: what a client sends and a server compares with. */
@@ -112,7 +110,6 @@ export function readAdobeQuery(app: string): AdobeQuery | undefined {
     user,
     clientChallenge: fields.get("challenge"),
     response: fields.get("response"),
-    opaque: fields.get("opaque"),
   };
 }
 

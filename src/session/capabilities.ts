@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isObject } from "../is_object.ts";
+
 /** `FourCcInfoMask` (Enhanced RTMP v2, "Enhancing NetConnection connect Command"). */
 export const CAN_FORWARD = 4;
 const CAN_ENCODE = 2;
@@ -56,8 +58,4 @@ export function ourCapabilities(): Record<string, unknown> {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -11,7 +11,7 @@ import { isSameSecret } from "./secrets.ts";
 /**
  * The length from which on a secret cannot be guessed, in characters: 16 of 64 kinds are one of 2^96.
  */
-export const LONG_SECRET = 16;
+const LONG_SECRET = 16;
 
 /**
  * Compares what peers show with a secret. A long one is accepted from everywhere at any time: wrong
