@@ -23,22 +23,94 @@ export class SinkStream<T> extends JoinableStream<T> {
   }
 
   /** Writes all that a source gives, as a pipe does. */
-  override async join(source: Source<T>): Promise<JoinEnd> {
-    const step = new Step<T>();
-    for (;;) {
-      const ended = step.pull(source);
-      if (ended) await ended;
-      for (const item of step.items) {
-        try {
-          const busy = this.#sink.write(item);
-          if (busy) await busy;
-        } catch (error) {
-          return await cancelled(source, error);
-        }
+  override join(source: Source<T>): Promise<JoinEnd> {
+    return new Promise((resolve) => new Inflow(this.#sink, source, resolve).pull());
+  }
+}
+
+/** Writes the items of one step after the other, and pulls the next step when all are written. */
+class Inflow<T> implements Puller<T> {
+  readonly #sink: Sink<T>;
+  readonly #source: Source<T>;
+  readonly #resolve: (end: JoinEnd) => void;
+  /** What the sink does with an item, if the next one has to wait for it. */
+  #busy: PromiseLike<void> | undefined;
+  /** What it is to write then. */
+  #waiting: T[] = [];
+  /** The error of the sink. */
+  #failure: { error: unknown } | undefined;
+  /** The end of the source, after its last step. */
+  #end: JoinEnd | undefined;
+  #isPulling = false;
+  #hasStepEnded = false;
+
+  constructor(sink: Sink<T>, source: Source<T>, resolve: (end: JoinEnd) => void) {
+    this.#sink = sink;
+    this.#source = source;
+    this.#resolve = resolve;
+  }
+
+  /** Pulls until a step does not end at once, or the sink is busy. */
+  pull(): void {
+    this.#isPulling = true;
+    do {
+      this.#hasStepEnded = false;
+      this.#source.pull(this);
+    } while (this.#hasStepEnded && this.#isReady);
+    this.#isPulling = false;
+    if (this.#hasStepEnded) void this.#drain();
+  }
+
+  receive(item: T): void {
+    if (this.#busy) this.#waiting.push(item);
+    else if (!this.#failure) this.#write(item);
+  }
+
+  endStep(more: boolean): void {
+    if (!more) this.#end = {};
+    this.#finishStep();
+  }
+
+  failStep(error: unknown): void {
+    this.#end = { failure: { of: "source", error } };
+    this.#finishStep();
+  }
+
+  get #isReady(): boolean {
+    return !this.#busy && !this.#failure && !this.#end;
+  }
+
+  #finishStep(): void {
+    this.#hasStepEnded = true;
+    if (this.#isPulling) return;
+    if (this.#isReady) this.pull();
+    else void this.#drain();
+  }
+
+  /** Writes what waits, and pulls the next step, or ends. */
+  async #drain(): Promise<void> {
+    for (let at = 0; this.#busy && !this.#failure;) {
+      try {
+        await this.#busy;
+        this.#busy = undefined;
+      } catch (error) {
+        this.#failure = { error };
       }
-      if (step.end) return step.end;
-      // What has been written is not kept while more is waited for.
-      step.items.length = 0;
+      while (at < this.#waiting.length && !this.#busy && !this.#failure) {
+        this.#write(this.#waiting[at++]!);
+      }
+    }
+    this.#waiting = [];
+    if (this.#failure) this.#resolve(await cancelled(this.#source, this.#failure.error));
+    else if (this.#end) this.#resolve(this.#end);
+    else this.pull();
+  }
+
+  #write(item: T): void {
+    try {
+      this.#busy = this.#sink.write(item) ?? undefined;
+    } catch (error) {
+      this.#failure = { error };
     }
   }
 }
@@ -50,38 +122,5 @@ async function cancelled<T>(source: Source<T>, error: unknown): Promise<JoinEnd>
     return { failure: { of: "destination", error } };
   } catch (newer) {
     return { failure: { of: "destination", error: newer } };
-  }
-}
-
-/** Collects the items of one step after the other. */
-class Step<T> implements Puller<T> {
-  readonly items: T[] = [];
-  /** The end of the source, if that was its last step. */
-  end: JoinEnd | undefined;
-  #hasEnded = false;
-  #resolve: (() => void) | undefined;
-
-  /** Pulls the next step; a promise unless it has ended at once. */
-  pull(source: Source<T>): Promise<void> | undefined {
-    this.#hasEnded = false;
-    source.pull(this);
-    if (this.#hasEnded) return undefined;
-    return new Promise((resolve) => this.#resolve = resolve);
-  }
-
-  receive(item: T): void {
-    this.items.push(item);
-  }
-
-  endStep(more: boolean): void {
-    if (!more) this.end = {};
-    this.#hasEnded = true;
-    this.#resolve?.();
-  }
-
-  failStep(error: unknown): void {
-    this.end = { failure: { of: "source", error } };
-    this.#hasEnded = true;
-    this.#resolve?.();
   }
 }

@@ -8,6 +8,7 @@ import { RtmpTimeoutError } from "../errors.ts";
 import type { TcpSocket } from "../net/tcp_socket.ts";
 import type { RtmpLimits } from "../session/limits.ts";
 import type { ServerSession } from "../session/server/server_session.ts";
+import { waitedSince } from "../time/standstill.ts";
 
 /** The part of the timeout after which a silent player is pinged. */
 const PING_AFTER = 1 / 3;
@@ -31,7 +32,7 @@ export class PeerTimeouts {
   /** How long the server has waited for the peer, in milliseconds; 0 while it does not read. */
   get silence(): number {
     const { readingSince } = this.#socket;
-    return readingSince === undefined ? 0 : performance.now() - readingSince;
+    return readingSince === undefined ? 0 : waitedSince(readingSince);
   }
 
   /**
@@ -68,9 +69,7 @@ export class PeerTimeouts {
     if (this.#wasPaused && !isPaused) this.#resumedAt = performance.now();
     this.#wasPaused = isPaused;
     const { writingSince } = this.#socket;
-    return writingSince === undefined
-      ? 0
-      : performance.now() - Math.max(writingSince, this.#resumedAt);
+    return writingSince === undefined ? 0 : waitedSince(Math.max(writingSince, this.#resumedAt));
   }
 
   #expire(what: string, timeout: number): void {

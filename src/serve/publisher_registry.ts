@@ -11,6 +11,7 @@ import type { Clock } from "../time/clock.ts";
 import type { Publication } from "../publication/publication.ts";
 import type { Refusal } from "../publication/refusal.ts";
 import { hostOf } from "../net/address.ts";
+import { waitedSince } from "../time/standstill.ts";
 
 /** Silence after which a publisher may have lost its connection, in milliseconds. */
 const STALE_AFTER = 5_000;
@@ -33,10 +34,13 @@ interface NamedPublication {
   contest?: Contest;
 }
 
-/** A contest of two encoders for one name: its start, and until when the holder keeps it. */
+/** A contest of two encoders for one name, by the clock. */
 interface Contest {
   since: number;
-  until: number;
+  /** When the former holder last asked for the name. */
+  askedAt: number;
+  /** For how long after that the holder keeps it. */
+  time: number;
 }
 
 /** The names in use. A publisher that reconnects must not be refused for its own lost connection. */
@@ -83,14 +87,14 @@ export class PublisherRegistry {
     if (holder) {
       const decision = decide(holder.publication);
       const reason = decision === undefined
-        ? reasonToRefuse(holder, publication, this.#clock.now())
+        ? reasonToRefuse(holder, publication, this.#clock)
         : decision
         ? undefined
         : alreadyPublished(path);
       if (reason !== undefined) return { description: reason };
       if (isContested(holder, publication)) {
         const now = this.#clock.now();
-        newcomer.contest = { since: now, until: now + CONTEST_TIME };
+        newcomer.contest = { since: now, askedAt: now, time: CONTEST_TIME };
       }
       holder.publication.close("Another publisher has taken over this name");
     }
@@ -105,7 +109,7 @@ export class PublisherRegistry {
 function reasonToRefuse(
   holder: NamedPublication,
   newcomer: Publication,
-  now: number,
+  clock: Clock,
 ): string | undefined {
   const { publication, contest } = holder;
   const { path } = newcomer;
@@ -116,9 +120,10 @@ function reasonToRefuse(
   if (silence >= STALE_AFTER) return undefined;
   if (!isSamePublisher(publication, newcomer)) return alreadyPublished(path);
   if (silence >= PAUSED_AFTER || isSameConnection(publication, newcomer)) return undefined;
-  if (!contest || now >= contest.until) return undefined;
+  if (!contest || waitedSince(contest.askedAt, clock) >= contest.time) return undefined;
   // Encoders wait longer before each retry, but no longer than they have been retrying so far.
-  contest.until = now + Math.max(CONTEST_TIME, now - contest.since);
+  const now = contest.askedAt = clock.now();
+  contest.time = Math.max(CONTEST_TIME, now - contest.since);
   return `Two encoders publish ${path}, and the one that began last has it: ` +
     "stop one of them, or give it another name";
 }

@@ -9,6 +9,7 @@ import { checkC0, HANDSHAKE_CLIENT_BYTES, PACKET_BYTES } from "../handshake/pack
 import { answerHandshake } from "../handshake/server_handshake.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import type { TcpSocket } from "../net/tcp_socket.ts";
+import { after } from "../time/idle.ts";
 
 /**
  * Answers the handshake of a peer, from C0 to C2.
@@ -23,13 +24,13 @@ export async function shakeHands(
   counts: ReceivedCounts,
   timeout: number,
 ): Promise<void> {
-  const timer = setTimeout(() =>
+  const stop = after(timeout, () =>
     socket.expire(
       new RtmpTimeoutError("Cannot wait any longer for the handshake", {
         read: `${counts.bytes} bytes in ${timeout / 1000} s`,
         expected: `${HANDSHAKE_CLIENT_BYTES + PACKET_BYTES}`,
       }),
-    ), timeout);
+    ));
   try {
     const c0c1 = new Uint8Array(HANDSHAKE_CLIENT_BYTES);
     await socket.readExactly(c0c1, (read) => {
@@ -42,7 +43,7 @@ export async function shakeHands(
       counts.bytes = HANDSHAKE_CLIENT_BYTES + read.length;
     });
   } finally {
-    clearTimeout(timer);
+    stop();
   }
 }
 

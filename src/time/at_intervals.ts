@@ -1,25 +1,23 @@
 /**
- * Checks at intervals, which leave out the time in which the whole process stood still.
+ * Checks at intervals.
  *
  * @module
  */
 
-/** Delay of a check, in milliseconds, above which the whole process must have stood still. */
-const STANDSTILL = 1_000;
+import { STANDSTILLS } from "./standstill.ts";
 
 /**
- * Calls `check` at each interval, except when the timer is late. The process was suspended or blocked
- * then, and has not yet read what its peers have sent meanwhile. By the next check it has.
+ * Calls `check` at each interval. What it measures by `waitedSince` leaves out the time in which the
+ * process stood still.
  *
  * @param interval In milliseconds.
  * @returns A function that ends the checks.
  */
 export function atIntervals(interval: number, check: () => void): () => void {
-  let due = performance.now() + interval;
-  const timer = setInterval(() => {
-    const late = performance.now() - due;
-    due = performance.now() + interval;
-    if (late < STANDSTILL) check();
-  }, interval);
-  return () => clearInterval(timer);
+  const unwatch = STANDSTILLS.watch();
+  const timer = setInterval(check, interval);
+  return () => {
+    clearInterval(timer);
+    unwatch();
+  };
 }

@@ -1,28 +1,26 @@
 /**
- * Time limits that start again with each sign of life of the peer.
+ * Time limits that start again with each sign of life of the peer, and after each standstill of the
+ * process.
  *
  * @module
  */
 
-import { LONGEST_TIME } from "../check_number.ts";
-
-/** Delay of a timer, in milliseconds, above which the whole process stood still, not the peer. */
-const STANDSTILL = 1_000;
+import { MAX_TIMEOUT } from "../check_number.ts";
+import { STANDSTILLS, waitedSince } from "./standstill.ts";
 
 /** Calls back once, when the peer has been idle for longer than the timeout. */
 export class IdleWatch {
   readonly #timeout: number;
   readonly #idle: () => number;
   readonly #expired: () => void;
-  /** Idle time before it does not count, by `performance.now()`. */
-  #since = -Infinity;
+  #unwatch: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * Starts the watch.
    *
    * @param timeout The longest idle time, in milliseconds; `Infinity` for no limit.
-   * @param idle Returns for how long the server has waited for the peer, in milliseconds; 0 if it
+   * @param idle Returns for how long the server has waited for the peer, by `waitedSince`; 0 if it
    *   does not wait.
    * @param expired Called once when that exceeds the timeout.
    */
@@ -30,32 +28,49 @@ export class IdleWatch {
     this.#timeout = timeout;
     this.#idle = idle;
     this.#expired = expired;
-    if (timeout !== Infinity) this.#wait(timeout - idle());
+    if (timeout === Infinity) return;
+    this.#unwatch = STANDSTILLS.watch();
+    this.#wait(timeout - idle());
   }
 
   /** Ends the watch. */
   stop(): void {
     clearTimeout(this.#timer);
+    this.#unwatch?.();
   }
 
   #wait(rest: number): void {
-    const due = performance.now() + rest;
     this.#timer = setTimeout(() => {
-      const now = performance.now();
-      // The process has not yet read what the peer has sent while it stood still.
-      if (now - due > STANDSTILL) this.#since = now;
-      const idle = Math.min(this.#idle(), now - this.#since);
-      if (idle >= this.#timeout) this.#expired();
-      else this.#wait(this.#timeout - idle);
-    }, Math.max(0, Math.min(rest, LONGEST_TIME)));
+      const idle = this.#idle();
+      if (idle < this.#timeout) return this.#wait(this.#timeout - idle);
+      this.stop();
+      this.#expired();
+    }, Math.max(0, Math.min(rest, MAX_TIMEOUT)));
   }
+}
+
+/**
+ * Calls back after this many milliseconds, which begin again when the process has stood still.
+ *
+ * @returns A function that ends the wait.
+ */
+export function after(milliseconds: number, callback: () => void): () => void {
+  const since = performance.now();
+  const watch = new IdleWatch(milliseconds, () => waitedSince(since), callback);
+  return () => watch.stop();
+}
+
+/** Whether something settles within this many milliseconds, in which the process does not stand still. */
+export function settlesWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  const since = performance.now();
+  return whileActive(work, milliseconds, () => waitedSince(since));
 }
 
 /**
  * Waits for `work` until the peer is idle for longer than the timeout.
  *
  * @param timeout The longest idle time of the peer, in milliseconds.
- * @param idle Returns for how long the peer has been idle, in milliseconds.
+ * @param idle Returns for how long the peer has been idle, by `waitedSince`.
  * @returns `true` if the work is done, `false` if the peer was idle for too long.
  */
 export async function whileActive(

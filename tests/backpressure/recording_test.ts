@@ -10,9 +10,10 @@ import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
 import { type HttpApp, startHttpApp } from "../support/http.ts";
 import { captureLog } from "../support/log.ts";
 import { mediaOf, tagsOf } from "../support/media.ts";
-import { clockAhead } from "../support/clock.ts";
+import { clockAhead, standStill } from "../support/clock.ts";
 import { callApi } from "../support/api.ts";
 import { readMetrics } from "../support/prometheus.ts";
+import { atIntervals } from "../../src/time/at_intervals.ts";
 import { DISK_TIMEOUT } from "../../src/server/record/disk_watch.ts";
 import { until } from "../support/wait.ts";
 import { Flood, FRAME, FRAMES, Gate } from "./flood.ts";
@@ -101,6 +102,27 @@ for (const writes of [0, 5]) {
     await Deno.remove(directory, { recursive: true });
   });
 }
+
+Deno.test("a disk has its time again when the server has stood still", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "sluice-test-" });
+  await using http = await startHttpApp("--record", directory);
+  using disk = stallingDisk(5);
+  using flood = await Flood.begin(http.port);
+  const { ledger } = http.app.rtmp.publications[0]!;
+  flood.send(FRAMES);
+  await flood.held(ledger.connection);
+  standStill(60 * DISK_TIMEOUT);
+  let checks = 0;
+  const stop = atIntervals(1_000, () => checks++);
+  await until("two checks of the disk", () => checks === 2);
+  stop();
+  disk.gate.open();
+  flood.end();
+  await until("the end of the recording", () => http.app.rtmp.ledger.current.size === 0);
+  await http.idle();
+  assertEquals((await readMetrics(http.url)).get("sluice_recordings_failed_total"), 0);
+  await Deno.remove(directory, { recursive: true });
+});
 
 const STALLS = [
   ["before there is a file", -1],

@@ -63,8 +63,8 @@ export function decodeStreams(
 }
 
 /**
- * Decodes bytes whole, byte by byte, in two at every place and at random places, makes sure that it
- * is all the same, and returns it.
+ * Decodes bytes whole, byte by byte, in two at every place and at random places, with chunks as they
+ * come and joined, makes sure that it is all the same, and returns it.
  */
 export function decodeEveryWay(
   bytes: Uint8Array | number[],
@@ -73,12 +73,18 @@ export function decodeEveryWay(
   const all = Uint8Array.from(bytes);
   const decoded = decodeParts([all], options);
   for (const { name, parts } of everyCutting(all)) {
-    const { messages, error, counts } = decodeParts(parts, options);
-    assertEquals(messages, decoded.messages, name);
-    assertEquals(`${error}`, `${decoded.error}`, name);
-    // How many bytes came with those that broke the layer is a matter of the cutting.
-    if (decoded.error) counts.bytes = decoded.counts.bytes;
-    assertEquals(counts, decoded.counts, name);
+    assertSame(decodeParts(parts, options), decoded, name);
+    // What is joined is written to.
+    const copies = parts.map((part) => part.slice());
+    assertSame(decodeParts(copies, { ...options, coalesce: true }), decoded, `${name}, joined`);
   }
   return decoded;
+}
+
+function assertSame({ messages, error, counts }: Decoded, expected: Decoded, name: string): void {
+  assertEquals(messages, expected.messages, name);
+  assertEquals(`${error}`, `${expected.error}`, name);
+  // How many bytes came with those that broke the layer is a matter of the cutting.
+  if (expected.error) counts.bytes = expected.counts.bytes;
+  assertEquals(counts, expected.counts, name);
 }

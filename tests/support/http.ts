@@ -173,6 +173,40 @@ export class RawHttpClient implements Disposable {
   }
 }
 
+/** A PUT whose body goes on for as long as the test wants. */
+export class SlowPut implements Disposable {
+  readonly client: RawHttpClient;
+
+  private constructor(client: RawHttpClient) {
+    this.client = client;
+  }
+
+  /** Begins it. */
+  static async begin({ httpPort }: HttpApp, path = "/live/demo.flv"): Promise<SlowPut> {
+    const client = await RawHttpClient.connect(httpPort);
+    client.request(`PUT ${path}`, "Transfer-Encoding: chunked");
+    return new SlowPut(client);
+  }
+
+  /** Sends a piece of the body. */
+  send(bytes: Uint8Array): void {
+    const [head, tail] = [`${bytes.length.toString(16)}\r\n`, "\r\n"].map((text) =>
+      new TextEncoder().encode(text)
+    );
+    this.client.write(concat([head!, bytes, tail!]));
+  }
+
+  /** Sends the end of the body. */
+  end(): void {
+    this.client.write("0\r\n\r\n");
+  }
+
+  /** Closes the connection. */
+  [Symbol.dispose](): void {
+    this.client[Symbol.dispose]();
+  }
+}
+
 /** Sends a request with these headers and no others; gives the status. `PORT` is the server's. */
 export async function statusOf(
   { httpPort }: HttpApp,

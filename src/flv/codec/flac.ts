@@ -1,5 +1,5 @@
 /**
- * FLAC: the STREAMINFO block.
+ * A parser for FLAC's STREAMINFO block.
  *
  * @module
  */

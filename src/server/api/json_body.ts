@@ -1,5 +1,5 @@
 /**
- * The bodies that the API reads.
+ * JSON bodies of API requests.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { RtmpTimeoutError } from "../../errors.ts";
 import { isObject } from "../../is_object.ts";
-import { patiently } from "../../time/deadline.ts";
+import { withDeadline } from "../../time/deadline.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 
 /** Bytes in the largest body that is read. */
@@ -66,7 +66,7 @@ export async function readJson(
   const body = ReadableStream.from<Uint8Array>(incoming)
     .pipeThrough(limit, { preventCancel: true });
   try {
-    return await patiently("read a body", toJson(body), { timeout });
+    return await withDeadline("read a body", toJson(body), { timeout });
   } catch (cause) {
     if (cause instanceof SyntaxError) return undefined;
     if (cause instanceof RangeError) throw tooLarge();

@@ -1,5 +1,5 @@
 /**
- * Tags as a client sends them.
+ * The conversion of tags to messages, for a client.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { isMetadata } from "../../flv/tag_kind.ts";
 import { SET_DATA_FRAME } from "../../flv/tag_stream.ts";
 import type { RtmpMessage } from "../../message/message.ts";
 
-/** Each kind has a chunk stream of its own, as FFmpeg has it. */
+/** The chunk stream of each kind of tag, as in FFmpeg. */
 const CHUNK_STREAMS: Readonly<Record<FlvTagType, number>> = { audio: 4, video: 6, script: 8 };
 
-/** The message that carries a tag. Its time is cut to 32 bits: the wire's clock wraps. */
+/** Converts a tag to a message, with the low 32 bits of its time: timestamps wrap on the wire. */
 export function toMessage(tag: FlvTag, messageStreamId: number): RtmpMessage {
   const { type, timestamp, data } = tag;
   return {

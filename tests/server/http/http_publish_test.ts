@@ -5,6 +5,7 @@ import {
   FlvReader,
   type HttpApp,
   RawHttpClient,
+  SlowPut,
   startHttpApp,
 } from "../../support/http.ts";
 import { fixtureTags, tagsOf, videoTag } from "../../support/media.ts";
@@ -25,36 +26,6 @@ async function put(
 ): Promise<Answer> {
   const response = await fetch(`${url}${path}`, { method: "PUT", body, headers });
   return { status: response.status, body: await response.json(), headers: response.headers };
-}
-
-/** A PUT whose body goes on for as long as the test wants. */
-class SlowPut implements Disposable {
-  readonly client: RawHttpClient;
-
-  private constructor(client: RawHttpClient) {
-    this.client = client;
-  }
-
-  static async begin({ httpPort }: HttpApp, path = "/live/demo.flv"): Promise<SlowPut> {
-    const client = await RawHttpClient.connect(httpPort);
-    client.request(`PUT ${path}`, "Transfer-Encoding: chunked");
-    return new SlowPut(client);
-  }
-
-  send(bytes: Uint8Array): void {
-    const [head, tail] = [`${bytes.length.toString(16)}\r\n`, "\r\n"].map((text) =>
-      new TextEncoder().encode(text)
-    );
-    this.client.write(concat([head!, bytes, tail!]));
-  }
-
-  end(): void {
-    this.client.write("0\r\n\r\n");
-  }
-
-  [Symbol.dispose](): void {
-    this.client[Symbol.dispose]();
-  }
 }
 
 function ended({ app }: HttpApp): Promise<string> {
