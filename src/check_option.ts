@@ -5,6 +5,8 @@
  * @module
  */
 
+import { isObject } from "./is_object.ts";
+
 /**
  * Checks a function that a caller has set.
  *
@@ -61,9 +63,7 @@ export function checkSignal(name: string, value: unknown): void {
  * @throws {TypeError} If it is not an object.
  */
 export function checkObject(name: string, value: unknown): void {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw wrong(name, value, "an object");
-  }
+  if (!isObject(value) || Array.isArray(value)) throw wrong(name, value, "an object");
 }
 
 function wrong(name: string, value: unknown, expected: string): TypeError {

@@ -6,7 +6,7 @@
  */
 
 /** Characters of a text that are kept: enough for a few sentences. */
-export const MAX_TEXT_LENGTH = 1024;
+const MAX_TEXT_LENGTH = 1024;
 
 /**
  * Characters that are escaped: control characters, which end a line or control a terminal, and

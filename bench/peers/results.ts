@@ -76,7 +76,7 @@ export function targets(results: Result[]): Target[] {
 }
 
 /** The middle of what a server was measured with, if it was. */
-export function medianOf({ rows }: Result, peer: PeerName): number | undefined {
+function medianOf({ rows }: Result, peer: PeerName): number | undefined {
   const row = rows.find((row) => row.peer === peer);
   return row && median(row.values);
 }

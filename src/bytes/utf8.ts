@@ -34,7 +34,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /** `%C4` of 0xC4. */
-export function percentEncode(byte: number): string {
+function percentEncode(byte: number): string {
   return `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
 }
 

@@ -11,7 +11,7 @@ import type { DropReason } from "../ledger/consumer.ts";
  * of stream time. Encoders often send a keyframe every two seconds; with less than that, no viewer
  * waits longer for sound than for the picture of most streams.
  */
-export const KEYFRAME_TIMEOUT = 1_500;
+const KEYFRAME_TIMEOUT = 1_500;
 
 /** A gap in what a consumer gets. */
 export class Gap {

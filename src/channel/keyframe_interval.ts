@@ -9,7 +9,7 @@
  * x264 makes one every 250 frames, which is 10 s at 25 frames a second; other encoders make them
  * more often.
  */
-export const MIN_KEYFRAME_WAIT = 10_000;
+const MIN_KEYFRAME_WAIT = 10_000;
 
 /**
  * Detects that a keyframe is overdue: none has arrived for longer than the last interval, and for

@@ -36,7 +36,7 @@ export interface RtmpChunk {
 }
 
 /** The chunk size until a Set Chunk Size message: 128 (section 5.4.1). */
-export const DEFAULT_CHUNK_SIZE = 128;
+const DEFAULT_CHUNK_SIZE = 128;
 
 /** The largest message, in bytes: the length field has 24 bits (section 5.3.1.2.1). */
 export const LARGEST_MESSAGE = 0xffffff;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isObject } from "../is_object.ts";
+
 /** The colour encoding; its numbers are indexes into the tables of ITU-T H.273. */
 export interface ColorConfig {
   /** Bits of each colour channel: 8, 10 or 12. */
@@ -92,10 +94,6 @@ export function findColorInfo(pairs: readonly unknown[]): ColorInfo | undefined 
   if (isObject(value.hdrCll)) info.hdrCll = numbers(value.hdrCll, HDR_CLL);
   if (isObject(value.hdrMdcv)) info.hdrMdcv = numbers(value.hdrMdcv, HDR_MDCV);
   return info;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 function numbers(object: Record<string, unknown>, names: string[]): Record<string, number> {

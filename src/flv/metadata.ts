@@ -7,6 +7,7 @@
 import { decodeAmf0 } from "../amf/decode_amf0.ts";
 import { AmfLimitError } from "../amf/cursor.ts";
 import { AmfError } from "../errors.ts";
+import { isObject } from "../is_object.ts";
 import { isMetadata } from "./tag_kind.ts";
 
 /** Limits on metadata. */
@@ -84,7 +85,7 @@ function read(
   if (isOversize) return { error: "oversize" };
   try {
     const [, members] = decodeAmf0(data, { count: VALUES_READ, maxElements: maxValues });
-    return isObject(members) ? { members } : undefined;
+    return isObject(members) && !Array.isArray(members) ? { members } : undefined;
   } catch (error) {
     if (!(error instanceof AmfError)) throw error;
     return { error: error instanceof AmfLimitError ? "oversize" : "malformed" };
@@ -100,8 +101,4 @@ function hasName(data: Uint8Array): boolean {
     if (!(error instanceof AmfError)) throw error;
     return error instanceof AmfLimitError;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

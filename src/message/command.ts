@@ -7,10 +7,11 @@
 import { decodeAmf0 } from "../amf/decode_amf0.ts";
 import { encodeAmf0 } from "../amf/encode_amf0.ts";
 import { RtmpCommandError, RtmpLimitError } from "../errors.ts";
+import { isObject } from "../is_object.ts";
 import { MessageType, type RtmpMessage } from "./message.ts";
 
 /** The chunk stream for commands of the connection, as on all servers. */
-export const CONNECTION_CHUNK_STREAM = 3;
+const CONNECTION_CHUNK_STREAM = 3;
 
 /** The chunk stream for commands of a message stream; Larix requires it. */
 export const STREAM_CHUNK_STREAM = 5;
@@ -94,8 +95,4 @@ export function writeCommand(
     timestamp: 0,
     payload: encodeAmf0(name, transactionId, ...values),
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

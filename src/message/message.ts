@@ -71,3 +71,8 @@ export function carriesTag(typeId: number): boolean {
   return typeId === MessageType.Audio || typeId === MessageType.Video ||
     typeId === MessageType.DataAmf0 || typeId === MessageType.DataAmf3;
 }
+
+/** Whether a message is audio, video or data, or an aggregate of these. */
+export function isMedia({ typeId }: RtmpMessage): boolean {
+  return carriesTag(typeId) || typeId === MessageType.Aggregate;
+}

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isObject } from "../is_object.ts";
+
 /**
  * An item for a reader that is not a stage or a sink of ours: `getReader`, iteration, `tee`, and
  * pipes to other streams. Inside a pipeline items are views of memory that is used again, or that
@@ -30,8 +32,8 @@ function leavingAll(items: unknown[]): unknown[] {
 function leavingOne(item: unknown): unknown {
   if (item instanceof Uint8Array) return ownBytes(item);
   // What a program has made a class of is its own matter.
-  if (typeof item !== "object" || item === null || !isPlain(item)) return item;
-  const { payload, data } = item as { payload?: unknown; data?: unknown };
+  if (!isObject(item) || !isPlain(item)) return item;
+  const { payload, data } = item;
   const copies = {
     ...payload instanceof Uint8Array && isShared(payload) && { payload: ownBytes(payload) },
     ...data instanceof Uint8Array && isShared(data) && { data: ownBytes(data) },

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isObject } from "../is_object.ts";
 import type { RefusalReason, ServerLedger } from "../ledger/server_ledger.ts";
 import type { StreamRequest } from "../publication/publication.ts";
 import type { Refusal } from "../publication/refusal.ts";
@@ -44,6 +45,5 @@ export function noteInvalidName(
 
 /** Whether an answer is a refusal. */
 export function isRefusal(answer: unknown): answer is Refusal {
-  return typeof answer === "object" && answer !== null && "description" in answer &&
-    !("tags" in answer);
+  return isObject(answer) && "description" in answer && !("tags" in answer);
 }

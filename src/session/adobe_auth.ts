@@ -47,8 +47,6 @@ export interface AdobeQuery {
   clientChallenge: string | undefined;
   /** The response; `undefined` in the first query. */
   response: string | undefined;
-  /** The server's own challenge, if the client has sent it back: not all do. */
-  opaque: string | undefined;
 }
 
 /** Computes the response, which a client sends and a server compares. */
@@ -116,7 +114,6 @@ export function readAdobeQuery(app: string): AdobeQuery | undefined {
     user,
     clientChallenge: fields.get("challenge"),
     response: fields.get("response"),
-    opaque: fields.get("opaque"),
   };
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isObject } from "../is_object.ts";
+
 /** `FourCcInfoMask` (Enhanced RTMP v2, "Enhancing NetConnection connect Command"). */
 export const CAN_FORWARD = 4;
 const CAN_ENCODE = 2;
@@ -59,8 +61,4 @@ export function localCapabilities(): Record<string, unknown> {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -7,7 +7,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { publishRtmp } from "../../src/client/publish.ts";
-import { isMedia } from "../../src/session/client/client_session.ts";
+import { isMedia } from "../../src/message/message.ts";
 import { largeTag, videoTag } from "../support/media.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
 import { stopped, until } from "../support/wait.ts";

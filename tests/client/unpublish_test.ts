@@ -13,8 +13,7 @@ import {
   userControl,
   UserControlEvent,
 } from "../../src/message/control.ts";
-import { MessageType, type RtmpMessage } from "../../src/message/message.ts";
-import { isMedia } from "../../src/session/client/client_session.ts";
+import { isMedia, MessageType, type RtmpMessage } from "../../src/message/message.ts";
 import { largeTag, videoTag, videoTags } from "../support/media.ts";
 import { collect, serveOnLoopback } from "../support/publications.ts";
 import { type Script, ScriptedServer, type ServerEnd } from "../support/scripted_server.ts";

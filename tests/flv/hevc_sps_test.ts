@@ -85,6 +85,31 @@ const FOUND: [string, Partial<ParameterSet>][] = [
     },
   ],
   [
+    // The pictures of the second set are -1, -2 and -3, the nearest first. The third leaves out the
+    // nearest, which would be moved to 0, and so has three: -1, -2 and +1.
+    "a set that leaves out the nearest picture before",
+    {
+      referenceSets: [
+        { before: [1, 2], after: [] },
+        { shift: -1, pictures: ["used", "used", "used"] },
+        { shift: 1, pictures: ["neither", "used", "used", "used"] },
+        { shift: -1, pictures: ["used", "used", "used", "used"] },
+      ],
+    },
+  ],
+  [
+    // The same the other way round: +1, +2 and +3, then +1, +2 and -1.
+    "a set that leaves out the nearest picture after",
+    {
+      referenceSets: [
+        { before: [], after: [1, 2] },
+        { shift: 1, pictures: ["used", "used", "used"] },
+        { shift: -1, pictures: ["neither", "used", "used", "used"] },
+        { shift: 1, pictures: ["used", "used", "used", "used"] },
+      ],
+    },
+  ],
+  [
     "sixty-four sets of sixteen pictures",
     {
       referenceSets: Array(64).fill({

@@ -29,7 +29,9 @@ function slowTenfold(failsAt?: number): OrderedTransformStream<number, number> {
 
 for (const [pace, pause] of PACES) {
   for (const stages of [1, 3]) {
-    const how = `to a reader that reads ${pace} after ${stages} stages`;
+    const how = `to a reader that reads ${pace} after ${
+      stages === 1 ? "one stage" : `${stages} stages`
+    }`;
 
     Deno.test(`an async transform delivers everything in order ${how}`, async () => {
       let readable = ReadableStream.from(upTo(6)).pipeThrough(slowTenfold());

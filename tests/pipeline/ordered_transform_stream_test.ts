@@ -10,9 +10,11 @@ const paces: [string, (() => Promise<void>) | undefined][] = [
 
 for (const [pace, pause] of paces) {
   for (const stages of [1, 2, 3]) {
-    const how = `reads ${pace} behind ${stages} stages`;
+    const how = `to a reader that reads ${pace} after ${
+      stages === 1 ? "one stage" : `${stages} stages`
+    }`;
 
-    Deno.test(`OrderedTransformStream delivers everything before its error to who ${how}`, async () => {
+    Deno.test(`OrderedTransformStream delivers everything before its error ${how}`, async () => {
       const source = new CountingSource(upTo(10));
       const { stage, cancelled } = tenfold(4);
       let readable = source.readable.pipeThrough(stage);
@@ -24,7 +26,7 @@ for (const [pace, pause] of paces) {
       assertEquals(source.cancelled, [error]);
     });
 
-    Deno.test(`OrderedTransformStream delivers everything before an error of flush to who ${how}`, async () => {
+    Deno.test(`OrderedTransformStream delivers everything before an error of flush ${how}`, async () => {
       const failing = new OrderedTransformStream<number, number>({
         transform: (input, emit) => emit(input),
         flush(emit) {
@@ -39,7 +41,7 @@ for (const [pace, pause] of paces) {
       assert(error instanceof StageError);
     });
 
-    Deno.test(`OrderedTransformStream delivers everything before an error upstream to who ${how}`, async () => {
+    Deno.test(`OrderedTransformStream delivers everything before an error upstream ${how}`, async () => {
       const lost = new StageError("connection reset");
       const { stage, cancelled } = tenfold();
       let readable = new CountingSource(upTo(5), lost).readable.pipeThrough(stage);
@@ -80,7 +82,7 @@ Deno.test("OrderedTransformStream delivers a hundred items of the one input that
   assert(error instanceof StageError);
 });
 
-Deno.test("OrderedTransformStream gives an error at once to who waits for it", async () => {
+Deno.test("OrderedTransformStream gives an error at once to a reader that waits for it", async () => {
   const { stage } = tenfold();
   const writer = stage.writable.getWriter();
   const reader = stage.readable.getReader();

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { toText } from "@std/streams";
 import { isListening } from "./free_port.ts";
 import { until } from "./wait.ts";
 
@@ -33,7 +34,7 @@ export class PeerServer implements AsyncDisposable {
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    this.#complaints = new Response(this.#child.stderr).text();
+    this.#complaints = toText(this.#child.stderr);
   }
 
   /** Starts it and waits until it takes connections. */

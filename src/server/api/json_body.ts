@@ -8,6 +8,7 @@ import { LimitedBytesTransformStream, toJson } from "@std/streams";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { RtmpTimeoutError } from "../../errors.ts";
+import { isObject } from "../../is_object.ts";
 import { withDeadline } from "../../time/deadline.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 
@@ -38,7 +39,7 @@ export async function readStrings<Name extends string, Optional extends string =
     });
   }
   const names = [...Object.keys(example), ...optional];
-  const members = Object.entries(typeof body === "object" && body !== null ? body : {})
+  const members = Object.entries(isObject(body) ? body : {})
     .filter(([name]) => names.includes(name));
   const found = Object.fromEntries(members) as Record<Name | Optional, string>;
   const isWhole = Object.keys(example).every((name) => Object.hasOwn(found, name));

@@ -11,7 +11,7 @@ import { isSameSecret } from "./secrets.ts";
 /**
  * The length from which a secret cannot be guessed, in characters: 16 of 64 kinds make 2^96 secrets.
  */
-export const LONG_SECRET = 16;
+const LONG_SECRET = 16;
 
 /**
  * Compares the keys of peers with a secret. A long secret is always accepted: wrong guesses of other

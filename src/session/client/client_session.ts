@@ -9,7 +9,7 @@ import { RtmpChunkDecoderStream } from "../../chunk/chunk_decoder_stream.ts";
 import { ReceivedCounts } from "../../ledger/received_counts.ts";
 import { type Command, isCommand, writeCommand } from "../../message/command.ts";
 import { setChunkSize, windowAcknowledgementSize } from "../../message/control.ts";
-import { MessageType, type RtmpMessage } from "../../message/message.ts";
+import { isMedia, type RtmpMessage } from "../../message/message.ts";
 import { RtmpMessageDecoderStream } from "../../message/message_decoder_stream.ts";
 import { ControlLayer } from "../control_layer.ts";
 import { type Deadline, withDeadline } from "../../time/deadline.ts";
@@ -216,11 +216,4 @@ function since(time: number | undefined): number {
 
 function hasNumber({ args }: Command): boolean {
   return typeof args[0] === "number";
-}
-
-/** Whether a message is audio, video or data, or an aggregate of these. */
-export function isMedia({ typeId }: RtmpMessage): boolean {
-  return typeId === MessageType.Audio || typeId === MessageType.Video ||
-    typeId === MessageType.DataAmf0 || typeId === MessageType.DataAmf3 ||
-    typeId === MessageType.Aggregate;
 }

@@ -7,6 +7,7 @@
 import { startsWith } from "@std/bytes";
 import { decodeAmf0 } from "../../amf/decode_amf0.ts";
 import { encodeAmf0 } from "../../amf/encode_amf0.ts";
+import { isObject } from "../../is_object.ts";
 import { readUserControl, UserControlEvent } from "../../message/control.ts";
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
@@ -72,7 +73,7 @@ function isStreamEof(message: RtmpMessage, messageStreamId: number): boolean {
 function isComplete({ payload }: RtmpMessage): boolean {
   const { maxAmfDepth: maxDepth, maxAmfElements: maxElements } = DEFAULT_LIMITS;
   return decodeAmf0(payload, { maxDepth, maxElements }).some((value) =>
-    typeof value === "object" && value !== null && "code" in value && value.code === PLAY_COMPLETE
+    isObject(value) && value.code === PLAY_COMPLETE
   );
 }
 

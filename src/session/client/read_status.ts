@@ -6,6 +6,7 @@
 
 import { readUint16 } from "../../bytes/integers.ts";
 import { RtmpCommandError } from "../../errors.ts";
+import { isObject } from "../../is_object.ts";
 import { type Command, isCommand, readCommand } from "../../message/command.ts";
 import type { RtmpMessage } from "../../message/message.ts";
 import { plainText } from "../../plain_text.ts";
@@ -24,8 +25,8 @@ export interface Status {
 /** Finds the information object of a command; servers differ in where they put it. */
 function readStatus({ args, object }: Command): Status | undefined {
   for (const value of [...args, object]) {
-    if (typeof value !== "object" || value === null) continue;
-    const { level, code, description } = value as Record<string, unknown>;
+    if (!isObject(value)) continue;
+    const { level, code, description } = value;
     if (typeof code !== "string") continue;
     return { level: text(level), code: text(code), description: text(description) };
   }

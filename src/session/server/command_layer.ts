@@ -5,6 +5,7 @@
  */
 
 import { RtmpCommandError, RtmpError } from "../../errors.ts";
+import { isObject } from "../../is_object.ts";
 import { type Command, readCommand, writeCommand } from "../../message/command.ts";
 import {
   setChunkSize,
@@ -193,7 +194,5 @@ export class CommandLayer {
 
 /** The stream's name in the parameters of `play2` (section 7.2.2.2). */
 function play2Name(parameters: unknown): unknown {
-  return typeof parameters === "object" && parameters !== null && "streamName" in parameters
-    ? parameters.streamName
-    : undefined;
+  return isObject(parameters) ? parameters.streamName : undefined;
 }

@@ -7,7 +7,7 @@
 import { errorMessage } from "../../error_message.ts";
 import { RtmpError } from "../../errors.ts";
 import { isCommand, writeCommand } from "../../message/command.ts";
-import { carriesTag, MessageType, type RtmpMessage } from "../../message/message.ts";
+import { isMedia, type RtmpMessage } from "../../message/message.ts";
 import { RtmpMessageDecoderStream } from "../../message/message_decoder_stream.ts";
 import { SinkStream } from "../../pipeline/sink_stream.ts";
 import type { PublicationEnd } from "../../publication/publication.ts";
@@ -176,10 +176,6 @@ export class ServerSession {
     else this.#conversation.control.receive(message);
     await this.#conversation.writer.flushIfFull();
   }
-}
-
-function isMedia({ typeId }: RtmpMessage): boolean {
-  return carriesTag(typeId) || typeId === MessageType.Aggregate;
 }
 
 function endReason(error: unknown): PublicationEnd {

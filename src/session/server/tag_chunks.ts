@@ -8,16 +8,10 @@ import { LARGEST_MESSAGE } from "../../chunk/chunk.ts";
 import { writeChunks } from "../../chunk/chunk_writer.ts";
 import { RtmpMessageError } from "../../errors.ts";
 import { checkTag, type FlvTag, type FlvTagType } from "../../flv/flv_tag.ts";
-import { MessageType } from "../../message/message.ts";
+import { MESSAGE_TYPES } from "../../flv/message_types.ts";
 
 /** The chunk stream of each type of tag; replies have others. */
 const CHUNK_STREAMS: Readonly<Record<FlvTagType, number>> = { audio: 6, video: 7, script: 8 };
-
-const TYPES: Readonly<Record<FlvTagType, number>> = {
-  audio: MessageType.Audio,
-  video: MessageType.Video,
-  script: MessageType.DataAmf0,
-};
 
 /** The message stream of nearly all players: the first that they create. */
 const USUAL_MESSAGE_STREAM = 1;
@@ -59,7 +53,7 @@ export class TagChunks {
     const chunkStreamId = CHUNK_STREAMS[type];
     // The low 32 bits: timestamps wrap on the wire.
     const time = timestamp >>> 0;
-    const header = { format: 0, chunkStreamId, messageStreamId, typeId: TYPES[type], time };
+    const header = { format: 0, chunkStreamId, messageStreamId, typeId: MESSAGE_TYPES[type], time };
     return writeChunks(header, data, this.#chunkSize);
   }
 }
