@@ -49,7 +49,7 @@ Deno.test("of bodies that leave too much unfinished together, the one with the m
   await until("most of a tag", () => budget.bytes > 0.8 * LARGE.length);
   using second = await begin("second", 0.8 * LARGE.length);
   await first.text(/^HTTP\/1\.1 400[^]*Unfinished tags of all connections too large/);
-  assertMatch(log.lines("warning").join("\n"), /cut off: .*, live\/first$/);
+  assertMatch(log.lines("warning").join("\n"), /is disconnected: .*, live\/first$/);
   assertMatch(log.lines("info").join("\n"), /starts to publish live\/first over HTTP/);
   second.write(file.subarray(0.8 * LARGE.length));
   await second.text(/^HTTP\/1\.1 201/);

@@ -57,7 +57,12 @@ const SEQUELS: [what: string, first: FlvTag[], second: FlvTag[], changed: RegExp
   ["another video codec", BOTH, publication(hevc, aac), /different video$/],
   ["another audio codec", BOTH, publication(avc, opus), /different audio$/],
   ["another track", publication(avc, opus), publication(avc, otherTrack), /different audio$/],
-  ["one track more", publication(avc, opus), publication(avc, opus, otherTrack), /different audio$/],
+  [
+    "one track more",
+    publication(avc, opus),
+    publication(avc, opus, otherTrack),
+    /different audio$/,
+  ],
   ["other audio and other video", BOTH, publication(hevc, opus), /different (audio|video)$/],
 ];
 

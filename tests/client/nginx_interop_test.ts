@@ -62,7 +62,11 @@ await toolTest(TOOLS, "publishRtmp() and playRtmp() talk to nginx", async (t) =>
   });
 
   await t.step("an app that is not there is the end of the connection", async () => {
-    await assertRejects(() => publishRtmp(nginx.url("none/demo")), RtmpError, "the connection ended");
+    await assertRejects(
+      () => publishRtmp(nginx.url("none/demo")),
+      RtmpError,
+      "the connection ended",
+    );
   });
 
   await t.step("a publisher that is denied after Publish.Start fails", async () => {

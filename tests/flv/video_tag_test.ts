@@ -195,7 +195,11 @@ Deno.test("parseVideoTag() reads 256 tracks, and none beyond", () => {
   const tracks = (count: number) => `96 11 ${VP09} ${"00 000000".repeat(count)}`;
   assertEquals(parseVideoTag(hex(tracks(256))).tracks.length, 256);
   const error = assertThrows(() => parseVideoTag(hex(tracks(257))), FlvError);
-  assertEquals(error.message.includes("Too many tracks in a message: limit 256"), true, error.message);
+  assertEquals(
+    error.message.includes("Too many tracks in a message: limit 256"),
+    true,
+    error.message,
+  );
 });
 
 Deno.test("parseVideoTag() reads HDR metadata of 256 values, and no larger one", () => {

@@ -39,7 +39,7 @@ await toolTest(TOOLS, "one publication reaches every kind of consumer whole", as
 
   const books = lines.find((line) => line.includes(" has ended: "))!.split("; ");
   const got = (kind: string, count = 1) =>
-    `${count} × ${kind}: ${video * count} video and ${audio * count} audio delivered`;
+    `${count} × ${kind}: delivered ${video * count} video, ${audio * count} audio`;
   assertEquals(
     books.slice(1).sort(),
     [

@@ -43,8 +43,8 @@ for (
     const kept = other.tags.length * FRAME;
     assert(await memoryInUse() - before - kept < LIVE_QUEUE_BYTES + SPARE_MEMORY);
     assertEquals(ledger.balance(), 0);
-    const line = log.lines("info").find((line) => line.includes("cut off"));
-    assertMatch(line ?? "", /taken nothing of live\/demo for 4 s/);
+    const line = log.lines("info").find((line) => line.includes("is disconnected"));
+    assertMatch(line ?? "", /read nothing of live\/demo for 4 s/);
     stalled.goOnReading();
     await until("the connection to be gone", () => stalled.closed);
 
