@@ -6,7 +6,7 @@
 
 import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
-import { borrowing } from "../pipeline/transformer.ts";
+import { borrowing } from "../pipeline/borrowing.ts";
 import type { RtmpChunk } from "./chunk.ts";
 import { ChunkDecoder } from "./chunk_decoder.ts";
 import type { RtmpChunkDecoderOptions } from "./decoder_options.ts";

@@ -9,7 +9,7 @@ import { ContinuousBuffer } from "../bytes/continuous_buffer.ts";
 import { readUint24, readUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
-import { borrowing } from "../pipeline/transformer.ts";
+import { borrowing } from "../pipeline/borrowing.ts";
 import { TimestampUnwrapper } from "./timestamp_unwrapper.ts";
 import { AUDIO_FLAG, FILE_HEADER_LENGTH, FLAGS_AT, VIDEO_FLAG } from "./file_header.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";

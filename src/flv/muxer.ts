@@ -7,7 +7,7 @@
 import { writeUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
-import { borrowing } from "../pipeline/transformer.ts";
+import { borrowing } from "../pipeline/borrowing.ts";
 import { AUDIO_FLAG, VIDEO_FLAG } from "./file_header.ts";
 import { checkTag, type FlvTag } from "./flv_tag.ts";
 import {

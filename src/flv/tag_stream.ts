@@ -11,7 +11,7 @@ import { checkObject } from "../check_option.ts";
 import type { MediaCounts } from "../ledger/counts.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
-import { borrowing } from "../pipeline/transformer.ts";
+import { borrowing } from "../pipeline/borrowing.ts";
 import { splitAggregate } from "./aggregate.ts";
 import { TimestampUnwrapper } from "./timestamp_unwrapper.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";

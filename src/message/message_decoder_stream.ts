@@ -7,7 +7,7 @@
 import { describe } from "../check_option.ts";
 import type { RtmpChunk } from "../chunk/chunk.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
-import { borrowing } from "../pipeline/transformer.ts";
+import { borrowing } from "../pipeline/borrowing.ts";
 import type { RtmpMessage } from "./message.ts";
 import { MessageDecoder, type RtmpMessageDecoderOptions } from "./message_decoder.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
-import { borrowing } from "../pipeline/transformer.ts";
+import { borrowing } from "../pipeline/borrowing.ts";
 import type { RtmpMessage } from "./message.ts";
 import { MessageEncoder, type RtmpMessageEncoderOptions } from "./message_encoder.ts";
 

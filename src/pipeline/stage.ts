@@ -8,7 +8,8 @@ import { JoinedInput } from "./joined_input.ts";
 import { leaving } from "./leaving.ts";
 import type { JoinEnd, Puller, Source } from "./source.ts";
 import type { InputStage, StageInput } from "./stage_input.ts";
-import { borrows, type OrderedTransformer } from "./transformer.ts";
+import { borrows } from "./borrowing.ts";
+import type { OrderedTransformer } from "./transformer.ts";
 
 /**
  * Runs a transformer on one input each time that it is pulled from. Steps run one after the other;

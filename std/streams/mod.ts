@@ -4,8 +4,6 @@
  * @module
  */
 
-import { concat } from "@std/bytes";
-
 /** What a {@linkcode LimitedBytesTransformStream} can be told. */
 export interface LimitedBytesTransformStreamOptions {
   /** Whether the chunk that passes the limit is an error; else the stream ends before it. */
@@ -34,12 +32,12 @@ export class LimitedBytesTransformStream extends TransformStream<Uint8Array, Uin
 
 /** Reads a stream to its end and returns all its bytes in one array. */
 export async function toBytes(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  return concat(await Array.fromAsync(stream));
+  return new Uint8Array(await toArrayBuffer(stream));
 }
 
 /** Reads a stream to its end and returns all its bytes in a buffer of their own. */
 export async function toArrayBuffer(stream: ReadableStream<Uint8Array>): Promise<ArrayBuffer> {
-  return concat(await Array.fromAsync(stream)).buffer;
+  return await new Blob(await Array.fromAsync(stream) as BlobPart[]).arrayBuffer();
 }
 
 /** Reads a stream of text, or of UTF-8, to its end. */

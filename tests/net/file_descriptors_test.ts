@@ -97,7 +97,9 @@ for (const limit of [64, 128, 1024]) {
       for (const encoder of encoders) encoder.end();
       for (const [i, { sent }] of encoders.entries()) {
         await server.line(
-          new RegExp(`live/s${i} has ended: The publisher ended it. Received ${sent.length} video`),
+          new RegExp(
+            `live/s${i} has ended: The publisher ended the stream. Received ${sent.length} video`,
+          ),
         );
         if (i >= VIEWERS) continue;
         const frames = await viewers[i]!;

@@ -11,7 +11,7 @@ import { collect, publishRequest } from "../support/publications.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/wait.ts";
 
-const CONTESTED = /^Two encoders publish live\/demo, .* stop one of them, or give it another name$/;
+const CONTESTED = /^Two encoders publish live\/demo; .* stop one of them, or give it another name$/;
 const TAKEN = /^Another publisher is already publishing live\/demo$/;
 
 /** Publishers of `live/demo`, each with a silence that a test sets. */

@@ -18,7 +18,7 @@ async function publish(port: number): Promise<RawClient> {
   return client;
 }
 
-const ENDED = / has ended: The publisher ended it\./;
+const ENDED = / has ended: The publisher ended the stream\./;
 const CLOSED = / has ended: The publisher closed the connection\./;
 
 /** What the peer does once its five frames have arrived, and what is logged from then on. */

@@ -93,7 +93,7 @@ Deno.test("SIGTERM asks those to reconnect who understand it, and ends when they
   const readiness = await fetch(`${server.http}/readyz`);
   assertEquals([readiness.status, (await readiness.json()).status], [503, "not-ready"]);
   client.command("FCUnpublish", 4, null, "demo");
-  await server.line(/live\/demo has ended: The publisher ended it. Received 3 video/);
+  await server.line(/live\/demo has ended: The publisher ended the stream. Received 3 video/);
   client[Symbol.dispose]();
   other[Symbol.dispose]();
   assertEquals((await server.ended()).code, 0);

@@ -151,7 +151,7 @@ Deno.test({
     clearInterval(sending);
     assert(!publisher.ended);
     publisher.command("FCUnpublish", 4, null, "demo");
-    await server.line(/has ended: The publisher ended it/);
+    await server.line(/has ended: The publisher ended the stream/);
     assert((await viewer.bytes()).length > sent * 300);
     assertEquals(
       server.lines.filter((line) => / WRN /.test(line) && /disconnected/.test(line)),

@@ -31,7 +31,7 @@ Deno.test("with --json every line is an object, the API token's and the last one
   assertEquals(ended!.path, `live/de"m\\o`);
   assertMatch(
     ended!.message,
-    /^live\/de"m\\o has ended: The publisher ended it\. Received 5 video/,
+    /^live\/de"m\\o has ended: The publisher ended the stream\. Received 5 video/,
   );
   const { received, consumers, balance } = ended!.ledger as Record<string, Record<string, number>>;
   assertEquals([received!.videoFrames, received!.audioFrames, balance as unknown], [5, 0, 0]);

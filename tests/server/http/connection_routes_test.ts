@@ -100,7 +100,9 @@ for (const [protocol, watch] of Object.entries(VIEWERS)) {
     client.command("FCUnpublish", 4, null, "demo");
     await other.bytes();
     await api.idle();
-    assert(log.lines("info").some((line) => line.includes(`${kind} (1 disconnected by an operator): `)));
+    assert(
+      log.lines("info").some((line) => line.includes(`${kind} (1 disconnected by an operator): `)),
+    );
   });
 }
 

@@ -29,7 +29,7 @@ function request(missing: number): Uint8Array {
 
 for (
   const [what, missing, end] of [
-    ["a whole body", 0, "The publisher ended it"],
+    ["a whole body", 0, "The publisher ended the stream"],
     ["a body that is not complete", 1000, "aborted"],
   ] as const
 ) {

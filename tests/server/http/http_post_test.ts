@@ -70,6 +70,6 @@ await toolTest(["ffmpeg"], "FFmpeg publishes to an http URL without another opti
   await publishClip(await clip("b-frames"), `${http.url}/live/demo.flv`);
   await http.idle();
   const line = await until("the end", () => log.lines("info").find((l) => / has ended/.test(l)));
-  assertMatch(line, /live\/demo has ended: The publisher ended it\. Received 60 video/);
+  assertMatch(line, /live\/demo has ended: The publisher ended the stream\. Received 60 video/);
   assertEquals(log.lines("warning", "error"), []);
 });

@@ -44,7 +44,7 @@ Deno.test("PUT publishes the tags of an FLV file, and a viewer gets the very sam
   const answer = await put(http, file, { headers: { "user-agent": "test" } });
   assertEquals([answer.status, answer.body], [201, { path: "live/demo", messages: sent.length }]);
   assertEquals(await watching, file);
-  assertEquals(await end, "unpublished: The publisher ended it");
+  assertEquals(await end, "unpublished: The publisher ended the stream");
   await http.idle();
   assertEquals(http.app.rtmp.ledger.publications, 1);
 });
@@ -155,7 +155,7 @@ Deno.test("PUT that sends nothing is waited for only so long", async () => {
   publisher.send(flvBytes([videoTag(0)]));
   await until("a frame", () => http.app.rtmp.publications[0]?.ledger.tags.videoFrames === 1);
   using _ = clockAhead(31_000);
-  await publisher.client.text(/^HTTP\/1\.1 400[^]*nothing for 30 s/);
+  await publisher.client.text(/^HTTP\/1\.1 400[^]*nothing received for 30 s/);
   await http.idle();
 });
 
