@@ -1,16 +1,16 @@
 /**
- * Numbers that a caller sets: limits, sizes, times, ports.
+ * Checks of numbers that a caller sets: limits, sizes, times, ports.
  *
  * @module
  */
 
-/** The longest time that timers take, in milliseconds: beyond it they fire at once. */
-export const LONGEST_TIME: number = 2 ** 31 - 1;
+/** The longest delay of a timer, in milliseconds. A timer with a longer one fires at once. */
+export const MAX_TIMEOUT: number = 2 ** 31 - 1;
 
 /**
  * Checks a number that a caller has set.
  *
- * @param name What it is, for the message of the error.
+ * @param name The name of the option, for the message of the error.
  * @throws {RangeError} If it is not a whole number from `least` to `most`.
  */
 export function checkNumber(

@@ -1,6 +1,6 @@
 /**
- * What a caller sets that is no number: functions, texts, signals. Types say what they have to be, and
- * programs in JavaScript, and values from elsewhere, pass by types.
+ * Checks of options that are not numbers: functions, strings, signals. TypeScript does not check
+ * programs in JavaScript, nor values from outside.
  *
  * @module
  */
@@ -8,26 +8,26 @@
 /**
  * Checks a function that a caller has set.
  *
- * @param name What it is, for the message of the error.
- * @throws {TypeError} If it is none.
+ * @param name The name of the option, for the message of the error.
+ * @throws {TypeError} If it is not a function.
  */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== "function") throw wrong(name, value, "a function");
 }
 
 /**
- * The same for a text.
+ * Checks a string that a caller has set.
  *
- * @throws {TypeError} If it is none.
+ * @throws {TypeError} If it is not a string.
  */
 export function checkString(name: string, value: unknown): void {
   if (typeof value !== "string") throw wrong(name, value, "a string");
 }
 
 /**
- * The same for a list of texts.
+ * Checks an array of strings that a caller has set.
  *
- * @throws {TypeError} If it is none.
+ * @throws {TypeError} If it is not such an array.
  */
 export function checkStrings(name: string, value: unknown): void {
   if (!Array.isArray(value)) throw wrong(name, value, "an array of strings");
@@ -35,19 +35,19 @@ export function checkStrings(name: string, value: unknown): void {
 }
 
 /**
- * The same for one of a few words.
+ * Checks a value that has to be one of a few strings.
  *
  * @throws {TypeError} If it is none of them.
  */
-export function checkWord(name: string, value: unknown, words: readonly string[]): void {
+export function checkOneOf(name: string, value: unknown, words: readonly string[]): void {
   if (words.includes(value as string)) return;
   throw wrong(name, value, words.map((word) => JSON.stringify(word)).join(" or "));
 }
 
 /**
- * The same for a signal, of whatever realm.
+ * Checks an AbortSignal, which may come from another realm.
  *
- * @throws {TypeError} If it is none.
+ * @throws {TypeError} If it is not an AbortSignal.
  */
 export function checkSignal(name: string, value: unknown): void {
   const { aborted, addEventListener } = Object(value) as Partial<AbortSignal>;
@@ -56,9 +56,9 @@ export function checkSignal(name: string, value: unknown): void {
 }
 
 /**
- * The same for options as a whole.
+ * Checks an options object.
  *
- * @throws {TypeError} If they are no object.
+ * @throws {TypeError} If it is not an object.
  */
 export function checkObject(name: string, value: unknown): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -70,7 +70,7 @@ function wrong(name: string, value: unknown, expected: string): TypeError {
   return new TypeError(`Cannot use ${describe(value)} as ${name}: expected ${expected}`);
 }
 
-/** The kind of a value; its content may be long, or secret. */
+/** Describes a value by its type alone: its content may be long, or secret. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;

@@ -72,7 +72,7 @@ export * from "./flv/codec/video_config.ts";
 export * from "./channel/channel.ts";
 export * from "./channel/feed.ts";
 export type { GopCacheLimits } from "./channel/gop_cache.ts";
-export { MediaBudget, type MediaKeeper } from "./channel/media_budget.ts";
+export { type KeptTag, MediaBudget, type MediaKeeper } from "./channel/media_budget.ts";
 export type { Lag } from "./channel/lag.ts";
 export type { RateMeter } from "./channel/rate_meter.ts";
 export * from "./channel/subscription.ts";

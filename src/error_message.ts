@@ -1,18 +1,18 @@
 /**
- * What went wrong, in words.
+ * Texts of errors, for logs and messages.
  *
  * @module
  */
 
-/** The longest part of an error that is kept, in characters: a thrown value may have any length. */
+/** Characters of an error's text that are kept: a thrown value may have any length. */
 const MAX_ERROR_LENGTH = 4096;
 
-/** What an error says; anything can be thrown. */
+/** The message of an error, or the text of any other thrown value. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? textOf(error, () => error.message) : errorText(error);
 }
 
-/** An error as text, its class included; of a value that cannot be made text, its kind. */
+/** An error as text, including its class; for a value that has no text, its type. */
 export function errorText(error: unknown): string {
   return textOf(error, () => error);
 }

@@ -1,15 +1,15 @@
 /**
- * The errors of this package: one class a layer, each saying what was read, what was expected and
- * where.
+ * The errors of this package: one class for each layer. Each has what was read, what was expected
+ * and where.
  *
  * @module
  */
 
-/** The facts an error carries beside its message. */
+/** The facts of an error, beside its message. */
 export interface ErrorFacts extends ErrorOptions {
   /** What was found in the input, in words. */
   read?: string;
-  /** What would have been right there, in words. */
+  /** What was expected instead, in words. */
   expected?: string;
   /** Where: bytes since the first byte that the failing layer was given. */
   byteOffset?: number;
@@ -20,8 +20,8 @@ export interface ErrorFacts extends ErrorOptions {
 }
 
 /**
- * What every error of this package has in common: facts that a program can look at, put into the
- * message for the reader of the log.
+ * The base of all errors of this package. A program can read the facts; the message contains them
+ * too.
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export interface ErrorFacts extends ErrorOptions {
 export class ProtocolError extends Error {
   /** What was found in the input, in words. */
   readonly read: string | undefined;
-  /** What would have been right there, in words. */
+  /** What was expected instead, in words. */
   readonly expected: string | undefined;
   /** Where: bytes since the first byte that the failing layer was given. */
   readonly byteOffset: number | undefined;
@@ -74,7 +74,7 @@ function describe(facts: ErrorFacts): string {
 }
 
 /**
- * Anything that goes wrong between two RTMP peers.
+ * The base of all errors between two RTMP peers.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Where a decoder stands in a body, and how much the body may still make it do: AMF0 and AMF3 read
- * through this, the one inside the other too.
+ * A cursor over an AMF body, with its limits. AMF0 and AMF3 decoders share it, since AMF0 can
+ * contain AMF3.
  *
  * @module
  */
@@ -11,46 +11,48 @@ import { decodeUtf8 } from "../bytes/utf8.ts";
 import { AmfError } from "../errors.ts";
 
 /**
- * How deep values may be nested, in levels. Commands and metadata have four or five; decoding
- * recurses, and 64 levels are far from the end of any stack.
+ * The deepest nesting of values, in levels. Commands and metadata have four or five. Decoding
+ * recurses, and 64 levels are far from overflowing any stack.
  */
 export const MAX_AMF_DEPTH = 64;
 
 /**
- * How many values, and names of sealed members, one body may have in all. The longest lists that
- * are sent are keyframe indexes, two numbers a keyframe: this holds nine hours of one a second. A
- * body of 16 MiB could otherwise become four million objects, some 350 MiB.
+ * The most values, and names of sealed members, in one body. The longest lists in use are keyframe
+ * indexes, with two numbers for each keyframe: this is enough for nine hours at one a second.
+ * Without it, a body of 16 MiB could become four million objects, some 350 MiB.
  */
 const MAX_AMF_ELEMENTS = 65_536;
 
 /** Options of `decodeAmf0` and `decodeAmf3`: whole numbers, 0 or more. */
 export interface AmfDecodeOptions {
-  /** How many values to read at most; what follows them is not looked at. All by default. */
+  /** The most values to read; the rest of the body is ignored. All by default. */
   count?: number;
-  /** How deep values may be nested, in levels; 64 by default. Hundreds are safe, not thousands. */
+  /**
+   * The deepest nesting of values, in levels; 64 by default. Hundreds are safe, thousands are not.
+   */
   maxDepth?: number;
   /**
-   * How many values the body may have in all, nested ones and the names of sealed members
-   * included; 65,536 by default. The numbers in vectors and the bytes in byte arrays do not count:
-   * they take no more memory than they take bytes on the wire.
+   * The most values in the body, including nested ones and the names of sealed members; 65,536 by
+   * default. The numbers in vectors and the bytes in byte arrays do not count: they take as much
+   * memory as on the wire.
    */
   maxElements?: number;
   /**
-   * What becomes of bytes in strings that are not UTF-8: U+FFFD by default, or their
-   * percent-encoding, by which names of other encodings stay apart.
+   * How bytes in strings that are not UTF-8 are decoded: to U+FFFD by default, or to their
+   * percent-encoding, which keeps names in other encodings distinct.
    */
   invalidUtf8?: "replace" | "percent-encode";
 }
 
-/** A body asks for more than it may have: values, or levels of nesting. */
+/** A body exceeds a limit on values or levels of nesting. */
 export class AmfLimitError extends AmfError {}
 
-/** AMF sends no byte order mark: one that is there is part of the string. */
+/** AMF has no byte order mark: U+FEFF is part of the string. */
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 const replacing = (bytes: Uint8Array): string => utf8.decode(bytes);
 
-/** A position in a body that never passes its end. */
+/** A position in a body, which never passes its end. */
 export class AmfCursor {
   /** Bytes read so far. */
   offset = 0;
@@ -76,29 +78,29 @@ export class AmfCursor {
     return this.offset >= this.#bytes.length;
   }
 
-  /** The next byte, which is not taken; undefined at the end. */
+  /** The next byte, without reading it; `undefined` at the end. */
   peek(): number | undefined {
     return this.#bytes[this.offset];
   }
 
-  /** Takes 8 bits. */
+  /** Reads 8 bits. */
   uint8(what: string): number {
     return this.#bytes[this.#take(1, what)]!;
   }
 
-  /** Takes 16 bits, big-endian. */
+  /** Reads 16 bits, big-endian. */
   uint16(what: string): number {
     return readUint16(this.#bytes, this.#take(2, what));
   }
 
-  /** Takes 32 bits, big-endian. */
+  /** Reads 32 bits, big-endian. */
   uint32(what: string): number {
     return readUint32(this.#bytes, this.#take(4, what));
   }
 
   /**
-   * Takes a U29, an AMF3 integer without a sign (AMF 3, section 1.3.1): 1 to 4 bytes with 7 bits each
-   * below a bit that says "more", but 8 in the fourth.
+   * Reads a U29, an unsigned AMF3 integer (AMF 3, section 1.3.1): 1 to 4 bytes, each of 7 bits
+   * after a continuation bit, except the fourth, which has 8.
    */
   uint29(what: string): number {
     let value = 0;
@@ -110,22 +112,22 @@ export class AmfCursor {
     return value << 8 | this.uint8(what);
   }
 
-  /** Takes a double, big-endian. */
+  /** Reads a double, big-endian. */
   double(what: string): number {
     return this.#view.getFloat64(this.#take(8, what));
   }
 
-  /** Takes UTF-8, and bytes that are none as the options say. */
+  /** Reads UTF-8; the options say how other bytes are decoded. */
   text(byteLength: number, what: string): string {
     return this.#decodeText(this.#span(byteLength, what));
   }
 
-  /** Takes bytes, as a copy that does not keep the body alive. */
+  /** Reads bytes into a copy, which does not keep the body alive. */
   bytes(byteLength: number, what: string): Uint8Array {
     return new Uint8Array(this.#span(byteLength, what));
   }
 
-  /** Takes that many bytes as a view, for numbers that are read one by one. */
+  /** Reads bytes as a view, for numbers that are read one by one. */
   view(byteLength: number, what: string): DataView {
     const { buffer, byteOffset } = this.#span(byteLength, what);
     return new DataView(buffer, byteOffset, byteLength);
@@ -142,7 +144,7 @@ export class AmfCursor {
     }
   }
 
-  /** Goes one level down, into a value that holds others. */
+  /** Enters a value that contains others: one level deeper. */
   enter(): void {
     if (++this.#depth > this.#maxDepth) {
       throw new AmfLimitError("Cannot read a value", {
@@ -153,12 +155,12 @@ export class AmfCursor {
     }
   }
 
-  /** Goes one level up again. */
+  /** Leaves such a value. */
   leave(): void {
     this.#depth--;
   }
 
-  /** An error at a place, by default where the cursor stands. */
+  /** Makes an error at an offset, by default that of the cursor. */
   error(
     action: string,
     facts: { read: string; expected: string },
@@ -172,7 +174,7 @@ export class AmfCursor {
     return this.#bytes.subarray(start, start + byteLength);
   }
 
-  /** Goes past bytes that are there, and tells where they start. */
+  /** Advances past bytes, and returns their offset. Throws if the body has fewer. */
   #take(byteLength: number, what: string): number {
     const start = this.offset;
     const left = this.#bytes.length - start;
@@ -187,7 +189,7 @@ export class AmfCursor {
   }
 }
 
-/** Reads the values of a body one after the other, as many as are asked for. */
+/** Reads the values of a body in order, as many as `count` says. */
 export function readBody(
   cursor: AmfCursor,
   options: AmfDecodeOptions,

@@ -1,5 +1,5 @@
 /**
- * AMF0 bytes to JavaScript values.
+ * A decoder from AMF0 bytes to JavaScript values.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { Amf0Marker, markerName } from "./markers.ts";
 import { type AmfObject, createObject, setMember } from "./values.ts";
 
 /**
- * Reads the values of an AMF0 body, all of them in sequence (AMF 0, section 2).
+ * Decodes the values of an AMF0 body, in order (AMF 0, section 2).
  *
  * | AMF0 | JavaScript |
  * | --- | --- |
@@ -25,11 +25,11 @@ import { type AmfObject, createObject, setMember } from "./values.ts";
  * | reference | the same value again, so values may be cyclic |
  * | AVM+ switch | the AMF3 value, as `decodeAmf3` gives it |
  *
- * Invalid UTF-8 becomes U+FFFD unless `invalidUtf8` says otherwise. The count of an ECMA array is taken as the hint it is; the end of
- * the last one may be missing at the end of the body, if it has just as many members as announced.
+ * Invalid UTF-8 becomes U+FFFD by default (`invalidUtf8`). The count of an ECMA array is only a
+ * hint. The end marker of the last one may be missing if it has as many members as announced.
  *
- * @param bytes The body, of which no byte is kept.
- * @param options How many values to read, and what a body may ask for.
+ * @param bytes The body. The values keep no reference to it.
+ * @param options How many values to read, and limits on the body.
  * @returns The values; none for an empty body.
  * @throws {AmfError} If the body is cut short or malformed, or exceeds a limit; its `byteOffset`
  * counts from the start of `bytes`.
@@ -55,7 +55,7 @@ class Amf0Decoder {
   readonly #cursor: AmfCursor;
   /** Objects, ECMA arrays, strict arrays and typed objects in the order they begin. */
   readonly #references: unknown[] = [];
-  /** One for the body: AMF3's tables live as long as a message does (AMF 3, section 4.1). */
+  /** One for the whole body: AMF3's tables last for a message (AMF 3, section 4.1). */
   #amf3: Amf3Decoder | undefined;
 
   constructor(cursor: AmfCursor) {
@@ -110,8 +110,8 @@ class Amf0Decoder {
 
   // (UTF-8 name | value)* | 00 00 | 09                                 (AMF 0, sections 2.5 and 2.11)
   //
-  // An empty name is a name unless 09 follows. An ECMA array that ends with the body needs no end
-  // when all that were announced are there: there are senders that leave it out.
+  // An empty name is a member's name unless 09 follows it. Some senders leave out the end marker of
+  // an ECMA array at the end of the body: it is optional if all announced members are there.
   #readMembers(object: AmfObject, announced?: number): AmfObject {
     const cursor = this.#cursor;
     this.#references.push(object);

@@ -1,5 +1,5 @@
 /**
- * AMF3 bytes to JavaScript values.
+ * A decoder from AMF3 bytes to JavaScript values.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { Amf3Marker, markerName } from "./markers.ts";
 import { createObject, setMember } from "./values.ts";
 
 /**
- * Reads the values of an AMF3 body, all of them in sequence (AMF 3, section 3).
+ * Decodes the values of an AMF3 body, in order (AMF 3, section 3).
  *
  * | AMF3 | JavaScript |
  * | --- | --- |
@@ -26,11 +26,11 @@ import { createObject, setMember } from "./values.ts";
  * | dictionary | Map, in the order of the body |
  * | reference | the same value again, so values may be cyclic |
  *
- * Invalid UTF-8 becomes U+FFFD. An AMF3 command message (type 17) is not such a body: after a byte 0
- * it holds AMF0 that switches to AMF3.
+ * Invalid UTF-8 becomes U+FFFD by default. An AMF3 command message (type 17) is not such a body:
+ * after a byte 0 it contains AMF0 that switches to AMF3.
  *
- * @param bytes The body, of which no byte is kept.
- * @param options How many values to read, and what a body may ask for.
+ * @param bytes The body. The values keep no reference to it.
+ * @param options How many values to read, and limits on the body.
  * @returns The values; none for an empty body.
  * @throws {AmfError} If the body is cut short or malformed, exceeds a limit, or has an object of an
  * externalizable class, whose bytes only that class can read; its `byteOffset` counts from the start
@@ -50,7 +50,7 @@ export function decodeAmf3(bytes: ByteSource, options: AmfDecodeOptions = {}): u
   return readBody(cursor, options, () => decoder.readValue());
 }
 
-/** What the objects of a class have in common (AMF 3, section 3.12). */
+/** The traits of a class, which its objects share (AMF 3, section 3.12). */
 interface Traits {
   className: string;
   dynamic: boolean;
@@ -97,25 +97,27 @@ export class Amf3Decoder {
     return this.#readComplex(marker);
   }
 
-  // U29: a 0 bit and the index of an object before, or a 1 bit and 28 bits that say more, mostly a
-  // length; then what the marker announced
+  // U29: a 0 bit and the index of an earlier object, or a 1 bit and 28 bits of data, usually a
+  // length; then the body of the marker's type
   #readComplex(marker: number): unknown {
     const start = this.#cursor.offset;
     const header = this.#cursor.uint29("the header of an AMF3 object");
-    if ((header & 1) === 0) return this.#lookUp(this.#objects, header >> 1, "object", start);
+    if ((header & 1) === 0) {
+      return this.#resolveReference(this.#objects, header >> 1, "object", start);
+    }
     const length = header >> 1;
     switch (marker) {
       case Amf3Marker.XmlDocument:
       case Amf3Marker.Xml:
-        return this.#keep(this.#cursor.text(length, "an XML document"));
+        return this.#addReference(this.#cursor.text(length, "an XML document"));
       case Amf3Marker.Date:
-        return this.#keep(new Date(this.#cursor.double("a date")));
+        return this.#addReference(new Date(this.#cursor.double("a date")));
       case Amf3Marker.ByteArray:
-        return this.#keep(this.#cursor.bytes(length, "a byte array"));
+        return this.#addReference(this.#cursor.bytes(length, "a byte array"));
       case Amf3Marker.VectorInt:
       case Amf3Marker.VectorUint:
       case Amf3Marker.VectorDouble:
-        return this.#keep(readNumbers(this.#cursor, marker, length));
+        return this.#addReference(readNumbers(this.#cursor, marker, length));
     }
     this.#cursor.enter();
     const value = marker === Amf3Marker.Array
@@ -132,8 +134,8 @@ export class Amf3Decoder {
   // (UTF-8-vr name | value)* | 01 | value*                                     (AMF 3, section 3.11)
   #readArray(length: number): unknown {
     let name = this.#readString("a name in an array");
-    if (name === "") return this.#fill(this.#keep([]), length);
-    const object = this.#keep({});
+    if (name === "") return this.#readElements(this.#addReference([]), length);
+    const object = this.#addReference({});
     for (; name !== ""; name = this.#readString("a name in an array")) {
       setMember(object, name, this.readValue());
     }
@@ -145,7 +147,7 @@ export class Amf3Decoder {
   //                                                                            (AMF 3, section 3.12)
   #readObject(flags: number, start: number): unknown {
     const traits = this.#readTraits(flags, start);
-    const object = this.#keep(createObject(traits.className));
+    const object = this.#addReference(createObject(traits.className));
     for (const name of traits.sealed) setMember(object, name, this.readValue());
     if (traits.dynamic) {
       for (let name; (name = this.#readString("a member name")) !== "";) {
@@ -160,7 +162,7 @@ export class Amf3Decoder {
   //                          1, 0, dynamic, the rest is the count of sealed members
   //                                 | UTF-8-vr class name | UTF-8-vr name for each of them
   #readTraits(flags: number, start: number): Traits {
-    if ((flags & 1) === 0) return this.#lookUp(this.#traits, flags >> 1, "traits", start);
+    if ((flags & 1) === 0) return this.#resolveReference(this.#traits, flags >> 1, "traits", start);
     const className = this.#readString("a class name");
     if (flags & 2) {
       throw this.#cursor.error("Cannot read an AMF3 object", {
@@ -182,13 +184,13 @@ export class Amf3Decoder {
   #readVector(length: number): unknown[] {
     this.#cursor.uint8("the flag of a vector");
     this.#readString("the type name of a vector");
-    return this.#fill(this.#keep([]), length);
+    return this.#readElements(this.#addReference([]), length);
   }
 
   // U8 weak keys | (value key | value)*                                        (AMF 3, section 3.16)
   #readDictionary(length: number): Map<unknown, unknown> {
     this.#cursor.uint8("the flag of a dictionary");
-    const dictionary = this.#keep(new Map<unknown, unknown>());
+    const dictionary = this.#addReference(new Map<unknown, unknown>());
     for (let entry = 0; entry < length; entry++) {
       const key = this.readValue();
       dictionary.set(key, this.readValue());
@@ -196,29 +198,31 @@ export class Amf3Decoder {
     return dictionary;
   }
 
-  #fill(array: unknown[], length: number): unknown[] {
+  #readElements(array: unknown[], length: number): unknown[] {
     while (array.length < length) array.push(this.readValue());
     return array;
   }
 
-  // U29: a 0 bit and the index of a string before, or a 1 bit and the byte length | bytes
-  //                                                                           (AMF 3, section 1.3.2)
+  // U29: a 0 bit and the index of an earlier string, or a 1 bit and the byte length | bytes (AMF 3,
+  // section 1.3.2)
   #readString(what: string): string {
     const start = this.#cursor.offset;
     const header = this.#cursor.uint29(`the length of ${what}`);
-    if ((header & 1) === 0) return this.#lookUp(this.#strings, header >> 1, "string", start);
+    if ((header & 1) === 0) {
+      return this.#resolveReference(this.#strings, header >> 1, "string", start);
+    }
     const text = this.#cursor.text(header >> 1, what);
     if (text !== "") this.#strings.push(text);
     return text;
   }
 
-  /** Gives a value the next index, before what is inside it takes the ones after. */
-  #keep<Value>(value: Value): Value {
+  /** Adds a value to the reference table, before the values inside it are added. */
+  #addReference<Value>(value: Value): Value {
     this.#objects.push(value);
     return value;
   }
 
-  #lookUp<Value>(table: Value[], index: number, what: string, start: number): Value {
+  #resolveReference<Value>(table: Value[], index: number, what: string, start: number): Value {
     if (index < table.length) return table[index]!;
     throw this.#cursor.error("Cannot follow an AMF3 reference", {
       read: `${what} reference ${index}`,

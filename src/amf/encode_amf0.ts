@@ -1,5 +1,5 @@
 /**
- * JavaScript values to AMF0 bytes.
+ * An encoder from JavaScript values to AMF0 bytes.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { classNameOf, EcmaArray, unencodable } from "./values.ts";
 const MAX_UINT16 = 0xffff;
 
 /**
- * Writes values as an AMF0 body (AMF 0, section 2), the way back of `decodeAmf0`.
+ * Encodes values as an AMF0 body (AMF 0, section 2), the inverse of `decodeAmf0`.
  *
  * | JavaScript | AMF0 |
  * | --- | --- |
@@ -25,10 +25,11 @@ const MAX_UINT16 = 0xffff;
  * | Date | date, with time zone 0 |
  * | Uint8Array, Int32Array, Uint32Array, Float64Array, Map | AVM+ switch, and the AMF3 value |
  *
- * An object or array met again is written as a reference, so values may be cyclic. What is inside a
- * Map is AMF3: an object met there and outside it is written once in each.
+ * A repeated object or array is written as a reference, so values may be cyclic. The content of a
+ * Map is AMF3: an object inside and outside it is written twice.
  *
- * @param values The values in sequence; of objects, the own enumerable members with string keys.
+ * @param values The values, in order. Of objects, own enumerable members with string keys are
+ * written.
  * @returns The body, in a buffer of its own.
  * @throws {AmfError} If a value is a function, symbol or bigint, or an instance of another class
  * without a class name under `amfClassName`; if a member name exceeds 65,535 bytes, or the nesting
@@ -54,7 +55,7 @@ class Amf0Encoder {
   readonly #sink: AmfSink;
   /** The index of each object and array written so far. */
   readonly #references = new Map<object, number>();
-  /** One for the body: AMF3's tables live as long as a message does (AMF 3, section 4.1). */
+  /** One for the whole body: AMF3's tables last for a message (AMF 3, section 4.1). */
   #amf3: Amf3Encoder | undefined;
 
   constructor(sink: AmfSink) {
@@ -115,7 +116,7 @@ class Amf0Encoder {
       this.#references.set(object, this.#references.size);
       return false;
     }
-    // Beyond the last index there is only writing it out again.
+    // A reference cannot have a higher index: the object is written again.
     if (index > MAX_UINT16) return false;
     this.#sink.uint8(Amf0Marker.Reference);
     this.#sink.uint16(index);

@@ -1,5 +1,5 @@
 /**
- * JavaScript values to AMF3 bytes.
+ * An encoder from JavaScript values to AMF3 bytes.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { Amf3Marker } from "./markers.ts";
 import { AmfSink, tooLong, toUtf8 } from "./sink.ts";
 import { type AmfObject, classNameOf, EcmaArray, unencodable } from "./values.ts";
 
-/** The lowest integer of 29 bits (AMF 3, section 3.6); whatever is not in range goes as a double. */
+/** The lowest integer of 29 bits (AMF 3, section 3.6); other numbers are sent as doubles. */
 const MIN_INTEGER = -(2 ** 28);
 /** The highest integer of 29 bits. */
 const MAX_INTEGER = 2 ** 28 - 1;
@@ -18,7 +18,7 @@ const MAX_INTEGER = 2 ** 28 - 1;
 const MAX_LENGTH = 2 ** 28 - 1;
 
 /**
- * Writes values as an AMF3 body (AMF 3, section 3), the way back of `decodeAmf3`.
+ * Encodes values as an AMF3 body (AMF 3, section 3), the inverse of `decodeAmf3`.
  *
  * | JavaScript | AMF3 |
  * | --- | --- |
@@ -33,10 +33,11 @@ const MAX_LENGTH = 2 ** 28 - 1;
  * | Int32Array, Uint32Array, Float64Array | vector of int, uint, double, of variable length |
  * | Map | dictionary, with strong keys |
  *
- * An object of any of these kinds, and a string, is written once and then as a reference, so values
- * may be cyclic.
+ * Objects of all these kinds and strings are written once, then as references, so values may be
+ * cyclic.
  *
- * @param values The values in sequence; of objects, the own enumerable members with string keys.
+ * @param values The values, in order. Of objects, own enumerable members with string keys are
+ * written.
  * @returns The body, in a buffer of its own.
  * @throws {AmfError} If a value is a function, symbol or bigint, or an instance of another class
  * without a class name under `amfClassName`; if an ECMA array has a member with an empty name, a
@@ -99,8 +100,8 @@ export class Amf3Encoder {
     }
   }
 
-  // U29: a 0 bit and the index of an object before, or a 1 bit and mostly a length; then what the
-  // marker announced
+  // U29: a 0 bit and the index of an earlier object, or a 1 bit and usually a length; then the body
+  // of the marker's type
   #writeObject(value: object): void {
     const marker = markerOf(value);
     this.#sink.uint8(marker);
@@ -206,8 +207,8 @@ export class Amf3Encoder {
     this.#writeString("");
   }
 
-  // U29: a 0 bit and the index of a string before, or a 1 bit and the byte length | bytes; the empty
-  // string is never a reference                                              (AMF 3, section 1.3.2)
+  // U29: a 0 bit and the index of an earlier string, or a 1 bit and the byte length | bytes; the
+  // empty string is never a reference (AMF 3, section 1.3.2)
   #writeString(text: string): void {
     const index = this.#strings.get(text);
     if (index !== undefined) return this.#sink.uint29(index << 1);
@@ -223,7 +224,7 @@ export class Amf3Encoder {
   }
 }
 
-/** The marker for an object; the error for one that cannot be encoded comes when its turn does. */
+/** The marker for an object. This does not check whether its class can be encoded. */
 function markerOf(value: object): number {
   if (value instanceof Date) return Amf3Marker.Date;
   if (value instanceof Uint8Array) return Amf3Marker.ByteArray;

@@ -1,5 +1,5 @@
 /**
- * The bytes that values begin with.
+ * The type markers of AMF: the bytes with which values begin.
  *
  * @module
  */

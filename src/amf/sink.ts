@@ -1,5 +1,5 @@
 /**
- * Where an encoder writes: AMF0 and AMF3 share it, as the one switches to the other.
+ * A growing buffer for AMF encoders. AMF0 and AMF3 share it, since AMF0 can contain AMF3.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import { writeUint16, writeUint32 } from "../bytes/integers.ts";
 import { AmfError } from "../errors.ts";
 import { MAX_AMF_DEPTH } from "./cursor.ts";
 
-/** Bytes to begin with: enough for any command, and most metadata. */
+/** The initial size in bytes: enough for any command, and most metadata. */
 const INITIAL_SIZE = 512;
 
 const utf8 = new TextEncoder();
 
-/** Bytes that grow as they are written. */
+/** A buffer that grows as values are written. */
 export class AmfSink {
   #bytes = new Uint8Array(INITIAL_SIZE);
   #view = new DataView(this.#bytes.buffer);
@@ -39,8 +39,8 @@ export class AmfSink {
   }
 
   /**
-   * Writes a U29, an AMF3 integer without a sign (AMF 3, section 1.3.1): 1 to 4 bytes with 7 bits each
-   * below a bit that says "more", but 8 in the fourth.
+   * Writes a U29, an unsigned AMF3 integer (AMF 3, section 1.3.1): 1 to 4 bytes, each of 7 bits
+   * after a continuation bit, except the fourth, which has 8.
    */
   uint29(value: number): void {
     if (value >= 1 << 21) {
@@ -67,8 +67,8 @@ export class AmfSink {
   }
 
   /**
-   * Goes one level down, into a value that holds others. The limit is the decoder's own: what is
-   * written can be read again, and no nesting ends the stack.
+   * Enters a value that contains others: one level deeper. The limit is that of the decoder, so
+   * that it can read the result, and recursion cannot overflow the stack.
    */
   enter(): void {
     if (++this.#depth > MAX_AMF_DEPTH) {
@@ -79,17 +79,17 @@ export class AmfSink {
     }
   }
 
-  /** Goes one level up again. */
+  /** Leaves such a value. */
   leave(): void {
     this.#depth--;
   }
 
-  /** A copy of what has been written. */
+  /** Returns a copy of the written bytes. */
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** Makes room, and tells where it starts. */
+  /** Reserves bytes, and returns their offset. */
   #grow(byteLength: number): number {
     const start = this.#length;
     this.#length += byteLength;
@@ -108,7 +108,7 @@ export function toUtf8(text: string): Uint8Array {
   return utf8.encode(text);
 }
 
-/** The error for something too long for the field that tells its length. */
+/** Makes the error for a value that is too long for its length field. */
 export function tooLong(what: string, length: number, limit: number): AmfError {
   return new AmfError(`Cannot encode ${what}`, {
     read: `a length of ${length}`,

@@ -1,5 +1,5 @@
 /**
- * What AMF has and JavaScript has not: class names and ECMA arrays.
+ * Representations of the AMF types that JavaScript lacks: class names and ECMA arrays.
  *
  * @module
  */
@@ -48,7 +48,7 @@ export class EcmaArray {
 }
 
 /**
- * Asks for an object to be encoded as an ECMA array, as encoders send `onMetaData`.
+ * Marks an object to be encoded as an ECMA array, as encoders send `onMetaData`.
  *
  * AMF0 has a type of its own for it (AMF 0, section 2.10), AMF3 an array with names (AMF 3, section
  * 3.11). Decoding either gives a plain object.
@@ -69,18 +69,18 @@ export function ecmaArray(object: object): EcmaArray {
   return new EcmaArray(object);
 }
 
-/** An object by its members; the class name is the only one that is not a value of the wire. */
+/** The members of an object, and its class name under a symbol. */
 export interface AmfObject {
   [name: string]: unknown;
   [amfClassName]?: string;
 }
 
-/** Makes an object to put members into; the empty class name means none. */
+/** Makes an empty object; an empty class name means that it has none. */
 export function createObject(className: string): AmfObject {
   return className === "" ? {} : { [amfClassName]: className };
 }
 
-/** Sets a member, `__proto__` like any other: an assignment would change the prototype. */
+/** Sets a member. `__proto__` becomes an ordinary one: an assignment would change the prototype. */
 export function setMember(object: object, name: string, value: unknown): void {
   if (name === "__proto__") {
     const attributes = { value, writable: true, enumerable: true, configurable: true };
@@ -91,10 +91,10 @@ export function setMember(object: object, name: string, value: unknown): void {
 }
 
 /**
- * Tells the class name of an object that can be encoded by its members: a plain one, or one with a
- * class name. All others have a meaning that their members do not show (a `Set`, a `RegExp`).
+ * Returns the class name of an object that can be encoded by its members: a plain one, or one with
+ * a class name. The members of others do not represent them (a `Set`, a `RegExp`).
  *
- * @throws {AmfError} If it is not such an object.
+ * @throws {AmfError} If it is another object.
  */
 export function classNameOf(object: object): string {
   const className: unknown = (object as AmfObject)[amfClassName];
@@ -111,7 +111,7 @@ export function classNameOf(object: object): string {
   });
 }
 
-/** The error for a value of a type that AMF has no place for. */
+/** Makes the error for a value of a type that AMF does not have. */
 export function unencodable(value: unknown): AmfError {
   return new AmfError("Cannot encode a value", {
     read: `a ${typeof value}`,

@@ -1,43 +1,43 @@
 /**
- * Reading bit by bit, as the headers of codecs are written.
+ * A reader of single bits, for the headers of codecs.
  *
  * @module
  */
 
 import { FlvError } from "../errors.ts";
 
-/** Reads bits from the highest of each byte down, and never past the end. */
+/** Reads bits, the highest of each byte first, and never past the end. */
 export class BitReader {
   readonly #bytes: Uint8Array;
   readonly #what: string;
-  /** In bits. */
+  /** The position, in bits. */
   #position = 0;
 
   /**
    * Makes a reader.
    *
-   * @param bytes What to read.
-   * @param what What it is, for errors, as "an AVC sequence parameter set".
+   * @param bytes The bytes to read.
+   * @param what The name of the structure, for errors: "an AVC sequence parameter set".
    */
   constructor(bytes: Uint8Array, what: string) {
     this.#bytes = bytes;
     this.#what = what;
   }
 
-  /** How many bits are left. */
-  get left(): number {
+  /** The number of unread bits. */
+  get bitsLeft(): number {
     return this.#bytes.length * 8 - this.#position;
   }
 
   /** Reads an unsigned number of 0 to 32 bits. */
   bits(count: number): number {
-    this.#need(count);
+    this.#requireBits(count);
     let value = 0;
     for (let left = count; left > 0;) {
       const inByte = 8 - (this.#position & 7);
       const taken = Math.min(left, inByte);
       const byte = this.#bytes[this.#position >>> 3]!;
-      // A product, since 32 bits shifted into place would be negative.
+      // Multiplied, not shifted: a shift of 32 bits would give a negative number.
       value = value * 2 ** taken + (byte >> (inByte - taken) & (1 << taken) - 1);
       this.#position += taken;
       left -= taken;
@@ -50,9 +50,9 @@ export class BitReader {
     return this.bits(1) === 1;
   }
 
-  /** Passes over bits. */
+  /** Skips bits. */
   skip(count: number): void {
-    this.#need(count);
+    this.#requireBits(count);
     this.#position += count;
   }
 
@@ -71,7 +71,7 @@ export class BitReader {
     return code & 1 ? (code + 1) / 2 : -code / 2;
   }
 
-  /** The error that says what was read, and where. */
+  /** Makes an error with what was read, and where. */
   error(read: string, expected?: string): FlvError {
     return new FlvError(`Cannot read ${this.#what}`, {
       read,
@@ -80,7 +80,7 @@ export class BitReader {
     });
   }
 
-  #need(count: number): void {
-    if (count > this.left) throw this.error(`${this.left} bits`, `${count}`);
+  #requireBits(count: number): void {
+    if (count > this.bitsLeft) throw this.error(`${this.bitsLeft} bits`, `${count}`);
   }
 }

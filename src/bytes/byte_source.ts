@@ -1,5 +1,5 @@
 /**
- * Bytes as programs have them: buffers and views of all kinds.
+ * Byte sources: the buffers and views in which programs pass bytes.
  *
  * @module
  */
@@ -20,17 +20,17 @@
  */
 export type ByteSource = ArrayBufferLike | ArrayBufferView;
 
-/** Not all browsers have it everywhere. */
+/** `undefined` in browsers that lack it in this context. */
 const SharedBuffer = typeof SharedArrayBuffer === "undefined" ? undefined : SharedArrayBuffer;
 
 /**
  * The bytes of a source, as a view of its memory.
  *
- * @param what What is being read, for the message of the error.
- * @throws {TypeError} If it is no source of bytes, or its memory has been transferred.
+ * @param what The name of the input, for the message of the error.
+ * @throws {TypeError} If it is not a byte source, or its memory has been transferred.
  */
 export function toBytes(source: ByteSource, what: string): Uint8Array {
-  // Subclasses as Node's Buffer are not enough: its `slice` makes no copy.
+  // A subclass such as Node's Buffer is not returned as it is: its `slice` makes no copy.
   if (isUint8Array(source)) {
     if (source.length > 0) return source;
   } else if (!ArrayBuffer.isView(source) && !isBuffer(source)) {

@@ -1,56 +1,56 @@
 /**
- * Bytes that arrive in pieces, lying side by side when they are used.
+ * A buffer for bytes that arrive in pieces and are read as one.
  *
  * @module
  */
 
-/** Bytes that are reserved at once for a tail that announces more than it holds. */
+/** Bytes reserved at once for a chunk or message that has announced more than has arrived. */
 const FIRST_RESERVE = 64 * 1024 + 32;
 
-/** Bytes of memory that are taken at a time for what comes after that. */
+/** Bytes allocated at a time once the first reserve is full. */
 const BLOCK = 64 * 1024;
 
 const NOTHING = new Uint8Array(0);
 
 /**
- * The unread tail of a byte stream, or a message that is not complete.
+ * The unread tail of a byte stream, or an incomplete message.
  *
- * What is announced is reserved only up to a limit; from there on memory is taken as bytes come, in
- * blocks of one size, and given back to the system without waiting for the garbage to be collected.
- * Memory that grew by moving would leave holes of all sizes, which the process keeps. Each byte is
- * copied twice at the most.
+ * Announced bytes are reserved only up to a limit. After that, memory is allocated as bytes arrive,
+ * in blocks of one size. It is returned to the system without waiting for the garbage collector. A
+ * buffer that grows by reallocation would fragment the heap of the process. Each byte is copied at
+ * most twice.
  */
 export class ContinuousBuffer {
   #blocks: Uint8Array<ArrayBuffer>[] = [];
   #capacity = 0;
   #length = 0;
 
-  /** How many bytes wait here. */
+  /** The number of bytes in the buffer. */
   get length(): number {
     return this.#length;
   }
 
-  /** How many bytes of memory they take up, with what is reserved for those to come. */
+  /** Allocated bytes, including those reserved for bytes that have not arrived. */
   get capacity(): number {
     return this.#capacity;
   }
 
-  /** The first of what waits here: all that has been reserved at once, as a view. */
+  /** A view of the bytes in the first block. */
   get front(): Uint8Array<ArrayBuffer> {
     return this.#blocks[0]?.subarray(0, this.#length) ?? NOTHING;
   }
 
-  /** All that waits here, as a view that is good until more comes, and after a `clear`. */
+  /** A view of all bytes, valid until `fill` or `release`; `clear` leaves it valid. */
   get bytes(): Uint8Array<ArrayBuffer> {
     if (this.#blocks.length > 1) this.#join();
     return this.front;
   }
 
   /**
-   * Takes bytes from the front of `input` until `target` bytes wait here, and returns how many it
-   * took.
+   * Copies bytes from the start of `input` until the buffer has `target` bytes. Returns the number
+   * of copied bytes.
    *
-   * @param reserve Bytes of memory that are taken at once if as many are to come.
+   * @param reserve Bytes to allocate at first, if `target` is not smaller.
    */
   fill(input: Uint8Array, target: number, reserve: number = FIRST_RESERVE): number {
     const taken = Math.min(input.length, target - this.#length);
@@ -70,20 +70,20 @@ export class ContinuousBuffer {
     return taken;
   }
 
-  /** Lets go of everything that waits here; views of it stay good. */
+  /** Empties the buffer; views of it stay valid. */
   clear(): void {
     this.#blocks = [];
     this.#capacity = 0;
     this.#length = 0;
   }
 
-  /** The same, where there are no views: the memory is free at once. */
+  /** Empties the buffer and frees its memory at once; views of it become invalid. */
   release(): void {
     for (const block of this.#blocks) free(block);
     this.clear();
   }
 
-  /** As much again, where little was reserved. */
+  /** The size of the next block: doubled from a small reserve, at most `BLOCK`. */
   get #nextBlock(): number {
     return Math.min(BLOCK, this.#capacity);
   }
@@ -110,7 +110,7 @@ export class ContinuousBuffer {
   }
 }
 
-/** Gives memory back to the system; engines from before 2024 leave that to their garbage collector. */
+/** Returns memory to the system. Engines from before 2024 leave that to their garbage collector. */
 function free({ buffer }: Uint8Array<ArrayBuffer>): void {
   buffer.transfer?.(0);
 }

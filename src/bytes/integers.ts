@@ -1,7 +1,7 @@
 /**
- * Integers as RTMP, AMF and FLV put them on the wire: big-endian, except the message stream id
- * (RTMP 1.0, section 4: "All numeric fields ... network byte order", 5.3.1.2.5: "little-endian").
- * None of these checks bounds: the caller has made sure that the bytes are there.
+ * Readers and writers of integers, as RTMP, AMF and FLV have them: big-endian, except the message
+ * stream id (RTMP 1.0, section 4: "All numeric fields ... network byte order", 5.3.1.2.5:
+ * "little-endian"). None of these checks bounds: that is up to the caller.
  *
  * @module
  */

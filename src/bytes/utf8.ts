@@ -1,12 +1,12 @@
 /**
- * UTF-8 in which nothing is lost: bytes that are no UTF-8 stay apart.
+ * A lossless UTF-8 decoder: bytes that are not UTF-8 are percent-encoded.
  *
  * @module
  */
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** The second byte of a character has a smaller range after these first bytes (RFC 3629, section 4). */
+/** First bytes after which the second byte has a smaller range (RFC 3629, section 4). */
 const SECOND_BYTES: Readonly<Record<number, readonly [lowest: number, highest: number]>> = {
   0xe0: [0xa0, 0xbf],
   0xed: [0x80, 0x9f],
@@ -39,12 +39,12 @@ export function percentEncode(byte: number): string {
 }
 
 /**
- * Replaces every `%41` by the byte that it stands for. What an escape makes can be part of another
- * (`%2541` is `%41`, which is `A`), so that bytes that have been decoded are not changed by another
- * decoding. A percent sign without two hexadecimal digits after it stays.
+ * Replaces each percent-encoded byte, such as `%41`, by that byte. It decodes repeatedly: `%2541`
+ * becomes `%41`, then `A`. So decoding the result again changes nothing. A percent sign without two
+ * hexadecimal digits after it stays.
  */
 export function percentDecode(bytes: Uint8Array): Uint8Array {
-  // From the end, where what stands after a percent sign is decoded already.
+  // From the end, so that the bytes after a percent sign are already decoded.
   const decoded = new Uint8Array(bytes.length);
   let start = bytes.length;
   for (let at = bytes.length - 1; at >= 0; at--) {

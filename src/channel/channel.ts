@@ -1,5 +1,5 @@
 /**
- * One stream name: its publications, one after the other, and their consumers.
+ * A channel: the successive publications of one stream name, and their consumers.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { Clock } from "../time/clock.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { PublicationLedger } from "../ledger/publication_ledger.ts";
 import { ReceivedCounts } from "../ledger/received_counts.ts";
-import { ContinuedClock } from "./continued_clock.ts";
+import { TimestampRebaser } from "./timestamp_rebaser.ts";
 import type { Feed } from "./feed.ts";
 import { checkGopCacheLimits, DEFAULT_GOP_CACHE, type GopCacheLimits } from "./gop_cache.ts";
 import type { MediaBudget } from "./media_budget.ts";
@@ -22,9 +22,9 @@ import { LOSSLESS_TAIL_BYTES } from "./tag_outlet.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 
 /**
- * Gives the tags of a publication to its consumers. A lossless consumer that does not read holds
- * the publisher back; a live one is skipped forward to a keyframe. A newcomer begins with metadata,
- * sequence headers and everything since the last keyframe; where there is none, with sound.
+ * Delivers the tags of a publication to its consumers. A lossless consumer that does not read holds
+ * the publisher back; a live one is skipped forward to a keyframe. A new consumer begins with
+ * metadata, sequence headers and everything since the last keyframe; if there is none, with sound.
  *
  * @example
  * ```ts
@@ -43,13 +43,16 @@ export class Channel {
   readonly #gopCache: GopCacheLimits;
   readonly #clock: Clock;
   readonly #budget: MediaBudget | undefined;
-  readonly #times: ContinuedClock;
-  readonly #resent: ResentFrames;
+  readonly #rebaser: TimestampRebaser;
+  readonly #resentFrames: ResentFrames;
   readonly #subscribers = new Set<Subscriber>();
-  /** Publications that have begun and not been given yet, in their order: newcomers get the last. */
+  /**
+   * Publications that have started and are not completely delivered, in order. New consumers get
+   * the last one.
+   */
   readonly #feeds: PublicationFeed[] = [];
-  /** The media of the publication that has been given last. */
-  #formerMedia: PublishedMedia | undefined;
+  /** The media of the previous publication. */
+  #previousMedia: PublishedMedia | undefined;
   #ended = false;
 
   /**
@@ -57,10 +60,10 @@ export class Channel {
    *
    * @param gopCache Limits of the media kept for new consumers: 16 MiB and 20 s by default.
    * @param clock The clock for slow consumers and for rates: `performance` by default.
-   * @param budget What it may keep together with other channels: without one each channel, and each
-   * consumer, has its own limits alone.
-   * @throws {RangeError} If a limit is no whole number of at least 0.
-   * @throws {TypeError} If the limits are no object, or the clock is none.
+   * @param budget A memory limit that it shares with other channels. Without it, each channel and
+   * each consumer has only its own limits.
+   * @throws {RangeError} If a limit is not a whole number of at least 0.
+   * @throws {TypeError} If the limits are not an object, or the clock is not a clock.
    */
   constructor(
     gopCache: GopCacheLimits = DEFAULT_GOP_CACHE,
@@ -72,11 +75,11 @@ export class Channel {
     checkFunction("clock.now", Object(clock).now);
     this.#clock = clock;
     this.#budget = budget;
-    this.#times = new ContinuedClock(clock);
-    this.#resent = new ResentFrames(clock);
+    this.#rebaser = new TimestampRebaser(clock);
+    this.#resentFrames = new ResentFrames(clock);
   }
 
-  /** How many consumers there are. */
+  /** The number of consumers. */
   get consumers(): number {
     return this.#subscribers.size;
   }
@@ -86,16 +89,16 @@ export class Channel {
    */
   get viewers(): number {
     let viewers = 0;
-    for (const { outlives } of this.#subscribers) if (outlives) viewers++;
+    for (const { survivesPublication } of this.#subscribers) if (survivesPublication) viewers++;
     return viewers;
   }
 
-  /** What comes in, by the second. */
+  /** The bitrate and frame rate of the current publication. */
   get rate(): RateMeter {
     return this.#feed?.rate ?? new RateMeter(this.#clock);
   }
 
-  /** A tag that tells what codec is used: see {@linkcode Feed.sample}. */
+  /** A tag that identifies the codec: see {@linkcode Feed.sample}. */
   sample(type: "audio" | "video"): FlvTag | undefined {
     return this.#feed?.sample(type);
   }
@@ -106,60 +109,62 @@ export class Channel {
   }
 
   /**
-   * Adds a consumer. It gets the latest publication that has begun, even while consumers that are
-   * slow still get the one before. One that comes before the first tag gets everything.
+   * Adds a consumer. It gets the latest publication, even while slow consumers still get the one
+   * before. A consumer that is added before the first tag gets everything.
    *
-   * @throws {TypeError} If the mode is none, or a function among the options is none.
+   * @throws {TypeError} If the mode is invalid, or a callback is not a function.
    */
   subscribe(options: SubscribeOptions): Subscription {
-    const subscriber = this.#enrol(options);
+    const subscriber = this.#addSubscriber(options);
     this.#feed?.add(subscriber);
     return subscriber;
   }
 
   /**
-   * Begins the next publication of the name. New and waiting consumers get it from now on; viewers of
-   * the one before follow when they have received all of that. The caller has to run the feed.
+   * Starts the next publication of the name. New and waiting consumers get it from now on. Viewers
+   * of the previous one follow when they have received all of it. The caller has to run the feed.
    *
-   * A lossless consumer holds back the publication with which it ends, not the next: up to 16 MiB of
-   * what that publication had sent last wait for it, as long as no more than that waits for all
-   * consumers of publications before. Then the next is held back too.
+   * A lossless consumer holds back only its own publication, not the next: up to 16 MiB at the end
+   * of its publication are queued for it. If more than that is queued for all consumers of earlier
+   * publications, the next is held back too.
    *
    * @param ledger The publication's ledger, to which its consumers are added.
-   * @param options What is known of the publication.
-   * @param options.resends Whether it may begin with frames of the one before, as a relay does that
-   * has connected again. Viewers do not get them twice: they are counted as `already-had`.
+   * @param options Properties of the publication.
+   * @param options.resends Whether it may begin with frames of the previous publication, as a relay
+   * does after it has reconnected. Viewers do not get them twice: they are counted as
+   * `already-had`.
    */
   open(ledger: PublicationLedger, { resends = false }: { resends?: boolean } = {}): Feed {
     const feed = new PublicationFeed(ledger, {
       clock: this.#clock,
-      times: this.#times,
-      resent: this.#resent,
+      rebaser: this.#rebaser,
+      resentFrames: this.#resentFrames,
       resends,
       gopCache: this.#gopCache,
       budget: this.#budget,
-      turn: this.#feed?.given ?? Promise.resolve(),
-      enrol: (options) => this.#enrol(options),
-      formerMedia: () => this.#formerMedia,
-      given: (viewers, media) => this.#handOver(viewers, media),
+      previousDelivered: this.#feed?.delivered ?? Promise.resolve(),
+      addSubscriber: (options) => this.#addSubscriber(options),
+      previousMedia: () => this.#previousMedia,
+      onDelivered: (viewers, media) => this.#handOver(viewers, media),
     });
-    // Consumers that never read must not let more and more pile up by this.
+    // Otherwise, consumers that never read would accumulate tails without limit.
     let tails = 0;
     for (const { tailBytes } of this.#subscribers) tails += tailBytes;
-    if (tails < LOSSLESS_TAIL_BYTES) this.#feed?.makeWay();
+    if (tails < LOSSLESS_TAIL_BYTES) this.#feed?.prepareHandover();
     this.#feeds.push(feed);
-    for (const subscriber of this.#subscribers) if (subscriber.waits) feed.add(subscriber);
+    for (const subscriber of this.#subscribers) if (subscriber.isUnassigned) feed.add(subscriber);
     return feed;
   }
 
   /**
-   * Gives all tags of a publication, and resolves when every consumer that does not outlive it has
-   * read what is its own. It can be called again for the next publication of the name, whose tags
-   * follow all of this one's.
+   * Delivers all tags of a publication. Resolves when every consumer that ends with the publication
+   * has read all of its tags. It can be called again for the next publication of the name, whose
+   * tags follow all of this one's.
    *
    * @param ledger The publication's ledger, to which its consumers are added.
    * @param prepare Called before the first tag, to subscribe consumers of only this publication.
-   * @throws {TypeError} If it is no stream, or has a reader already, or gives what is no tag.
+   * @throws {TypeError} If `tags` is not a stream, already has a reader, or yields anything but
+   * tags.
    * @throws What the stream fails with, and what `prepare` throws. The publication is over then, and
    * the next can begin.
    */
@@ -179,9 +184,9 @@ export class Channel {
     await feed.run(tags);
   }
 
-  /** Nothing more comes: resolves when every consumer has read what is its own. */
+  /** Ends the channel. Resolves when every consumer has read all of its tags. */
   async end(): Promise<void> {
-    await this.#feed?.given;
+    await this.#feed?.delivered;
     this.#ended = true;
     for (const subscriber of this.#subscribers) subscriber.end();
     await Promise.all(Array.from(this.#subscribers, ({ done }) => done));
@@ -191,7 +196,7 @@ export class Channel {
     return this.#feeds.at(-1);
   }
 
-  #enrol(options: SubscribeOptions): Subscriber {
+  #addSubscriber(options: SubscribeOptions): Subscriber {
     const subscriber = new Subscriber(options, this.#clock, this.#budget);
     this.#subscribers.add(subscriber);
     subscriber.done.then(() => this.#subscribers.delete(subscriber));
@@ -199,10 +204,10 @@ export class Channel {
     return subscriber;
   }
 
-  /** The first of the publications has been given: its viewers get the next, if it has begun. */
+  /** Moves the viewers of a completely delivered publication to the next one, if there is one. */
   #handOver(viewers: Subscriber[], media: PublishedMedia): void {
     this.#feeds.shift();
-    if (!media.isEmpty) this.#formerMedia = media;
+    if (!media.isEmpty) this.#previousMedia = media;
     for (const viewer of viewers) this.#feeds[0]?.add(viewer);
   }
 }

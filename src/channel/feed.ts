@@ -1,5 +1,5 @@
 /**
- * One publication of a channel.
+ * A feed: one publication of a channel.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { RateMeter } from "./rate_meter.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 
 /**
- * One publication of a `Channel`. Its own consumers get nothing of the publications before and after
- * it; viewers of the channel get one publication after the other.
+ * One publication of a `Channel`. Its own consumers get nothing of the publications before and
+ * after it; viewers of the channel get all of them, one after the other.
  *
  * @example
  * ```ts
@@ -18,7 +18,7 @@ import type { SubscribeOptions, Subscription } from "./subscription.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const channel = new Channel();
- * const viewer = channel.subscribe({ kind: "example", mode: "live", outlives: true });
+ * const viewer = channel.subscribe({ kind: "example", mode: "live", survivesPublication: true });
  * const frames = async (tags: ReadableStream<FlvTag>) =>
  *   (await Array.fromAsync(tags)).map(({ data }) => data[1]);
  *
@@ -36,28 +36,28 @@ import type { SubscribeOptions, Subscription } from "./subscription.ts";
  * ```
  */
 export interface Feed {
-  /** What comes in, by the second. */
+  /** The bitrate and frame rate. */
   readonly rate: RateMeter;
   /** The latest `onMetaData`. */
   readonly metadata: FlvTag | undefined;
   /**
-   * A tag that tells what codec is used: the latest sequence header, or the first frame where there
-   * is none. It is `undefined` until a frame of this kind has come.
+   * A tag that identifies the codec: the latest sequence header, or the first frame if there is
+   * none. It is `undefined` until a frame of this kind has arrived.
    */
   sample(type: "audio" | "video"): FlvTag | undefined;
   /**
-   * Adds a consumer of this publication. One that comes before the first tag gets everything.
+   * Adds a consumer of this publication. One that is added before the first tag gets everything.
    *
-   * @throws {TypeError} If the mode is none, or a function among the options is none.
+   * @throws {TypeError} If the mode is invalid, or a callback is not a function.
    */
   subscribe(options: SubscribeOptions): Subscription;
   /**
-   * Gives all tags, once the publication before has been given. Resolves when every consumer that
-   * ends with the publication has read what is its own.
+   * Delivers all tags, after those of the previous publication. Resolves when every consumer that
+   * ends with the publication has read all of its tags.
    *
-   * @throws {TypeError} If it has been called before, or if the tags are no stream, have a
-   * reader already, or are none.
-   * @throws What the stream fails with. The publication is over then, and the next can begin.
+   * @throws {TypeError} If it has been called before, or `tags` is not a stream, already has a
+   * reader, or yields anything but tags.
+   * @throws What the stream fails with. The publication then ends, and the next can start.
    */
   run(tags: ReadableStream<FlvTag>): Promise<void>;
 }

@@ -1,11 +1,11 @@
 /**
- * What a feed has of its channel.
+ * The interface of a channel to its feeds.
  *
  * @module
  */
 
 import type { Clock } from "../time/clock.ts";
-import type { ContinuedClock } from "./continued_clock.ts";
+import type { TimestampRebaser } from "./timestamp_rebaser.ts";
 import type { GopCacheLimits } from "./gop_cache.ts";
 import type { MediaBudget } from "./media_budget.ts";
 import type { PublishedMedia } from "./published_media.ts";
@@ -13,23 +13,26 @@ import type { ResentFrames } from "./resent_frames.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { SubscribeOptions } from "./subscription.ts";
 
-/** The channel, as its feeds see it. */
+/** The parts of a channel that its feeds use. */
 export interface FeedContext {
   readonly clock: Clock;
-  /** The timestamps of the channel's tags, which continue from one publication to the next. */
-  readonly times: ContinuedClock;
-  /** Knows the frames of the publication before again, if this one may begin with them. */
-  readonly resent: ResentFrames;
+  /** Keeps the timestamps continuous from one publication to the next. */
+  readonly rebaser: TimestampRebaser;
+  /** Recognizes frames of the previous publication, if this one may begin with them. */
+  readonly resentFrames: ResentFrames;
   readonly resends: boolean;
   readonly gopCache: GopCacheLimits;
-  /** What all channels together may keep. */
+  /** The shared memory limit of all channels. */
   readonly budget: MediaBudget | undefined;
-  /** Resolves when the publication before this one has been given. */
-  readonly turn: Promise<void>;
-  /** Makes a consumer of the channel. */
-  enrol(options: SubscribeOptions): Subscriber;
-  /** The media of the publication that has been given last, if one has. */
-  formerMedia(): PublishedMedia | undefined;
-  /** The publication has been given: these consumers, who had these media, wait for the next. */
-  given(viewers: Subscriber[], media: PublishedMedia): void;
+  /** Resolves when all tags of the previous publication have been delivered. */
+  readonly previousDelivered: Promise<void>;
+  /** Adds a consumer to the channel. */
+  addSubscriber(options: SubscribeOptions): Subscriber;
+  /** The media of the previous publication, if there was one. */
+  previousMedia(): PublishedMedia | undefined;
+  /**
+   * Called when all tags have been delivered, with the viewers that wait for the next publication
+   * and the media that they had.
+   */
+  onDelivered(viewers: Subscriber[], media: PublishedMedia): void;
 }

@@ -6,9 +6,11 @@
 
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { FlvMuxer } from "../flv/muxer.ts";
-import { mediaKind, sequenceHeaderKey } from "../flv/tag_kind.ts";
-import { sizeOf } from "./counted_tag.ts";
-import type { MediaType } from "./published_media.ts";
+import { SourceStream } from "../pipeline/source_stream.ts";
+import type { Puller, Source } from "../pipeline/source.ts";
+import { type ClassifiedTag, sizeOf } from "./counted_tag.ts";
+import { countedTags } from "./counted_tags.ts";
+import { EarlyHeaders } from "./early_headers.ts";
 import type { Subscription } from "./subscription.ts";
 import { after } from "../time/idle.ts";
 
@@ -17,9 +19,6 @@ const HEADER_PATIENCE = 1_000;
 
 /** Bytes that tags which wait for that may take up. */
 const HEADER_PATIENCE_BYTES = 1024 * 1024;
-
-/** Bytes of sequence headers that may wait for the first frame of their kind; the oldest go first. */
-const MAX_EARLY_BYTES = 1024 * 1024;
 
 /** How a body deals with media that come after its header. */
 export interface FlvBodyOptions {
@@ -63,139 +62,164 @@ export function flvBody(
   subscription: Subscription,
   options: FlvBodyOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const body = new FlvBody(subscription, options.reconnects ?? false);
-  return new ReadableStream({
-    pull: (controller) => body.pull(controller),
-    cancel: (reason) => body.cancel(reason),
-  }, { highWaterMark: 0 });
+  return new SourceStream(new FlvBody(subscription, options.reconnects ?? false));
 }
 
-class FlvBody {
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A source, and no stage: the header waits for the clock as well as for tags. */
+class FlvBody implements Source<Bytes>, Puller<ClassifiedTag> {
   readonly #subscription: Subscription;
   readonly #reconnects: boolean;
-  readonly #tags: ReadableStreamDefaultReader<FlvTag>;
+  readonly #tags: Source<ClassifiedTag>;
+  /** Waits for bytes. */
+  #puller: Puller<Bytes> | undefined;
+  /** Makes bytes of the tags, once it is known what the header announces. */
   #muxer: FlvMuxer | undefined;
   /** What the header has announced. */
   readonly #announced = { audio: false, video: false };
-  /** Kinds of media of which a frame was read. */
+  /** Kinds of media of which a frame was given. */
   readonly #begun = { audio: false, video: false };
-  /** Sequence headers of kinds of which there is no frame yet, by their key. */
-  readonly #early = new Map<string, FlvTag>();
-  #earlyBytes = 0;
-  /** The pending read when the wait for the header ended. */
-  #reading: Promise<ReadableStreamReadResult<FlvTag>> | undefined;
+  /** Sequence headers of kinds of which there is no frame yet. */
+  readonly #early = new EarlyHeaders();
+  /** What was read and has not been given. */
+  #held: ClassifiedTag[] = [];
+  #heldBytes = 0;
+  #hasFrame = false;
+  /** A step of the tags has not ended. */
+  #isReading = false;
+  /** It ends later than the call by which it was begun. */
+  #isWaiting = false;
+  /** How the tags have ended. */
+  #end: { failure?: { error: unknown } } | undefined;
+  /** Ends the wait for a second kind of media. */
   #stopWaiting: (() => void) | undefined;
 
   constructor(subscription: Subscription, reconnects: boolean) {
     this.#subscription = subscription;
     this.#reconnects = reconnects;
-    this.#tags = subscription.tags.getReader();
+    this.#tags = countedTags(subscription);
   }
 
-  /** Gives at least one chunk, or the end. */
-  async pull(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> {
-    if (!this.#muxer) return this.#begin(await this.#hold(), controller);
-    for (;;) {
-      const { done, value } = await this.#read();
-      this.#reading = undefined;
-      if (done) return controller.close();
-      const tags = this.#admit(value);
-      if (!tags) {
-        controller.close();
-        return await this.#tags.cancel();
-      }
-      for (const tag of tags) controller.enqueue(bytesOf(tag, this.#muxer));
-      if (tags.length > 0) return;
+  pull(puller: Puller<Bytes>): void {
+    this.#puller = puller;
+    if (this.#held.length > 0 || this.#end) this.#give();
+    else if (!this.#isReading) this.#read();
+  }
+
+  cancel(reason: unknown): void | Promise<void> {
+    this.#stopWaiting?.();
+    return this.#tags.cancel(reason);
+  }
+
+  receive(classified: ClassifiedTag): void {
+    this.#held.push(classified);
+    if (this.#muxer) return;
+    this.#heldBytes += sizeOf(classified.tag);
+    this.#hasFrame ||= isFrame(classified);
+  }
+
+  endStep(more: boolean): void {
+    if (!more) this.#end = {};
+    this.#endRead();
+  }
+
+  failStep(error: unknown): void {
+    this.#end = { failure: { error } };
+    this.#endRead();
+  }
+
+  /** Reads tags until there is something to give. */
+  #read(): void {
+    do {
+      this.#isReading = true;
+      this.#tags.pull(this);
+      this.#isWaiting = this.#isReading;
+      if (this.#isWaiting) return;
+    } while (this.#isUndecided());
+    this.#give();
+  }
+
+  #endRead(): void {
+    this.#isReading = false;
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    if (this.#isUndecided()) this.#read();
+    else this.#give();
+  }
+
+  /** Whether the header has to wait; after the first frame of a kind it does so for a time only. */
+  #isUndecided(): boolean {
+    if (this.#muxer || this.#end || this.#heldBytes > HEADER_PATIENCE_BYTES) return false;
+    if (!this.#hasFrame) return true;
+    if (this.#isSettled) return false;
+    this.#stopWaiting ??= after(HEADER_PATIENCE, () => this.#give());
+    return true;
+  }
+
+  /** Gives what was read, which is kept while nothing is asked for. */
+  #give(): void {
+    const puller = this.#puller;
+    if (!puller) return;
+    this.#puller = undefined;
+    try {
+      const more = this.#giveHeld(puller, this.#muxer ??= this.#begin(puller)) && !this.#end;
+      if (this.#end?.failure) puller.failStep(this.#end.failure.error);
+      else puller.endStep(more);
+    } catch (error) {
+      this.#leave(error);
+      puller.failStep(error);
     }
   }
 
-  async cancel(reason: unknown): Promise<void> {
+  /** Gives the header. */
+  #begin(puller: Puller<Bytes>): FlvMuxer {
     this.#stopWaiting?.();
-    await this.#tags.cancel(reason);
-  }
-
-  #begin(
-    held: FlvTag[],
-    controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>,
-  ): void {
     for (const type of ["audio", "video"] as const) {
       const expects = !this.#reconnects && this.#subscription.expects(type);
       this.#announced[type] = this.#subscription.media[type] || expects;
     }
-    const muxer = this.#muxer = new FlvMuxer(this.#announced);
-    controller.enqueue(muxer.header());
-    for (const tag of held.flatMap((tag) => this.#admit(tag) ?? [])) {
-      controller.enqueue(bytesOf(tag, muxer));
+    const muxer = new FlvMuxer(this.#announced);
+    puller.receive(muxer.header());
+    return muxer;
+  }
+
+  /** Gives the tags that were read. Returns whether more may come. */
+  #giveHeld(puller: Puller<Bytes>, muxer: FlvMuxer): boolean {
+    const held = this.#held;
+    this.#held = [];
+    for (const classified of held) {
+      const tags = this.#admit(classified);
+      if (!tags) {
+        this.#leave();
+        return false;
+      }
+      for (const tag of tags) puller.receive(bytesOf(tag, muxer));
     }
+    return true;
+  }
+
+  #leave(reason?: unknown): void {
+    (async () => await this.#tags.cancel(reason))().catch(() => {});
   }
 
   /**
    * What a tag becomes: itself, with headers before it, or nothing yet; `undefined` ends the body.
    */
-  #admit(tag: FlvTag): FlvTag[] | undefined {
+  #admit(classified: ClassifiedTag): FlvTag[] | undefined {
+    const { tag, headerKey } = classified;
     const { type } = tag;
     if (type === "script" || this.#begun[type]) return [tag];
-    if (isFrame(tag)) {
+    if (isFrame(classified)) {
       if (!this.#announced[type] && this.#reconnects) return undefined;
       this.#begun[type] = true;
-      return [...this.#takeEarly(tag, type), tag];
+      return [...this.#early.take(tag, type), tag];
     }
     const { ledger, media } = this.#subscription;
     const isEarly = ledger.mode === "live" && !(this.#announced[type] && media[type]);
-    const key = isEarly ? sequenceHeaderKey(tag) : undefined;
-    if (key === undefined) return [tag];
-    this.#keepEarly(key, tag);
+    if (!isEarly || headerKey === undefined) return [tag];
+    this.#early.keep(headerKey, tag);
     return [];
-  }
-
-  #keepEarly(key: string, header: FlvTag): void {
-    this.#forgetEarly(key);
-    this.#early.set(key, header);
-    this.#earlyBytes += sizeOf(header);
-    for (const oldest of this.#early.keys()) {
-      if (this.#earlyBytes <= MAX_EARLY_BYTES) return;
-      this.#forgetEarly(oldest);
-    }
-  }
-
-  #forgetEarly(key: string): void {
-    const header = this.#early.get(key);
-    if (!header) return;
-    this.#earlyBytes -= sizeOf(header);
-    this.#early.delete(key);
-  }
-
-  /** The headers of a kind that waited for its first frame, at the time of that. */
-  #takeEarly({ timestamp }: FlvTag, type: MediaType): FlvTag[] {
-    const taken: FlvTag[] = [];
-    for (const [key, header] of this.#early) {
-      if (header.type !== type) continue;
-      taken.push({ ...header, timestamp });
-      this.#forgetEarly(key);
-    }
-    return taken;
-  }
-
-  /** Reads tags until it is known what the header has to say. */
-  async #hold(): Promise<FlvTag[]> {
-    const held: FlvTag[] = [];
-    let bytes = 0;
-    let patience: Promise<undefined> | undefined;
-    for (;;) {
-      const next = await (patience ? Promise.race([this.#read(), patience]) : this.#read());
-      if (!next || next.done) break;
-      this.#reading = undefined;
-      held.push(next.value);
-      bytes += sizeOf(next.value);
-      if (bytes > HEADER_PATIENCE_BYTES) break;
-      if (!patience && !isFrame(next.value)) continue;
-      if (this.#isSettled) break;
-      patience ??= new Promise((resolve) => {
-        this.#stopWaiting = after(HEADER_PATIENCE, () => resolve(undefined));
-      });
-    }
-    this.#stopWaiting?.();
-    return held;
   }
 
   /** Whether no other kind of media is to be waited for. */
@@ -203,13 +227,8 @@ class FlvBody {
     const { hasAllMedia, sourceAge } = this.#subscription;
     return hasAllMedia || (sourceAge >= HEADER_PATIENCE && !this.#subscription.expects("audio"));
   }
-
-  #read(): Promise<ReadableStreamReadResult<FlvTag>> {
-    return this.#reading ??= this.#tags.read();
-  }
 }
 
-function isFrame({ type, data }: FlvTag): boolean {
-  const kind = mediaKind(type, data);
+function isFrame({ kind }: ClassifiedTag): boolean {
   return kind === "videoFrames" || kind === "audioFrames";
 }

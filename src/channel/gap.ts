@@ -1,5 +1,5 @@
 /**
- * The time in which a consumer gets nothing, until there is a tag to begin with.
+ * A gap: the time in which a consumer gets nothing, until a tag with which it can begin.
  *
  * @module
  */
@@ -7,28 +7,28 @@
 import type { DropReason } from "../ledger/consumer.ts";
 
 /**
- * Milliseconds of stream time for which a keyframe is waited for before sound goes ahead of the
- * picture: less than the two seconds that encoders often leave between keyframes, so that no viewer
+ * How long a consumer waits for a keyframe before it gets sound without a picture, in milliseconds
+ * of stream time. Encoders often send a keyframe every two seconds; with less than that, no viewer
  * waits longer for sound than for the picture of most streams.
  */
-export const KEYFRAME_PATIENCE = 1_500;
+export const KEYFRAME_TIMEOUT = 1_500;
 
 /** A gap in what a consumer gets. */
 export class Gap {
   /** Why it gets nothing. */
   readonly reason: DropReason;
-  /** The time of the first tag that was left out. */
-  #from: number | undefined;
+  /** The time of the first omitted tag. */
+  #startedAt: number | undefined;
 
-  /** A gap begins. */
+  /** Starts a gap. */
   constructor(reason: DropReason) {
     this.reason = reason;
   }
 
-  /** Whether a keyframe has been waited for long enough, at this time of the stream. */
-  isOver(timestamp: number): boolean {
+  /** Whether the wait for a keyframe has timed out, at this time of the stream. */
+  hasTimedOut(timestamp: number): boolean {
     // After a jump back, the wait begins again.
-    if (this.#from === undefined || timestamp < this.#from) this.#from = timestamp;
-    return timestamp - this.#from >= KEYFRAME_PATIENCE;
+    if (this.#startedAt === undefined || timestamp < this.#startedAt) this.#startedAt = timestamp;
+    return timestamp - this.#startedAt >= KEYFRAME_TIMEOUT;
   }
 }

@@ -1,33 +1,32 @@
 /**
- * What a newcomer has to get to see a picture at once.
+ * The GOP cache: the tags that a new consumer needs to show a picture at once.
  *
  * @module
  */
 
 import { checkNumber } from "../check_number.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { isMetadata, sequenceHeaderKey } from "../flv/tag_kind.ts";
 import { type CountedTag, sizeOf } from "./counted_tag.ts";
 import type { MediaBudget, MediaKeeper } from "./media_budget.ts";
 
-/** What a cache may hold of the frames since the last keyframe. */
+/** Limits on the frames that a cache keeps. */
 export interface GopCacheLimits {
   /** Bytes: 16 MiB by default; 0 turns the cache off. */
   maxBytes: number;
-  /** Milliseconds of the stream's time: 20,000 by default. */
+  /** Milliseconds of stream time: 20,000 by default. */
   maxTime: number;
 }
 
-/** Four seconds of 30 Mbit/s, or twenty of 6. */
+/** The default limits: 4 s at 30 Mbit/s, or 20 s at 6 Mbit/s. */
 export const DEFAULT_GOP_CACHE: Readonly<GopCacheLimits> = {
   maxBytes: 16 * 1024 * 1024,
   maxTime: 20_000,
 };
 
 /**
- * Checks limits.
+ * Checks the limits.
  *
- * @throws {RangeError} If one of them is no number of at least 0.
+ * @throws {RangeError} If one of them is not a whole number of at least 0.
  */
 export function checkGopCacheLimits({ maxBytes, maxTime }: GopCacheLimits): GopCacheLimits {
   return {
@@ -37,19 +36,16 @@ export function checkGopCacheLimits({ maxBytes, maxTime }: GopCacheLimits): GopC
 }
 
 /**
- * Bytes of headers that are kept; the oldest go first. A stream needs a few hundred, but each of the
- * many ways in which a message can name tracks is a header of its own.
+ * Bytes of headers that are kept; the oldest are dropped first. A stream needs a few hundred, but
+ * each combination of tracks in a message is a header of its own.
  */
 export const MAX_HEADER_BYTES: number = 4 * 1024 * 1024;
 
 /**
- * Frames that are kept: each newcomer is given all of them at once, and others wait meanwhile. Twenty
- * seconds of 120 pictures and 150 packets of sound a second are half as many.
+ * Frames that are kept. Each new consumer gets all of them at once, and others wait meanwhile. 20 s
+ * of 120 video frames and 150 audio frames a second are half as many.
  */
 export const MAX_KEPT_FRAMES = 10_000;
-
-/** What the list of headers calls the metadata. */
-export const METADATA = "metadata";
 
 /**
  * Keeps the latest metadata, the latest sequence headers of every track, and everything since the
@@ -67,43 +63,43 @@ export class GopCache implements MediaKeeper {
   #headersBefore: CountedTag[] = [];
   #bytes = 0;
 
-  /** @param budget Where what is kept is counted together with other caches and queues. */
+  /** @param budget Counts the kept tags together with those of other caches and queues. */
   constructor(limits: GopCacheLimits = DEFAULT_GOP_CACHE, budget?: MediaBudget) {
     this.#limits = limits;
     this.#budget = budget;
   }
 
-  /** Bytes of all that is kept. */
+  /** Bytes of all kept tags. */
   get keptBytes(): number {
     return this.#bytes + this.#headerBytes;
   }
 
   /** Drops the frames, for lack of memory, or else the headers. */
-  letGo(): void {
+  evict(): void {
     if (this.#frames.length > 0) this.forgetFrames();
     else for (const key of this.#headers.keys()) this.#forgetHeader(key);
   }
 
-  /** Nothing more comes, and no newcomers: the headers that are left are counted no longer. */
+  /** Ends the cache: the remaining headers no longer count towards the budget. */
   end(): void {
     this.forgetFrames();
-    this.#count("letGo", this.#headers.values());
+    this.#count("release", this.#headers.values());
     this.#budget?.removeKeeper(this);
   }
 
-  /** From the last keyframe on; empty when there is none, or too much since. */
+  /** The frames since the last keyframe; empty if there is none, or if they exceed the limits. */
   get frames(): readonly CountedTag[] {
     return this.#frames;
   }
 
-  /** The sequence header of this key, as {@linkcode sequenceHeaderKey} gives it, or the metadata. */
+  /** The sequence header of this key, or the metadata. */
   header(key: string): FlvTag | undefined {
     return this.#headers.get(key)?.tag;
   }
 
   /**
-   * Metadata and sequence headers for the tag that they are to go before. Headers get its time;
-   * metadata is at 0, since FFmpeg takes it for subtitles at any other.
+   * Metadata and sequence headers to send before a tag. Headers get its time; metadata gets 0,
+   * since FFmpeg takes it for subtitles at any other.
    */
   headersFor(before: FlvTag): CountedTag[] {
     const isFirst = this.#frames[0]?.tag === before;
@@ -116,29 +112,29 @@ export class GopCache implements MediaKeeper {
     );
   }
 
-  /** Takes the next tag. */
+  /** Adds the next tag. */
   add(counted: CountedTag): void {
-    const key = headerKey(counted);
-    if (key !== undefined) this.#keep(key, counted);
+    const { headerKey } = counted;
+    if (headerKey !== undefined) this.#keep(headerKey, counted);
     if (counted.keyframe) this.#begin(counted);
     else if (this.#frames.length > 0) this.#append(counted);
   }
 
-  /** Lets the frames go, and keeps the headers. */
+  /** Drops the frames, and keeps the headers. */
   forgetFrames(): void {
-    this.#count("letGo", this.#frames);
-    this.#count("letGo", this.#headersBefore);
+    this.#count("release", this.#frames);
+    this.#count("release", this.#headersBefore);
     this.#frames = [];
     this.#headersBefore = [];
     this.#bytes = 0;
   }
 
   #keep(key: string, header: CountedTag): void {
-    // A header that is renewed moves to the end: what it belongs to may have changed before it.
+    // A renewed header moves to the end, after any header that changed before it.
     this.#forgetHeader(key);
     this.#headers.set(key, header);
     this.#budget?.addKeeper(this);
-    this.#budget?.keep(header.tag);
+    this.#budget?.retain(header);
     this.#headerBytes += sizeOf(header.tag);
     for (const oldest of this.#headers.keys()) {
       if (this.#headerBytes <= MAX_HEADER_BYTES) return;
@@ -150,7 +146,7 @@ export class GopCache implements MediaKeeper {
     const header = this.#headers.get(key);
     if (!header) return;
     this.#headers.delete(key);
-    this.#budget?.letGo(header.tag);
+    this.#budget?.release(header);
     this.#headerBytes -= sizeOf(header.tag);
   }
 
@@ -158,13 +154,13 @@ export class GopCache implements MediaKeeper {
     this.forgetFrames();
     this.#headersBefore = [...this.#headers.values()];
     this.#budget?.addKeeper(this);
-    this.#count("keep", this.#headersBefore);
+    this.#count("retain", this.#headersBefore);
     this.#append(keyframe);
   }
 
   #append(counted: CountedTag): void {
     this.#frames.push(counted);
-    this.#budget?.keep(counted.tag);
+    this.#budget?.retain(counted);
     this.#bytes += sizeOf(counted.tag);
     const time = counted.tag.timestamp - this.#frames[0]!.tag.timestamp;
     const { maxBytes, maxTime } = this.#limits;
@@ -173,13 +169,8 @@ export class GopCache implements MediaKeeper {
     this.forgetFrames();
   }
 
-  #count(how: "keep" | "letGo", kept: Iterable<CountedTag>): void {
+  #count(how: "retain" | "release", kept: Iterable<CountedTag>): void {
     const budget = this.#budget;
-    if (budget) { for (const { tag } of kept) budget[how](tag); }
+    if (budget) { for (const tag of kept) budget[how](tag); }
   }
-}
-
-function headerKey({ tag, kind }: CountedTag): string | undefined {
-  if (isMetadata(tag)) return METADATA;
-  return kind === "otherTags" ? sequenceHeaderKey(tag) : undefined;
 }

@@ -1,34 +1,35 @@
 /**
- * How often keyframes come.
+ * A monitor of the keyframe interval.
  *
  * @module
  */
 
 /**
- * Milliseconds of stream time for which a keyframe is waited for at least: x264 makes one every 250
- * frames by default, which is 10 s at 25 a second, and others make them more often.
+ * The shortest time after which a keyframe is overdue, in milliseconds of stream time. By default,
+ * x264 makes one every 250 frames, which is 10 s at 25 frames a second; other encoders make them
+ * more often.
  */
-export const KEYFRAME_WAIT = 10_000;
+export const MIN_KEYFRAME_WAIT = 10_000;
 
 /**
- * Follows the video of a publication, and tells when a keyframe is overdue: none has come for longer
- * than between the last two, and for {@linkcode KEYFRAME_WAIT} at least. The longer interval is that
- * of encoders which make few on purpose; one that refreshes its picture bit by bit makes none at all.
+ * Detects that a keyframe is overdue: none has arrived for longer than the last interval, and for
+ * {@linkcode MIN_KEYFRAME_WAIT} at least. Some encoders use long intervals on purpose, and those
+ * with intra refresh make no keyframes at all.
  */
 export class KeyframeInterval {
-  /** The time of the last keyframe, or of the first frame as long as there has been none. */
+  /** The time of the last keyframe, or of the first frame if there has been none. */
   #since: number | undefined;
   #hasKeyframe = false;
-  /** Milliseconds between the last two. */
+  /** The time between the last two keyframes, in milliseconds. */
   #interval = 0;
   #now = 0;
 
   /** Whether a keyframe is overdue. */
-  get isOver(): boolean {
-    return this.#now - (this.#since ?? this.#now) > Math.max(this.#interval, KEYFRAME_WAIT);
+  get isOverdue(): boolean {
+    return this.#now - (this.#since ?? this.#now) > Math.max(this.#interval, MIN_KEYFRAME_WAIT);
   }
 
-  /** Takes note of a video frame. */
+  /** Records a video frame. */
   add(timestamp: number, keyframe: boolean): void {
     this.#now = timestamp;
     // After a jump back, the measurement begins again.

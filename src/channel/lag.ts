@@ -1,5 +1,5 @@
 /**
- * When a live consumer is too slow, and when it keeps up again.
+ * Detection of live consumers that are too slow, and of their recovery.
  *
  * @module
  */
@@ -10,29 +10,30 @@ import { type MediaCounts, noMedia } from "../ledger/counts.ts";
 import { addMedia } from "../ledger/media_sums.ts";
 
 /**
- * Milliseconds without being skipped forward after which a consumer keeps up again: twice the time
- * that it may be behind, so that one which is always too slow lags once, not with each keyframe.
+ * The time without a skip after which a consumer has recovered, in milliseconds. It is twice the
+ * time that a consumer may be behind, so that one which is always too slow has one lag, not one for
+ * each keyframe.
  */
-export const KEPT_UP_AFTER = 20_000;
+export const LAG_RECOVERY_TIME = 20_000;
 
-/** A time in which a live consumer is too slow. */
+/** A period in which a live consumer is too slow. */
 export interface Lag {
-  /** Whether it is over; else it begins. */
+  /** `false` when the lag begins, `true` when it is over. */
   readonly isOver: boolean;
-  /** Bytes that waited for the consumer when it began. */
+  /** Bytes that were queued for the consumer when it began. */
   readonly bytes: number;
-  /** Milliseconds for which the first of them had waited. */
+  /** How long the oldest of them had been queued, in milliseconds. */
   readonly time: number;
-  /** What the consumer has not been given for it, until now. */
+  /** The tags that the consumer has lost so far. */
   readonly dropped: MediaCounts;
 }
 
-/** Watches one consumer, which skips forward when it is too far behind. */
-export class LagWatch {
+/** Monitors the lags of one consumer. */
+export class LagMonitor {
   readonly #notify: (lag: Lag) => void;
   readonly #clock: Clock;
   #lag: { bytes: number; time: number; dropped: MediaCounts } | undefined;
-  /** When the consumer took up again after it was skipped, by the clock. */
+  /** When the consumer got tags again after a skip, by the clock. */
   #resumedAt = Infinity;
 
   /** @param notify Called when a lag begins, and when it is over. */
@@ -41,7 +42,7 @@ export class LagWatch {
     this.#clock = clock;
   }
 
-  /** The consumer is skipped forward: so much waited for it, and is dropped. */
+  /** Records that the consumer is skipped forward, and the queue that is dropped. */
   skip(bytes: number, time: number, dropped: MediaCounts): void {
     const isNew = this.#lag === undefined;
     const lag = this.#lag ??= { bytes, time, dropped: noMedia() };
@@ -50,24 +51,24 @@ export class LagWatch {
     if (isNew) this.#notify({ isOver: false, ...lag, dropped: { ...lag.dropped } });
   }
 
-  /** A tag is dropped while the consumer waits for one to begin with. */
+  /** Records a tag that is dropped while the consumer waits for a keyframe. */
   drop(kind: keyof MediaCounts): void {
     if (this.#lag) this.#lag.dropped[kind]++;
   }
 
-  /** The consumer is given a tag. */
-  give(): void {
+  /** Records a tag that the consumer gets. */
+  recordDelivery(): void {
     if (!this.#lag) return;
     const now = this.#clock.now();
     if (this.#resumedAt === Infinity) this.#resumedAt = now;
-    if (now - this.#resumedAt < KEPT_UP_AFTER) return;
+    if (now - this.#resumedAt < LAG_RECOVERY_TIME) return;
     const lag = this.#lag;
     this.#lag = undefined;
     this.#notify({ isOver: true, ...lag });
   }
 }
 
-/** Whether tags are left out for this reason because the consumer did not read others. */
+/** Whether this reason means that the consumer read too slowly. */
 export function isSkip(reason: DropReason): boolean {
   return reason === "slow-subscriber" || reason === "memory-limit";
 }

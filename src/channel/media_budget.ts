@@ -1,5 +1,5 @@
 /**
- * What all channels together may keep of what is published.
+ * A shared memory limit for the tags that channels keep.
  *
  * @module
  */
@@ -8,30 +8,37 @@ import { checkNumber } from "../check_number.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { TAG_OVERHEAD } from "./counted_tag.ts";
 
-/** Bytes that all channels of a server may keep, unless it is told otherwise. */
+/** Bytes that all channels of a server may keep, by default. */
 export const DEFAULT_MEDIA_BYTES: number = 1024 * 1024 * 1024;
 
-/** Bytes that a tag costs in each place where it waits, about, beside the tag itself. */
+/** The approximate memory of an entry in a queue or cache, beside the tag itself, in bytes. */
 const PLACE_BYTES = 96;
 
 /**
- * The part of the limit that is left free when something had to go, so that it is not so at once
- * again.
+ * The part of the limit that is free after an eviction, so that the next one is not needed at once.
  */
 const HEADROOM = 1 / 8;
+
+/** A tag that caches and queues keep. Those that share its data share the count of places too. */
+export interface KeptTag {
+  /** The tag. */
+  readonly tag: FlvTag;
+  /** In how many places its data is kept. */
+  readonly kept: { places: number };
+}
 
 /** A cache or a queue that keeps tags. */
 export interface MediaKeeper {
   /** Bytes of the tags that it keeps. */
   readonly keptBytes: number;
-  /** Lets them go. */
-  letGo(): void;
+  /** Drops them. */
+  evict(): void;
 }
 
 /**
  * Bytes of tags that caches and queues keep, over all channels that share the budget. A tag that
- * waits in many places is in memory once, and is counted once. When all of them keep too much,
- * those that keep the most drop it. New consumers then wait for the next keyframe, and a live
+ * waits in many places is in memory once, and is counted once. When they exceed the limit, those
+ * that keep the most are evicted. New consumers then wait for the next keyframe, and a live
  * consumer skips forward to it, which is counted as `memory-limit`.
  *
  * @example
@@ -45,30 +52,28 @@ export interface MediaKeeper {
  */
 export class MediaBudget {
   readonly #maxBytes: number;
-  /** In how many places the data of each tag is kept. */
-  readonly #places = new Map<Uint8Array, number>();
   readonly #keepers = new Set<MediaKeeper>();
   #bytes = 0;
-  #timesLetGo = 0;
+  #evictions = 0;
 
   /**
    * Makes a budget.
    *
    * @param maxBytes Bytes that may be kept: 1 or more, 1 GiB by default.
-   * @throws {RangeError} If that is no whole number above 0.
+   * @throws {RangeError} If that is not a whole number above 0.
    */
   constructor(maxBytes: number = DEFAULT_MEDIA_BYTES) {
     this.#maxBytes = checkNumber("maxBytes", maxBytes, 1);
   }
 
-  /** Bytes that are kept. */
+  /** The kept bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** How often a cache or a queue had to drop its tags, because all of them kept too much. */
-  get timesLetGo(): number {
-    return this.#timesLetGo;
+  /** The number of times that a cache or a queue had to drop its tags because of the limit. */
+  get evictions(): number {
+    return this.#evictions;
   }
 
   /** Adds a cache or a queue that can drop its tags. */
@@ -76,39 +81,32 @@ export class MediaBudget {
     this.#keepers.add(keeper);
   }
 
-  /** Removes one that keeps nothing any more. */
+  /** Removes a cache or a queue that keeps nothing any more. */
   removeKeeper(keeper: MediaKeeper): void {
     this.#keepers.delete(keeper);
   }
 
-  /** A tag is kept in one more place. */
-  keep({ data }: FlvTag): void {
-    const places = this.#places.get(data) ?? 0;
-    this.#places.set(data, places + 1);
-    this.#bytes += places === 0 ? PLACE_BYTES + TAG_OVERHEAD + data.length : PLACE_BYTES;
+  /** Counts a tag that one more cache or queue keeps. */
+  retain({ tag: { data }, kept }: KeptTag): void {
+    this.#bytes += PLACE_BYTES;
+    if (kept.places++ === 0) this.#bytes += TAG_OVERHEAD + data.length;
   }
 
-  /** A tag is kept in one place less. */
-  letGo({ data }: FlvTag): void {
-    const places = this.#places.get(data)!;
-    if (places > 1) {
-      this.#places.set(data, places - 1);
-      this.#bytes -= PLACE_BYTES;
-    } else {
-      this.#places.delete(data);
-      this.#bytes -= PLACE_BYTES + TAG_OVERHEAD + data.length;
-    }
+  /** Counts a tag that one cache or queue has dropped. */
+  release({ tag: { data }, kept }: KeptTag): void {
+    this.#bytes -= PLACE_BYTES;
+    if (--kept.places === 0) this.#bytes -= TAG_OVERHEAD + data.length;
   }
 
-  /** Has those that keep the most let it go, if all of them keep too much. */
-  relieve(): void {
+  /** Evicts the caches and queues that keep the most, if the limit is exceeded. */
+  enforce(): void {
     if (this.#bytes <= this.#maxBytes) return;
     const enough = this.#maxBytes * (1 - HEADROOM);
     const keepers = [...this.#keepers].filter(({ keptBytes }) => keptBytes > 0)
       .sort((a, b) => b.keptBytes - a.keptBytes);
     for (const keeper of keepers) {
-      keeper.letGo();
-      this.#timesLetGo++;
+      keeper.evict();
+      this.#evictions++;
       if (this.#bytes <= enough) return;
     }
   }

@@ -1,19 +1,18 @@
 /**
- * One publication of a channel, on its way to consumers.
+ * The delivery of one publication to its consumers.
  *
  * @module
  */
 
 import { checkTag, checkTags, type FlvTag } from "../flv/flv_tag.ts";
-import { Keyframes } from "../flv/keyframes.ts";
-import { isSequenceHeader, mediaKind } from "../flv/tag_kind.ts";
+import { isSequenceHeader } from "../flv/tag_kind.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 import { SinkStream } from "../pipeline/sink_stream.ts";
-import type { CountedTag } from "./counted_tag.ts";
+import { type CountedTag, METADATA, TagClassifier } from "./counted_tag.ts";
 import type { Feed } from "./feed.ts";
 import type { FeedContext } from "./feed_context.ts";
-import { GopCache, METADATA } from "./gop_cache.ts";
+import { GopCache } from "./gop_cache.ts";
 import { KeyframeInterval } from "./keyframe_interval.ts";
 import { isAac, type MediaType, PublishedMedia } from "./published_media.ts";
 import { RateMeter } from "./rate_meter.ts";
@@ -23,36 +22,36 @@ import type { SubscriptionSource } from "./subscription_source.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 
 /**
- * Milliseconds of stream time within which a publication shows which media it has: what one before
- * it had, and has not come until then, is missing.
+ * The stream time after which the media of a publication are known, in milliseconds. Media of the
+ * previous publication that have not arrived by then are missing.
  */
-const MEDIA_PATIENCE = 1_000;
+const MEDIA_SETTLE_TIME = 1_000;
 
-/** Gives the tags of a publication to its consumers, and to those of the channel while it runs. */
+/** Delivers the tags of a publication to its own consumers, and to viewers of the channel. */
 export class PublicationFeed implements Feed, SubscriptionSource {
   readonly ledger: PublicationLedger;
   readonly rate: RateMeter;
   readonly media: PublishedMedia = new PublishedMedia();
-  /** Resolves when all tags have been given. */
-  readonly given: Promise<void>;
+  /** Resolves when all tags have been delivered. */
+  readonly delivered: Promise<void>;
   readonly #context: FeedContext;
   readonly #subscribers = new Set<Subscriber>();
   readonly #cache: GopCache;
-  readonly #keyframes = new Keyframes();
+  readonly #classifier = new TagClassifier();
   readonly #interval = new KeyframeInterval();
   readonly #samples = new Samples();
   #hasAudioHeader = false;
-  /** What viewers had before, as long as it is compared with what comes. */
-  #former: PublishedMedia | undefined;
+  /** The media that viewers had before; `undefined` once they have been compared. */
+  #previousMedia: PublishedMedia | undefined;
   /** The time of the first frame. */
   #firstFrameAt: number | undefined;
-  /** When the first tag came, by the clock. */
-  #begunAt: number | undefined;
-  /** Another publication has the name, and waits for the end of this one. */
+  /** When the first tag arrived, by the clock. */
+  #startedAt: number | undefined;
+  /** Whether another publication of the name waits for the end of this one. */
   #hasSuccessor = false;
-  #isRun = false;
-  #isOver = false;
-  #resolveGiven!: () => void;
+  #hasRun = false;
+  #hasEnded = false;
+  #resolveDelivered!: () => void;
 
   /** Opens the feed of a publication. */
   constructor(ledger: PublicationLedger, context: FeedContext) {
@@ -60,15 +59,15 @@ export class PublicationFeed implements Feed, SubscriptionSource {
     this.#context = context;
     this.rate = new RateMeter(context.clock);
     this.#cache = new GopCache(context.gopCache, context.budget);
-    this.given = new Promise((resolve) => this.#resolveGiven = resolve);
+    this.delivered = new Promise((resolve) => this.#resolveDelivered = resolve);
   }
 
   get age(): number {
-    return this.#begunAt === undefined ? 0 : this.#context.clock.now() - this.#begunAt;
+    return this.#startedAt === undefined ? 0 : this.#context.clock.now() - this.#startedAt;
   }
 
   get lacksKeyframes(): boolean {
-    return this.#interval.isOver;
+    return this.#interval.isOverdue;
   }
 
   headersFor(tag: FlvTag): CountedTag[] {
@@ -85,52 +84,52 @@ export class PublicationFeed implements Feed, SubscriptionSource {
   }
 
   subscribe(options: SubscribeOptions): Subscription {
-    const subscriber = this.#context.enrol(options);
+    const subscriber = this.#context.addSubscriber(options);
     this.add(subscriber);
     return subscriber;
   }
 
-  /** Adds a consumer of the channel. */
+  /** Adds a consumer. */
   add(subscriber: Subscriber): void {
-    if (this.#isOver) return subscriber.end();
+    if (this.#hasEnded) return subscriber.end();
     this.#subscribers.add(subscriber);
     subscriber.done.then(() => this.#subscribers.delete(subscriber));
     subscriber.follow(this);
-    if (this.#hasSuccessor) subscriber.takeTail();
-    if (this.#begunAt !== undefined) subscriber.catchUp(this.#cache.frames);
-    this.#context.budget?.relieve();
+    if (this.#hasSuccessor) subscriber.makeRoomForTail();
+    if (this.#startedAt !== undefined) subscriber.catchUp(this.#cache.frames);
+    this.#context.budget?.enforce();
   }
 
-  /** The rest is given past consumers that do not read, as far as there is room for it. */
-  makeWay(): void {
+  /** Enlarges the queues of slow consumers, so that they do not delay the next publication. */
+  prepareHandover(): void {
     this.#hasSuccessor = true;
-    for (const subscriber of this.#subscribers) subscriber.takeTail();
+    for (const subscriber of this.#subscribers) subscriber.makeRoomForTail();
   }
 
   async run(tags: ReadableStream<FlvTag>): Promise<void> {
-    if (this.#isRun) throw new TypeError("Cannot run a publication a second time");
-    this.#isRun = true;
-    await this.#context.turn;
-    this.#context.times.restart();
-    this.#context.resent.restart(this.#context.resends);
-    this.#former = this.#context.formerMedia();
+    if (this.#hasRun) throw new TypeError("Cannot run a publication a second time");
+    this.#hasRun = true;
+    await this.#context.previousDelivered;
+    this.#context.rebaser.restart();
+    this.#context.resentFrames.restart(this.#context.resends);
+    this.#previousMedia = this.#context.previousMedia();
     let own: Subscriber[];
     try {
-      await this.#giveAll(tags);
+      await this.#deliverAll(tags);
     } finally {
       own = this.#finish();
     }
     await Promise.all(own.map(({ done }) => done));
   }
 
-  /** Gives all tags. It rejects at once with what is wrong with one: its source may take long to end. */
-  #giveAll(tags: ReadableStream<FlvTag>): Promise<void> {
+  /** Delivers all tags. An invalid tag rejects at once: the source may take long to end. */
+  #deliverAll(tags: ReadableStream<FlvTag>): Promise<void> {
     checkTags(tags);
     return new Promise((resolve, reject) => {
       const sink = new SinkStream<FlvTag>({
         write: (tag) => {
           try {
-            return this.#give(tag);
+            return this.#deliver(tag);
           } catch (error) {
             reject(error);
             throw error;
@@ -143,89 +142,89 @@ export class PublicationFeed implements Feed, SubscriptionSource {
 
   /** Ends the consumers that end with the publication, and returns them. */
   #finish(): Subscriber[] {
-    this.#isOver = true;
+    this.#hasEnded = true;
     this.#cache.end();
-    const own = [...this.#subscribers].filter(({ outlives }) => !outlives);
-    const viewers = [...this.#subscribers].filter(({ outlives }) => outlives);
+    const own = [...this.#subscribers].filter(({ survivesPublication }) => !survivesPublication);
+    const viewers = [...this.#subscribers].filter(({ survivesPublication }) => survivesPublication);
     this.#subscribers.clear();
     for (const subscriber of own) subscriber.end();
     for (const viewer of viewers) viewer.unfollow();
-    this.#context.given(viewers, this.#former ?? this.media);
-    this.#resolveGiven();
+    this.#context.onDelivered(viewers, this.#previousMedia ?? this.media);
+    this.#resolveDelivered();
     return own;
   }
 
-  /** Gives a tag to all consumers; a promise when one of them has to make room first. */
-  #give(published: FlvTag): Promise<void> | undefined {
-    const counted = this.#count(published);
+  /** Delivers a tag to all consumers. Returns a promise if a queue is full. */
+  #deliver(published: FlvTag): Promise<void> | undefined {
+    const counted = this.#classify(published);
     const { tag, kind } = counted;
-    this.#begunAt ??= this.#context.clock.now();
+    this.#startedAt ??= this.#context.clock.now();
     this.#cache.add(counted);
     this.rate.add(tag.data.length, kind === "videoFrames");
     let full: Promise<void>[] | undefined;
-    // A consumer that one of them adds has been given the tag already, from the cache.
+    // A consumer that is added meanwhile has already got the tag from the cache.
     let rest = this.#subscribers.size;
     for (const subscriber of this.#subscribers) {
       if (rest-- === 0) break;
       const room = subscriber.offer(counted);
       if (room) (full ??= []).push(room);
     }
-    this.#context.budget?.relieve();
+    this.#context.budget?.enforce();
     return full && Promise.all(full).then(() => {});
   }
 
-  /** Finds out about a tag what consumers need to know, and notes what it says of the publication. */
-  #count(given: FlvTag): CountedTag {
+  /** Classifies a tag for all consumers, and records its media. */
+  #classify(given: FlvTag): CountedTag {
     const published = checkTag(given);
-    const { type, data } = published;
-    const kind = mediaKind(type, data);
-    const { timestamp, resent } = this.#time(published, kind);
+    const { type } = published;
+    const { kind, isRandomAccess, headerKey, kept } = this.#classifier.classify(published);
+    const { timestamp, resent } = this.#rebase(published, kind);
     const tag = timestamp === published.timestamp ? published : { ...published, timestamp };
-    const begins = this.#keyframes.take(tag, kind);
     if (kind === "videoFrames") {
-      this.#note(tag);
-      const keyframe = begins && this.media.isFirstTrack(tag);
+      this.#recordFrame(tag);
+      const keyframe = isRandomAccess && this.media.isFirstTrack(tag);
       this.#interval.add(timestamp, keyframe);
-      return { tag, kind, keyframe, lacksHeader: false, resent };
+      return { tag, kind, isRandomAccess, headerKey, kept, keyframe, lacksHeader: false, resent };
     }
     if (type === "audio" && !this.#hasAudioHeader) this.#hasAudioHeader = isSequenceHeader(tag);
     const lacksHeader = kind === "audioFrames" && !this.#hasAudioHeader && isAac(tag);
     if (lacksHeader) this.media.advance(timestamp);
-    else if (kind === "audioFrames") this.#note(tag);
-    return { tag, kind, keyframe: false, lacksHeader, resent };
+    else if (kind === "audioFrames") this.#recordFrame(tag);
+    return { tag, kind, isRandomAccess, headerKey, kept, keyframe: false, lacksHeader, resent };
   }
 
-  /** The channel's time for a tag, and whether it was given before. */
-  #time(tag: FlvTag, kind: MediaKind): { timestamp: number; resent: boolean } {
-    const { times, resent, resends } = this.#context;
+  /** Returns the channel's time for a tag, and whether it is sent again. */
+  #rebase(tag: FlvTag, kind: MediaKind): { timestamp: number; resent: boolean } {
+    const { rebaser, resentFrames, resends } = this.#context;
     if (!resends || (kind !== "videoFrames" && kind !== "audioFrames")) {
-      return { timestamp: times.time(tag.timestamp, kind), resent: false };
+      return { timestamp: rebaser.rebase(tag.timestamp, kind), resent: false };
     }
-    const known = resent.compare(tag);
+    const known = resentFrames.compare(tag);
     if (known) {
-      times.resume(known.shift);
+      rebaser.resume(known.shift);
       return { timestamp: tag.timestamp + known.shift, resent: true };
     }
-    const timestamp = times.time(tag.timestamp, kind);
-    resent.add(tag, timestamp);
+    const timestamp = rebaser.rebase(tag.timestamp, kind);
+    resentFrames.add(tag, timestamp);
     return { timestamp, resent: false };
   }
 
-  /** A frame that can be decoded has come. */
-  #note(frame: FlvTag): void {
+  /** Records a frame that can be decoded. */
+  #recordFrame(frame: FlvTag): void {
     if (!this.media.has(frame.type as MediaType)) this.#samples.keepFirst(frame);
     const isNew = this.media.add(frame);
-    if (this.#former) this.#compare(this.#former, frame.timestamp, isNew);
+    if (this.#previousMedia) this.#compareMedia(this.#previousMedia, frame.timestamp, isNew);
   }
 
-  /** Tells viewers who stayed when the media are no longer those that they had. */
-  #compare(former: PublishedMedia, timestamp: number, isNew: boolean): void {
+  /** Notifies viewers from the previous publication if the media have changed. */
+  #compareMedia(former: PublishedMedia, timestamp: number, isNew: boolean): void {
     this.#firstFrameAt ??= timestamp;
-    const isComplete = timestamp - this.#firstFrameAt >= MEDIA_PATIENCE;
-    if (isComplete) this.#former = undefined;
+    const isComplete = timestamp - this.#firstFrameAt >= MEDIA_SETTLE_TIME;
+    if (isComplete) this.#previousMedia = undefined;
     if (!isNew && !isComplete) return;
     const changed = (type: MediaType) =>
-      this.media.exceeds(former, type) || (isComplete && former.exceeds(this.media, type));
+      this.media.hasTrackMissingFrom(former, type) ||
+      (isComplete && former.hasTrackMissingFrom(this.media, type));
     const changes = { audio: changed("audio"), video: changed("video") };
     for (const subscriber of this.#subscribers) subscriber.mediaChanged(changes);
   }

@@ -1,5 +1,5 @@
 /**
- * Which media a publication has: what has come, as opposed to what was announced.
+ * The media of a publication that have arrived, whatever was announced.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { FlvTag } from "../flv/flv_tag.ts";
 import { isEnhanced } from "../flv/tag_kind.ts";
 import { parseVideoTag } from "../flv/video_tag.ts";
 
-/** What a consumer can want or not want. */
+/** The kinds of media that a consumer can turn off. */
 export type MediaType = "audio" | "video";
 
 /** Milliseconds of stream time without a frame after which a kind of media has stopped. */
@@ -24,46 +24,46 @@ interface Track {
   codec: string;
 }
 
-/** Follows the frames of a publication. A kind of media has come with its first frame. */
+/** Records the media of a publication, by its frames. */
 export class PublishedMedia {
-  /** As `video:0:avc1`. */
+  /** Tracks such as `video:0:avc1`. */
   readonly #tracks = new Set<string>();
-  /** Headers of plain tags that have been looked at, so that each is parsed once. */
-  readonly #known = new Set<number>();
+  /** Headers of single-track tags that have been parsed, so that each is parsed once. */
+  readonly #parsedHeaders = new Set<number>();
   readonly #lastFrame: { audio?: number; video?: number } = {};
   #now = 0;
   /** The lowest id of a video track. */
   #firstTrack = Infinity;
 
-  /** Whether no frame has come. */
+  /** Whether no frame has arrived. */
   get isEmpty(): boolean {
     return this.#tracks.size === 0;
   }
 
-  /** Whether a frame of this kind has come. */
+  /** Whether a frame of this kind has arrived. */
   has(type: MediaType): boolean {
     return this.#lastFrame[type] !== undefined;
   }
 
-  /** Whether frames of this kind come now; one that has stopped may be back at any time. */
-  isComing(type: MediaType): boolean {
+  /** Whether frames of this kind are arriving; a kind that has stopped may resume at any time. */
+  isActive(type: MediaType): boolean {
     const last = this.#lastFrame[type];
     return last !== undefined && this.#now - last <= STOPPED_AFTER;
   }
 
-  /** The time of the stream advances. */
+  /** Advances the time of the stream. */
   advance(timestamp: number): void {
     this.#now = timestamp;
   }
 
-  /** Takes note of a frame; returns whether it has a track that is new. */
+  /** Records a frame. Returns whether it has a new track. */
   add(tag: FlvTag): boolean {
     this.advance(tag.timestamp);
     this.#lastFrame[tag.type as MediaType] = tag.timestamp;
-    const header = plainHeader(tag);
+    const header = singleTrackHeader(tag);
     if (header !== undefined) {
-      if (this.#known.has(header)) return false;
-      this.#known.add(header);
+      if (this.#parsedHeaders.has(header)) return false;
+      this.#parsedHeaders.add(header);
     }
     const before = this.#tracks.size;
     for (const { trackId, codec } of tracksOf(tag)) {
@@ -74,16 +74,16 @@ export class PublishedMedia {
   }
 
   /**
-   * Whether a video tag holds the first track. Each track may come in tags of its own; newcomers
-   * begin with a keyframe of the first, and those of the others follow it.
+   * Whether a video tag contains the first track. Each track may have tags of its own: new
+   * consumers begin with a keyframe of the first, and those of the others follow.
    */
   isFirstTrack(tag: FlvTag): boolean {
-    return plainHeader(tag) !== undefined ||
+    return singleTrackHeader(tag) !== undefined ||
       tracksOf(tag).some(({ trackId }) => trackId === this.#firstTrack);
   }
 
-  /** Whether it has a track of this kind that the other has not. */
-  exceeds(other: PublishedMedia, type: MediaType): boolean {
+  /** Whether it has a track of this kind that the other lacks. */
+  hasTrackMissingFrom(other: PublishedMedia, type: MediaType): boolean {
     for (const track of this.#tracks) {
       if (track.startsWith(type) && !other.#tracks.has(track)) return true;
     }
@@ -91,13 +91,15 @@ export class PublishedMedia {
   }
 }
 
-/** Whether a frame of audio is AAC, which no decoder can read without its header. */
+/** Whether an audio frame is AAC, which no decoder can read without its header. */
 export function isAac(tag: FlvTag): boolean {
   return tracksOf(tag).some(({ codec }) => codec === "mp4a");
 }
 
-/** What tells the codec of a frame with a single track; `undefined` if it has many. */
-function plainHeader(tag: FlvTag): number | undefined {
+/**
+ * A number that identifies the codec of a frame with a single track; `undefined` if it has several.
+ */
+function singleTrackHeader(tag: FlvTag): number | undefined {
   const { type, data } = tag;
   if (!isEnhanced(tag)) return type === "video" ? data[0]! & 0x0f : 0x10 | data[0]! >> 4;
   const at = skipModEx(data);

@@ -1,12 +1,12 @@
 /**
- * How much comes in a second.
+ * A meter of the bitrate and frame rate.
  *
  * @module
  */
 
 import type { Clock } from "../time/clock.ts";
 
-/** Over how many whole seconds is measured. */
+/** The period of the measurement, in whole seconds. */
 const SECONDS = 5;
 
 /** The sums of one second. */
@@ -17,7 +17,7 @@ interface Bucket {
 }
 
 /**
- * Bits and frames a second, over the last few seconds.
+ * The bitrate and the frame rate over the last few seconds.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export class RateMeter {
   readonly #began: number;
   #buckets: Bucket[] = [];
 
-  /** Begins to measure. */
+  /** Starts the measurement. */
   constructor(clock: Clock = performance) {
     this.#clock = clock;
     this.#began = clock.now();

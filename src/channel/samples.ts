@@ -6,7 +6,7 @@
 
 import { copyTag, type FlvTag, type FlvTagType } from "../flv/flv_tag.ts";
 
-/** Bytes that are kept of a first frame: what tells the codec stands at its beginning. */
+/** Bytes that are kept of a first frame: its codec is identified by its first bytes. */
 const SAMPLE_BYTES = 4 * 1024;
 
 /** Keeps the first frame of each kind, and makes copies of tags that are kept for consumers. */
@@ -19,7 +19,7 @@ export class Samples {
     this.#firstFrames.set(frame.type, { ...frame, data: frame.data.slice(0, SAMPLE_BYTES) });
   }
 
-  /** The first frame of a kind, if one has come. */
+  /** The first frame of a kind, if one has arrived. */
   first(type: FlvTagType): FlvTag | undefined {
     return this.#firstFrames.get(type);
   }

@@ -9,12 +9,12 @@ import type { ConsumerShare } from "../ledger/consumer_share.ts";
 import { total } from "../ledger/media_sums.ts";
 import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 
-/** Keeps each share open until nothing of its publication waits for the consumer. */
+/** Keeps each share open until no tag of its publication is queued for the consumer. */
 export class Shares {
-  /** The share in the publication that is given now, if one is. */
+  /** The share in the current publication, if there is one. */
   current: ConsumerShare | undefined;
   readonly #consumer: ConsumerLedger;
-  /** Ledgers of publications of which something still waits. */
+  /** Ledgers of publications with an open share. */
   readonly #ledgers = new Map<ConsumerShare, PublicationLedger>();
 
   constructor(consumer: ConsumerLedger) {
@@ -27,14 +27,14 @@ export class Shares {
     this.#ledgers.set(this.current, ledger);
   }
 
-  /** The publication gives nothing more: what waits of it stays in its ledger. */
+  /** Ends the current share; tags that are still queued stay in its ledger. */
   leave(): void {
     const share = this.current;
     this.current = undefined;
     if (share) this.settle(share);
   }
 
-  /** Closes a share that is not the current one, once nothing of it waits. */
+  /** Closes a share that is not the current one, if none of its tags is queued. */
   settle(share: ConsumerShare): void {
     if (share === this.current || total(share.inFlight) > 0) return;
     this.#ledgers.get(share)?.retire(share);

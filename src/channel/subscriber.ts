@@ -1,5 +1,5 @@
 /**
- * One consumer of a channel, as the channel sees it.
+ * The channel's side of a consumer.
  *
  * @module
  */
@@ -8,9 +8,10 @@ import type { Clock } from "../time/clock.ts";
 import type { FlvTag, FlvTagType } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import { ConsumerLedger } from "../ledger/consumer_ledger.ts";
-import { checkSubscribeOptions, filterOf, guarded } from "./consumer_code.ts";
+import type { Source } from "../pipeline/source.ts";
+import { checkSubscribeOptions, filterOf, guarded } from "./consumer_callbacks.ts";
 import type { CountedTag } from "./counted_tag.ts";
-import { isSkip, LagWatch } from "./lag.ts";
+import { isSkip, LagMonitor } from "./lag.ts";
 import type { MediaType } from "./published_media.ts";
 import { Shares } from "./shares.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
@@ -19,74 +20,74 @@ import type { SubscriptionSource } from "./subscription_source.ts";
 import { LOSSLESS_QUEUE_BYTES, LOSSLESS_TAIL_BYTES, TagOutlet } from "./tag_outlet.ts";
 import { TagSelection } from "./tag_selection.ts";
 
-/** The channel's side of a subscription: takes what is published, and queues, gives or drops it. */
+/** The channel's side of a subscription. It delivers, queues or drops each published tag. */
 export class Subscriber implements Subscription, MediaKeeper {
   readonly tags: ReadableStream<FlvTag>;
+  /** What `tags` gives, with what the channel knows of it; see `countedTags`. */
+  readonly counted: Source<CountedTag>;
   readonly ledger: ConsumerLedger;
-  readonly outlives: boolean;
-  readonly begun: Promise<void>;
+  readonly survivesPublication: boolean;
+  readonly started: Promise<void>;
   readonly done: Promise<void>;
+  #resolveStarted!: () => void;
+  #resolveDone!: () => void;
   readonly #options: SubscribeOptions;
   readonly #outlet: TagOutlet;
   /** Makes of a tag what the consumer gets; it may throw. */
-  readonly #filter: (tag: FlvTag) => FlvTag | undefined;
-  readonly #lag: LagWatch | undefined;
-  /** The publication that it gets; none while it waits for the next. */
+  readonly #filter: (counted: CountedTag) => CountedTag | undefined;
+  readonly #lag: LagMonitor | undefined;
+  /** The current publication; `undefined` while it waits for the next. */
   #source: SubscriptionSource | undefined;
   readonly #shares: Shares;
   readonly #selection: TagSelection;
   #endReason: string | undefined;
-  /** A tag is being offered, which has to be counted before the consumer leaves. */
+  /** Whether a tag is being offered: it must be counted before the consumer leaves. */
   #offering = false;
-  #resolveBegun!: () => void;
-  #resolveDone!: () => void;
 
-  /** @throws {TypeError} If the mode or a function among the options is none. */
+  /** @throws {TypeError} If the mode is invalid, or a callback is not a function. */
   constructor(options: SubscribeOptions, clock: Clock, budget?: MediaBudget) {
     checkSubscribeOptions(options);
     this.#options = options;
     this.#filter = filterOf(options);
-    const { onLag } = options;
-    this.#lag = onLag && new LagWatch(guarded(onLag, (error) => this.#outlet.fail(error)), clock);
-    const { audio = true, video = true, announces = false, mode } = options;
+    const { audio = true, video = true, announces = false, mode, onLag } = options;
+    this.#lag = onLag && new LagMonitor(guarded(onLag, (error) => this.#outlet.fail(error)), clock);
     this.#selection = new TagSelection({
       ...{ audio, video },
       needsHeaders: announces && mode === "live",
     });
-    this.outlives = options.outlives ?? false;
-    this.ledger = new ConsumerLedger(options);
-    this.#shares = new Shares(this.ledger);
-    this.begun = new Promise((resolve) => this.#resolveBegun = resolve);
+    this.survivesPublication = options.survivesPublication ?? false;
+    this.#shares = new Shares(this.ledger = new ConsumerLedger(options));
+    this.started = new Promise((resolve) => this.#resolveStarted = resolve);
     this.done = new Promise((resolve) => this.#resolveDone = resolve);
-    const { filter, shared } = options;
     this.#outlet = new TagOutlet({
       ...{ clock, budget },
       // What a filter has made, or was given, is the consumer's own already.
-      copies: !shared && !filter,
-      maxBytes: options.mode === "live" ? Infinity : LOSSLESS_QUEUE_BYTES,
+      copies: !options.shared && !options.filter,
+      maxBytes: mode === "live" ? Infinity : LOSSLESS_QUEUE_BYTES,
       settle: (share) => this.#shares.settle(share),
       over: () => {
-        if (!this.#offering) this.#leave();
+        if (!this.#offering) this.#finish();
       },
     });
     this.tags = this.#outlet.tags;
-    if (!budget || options.mode !== "live") return;
+    this.counted = this.#outlet.counted;
+    if (!budget || mode !== "live") return;
     budget.addKeeper(this);
     this.done.then(() => budget.removeKeeper(this));
   }
 
-  /** Bytes of the tags that wait for it. */
+  /** Bytes of the queued tags. */
   get keptBytes(): number {
     return this.#outlet.bytes;
   }
 
-  /** Drops the waiting tags, for lack of memory, and continues at the next keyframe. */
-  letGo(): void {
+  /** Drops the queued tags because of the memory limit, and continues at the next keyframe. */
+  evict(): void {
     this.#skipForward("memory-limit");
   }
 
-  /** Whether no publication is given to it. */
-  get waits(): boolean {
+  /** Whether it waits for a publication. */
+  get isUnassigned(): boolean {
     return this.#source === undefined && !this.#outlet.hasEnded;
   }
 
@@ -122,47 +123,48 @@ export class Subscriber implements Subscription, MediaKeeper {
     this.#shares.open(source.ledger);
   }
 
-  /** Gets nothing more of the publication: what waits of it stays in its ledger. */
+  /** Stops following the publication; tags that are still queued stay in its ledger. */
   unfollow(): void {
     this.#source = undefined;
     this.#shares.leave();
   }
 
   /**
-   * Takes what others have had before: as much as can be begun with. It is not held against the
-   * consumer that it has not read it in the same moment.
+   * Adds the cached frames with which a new consumer begins. They do not count when the channel
+   * checks whether the consumer is too slow.
    */
   catchUp(frames: readonly CountedTag[]): void {
-    this.#selection.leaveOut("before-keyframe");
+    this.#selection.startGap("before-keyframe");
     this.#outlet.giveAtOnce(() => {
       for (const frame of frames) this.offer(frame);
     });
   }
 
-  /** Bytes that wait for it without loss, of the publication with which it ends. */
+  /** Queued bytes of a lossless consumer that ends with its publication; 0 for others. */
   get tailBytes(): number {
-    return this.outlives || this.ledger.mode === "live" ? 0 : this.#outlet.bytes;
+    return this.survivesPublication || this.ledger.mode === "live" ? 0 : this.#outlet.bytes;
   }
 
-  /** Makes room for the rest of a publication, when another one waits for its end. */
-  takeTail(): void {
-    if (!this.outlives) this.#outlet.widen(LOSSLESS_TAIL_BYTES);
+  /** Enlarges the queue for the rest of a publication, since another one waits for its end. */
+  makeRoomForTail(): void {
+    if (!this.survivesPublication) this.#outlet.widen(LOSSLESS_TAIL_BYTES);
   }
 
   /**
-   * Takes the next tag of the publication. The promise of a lossless consumer resolves when there is
-   * room for another. One that has ended is offered nothing any more.
+   * Offers the next tag of the publication. For a full lossless consumer, it returns a promise that
+   * resolves when there is room for another. A consumer that has ended is not offered the tag.
    */
   offer(counted: CountedTag): Promise<void> | undefined {
     if (this.#outlet.hasEnded) return undefined;
     const { kind } = counted;
+    const share = this.#shares.current!;
     this.#offering = true;
-    this.#shares.current!.offered[kind]++;
+    share.offered[kind]++;
     const reason = this.#dropReason(counted);
-    if (reason) this.#shares.current!.drop(kind, reason);
+    if (reason) share.drop(kind, reason);
     else this.#enqueue(counted);
     this.#offering = false;
-    if (this.#outlet.isOver) this.#leave();
+    if (this.#outlet.isOver) this.#finish();
     return this.#outlet.room();
   }
 
@@ -175,32 +177,30 @@ export class Subscriber implements Subscription, MediaKeeper {
   }
 
   /**
-   * The publication differs from the one before it in these kinds of media. A consumer that has
-   * announced others ends; what waits can still be read.
+   * Called when the publication differs from the previous one in these kinds of media. A consumer
+   * that has announced other media ends; queued tags can still be read.
    */
   mediaChanged(changed: Readonly<Record<MediaType, boolean>>): void {
     if (!this.#options.announces || this.#outlet.hasEnded) return;
-    const concerned = this.#selection.concernedBy(changed);
-    if (concerned.length === 0) return;
-    this.#endReason = `The publisher has come back with other ${concerned.join(" and ")}`;
+    const affected = this.#selection.affectedBy(changed);
+    if (affected.length === 0) return;
+    this.#endReason = `The publisher has come back with other ${affected.join(" and ")}`;
     this.end();
   }
 
-  /** Nothing more comes; what waits can still be read. */
+  /** Ends the subscription; queued tags can still be read. */
   end(): void {
     this.#outlet.end();
   }
 
   /**
-   * Why the consumer does not get a tag, if it does not. Where it takes up again after a gap, the
-   * headers for it are queued on the way.
+   * Returns the reason to drop a tag, if there is one. If the consumer resumes after a gap, this
+   * also queues the headers for the tag.
    */
   #dropReason(counted: CountedTag): DropReason | undefined {
     const excluded = this.#selection.exclude(counted);
     if (excluded) return excluded;
-    if (this.ledger.mode === "live" && this.#outlet.isBehind) {
-      this.#skipForward("slow-subscriber");
-    }
+    if (this.ledger.mode === "live" && this.#outlet.isBehind) this.#skipForward("slow-subscriber");
     const reason = this.#selection.select(counted, this.#source!);
     const { headerTypes } = this.#selection;
     if (headerTypes.length > 0) this.#enqueueHeaders(counted.tag, headerTypes);
@@ -211,11 +211,11 @@ export class Subscriber implements Subscription, MediaKeeper {
   #skipForward(reason: DropReason): void {
     const { bytes, age } = this.#outlet;
     const dropped = this.#outlet.drop(reason);
-    this.#selection.leaveOut(reason);
+    this.#selection.startGap(reason);
     this.#lag?.skip(bytes, age, dropped);
   }
 
-  /** Queues the headers for a tag, of these types. */
+  /** Queues the headers of these types for a tag. */
   #enqueueHeaders(before: FlvTag, types: readonly FlvTagType[]): void {
     for (const header of this.#source!.headersFor(before)) {
       const { tag, kind } = header;
@@ -226,24 +226,24 @@ export class Subscriber implements Subscription, MediaKeeper {
     }
   }
 
-  #enqueue({ tag, kind }: CountedTag): void {
+  #enqueue(counted: CountedTag): void {
     const share = this.#shares.current!;
-    this.#resolveBegun();
-    this.#lag?.give();
-    let filtered: FlvTag | undefined;
+    this.#resolveStarted();
+    this.#lag?.recordDelivery();
+    let given: CountedTag | undefined;
     try {
-      filtered = this.#filter(tag);
+      given = this.#filter(counted);
     } catch (error) {
       this.#outlet.fail(error);
     }
-    if (this.#outlet.hasEnded) return share.drop(kind, "consumer-left");
-    if (!filtered) return share.drop(kind, "not-wanted");
-    this.#selection.gave(kind);
-    this.#outlet.give(filtered, kind, share);
+    if (this.#outlet.hasEnded) return share.drop(counted.kind, "consumer-left");
+    if (!given) return share.drop(counted.kind, "not-wanted");
+    this.#selection.recordDelivered(counted.kind);
+    this.#outlet.give(given, counted.kind, share);
   }
 
-  /** The consumer has read everything, or has left. */
-  #leave(): void {
+  /** Called when the consumer has read everything, or has left. */
+  #finish(): void {
     this.unfollow();
     this.#resolveDone();
   }

@@ -1,5 +1,5 @@
 /**
- * What a consumer of a channel asks for, and what it gets.
+ * Subscriptions: the options of a consumer, and what it gets.
  *
  * @module
  */
@@ -7,15 +7,18 @@
 import type { FlvTag } from "../flv/flv_tag.ts";
 import type { ConsumerMode } from "../ledger/consumer.ts";
 import type { ConsumerLedger } from "../ledger/consumer_ledger.ts";
+import type { MediaKind } from "../ledger/counts.ts";
 import type { Lag } from "./lag.ts";
 
-/** What a consumer asks for. */
+/** The options of a consumer. */
 export interface SubscribeOptions {
-  /** What it is, for the ledger: `recording`, `http-flv` and so on. */
+  /** The kind of consumer, for the ledger: `recording`, `http-flv` and so on. */
   kind: string;
-  /** `lossless` holds the publisher back, `live` is skipped forward. */
+  /**
+   * When the consumer is slow, `lossless` holds the publisher back, and `live` is skipped forward.
+   */
   mode: ConsumerMode;
-  /** Where it connects from, as `address:port`, or where it leads, for the ledger. */
+  /** The consumer's address, as `address:port`, or the target of a push, for the ledger. */
   address?: string;
   /** The id of its connection, for the ledger. */
   connection?: string;
@@ -26,23 +29,23 @@ export interface SubscribeOptions {
   /**
    * Makes of each tag what the consumer understands, or leaves it out by `undefined`. Where it
    * throws or returns anything else, `tags` fails with the error after what waits, and no other
-   * consumer does.
+   * consumer does. It is told what kind of tag it is, so that it need not look.
    */
-  filter?: (tag: FlvTag) => FlvTag | undefined;
+  filter?: (tag: FlvTag, kind: MediaKind) => FlvTag | undefined;
   /**
    * Whether it stays for the next publication of the name if the publisher reconnects soon; otherwise
    * it ends with the publication.
    */
-  outlives?: boolean;
+  survivesPublication?: boolean;
   /**
-   * Whether it announces its media before the first frame, as an FLV file does in its header, and
-   * so can carry no other media. It ends when the next publication of the name has other kinds,
-   * tracks or codecs. A live one gets no AAC before the header of AAC. `false` by default.
+   * Whether it announces its media before the first frame, as an FLV file does in its header. Then
+   * it ends when the next publication of the name has other kinds of media, tracks or codecs. A
+   * live one gets no AAC frames before their header. `false` by default.
    */
   announces?: boolean;
   /**
-   * Called when the consumer, a live one, begins to lose tags, and when it has kept up again. What it
-   * throws or rejects with fails `tags`.
+   * Called when a live consumer begins to lose tags, and when it has recovered. An error or
+   * rejection fails `tags`.
    */
   onLag?: (lag: Lag) => void;
   /**
@@ -65,7 +68,7 @@ export interface SubscribeOptions {
  * const { tags } = channel.subscribe({
  *   kind: "http-flv",
  *   mode: "live",
- *   outlives: true,
+ *   survivesPublication: true,
  *   shared: true,
  * });
  * const response = new Response(tags.pipeThrough(new FlvMuxerStream()));
@@ -74,35 +77,35 @@ export interface SubscribeOptions {
  */
 export interface Subscription {
   /**
-   * What the consumer gets. Cancelling it ends the subscription. Each tag is its own, to be written
-   * to or transferred to a worker, unless it asked for shared ones.
+   * The tags of the consumer. Cancelling the stream ends the subscription. The consumer owns each
+   * tag, and may modify it or transfer it to a worker, unless it asked for shared tags.
    */
   readonly tags: ReadableStream<FlvTag>;
-  /** What was offered, delivered, dropped. */
+  /** The counts of offered, delivered and dropped tags. */
   readonly ledger: ConsumerLedger;
   /** Whether it stays for the next publication of the name. */
-  readonly outlives: boolean;
-  /** Resolves when there is something for the consumer. */
-  readonly begun: Promise<void>;
+  readonly survivesPublication: boolean;
+  /** Resolves when the first tag has been queued for the consumer. */
+  readonly started: Promise<void>;
   /** Resolves when the consumer has read everything, or has left. */
   readonly done: Promise<void>;
-  /** Why it was ended before its channel was, if it was. */
+  /** The reason why it was ended before its channel, if it was. */
   readonly endReason: string | undefined;
-  /** Which kinds of media have come: those of which there was a frame for the consumer. */
+  /** The kinds of media of which the consumer has got a frame. */
   readonly media: { audio: boolean; video: boolean };
-  /** Whether everything that the consumer wants has come, so that `media` does not change. */
+  /** Whether the consumer has got a frame of each kind of media that it wants. */
   readonly hasAllMedia: boolean;
-  /** For how long the publication has been giving tags, in milliseconds. */
+  /** The time since the first tag of the publication, in milliseconds. */
   readonly sourceAge: number;
-  /** For how long the consumer has not asked for the tags that wait for it, in milliseconds. */
+  /** How long the consumer has not read although tags are queued, in milliseconds. */
   readonly stalledFor: number;
   /** Pauses (`true`), during which every tag is dropped, or resumes (`false`) at a keyframe. */
   pause(paused: boolean): void;
-  /** Turns one kind of media off, or on again; video comes back with a keyframe. */
+  /** Turns one kind of media off, or on again; video resumes with a keyframe. */
   receive(type: "audio" | "video", wanted: boolean): void;
   /**
-   * Whether frames of a kind are published that the consumer wants and has not had yet, such as
-   * video of which no keyframe has come.
+   * Whether the consumer waits for its first frame of a kind that is being published, for example
+   * for a keyframe.
    */
   expects(type: "audio" | "video"): boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * A publication, as its consumers see it.
+ * The interface of a publication to its consumers.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { PublicationLedger } from "../ledger/publication_ledger.ts";
 import type { CountedTag } from "./counted_tag.ts";
 import type { SelectionSource } from "./tag_selection.ts";
 
-/** What a subscriber needs to know of the publication that it gets. */
+/** The parts of a publication that its subscribers use. */
 export interface SubscriptionSource extends SelectionSource {
   readonly ledger: PublicationLedger;
-  /** For how long the publication has been giving tags, in milliseconds. */
+  /** The time since the first tag of the publication, in milliseconds. */
   readonly age: number;
   /** The tags that a decoder needs before it can continue at `tag`: metadata, sequence headers. */
   headersFor(tag: FlvTag): CountedTag[];

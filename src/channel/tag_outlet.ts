@@ -4,12 +4,17 @@
  * @module
  */
 
-import { TURNS } from "../time/turns.ts";
+import { TIME_SLICE } from "../time/time_slice.ts";
 import type { Clock } from "../time/clock.ts";
 import { copyTag, type FlvTag } from "../flv/flv_tag.ts";
 import type { DropReason } from "../ledger/consumer.ts";
 import type { ConsumerShare } from "../ledger/consumer_share.ts";
 import { type MediaCounts, type MediaKind, noMedia } from "../ledger/counts.ts";
+import { MappedSource } from "../pipeline/mapped_source.ts";
+import { Outlet } from "../pipeline/outlet.ts";
+import type { Source } from "../pipeline/source.ts";
+import { SourceStream } from "../pipeline/source_stream.ts";
+import type { CountedTag } from "./counted_tag.ts";
 import type { MediaBudget } from "./media_budget.ts";
 import { TagQueue } from "./tag_queue.ts";
 import { waitedSince } from "../time/standstill.ts";
@@ -38,7 +43,7 @@ export interface TagOutletContext {
   readonly clock: Clock;
   /** Where what waits is counted. */
   readonly budget: MediaBudget | undefined;
-  /** Whether each tag is copied for the consumer. */
+  /** Whether each tag of the stream is copied for the consumer. */
   readonly copies: boolean;
   /** Bytes that may wait before the publisher is held back, to begin with. */
   readonly maxBytes: number;
@@ -50,14 +55,17 @@ export interface TagOutletContext {
 
 /** Hands tags to a consumer at once when it waits for one, and queues them while it does not. */
 export class TagOutlet {
+  /** What the consumer reads. */
   readonly tags: ReadableStream<FlvTag>;
+  /** The same with what the channel knows of them, and never copied. It is used instead. */
+  readonly counted: Source<CountedTag>;
   readonly #context: TagOutletContext;
   readonly #queue: TagQueue;
-  #controller!: ReadableStreamDefaultController<FlvTag>;
-  /** The consumer waits and nothing is queued for it. */
-  #demanded = false;
-  /** When the consumer last asked for a tag, by the clock. */
-  #askedAt: number;
+  readonly #outlet: Outlet<CountedTag>;
+  /**
+   * Since when the consumer has not asked for what waits for it, by the clock; `undefined` if it has.
+   */
+  #stalledSince: number | undefined;
   /** Bytes that wait of what the consumer was given at once when it came. */
   #headStart = 0;
   #ended = false;
@@ -73,12 +81,13 @@ export class TagOutlet {
     this.#context = context;
     this.#maxBytes = context.maxBytes;
     this.#queue = new TagQueue(context.clock, context.budget);
-    this.#askedAt = context.clock.now();
-    this.tags = new ReadableStream<FlvTag>({
-      start: (controller) => void (this.#controller = controller),
-      pull: () => this.#pull(),
-      cancel: () => this.#leave(),
-    }, { highWaterMark: 0 });
+    this.counted = this.#outlet = new Outlet({
+      wanted: () => this.#wanted(),
+      left: () => this.#leave(),
+    });
+    const given = context.copies ? copyOf : tagOf;
+    // Such tags are the consumer's own, or it shares them.
+    this.tags = new SourceStream(new MappedSource(this.#outlet, given), (tag) => tag);
   }
 
   /** Whether nothing more is given. */
@@ -109,7 +118,8 @@ export class TagOutlet {
 
   /** For how long the consumer has not asked for the tags that wait for it, in milliseconds. */
   get stalledFor(): number {
-    return this.#queue.length === 0 ? 0 : waitedSince(this.#askedAt, this.#context.clock);
+    if (this.#queue.length === 0 || this.#stalledSince === undefined) return 0;
+    return waitedSince(this.#stalledSince, this.#context.clock);
   }
 
   /** Takes what `give` gives as what the consumer gets at once. */
@@ -119,11 +129,14 @@ export class TagOutlet {
     this.#headStart = this.#queue.bytes;
   }
 
-  /** Gives a tag, which is counted in a share. */
-  give(tag: FlvTag, kind: MediaKind, share: ConsumerShare): void {
-    if (this.#demanded) return this.#deliver(tag, kind, share);
+  /** Gives a tag, which is counted in a share as one of a kind. */
+  give(counted: CountedTag, kind: MediaKind, share: ConsumerShare): void {
+    if (this.#queue.length === 0) {
+      if (this.#outlet.isWanted) return this.#deliver(counted, kind, share);
+      this.#stalledSince ??= this.#context.clock.now();
+    }
     share.inFlight[kind]++;
-    this.#queue.push(tag, kind, share);
+    this.#queue.push(counted, kind, share);
   }
 
   /** Resolves when there is room for another tag; `undefined` if there is, or none is given. */
@@ -166,32 +179,31 @@ export class TagOutlet {
   }
 
   /** Delivers tags in turns with all other work: a thousand tags may wait for a thousand players. */
-  #pull(): Promise<void> | void {
-    this.#askedAt = this.#context.clock.now();
-    const turn = this.#queue.length > 0 ? TURNS.take(0) : undefined;
+  #wanted(): Promise<void> | void {
+    this.#stalledSince = undefined;
+    if (this.#queue.length === 0) return;
+    const turn = TIME_SLICE.yieldIfSpent(0);
     return turn ? turn.then(() => this.#next()) : this.#next();
   }
 
   #next(): void {
+    if (!this.#outlet.isWanted) return;
     const { bytes } = this.#queue;
     const next = this.#queue.shift();
     this.#headStart = Math.max(0, this.#headStart - bytes + this.#queue.bytes);
-    if (!next) {
-      this.#demanded = true;
-      return;
-    }
-    const { tag, kind, share } = next;
+    if (!next) return;
+    if (this.#queue.length > 0) this.#stalledSince = this.#context.clock.now();
+    const { counted, kind, share } = next;
     share.inFlight[kind]--;
-    this.#deliver(tag, kind, share);
+    this.#deliver(counted, kind, share);
     this.#context.settle(share);
     if (this.#queue.bytes < this.#maxBytes) this.#release();
     if (this.#ended && this.#queue.length === 0) this.#finish();
   }
 
-  #deliver(tag: FlvTag, kind: MediaKind, share: ConsumerShare): void {
-    this.#demanded = false;
+  #deliver(counted: CountedTag, kind: MediaKind, share: ConsumerShare): void {
     share.delivered[kind]++;
-    this.#controller.enqueue(this.#context.copies ? copyTag(tag) : tag);
+    this.#outlet.give(counted);
   }
 
   #leave(): void {
@@ -201,8 +213,8 @@ export class TagOutlet {
 
   #finish(): void {
     if (this.#isOver) return;
-    if (this.#failure) this.#controller.error(this.#failure.error);
-    else this.#controller.close();
+    if (this.#failure) this.#outlet.fail(this.#failure.error);
+    else this.#outlet.end();
     this.#over();
   }
 
@@ -217,3 +229,7 @@ export class TagOutlet {
     this.#makeRoom = undefined;
   }
 }
+
+const tagOf = ({ tag }: CountedTag): FlvTag => tag;
+
+const copyOf = ({ tag }: CountedTag): FlvTag => copyTag(tag);

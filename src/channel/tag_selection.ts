@@ -1,5 +1,5 @@
 /**
- * Which tags of a publication a consumer gets.
+ * The selection of the tags that a consumer gets.
  *
  * @module
  */
@@ -11,18 +11,18 @@ import type { CountedTag } from "./counted_tag.ts";
 import { Gap } from "./gap.ts";
 import type { MediaType, PublishedMedia } from "./published_media.ts";
 
-/** What has to be known of a publication to select from it. */
+/** The parts of a publication on which the selection depends. */
 export interface SelectionSource {
   readonly media: PublishedMedia;
-  /** Whether a keyframe is overdue, so that it is not waited for. */
+  /** Whether a keyframe is overdue, so that consumers do not wait for it. */
   readonly lacksKeyframes: boolean;
 }
 
-/** What a consumer wants. */
+/** The media that a consumer wants. */
 export interface Selection {
   audio: boolean;
   video: boolean;
-  /** Whether frames are left out as long as their header has not come. */
+  /** Whether frames are dropped until their header has arrived. */
   needsHeaders: boolean;
 }
 
@@ -35,20 +35,20 @@ const MEDIA_TYPES = ["audio", "video"] as const;
 export class TagSelection {
   readonly #needsHeaders: boolean;
   readonly #wanted: Record<FlvTagType, boolean>;
-  /** Until there is a tag to begin with, everything is left out. */
+  /** The gap in which all tags are dropped, until one with which the consumer can begin. */
   #gap: Gap | undefined;
   /**
    * Kinds that are being turned on again: audio returns with its next frame, video with a keyframe.
    */
-  readonly #returning = { audio: false, video: false };
-  /** Kinds of media of which the consumer was given a frame. */
+  readonly #resuming = { audio: false, video: false };
+  /** Kinds of media of which the consumer has got a frame. */
   readonly #given = { audio: false, video: false };
-  /** Whether it was given frames of a publication before this one. */
-  #carriesOn = false;
-  /** Kinds of which it has had all that the publication before gave last. */
-  #had = { audio: false, video: false };
+  /** Whether it has got frames of an earlier publication. */
+  #isContinuing = false;
+  /** Kinds of media of which it has got the last frames of the previous publication. */
+  #caughtUp = { audio: false, video: false };
   #paused = false;
-  /** Types of which the headers have to be given before the tag that was selected last. */
+  /** The types whose headers have to be sent before the tag that was selected last. */
   headerTypes: readonly FlvTagType[] = [];
 
   constructor({ audio, video, needsHeaders }: Selection) {
@@ -56,12 +56,12 @@ export class TagSelection {
     this.#wanted = { audio, video, script: true };
   }
 
-  /** Kinds of media of which the consumer was given a frame. */
+  /** Kinds of media of which the consumer has got a frame. */
   get media(): { audio: boolean; video: boolean } {
     return { ...this.#given };
   }
 
-  /** Whether it was given a frame of each kind that it wants. */
+  /** Whether it has got a frame of each kind that it wants. */
   get hasAllMedia(): boolean {
     return MEDIA_TYPES.every((type) => !this.#wanted[type] || this.#given[type]);
   }
@@ -71,25 +71,27 @@ export class TagSelection {
     return this.#wanted[type];
   }
 
-  /** Whether it still waits for its first frame of a kind that comes. */
+  /** Whether it waits for its first frame of a kind that is being published. */
   expects(type: MediaType, source: SelectionSource): boolean {
-    return this.#wanted[type] && !this.#given[type] && source.media.isComing(type);
+    return this.#wanted[type] && !this.#given[type] && source.media.isActive(type);
   }
 
-  /** Which of the media that have changed it carries on with from the publication before. */
-  concernedBy(changed: Readonly<Record<MediaType, boolean>>): MediaType[] {
-    return this.#carriesOn ? MEDIA_TYPES.filter((type) => changed[type] && this.#wanted[type]) : [];
+  /** The changed kinds of media that it continues from the previous publication. */
+  affectedBy(changed: Readonly<Record<MediaType, boolean>>): MediaType[] {
+    return this.#isContinuing
+      ? MEDIA_TYPES.filter((type) => changed[type] && this.#wanted[type])
+      : [];
   }
 
-  /** Another publication is selected from, from its first tag on. */
+  /** Starts another publication, from its first tag on. */
   restart(): void {
-    this.#carriesOn = this.#given.audio || this.#given.video;
-    this.#had = this.#gap ? { audio: false, video: false } : { ...this.#given };
+    this.#isContinuing = this.#given.audio || this.#given.video;
+    this.#caughtUp = this.#gap ? { audio: false, video: false } : { ...this.#given };
     this.#gap = undefined;
   }
 
-  /** Leaves tags out from now on, for this reason, until there is one to begin with. */
-  leaveOut(reason: DropReason): void {
+  /** Drops tags from now on, for this reason, until one with which the consumer can begin. */
+  startGap(reason: DropReason): void {
     this.#gap = new Gap(reason);
   }
 
@@ -97,60 +99,64 @@ export class TagSelection {
   pause(paused: boolean): boolean {
     if (paused === this.#paused) return false;
     this.#paused = paused;
-    if (!paused) this.leaveOut("paused");
+    if (!paused) this.startGap("paused");
     return true;
   }
 
   /** Turns one kind of media off, or on again. */
   receive(type: MediaType, wanted: boolean): void {
-    if (wanted && !this.#wanted[type]) this.#returning[type] = true;
+    if (wanted && !this.#wanted[type]) this.#resuming[type] = true;
     this.#wanted[type] = wanted;
   }
 
-  /** Notes what the consumer was given. */
-  gave(kind: MediaKind): void {
+  /** Records a tag that the consumer has got. */
+  recordDelivered(kind: MediaKind): void {
     if (kind === "videoFrames") this.#given.video = true;
     else if (kind === "audioFrames") this.#given.audio = true;
   }
 
-  /** Why the consumer does not get a tag, whether it keeps up or not. */
+  /** Returns the reason to drop a tag, whether or not the consumer is too slow. */
   exclude({ tag, lacksHeader, resent }: CountedTag): DropReason | undefined {
     if (lacksHeader && this.#needsHeaders) return "before-header";
     if (this.#paused) return "paused";
-    if (resent && tag.type !== "script" && this.#had[tag.type]) return "already-had";
+    if (resent && tag.type !== "script" && this.#caughtUp[tag.type]) return "already-had";
     return undefined;
   }
 
-  /** Why it does not get one that is not excluded; `headerTypes` tells what it gets before it. */
+  /** Returns the reason to drop a tag that is not excluded; sets `headerTypes`. */
   select(counted: CountedTag, source: SelectionSource): DropReason | undefined {
     const { type } = counted.tag;
     this.headerTypes = [];
     if (this.#gap) {
       if (!this.#canBeginWith(counted, this.#gap, source)) return this.#gap.reason;
       this.#gap = undefined;
-      this.#returning.audio = false;
-      // One that begins with sound gets the picture with its next keyframe, or from its first frame.
-      this.#returning.video = counted.kind === "audioFrames" && source.media.has("video");
-      this.headerTypes = this.#returning.video ? ["script", "audio"] : ["script", "audio", "video"];
+      this.#resuming.audio = false;
+      // A consumer that begins with sound gets video from the next keyframe on, or from its first
+      // frame.
+      this.#resuming.video = counted.kind === "audioFrames" && source.media.has("video");
+      this.headerTypes = this.#resuming.video ? ["script", "audio"] : ["script", "audio", "video"];
     }
     if (!this.#wanted[type]) return "not-wanted";
-    if (type === "script" || !this.#returning[type]) return undefined;
-    if (!canReturnWith(counted, source)) return "before-keyframe";
-    this.#returning[type] = false;
+    if (type === "script" || !this.#resuming[type]) return undefined;
+    if (!canResumeWith(counted, source)) return "before-keyframe";
+    this.#resuming[type] = false;
     this.headerTypes = [type];
     return undefined;
   }
 
-  /** Sound is begun with when there is no picture, or when that has been waited for. */
+  /**
+   * Whether a gap can end with this tag. Sound ends it if there is no picture, or if the wait for
+   * one has timed out.
+   */
   #canBeginWith(counted: CountedTag, gap: Gap, source: SelectionSource): boolean {
-    const isOver = gap.isOver(counted.tag.timestamp);
-    if (counted.kind !== "audioFrames") return canReturnWith(counted, source);
-    const hasPicture = this.#wanted.video && source.media.isComing("video");
-    return this.#wanted.audio && (isOver || !hasPicture);
+    const hasTimedOut = gap.hasTimedOut(counted.tag.timestamp);
+    if (counted.kind !== "audioFrames") return canResumeWith(counted, source);
+    const hasPicture = this.#wanted.video && source.media.isActive("video");
+    return this.#wanted.audio && (hasTimedOut || !hasPicture);
   }
 }
 
-function canReturnWith({ tag, kind, keyframe }: CountedTag, source: SelectionSource): boolean {
+function canResumeWith({ tag, kind, keyframe }: CountedTag, source: SelectionSource): boolean {
   if (tag.type === "audio") return kind === "audioFrames";
   return keyframe || (kind === "videoFrames" && source.lacksKeyframes);
 }

@@ -1,5 +1,5 @@
 /**
- * Bytes in, chunks out: the loop that everything received goes through.
+ * The chunk decoder: bytes in, chunks out.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { ChunkReader, type EmitChunk } from "./chunk_reader.ts";
 import type { RtmpChunkDecoderOptions } from "./decoder_options.ts";
 
 /**
- * Cuts a connection's bytes into its chunks (RTMP 1.0, section 5.3.1), however the network has cut
- * them. A chunk is emitted when it is whole; what is left of the bytes waits for the next call.
+ * Decodes the bytes of a connection into chunks (RTMP 1.0, section 5.3.1), however the network has
+ * split them. Only whole chunks are emitted; remaining bytes are kept for the next call.
  */
 export class ChunkDecoder {
   readonly #reader: ChunkReader;
@@ -20,8 +20,8 @@ export class ChunkDecoder {
   readonly #counts: ReceivedCounts;
   readonly #onBytes: ((bytes: number) => void) | undefined;
   readonly #onMemory: ((change: number) => void) | undefined;
-  /** Bytes of memory that `onMemory` has been told of. */
-  #toldMemory = 0;
+  /** Bytes of memory reported to `onMemory` so far. */
+  #reportedMemory = 0;
 
   constructor(options: RtmpChunkDecoderOptions = {}) {
     this.#reader = new ChunkReader(options);
@@ -30,7 +30,7 @@ export class ChunkDecoder {
     this.#onMemory = options.onMemory;
   }
 
-  /** How many bytes may wait in unfinished messages. */
+  /** The most bytes in partial messages. */
   get maxPartialBytes(): number {
     return this.#reader.maxPartialBytes;
   }
@@ -40,8 +40,8 @@ export class ChunkDecoder {
   }
 
   /**
-   * Emits every chunk that `bytes` completes. It throws when the input is not valid, after all
-   * chunks before that; then it cannot continue.
+   * Emits each chunk that `bytes` completes. It throws if the input is invalid, after it has
+   * emitted all earlier chunks; then it cannot continue.
    */
   decode(bytes: Uint8Array, emit: EmitChunk): void {
     this.#counts.bytes += bytes.length;
@@ -50,25 +50,25 @@ export class ChunkDecoder {
     try {
       this.#decode(bytes, emit);
     } catch (error) {
-      // What broke the layer is not unfinished: no more bytes would have made a chunk of it.
+      // Invalid bytes are not an incomplete chunk: no further bytes can complete them.
       this.#tail.clear();
       throw error;
     } finally {
       this.#counts.chunks += this.#reader.chunks - before;
-      this.#tellMemory();
+      this.#reportMemory();
     }
   }
 
-  /** Counts what is left when no more bytes come, and gives its memory back. */
+  /** Counts the incomplete chunk at the end of the input, and frees its memory. */
   end(): void {
     if (this.#tail.length > 0) this.#counts.discard("incomplete-chunk");
     this.#tail.release();
-    this.#tellMemory();
+    this.#reportMemory();
   }
 
   #decode(bytes: Uint8Array, emit: EmitChunk): void {
     let rest = bytes;
-    // Only what the unfinished chunk lacks is copied; everything else is read where it lies.
+    // Only the missing bytes of the incomplete chunk are copied; all others are read in place.
     while (this.#tail.length > 0 && rest.length > 0) {
       rest = rest.subarray(this.#tail.fill(rest, this.#reader.needed));
       if (this.#tail.length < this.#reader.needed) return;
@@ -79,16 +79,16 @@ export class ChunkDecoder {
     if (rest.length > 0) this.#keep(rest, this.#reader.read(rest, emit));
   }
 
-  /** Makes what is unused of `bytes` the tail. */
+  /** Keeps the unused rest of `bytes` as the tail. */
   #keep(bytes: Uint8Array, used: number): void {
     this.#tail.clear();
     if (used < bytes.length) this.#tail.fill(bytes.subarray(used), this.#reader.needed);
   }
 
-  #tellMemory(): void {
-    const change = this.#tail.capacity - this.#toldMemory;
+  #reportMemory(): void {
+    const change = this.#tail.capacity - this.#reportedMemory;
     if (change === 0) return;
-    this.#toldMemory += change;
+    this.#reportedMemory += change;
     this.#onMemory?.(change);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The first stage: bytes to chunks.
+ * The first stage of the pipeline: bytes to chunks.
  *
  * @module
  */
@@ -12,12 +12,13 @@ import { ChunkDecoder } from "./chunk_decoder.ts";
 import type { RtmpChunkDecoderOptions } from "./decoder_options.ts";
 
 /**
- * Turns the bytes of a connection, from the end of its handshake on, into chunks: one array for each
- * piece of input, so that small chunks cost no stream operation each (RTMP 1.0, section 5.3).
+ * Decodes the bytes of a connection after its handshake into chunks (RTMP 1.0, section 5.3). It
+ * emits one array for each piece of input, so that small chunks do not cost a stream operation
+ * each.
  *
- * A broken chunk layer errors the stream with an `RtmpChunkError`, and a limit that is passed with
- * an `RtmpLimitError`, after every chunk before has been read. Input that ends inside a chunk is no
- * error.
+ * Invalid input errors the stream with an `RtmpChunkError`, and input that exceeds a limit with an
+ * `RtmpLimitError`. The reader first gets all earlier chunks. Input that ends inside a chunk is not
+ * an error.
  *
  * @example
  * ```ts
@@ -60,8 +61,8 @@ export class RtmpChunkDecoderStream extends OrderedTransformStream<ByteSource, R
   }
 
   /**
-   * How many bytes may wait in unfinished messages. It may be changed at any time, as when a peer has
-   * shown who it is.
+   * The most bytes in partial messages. It can be changed at any time, for example when a peer has
+   * authenticated.
    *
    * @throws {RangeError} If it is set to anything but a whole number of 1 or more.
    */

@@ -1,5 +1,5 @@
 /**
- * Chunks that lie in one piece of memory.
+ * A reader of the chunks in one buffer.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
   SET_CHUNK_SIZE,
 } from "./chunk.ts";
 import {
-  type ChunkPlace,
+  type ChunkPosition,
   interleavedMessage,
   tooLarge,
   tooManyStreams,
@@ -26,25 +26,25 @@ import {
 import { ChunkStream } from "./chunk_stream.ts";
 import { chunkLimits, type RtmpChunkDecoderOptions } from "./decoder_options.ts";
 
-/** What is called with each chunk; its payload is a view of what is being read. */
+/** Receives each chunk. Its payload is a view of the input. */
 export type EmitChunk = (chunk: RtmpChunk) => void;
 
-/** Reads chunk after chunk, and remembers what the headers of the next ones build on. */
+/** Reads chunks, and keeps the state on which later headers depend. */
 export class ChunkReader {
   readonly #streams = new Map<number, ChunkStream>();
   readonly #coalesce: boolean;
   readonly #maxMessageSize: number;
   readonly #maxChunkStreams: number;
-  /** How many bytes may wait in unfinished messages. */
+  /** The most bytes in partial messages. */
   maxPartialBytes: number;
-  /** How many bytes the chunk has at least that was not all there. */
+  /** The least size of the incomplete chunk at the end of the last input. */
   needed = 0;
-  /** Chunks so far. */
+  /** The number of chunks so far. */
   chunks = 0;
   #chunkSize: number;
-  /** Bytes in unfinished messages. */
+  /** Bytes in partial messages. */
   #partialBytes = 0;
-  /** Where the byte stands in the connection that `read` was given first. */
+  /** The offset of the input's first byte in the connection. */
   #offset = 0;
 
   constructor(options: RtmpChunkDecoderOptions) {
@@ -57,8 +57,7 @@ export class ChunkReader {
   }
 
   /**
-   * Emits chunks until the bytes end and returns how many bytes they had. Of a chunk that is not all
-   * there nothing is used.
+   * Emits all whole chunks and returns their size in bytes. An incomplete chunk is not consumed.
    */
   read(bytes: Uint8Array, emit: EmitChunk): number {
     let at = 0;
@@ -72,7 +71,8 @@ export class ChunkReader {
   }
 
   /**
-   * Reads one chunk and returns where it ends, or `undefined` when it is not all there.
+   * Reads one chunk (sections 5.3.1.1 to 5.3.1.3) and returns its end, or `undefined` if it is
+   * incomplete.
    *
    *     basic header        format:2 id:6                        id 2 to 63
    *                         format:2 0:6 id-64:8                 id 64 to 319
@@ -99,7 +99,7 @@ export class ChunkReader {
       return this.#needMore(at - start + MESSAGE_HEADER_SIZE[format]!);
     }
     const stream = this.#streams.get(id) ?? this.#openStream(id, format, start);
-    const begins = stream.received === 0;
+    const startsMessage = stream.received === 0;
     let { messageStreamId, typeId, length, extendedField } = stream;
     let time = 0;
     if (format < 3) {
@@ -110,7 +110,7 @@ export class ChunkReader {
       }
       if (format === 0) messageStreamId = readUint32LittleEndian(bytes, at + 7);
       at += MESSAGE_HEADER_SIZE[format]!;
-      if (!begins) this.#checkContinuation(stream, format, length, start);
+      if (!startsMessage) this.#checkContinuation(stream, format, length, start);
       extendedField = undefined;
       if (time === EXTENDED_TIMESTAMP) {
         if (bytes.length < at + 4) return this.#needMore(at - start + 4);
@@ -123,21 +123,21 @@ export class ChunkReader {
       at += size;
     }
     if (length > this.#maxMessageSize) {
-      throw tooLarge(length, this.#maxMessageSize, this.#place(start, id));
+      throw tooLarge(length, this.#maxMessageSize, this.#positionOf(start, id));
     }
     const size = Math.min(this.#chunkSize, length - stream.received);
-    // All of a chunk waits until its end has come, be it the last of its message or not.
+    // The current chunk counts too: it is buffered until it is complete.
     const waiting = this.#partialBytes + size;
     if (waiting > this.maxPartialBytes) {
-      throw tooMuchUnfinished(waiting, this.maxPartialBytes, this.#place(start, id));
+      throw tooMuchUnfinished(waiting, this.maxPartialBytes, this.#positionOf(start, id));
     }
     const end = at + size;
     if (bytes.length < end) return this.#needMore(end - start);
 
-    // The chunk is all there: only from here on is anything changed.
+    // The chunk is complete. No state has been changed before this line.
     stream.format = format;
     stream.extendedField = extendedField;
-    if (begins) {
+    if (startsMessage) {
       if (format === 0) stream.delta = 0;
       else if (format < 3) stream.delta = time;
       stream.timestamp = format === 0 ? time : (stream.timestamp + stream.delta) >>> 0;
@@ -151,16 +151,16 @@ export class ChunkReader {
     emit(stream.chunk(bytes.subarray(at, end + joined)));
     const headers = Math.ceil(joined / this.#chunkSize);
     this.#advance(stream, size + joined);
-    if (isControl) this.#control(stream, bytes, at, end, start);
+    if (isControl) this.#applyControl(stream, bytes, at, end, start);
     return end + headers + joined;
   }
 
   /**
    * Joins the chunks at `start` that continue the message of `stream` in the simplest form, a type 3
-   * header of one byte: their payloads are moved to `start`. Returns how many bytes these have. A
+   * header of one byte: their payloads are moved to `start`. Returns the number of their bytes. A
    * chunk that exceeds a limit is not joined.
    *
-   * @param size Bytes of payload that the message has got in the chunk before.
+   * @param size Payload bytes of the chunk before `start`.
    */
   #join(stream: ChunkStream, bytes: Uint8Array, start: number, size: number): number {
     const most = Math.min(
@@ -185,25 +185,25 @@ export class ChunkReader {
     this.needed = needed;
   }
 
-  #place(at: number, chunkStreamId: number): ChunkPlace {
+  #positionOf(at: number, chunkStreamId: number): ChunkPosition {
     return { byteOffset: this.#offset + at, chunkStreamId };
   }
 
-  /** Opens a chunk stream. librtmp begins with type 1 where it answers a ping. */
+  /** Opens a chunk stream. Type 1 is accepted first too: librtmp uses it to answer a ping. */
   #openStream(id: number, format: number, start: number): ChunkStream {
-    if (format > 1) throw wrongFirstHeader(format, this.#place(start, id));
+    if (format > 1) throw wrongFirstHeader(format, this.#positionOf(start, id));
     if (this.#streams.size >= this.#maxChunkStreams) {
-      throw tooManyStreams(this.#maxChunkStreams, this.#place(start, id));
+      throw tooManyStreams(this.#maxChunkStreams, this.#positionOf(start, id));
     }
     const stream = new ChunkStream(id);
     this.#streams.set(id, stream);
     return stream;
   }
 
-  /** Inside a message a header of type 1 or 2 may stand for type 3 when it says the same length. */
+  /** Inside a message, type 1 or 2 is accepted instead of type 3 if the length is the same. */
   #checkContinuation(stream: ChunkStream, format: number, length: number, start: number): void {
     if (format > 0 && length === stream.length) return;
-    throw interleavedMessage(stream, format, length, this.#place(start, stream.chunkStreamId));
+    throw interleavedMessage(stream, format, length, this.#positionOf(start, stream.chunkStreamId));
   }
 
   #advance(stream: ChunkStream, size: number): void {
@@ -217,15 +217,21 @@ export class ChunkReader {
   }
 
   /** Set Chunk Size and Abort change how the next chunk is read (sections 5.4.1 and 5.4.2). */
-  #control(stream: ChunkStream, bytes: Uint8Array, at: number, end: number, start: number): void {
-    for (; at < end; at++) stream.control = (stream.control << 8 | bytes[at]!) >>> 0;
+  #applyControl(
+    stream: ChunkStream,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    start: number,
+  ): void {
+    for (; at < end; at++) stream.controlValue = (stream.controlValue << 8 | bytes[at]!) >>> 0;
     if (stream.received > 0) return;
-    const value = stream.control;
-    stream.control = 0;
-    const place = this.#place(start, stream.chunkStreamId);
-    if (stream.length !== 4) throw wrongControlLength(stream, place);
+    const value = stream.controlValue;
+    stream.controlValue = 0;
+    const position = this.#positionOf(start, stream.chunkStreamId);
+    if (stream.length !== 4) throw wrongControlLength(stream, position);
     if (stream.typeId === ABORT) return this.#abort(value);
-    if (value === 0 || value > LARGEST_CHUNK_SIZE) throw wrongChunkSize(value, place);
+    if (value === 0 || value > LARGEST_CHUNK_SIZE) throw wrongChunkSize(value, position);
     this.#chunkSize = value;
   }
 
@@ -234,6 +240,6 @@ export class ChunkReader {
     if (!stream) return;
     this.#partialBytes -= stream.received;
     stream.received = 0;
-    stream.control = 0;
+    stream.controlValue = 0;
   }
 }

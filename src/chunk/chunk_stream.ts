@@ -1,5 +1,5 @@
 /**
- * What is remembered of a chunk stream from one of its headers to the next.
+ * The state of a chunk stream, on which its later headers depend.
  *
  * @module
  */
@@ -7,33 +7,37 @@
 import { readUint32 } from "../bytes/integers.ts";
 import type { RtmpChunk } from "./chunk.ts";
 
-/** The state of one chunk stream, as the headers of types 1 to 3 build on it. */
+/**
+ * The state of one chunk stream: the fields that headers of types 1 to 3 omit (section 5.3.1.2).
+ */
 export class ChunkStream {
   readonly chunkStreamId: number;
   messageStreamId = 0;
   typeId = 0;
-  /** Bytes in the message that began last. */
+  /** Bytes in the latest message. */
   length = 0;
-  /** The absolute time of the message that began last. */
+  /** The absolute time of the latest message. */
   timestamp = 0;
-  /** What a type 3 header that begins a message adds to the time. */
+  /** The timestamp delta, which a type 3 header adds at the start of a message. */
   delta = 0;
-  /** The type of the chunk that came last. */
+  /** The type of the latest chunk. */
   format = 0;
-  /** Payload bytes of the unfinished message; 0 when none is unfinished. */
+  /** Received payload bytes of the partial message; 0 if there is none. */
   received = 0;
-  /** The body of an unfinished Set Chunk Size or Abort message, as far as it has come. */
-  control = 0;
-  /** The last header that had a time field sent it in 32 bits, this value. */
+  /** The received part of the body of a Set Chunk Size or Abort message. */
+  controlValue = 0;
+  /** The extended timestamp of the latest header with a time field; `undefined` if it had none. */
   extendedField: number | undefined;
-  /** Whether this sender repeats the extended timestamp in type 3; unknown at first. */
-  #repeats: boolean | undefined;
+  /**
+   * Whether the sender repeats the extended timestamp in type 3 chunks; `undefined` until known.
+   */
+  #repeatsTimestamp: boolean | undefined;
 
   constructor(chunkStreamId: number) {
     this.chunkStreamId = chunkStreamId;
   }
 
-  /** The chunk of this payload, which comes after what has been received of its message. */
+  /** Makes the next chunk of the message, with this payload. */
   chunk(payload: Uint8Array): RtmpChunk {
     const { format, chunkStreamId, messageStreamId, typeId, timestamp, length, received } = this;
     const offset = received;
@@ -44,30 +48,30 @@ export class ChunkStream {
    * The size of the extended timestamp at `at`, after a type 3 basic header: 0 or 4 bytes, or
    * `undefined` while more bytes are needed to decide.
    *
-   * Section 5.3.1.3 wants the four bytes repeated. Most senders do it, some write zeros there, old
-   * ones leave them out. So the first bytes that can be told apart decide for the rest of the chunk
-   * stream: a known time says "repeats", zeros are taken and decide nothing, anything else is
-   * payload.
+   * Section 5.3.1.3 requires the four bytes in type 3 chunks too. Most senders repeat them, some
+   * write zeros, and old ones leave them out. So the first unambiguous bytes decide for the chunk
+   * stream: a known time means that the sender repeats it. Zeros are skipped and decide nothing,
+   * and anything else is payload.
    */
   extendedSize(bytes: Uint8Array, at: number): 0 | 4 | undefined {
-    if (this.extendedField === undefined || this.#repeats === false) return 0;
-    if (this.#repeats) return 4;
+    if (this.extendedField === undefined || this.#repeatsTimestamp === false) return 0;
+    if (this.#repeatsTimestamp) return 4;
     const before = this.timestamp;
     const after = this.received ? before : (before + this.delta) >>> 0;
     const repeated = [this.extendedField, before, after];
     if (bytes.length - at < 4) {
       if ([0, ...repeated].some((time) => beginsWith(bytes, at, time))) return undefined;
-      this.#repeats = false;
+      this.#repeatsTimestamp = false;
       return 0;
     }
     const found = readUint32(bytes, at);
     if (found === 0) return 4;
-    this.#repeats = repeated.includes(found);
-    return this.#repeats ? 4 : 0;
+    this.#repeatsTimestamp = repeated.includes(found);
+    return this.#repeatsTimestamp ? 4 : 0;
   }
 }
 
-/** Whether the bytes from `at` to their end could be the beginning of `time` in 32 bits. */
+/** Whether the bytes after `at` are a prefix of `time` in 32 bits. */
 function beginsWith(bytes: Uint8Array, at: number, time: number): boolean {
   for (let shift = 24; at < bytes.length; at++, shift -= 8) {
     if (bytes[at] !== (time >>> shift & 0xff)) return false;

@@ -1,5 +1,5 @@
 /**
- * A message's payload, cut into chunks with their headers.
+ * A writer that splits a message into chunks with their headers.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import {
 } from "../bytes/integers.ts";
 import { EXTENDED_TIMESTAMP, MESSAGE_HEADER_SIZE } from "./chunk.ts";
 
-/** What is sent of a message's head: format 0 sends all of it, 3 nothing. */
+/** The fields of a chunk header: format 0 sends all of them, 3 none (section 5.3.1.2). */
 export interface ChunkHeader {
   /** The type of the first chunk, 0 to 3; all further ones are of type 3. */
   format: number;
@@ -24,8 +24,8 @@ export interface ChunkHeader {
 }
 
 /**
- * Writes one message as chunks of at most `chunkSize` payload bytes into memory of just their size.
- * The extended timestamp stands in every chunk, as section 5.3.1.3 wants it.
+ * Writes one message as chunks of at most `chunkSize` payload bytes into a buffer of exactly their
+ * size. Every chunk has the extended timestamp, as section 5.3.1.3 requires.
  */
 export function writeChunks(
   header: ChunkHeader,
@@ -54,7 +54,7 @@ export function writeChunks(
   return bytes;
 }
 
-/** Section 5.3.1.1: the shortest of the three forms. */
+/** Writes the shortest of the three forms of the basic header (section 5.3.1.1). */
 function writeBasicHeader(bytes: Uint8Array, at: number, format: number, id: number): void {
   if (id < 64) {
     bytes[at] = format << 6 | id;
@@ -67,7 +67,9 @@ function writeBasicHeader(bytes: Uint8Array, at: number, format: number, id: num
   }
 }
 
-/** Section 5.3.1.2: as much of the message header as the format sends; returns where it ends. */
+/**
+ * Writes the part of the message header that the format sends (section 5.3.1.2). Returns its end.
+ */
 function writeMessageHeader(
   bytes: Uint8Array,
   at: number,

@@ -1,5 +1,5 @@
 /**
- * What a decoder of chunks can be told.
+ * The options of a chunk decoder.
  *
  * @module
  */
@@ -13,30 +13,32 @@ import {
   LARGEST_MESSAGE,
 } from "./chunk.ts";
 
-/** What a {@linkcode RtmpChunkDecoderStream} can be told. */
+/** Options of {@linkcode RtmpChunkDecoderStream}. */
 export interface RtmpChunkDecoderOptions {
-  /** Payload bytes in a chunk until the peer says otherwise: 1 to 2^31 - 1, 128 by default. */
+  /**
+   * Payload bytes in a chunk until the peer's first Set Chunk Size: 1 to 2^31 - 1, 128 by default.
+   */
   chunkSize?: number;
   /** The largest message accepted, in bytes: 1 to 16,777,215, the default and all a header can say. */
   maxMessageSize?: number;
-  /** How many chunk streams the peer may use: 1 or more, 256 by default. */
+  /** The most chunk streams that the peer may use: 1 or more, 256 by default. */
   maxChunkStreams?: number;
-  /** How many bytes may wait in unfinished messages: 1 or more, 24 MiB by default. */
+  /** The most bytes in partial messages: 1 or more, 24 MiB by default. */
   maxPartialBytes?: number;
-  /** Where bytes and chunks are counted. */
+  /** The counts to which bytes and chunks are added. */
   counts?: ReceivedCounts;
   /**
-   * Whether chunks of one message that follow each other may come as one, which costs a fraction
-   * where they are small: `false` by default. Memory that is written in is written to then.
+   * Whether consecutive chunks of a message may be joined into one, which costs far less for small
+   * chunks: `false` by default. The decoder then overwrites its input.
    */
   coalesce?: boolean;
-  /** Called with all bytes counted so far after each read: acknowledgements are due by them. */
+  /** Called at each read with the number of bytes so far, on which acknowledgements depend. */
   onBytes?: (bytes: number) => void;
-  /** Called with how many bytes of memory more, or fewer, are taken for a chunk that is not complete. */
+  /** Called with each change of the memory of an incomplete chunk, in bytes. */
   onMemory?: (change: number) => void;
 }
 
-/** The limits among them. */
+/** The limits among the options. */
 export type ChunkLimits = Required<
   Pick<
     RtmpChunkDecoderOptions,
@@ -45,7 +47,7 @@ export type ChunkLimits = Required<
 >;
 
 /**
- * The limits among some options, completed by the default ones.
+ * Checks the limits among the options, and adds the default ones.
  *
  * @throws {RangeError} If one is not a whole number in its range.
  */

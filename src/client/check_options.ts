@@ -7,10 +7,10 @@
 import {
   checkFunction,
   checkObject,
+  checkOneOf,
   checkSignal,
   checkString,
   checkStrings,
-  checkWord,
 } from "../check_option.ts";
 import { HANDSHAKE_SCHEMES } from "../handshake/digest.ts";
 import type { RtmpClientOptions } from "./connect.ts";
@@ -29,7 +29,7 @@ export function checkClientOptions(options: RtmpClientOptions): void {
   for (const [name, value] of Object.entries({ caCerts, via })) {
     if (value !== undefined) checkStrings(name, value);
   }
-  if (handshake !== undefined) checkWord("handshake", handshake, HANDSHAKE_SCHEMES);
+  if (handshake !== undefined) checkOneOf("handshake", handshake, HANDSHAKE_SCHEMES);
   if (permitAddress !== undefined) checkFunction("permitAddress", permitAddress);
   if (signal !== undefined) checkSignal("signal", signal);
 }

@@ -12,9 +12,9 @@ import type { HandshakeScheme } from "../handshake/digest.ts";
 import { checkS0, HANDSHAKE_SERVER_BYTES } from "../handshake/packet.ts";
 import { answerAdobeRejection } from "../session/adobe_auth.ts";
 import { connectObject, DEFAULT_FLASH_VER } from "../session/client/connect.ts";
-import { type ClientPatience, ClientSession } from "../session/client/client_session.ts";
-import { checkTimeout, type Patience, patiently } from "../time/deadline.ts";
-import { whileDoing } from "../session/client/while_doing.ts";
+import { ClientSession, type ClientTimeouts } from "../session/client/client_session.ts";
+import { checkTimeout, type Deadline, withDeadline } from "../time/deadline.ts";
+import { withAction } from "../session/client/with_action.ts";
 import { requireNetPermission } from "../net/net_permission.ts";
 import { checkAddress, checkHost } from "../net/permitted_addresses.ts";
 import { TcpSocket } from "../net/tcp_socket.ts";
@@ -71,7 +71,7 @@ const DEFAULT_TIMEOUT = 10_000;
 /**
  * How long an abandoned attempt to connect may take to settle before it is aborted, in milliseconds.
  */
-const CONNECTING_PATIENCE = 20;
+const CONNECT_SETTLE_TIME = 20;
 
 /** The most connections for one publication: Adobe's authentication needs three. */
 const MAX_CONNECTIONS = 3;
@@ -84,10 +84,10 @@ export async function connectRtmp(
   defaults: DefaultTimeouts,
 ): Promise<ClientSession> {
   const action = `connect to ${target.host}`;
-  const patience = readPatience(options, defaults);
+  const timeouts = readTimeouts(options, defaults);
   let query = "";
   for (let count = 1;; count++) {
-    const session = await openSession(action, target, options, patience);
+    const session = await openSession(action, target, options, timeouts);
     try {
       await session.connect(
         action,
@@ -109,7 +109,7 @@ export async function connectRtmp(
   }
 }
 
-function readPatience(options: RtmpClientOptions, defaults: DefaultTimeouts): ClientPatience {
+function readTimeouts(options: RtmpClientOptions, defaults: DefaultTimeouts): ClientTimeouts {
   const { timeout = DEFAULT_TIMEOUT, signal } = options;
   const { idleTimeout = defaults.idleTimeout, closeTimeout = defaults.closeTimeout } = options;
   return {
@@ -141,16 +141,16 @@ async function openSession(
   action: string,
   target: RtmpTarget,
   options: RtmpClientOptions,
-  patience: ClientPatience,
+  timeouts: ClientTimeouts,
 ): Promise<ClientSession> {
   const { handshake = "simple" } = options;
-  const socket = new TcpSocket(await dial(action, target, options, patience));
+  const socket = new TcpSocket(await dial(action, target, options, timeouts));
   try {
-    await patiently(action, shakeHands(socket, handshake), patience);
-    return new ClientSession(socket, patience);
+    await withDeadline(action, shakeHands(socket, handshake), timeouts);
+    return new ClientSession(socket, timeouts);
   } catch (error) {
     socket.close();
-    throw whileDoing(action, error);
+    throw withAction(action, error);
   }
 }
 
@@ -159,28 +159,30 @@ async function dial(
   action: string,
   { secure, hostname, port }: RtmpTarget,
   { caCerts, permitAddress }: RtmpClientOptions,
-  patience: Patience,
+  deadline: Deadline,
 ): Promise<Deno.Conn> {
-  patience.signal?.throwIfAborted();
+  deadline.signal?.throwIfAborted();
   requireNetPermission(action, hostname, port);
-  if (permitAddress) await patiently(action, checkHost(action, hostname, permitAddress), patience);
+  if (permitAddress) {
+    await withDeadline(action, checkHost(action, hostname, permitAddress), deadline);
+  }
   const stop = new AbortController();
   const connecting = Deno.connect({ hostname, port, signal: stop.signal });
   let conn: Deno.Conn | undefined;
   try {
-    const tcp = conn = await patiently(action, connecting, patience);
+    const tcp = conn = await withDeadline(action, connecting, deadline);
     // The name may resolve to another address than a moment ago.
     if (permitAddress) checkAddress(action, tcp.remoteAddr.hostname, permitAddress);
     // Frames leave when they are written: they have been gathered already.
     tcp.setNoDelay();
     if (!secure) return tcp;
     const tls = conn = await Deno.startTls(tcp, { hostname, ...caCerts && { caCerts } });
-    await patiently(action, tls.handshake(), patience);
+    await withDeadline(action, tls.handshake(), deadline);
     return tls;
   } catch (error) {
     if (conn) conn[Symbol.dispose]();
     else await abandon(connecting, stop);
-    throw isOurs(error, patience) ? error : new RtmpError(`Cannot ${action}`, {
+    throw namesServer(error, deadline) ? error : new RtmpError(`Cannot ${action}`, {
       read: errorMessage(error),
       cause: error,
     });
@@ -194,15 +196,15 @@ async function dial(
 async function abandon(connecting: Promise<Deno.Conn>, stop: AbortController): Promise<void> {
   const settled = connecting.then((late) => late[Symbol.dispose](), () => {});
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, CONNECTING_PATIENCE));
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, CONNECT_SETTLE_TIME));
   await Promise.race([settled, late]);
   clearTimeout(timer);
   stop.abort();
   await settled;
 }
 
-/** Whether an error names the server already; errors of the network do not. */
-function isOurs(error: unknown, { signal }: Patience): boolean {
+/** Whether the message of an error names the server; messages of network errors do not. */
+function namesServer(error: unknown, { signal }: Deadline): boolean {
   return error instanceof RtmpError || error instanceof Deno.errors.NotCapable ||
     signal?.aborted === true;
 }

@@ -6,7 +6,7 @@
 
 import { checkNumber } from "../check_number.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { playOn } from "../session/client/play.ts";
+import { startPlaying } from "../session/client/play.ts";
 import { checkClientOptions } from "./check_options.ts";
 import { connectRtmp, type DefaultTimeouts, type RtmpClientOptions } from "./connect.ts";
 import { parseRtmpUrl } from "./url.ts";
@@ -104,8 +104,8 @@ export async function playRtmp(
   const start = checkStart(options.start);
   const session = await connectRtmp("play", target, options, TIMEOUTS);
   try {
-    const { place, streamName } = target;
-    return await playOn(session, { place, streamName, start });
+    const { hostAndApp, streamName } = target;
+    return await startPlaying(session, { hostAndApp, streamName, start });
   } catch (error) {
     session.close();
     throw error;

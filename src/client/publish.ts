@@ -4,9 +4,9 @@
  * @module
  */
 
-import { checkWord } from "../check_option.ts";
+import { checkOneOf } from "../check_option.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
-import { publishOn } from "../session/client/publish.ts";
+import { startPublishing } from "../session/client/publish.ts";
 import { checkClientOptions } from "./check_options.ts";
 import { connectRtmp, type DefaultTimeouts, type RtmpClientOptions } from "./connect.ts";
 import { parseRtmpUrl } from "./url.ts";
@@ -96,12 +96,12 @@ export async function publishRtmp(
 ): Promise<RtmpPublisher> {
   checkClientOptions(options);
   const { type = "live" } = options;
-  checkWord("type", type, ["live", "record", "append"]);
+  checkOneOf("type", type, ["live", "record", "append"]);
   const target = parseRtmpUrl(url, options);
   const session = await connectRtmp("publish", target, options, TIMEOUTS);
   try {
-    const { place, streamName } = target;
-    return await publishOn(session, { place, streamName, type });
+    const { hostAndApp, streamName } = target;
+    return await startPublishing(session, { hostAndApp, streamName, type });
   } catch (error) {
     session.close();
     throw error;

@@ -25,7 +25,7 @@ export interface RtmpTarget {
   /** `host:port`, for error messages. */
   host: string;
   /** `host:port/app`, for error messages: the stream's name is often a secret key. */
-  place: string;
+  hostAndApp: string;
   /** The user and password before the host. */
   credentials?: Credentials;
 }
@@ -41,7 +41,7 @@ export interface RtmpTargetOptions {
 /**
  *     rtmp://user:password@host:1935/app/name?query
  *
- * The user part ends at the last `@` before the path, since passwords may contain `@`.
+ * The user and password end at the last `@` before the path, since passwords may contain `@`.
  */
 const PATTERN =
   /^(rtmps?):\/\/(?:([^/?]*)@)?(\[[0-9a-f:.]+\]|[^:/?@[\]]+)(?::(\d+))?(?:\/(.*))?$/is;
@@ -86,7 +86,7 @@ export function parseRtmpUrl(url: string | URL, options: RtmpTargetOptions = {})
     streamName,
     tcUrl: `${secure ? "rtmps" : "rtmp"}://${host}/${app}`,
     host,
-    place: `${host}/${withoutQuery(app)}`,
+    hostAndApp: `${host}/${withoutQuery(app)}`,
     ...user !== undefined && { credentials: readCredentials(user) },
   };
 }

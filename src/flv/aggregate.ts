@@ -1,5 +1,5 @@
 /**
- * Aggregate messages, taken apart (RTMP 1.0, section 7.1.6).
+ * A splitter for aggregate messages (RTMP 1.0, section 7.1.6).
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { readUint24 } from "../bytes/integers.ts";
 import { carriesTag, MessageType, type RtmpMessage } from "../message/message.ts";
 import { readTagTime, TAG_HEADER_LENGTH } from "./tag_header.ts";
 
-/** The back pointer after each sub-message. */
+/** Bytes of the back pointer after each sub-message. */
 const BACK_POINTER_LENGTH = 4;
 
 /**
- * Gives the messages inside an aggregate one by one, with their times moved so that the first has
- * the aggregate's. What becomes a tag is a copy, made at its turn: a million may be in one, and a
- * small one that is kept must not keep the whole of it alive.
+ * Yields the messages inside an aggregate. Their times are shifted so that the first one has the
+ * time of the aggregate. Messages that become tags are copied when they are yielded: an aggregate
+ * can contain a million, and a kept tag must not keep all of it alive.
  *
- * The sub-messages lie in the format of FLV tags, times included, as Flash Media Server and all
- * receivers have it.
+ * Sub-messages have the format of FLV tags, including their times, as in Flash Media Server and all
+ * receivers.
  *
- * @returns Whether the aggregate was well-formed. What is whole before a malformed part is given;
- * aggregates inside are not.
+ * @returns Whether the aggregate was well-formed. Whole messages before a malformed part are
+ * yielded; nested aggregates are not.
  */
 export function* splitAggregate(aggregate: RtmpMessage): Generator<RtmpMessage, boolean, void> {
   const { payload, chunkStreamId, messageStreamId } = aggregate;

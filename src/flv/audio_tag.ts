@@ -1,5 +1,5 @@
 /**
- * What is inside an audio tag, legacy (FLV 10.1, section E.4.2) or enhanced (Enhanced RTMP v2,
+ * A parser for audio tags, legacy (FLV 10.1, section E.4.2) or enhanced (Enhanced RTMP v2,
  * "Enhanced Audio").
  *
  * @module
@@ -11,16 +11,16 @@ import {
   AudioPacketType as Packet,
   fourCcName,
   type MultitrackForm,
-  need,
   type RawTrack,
   readModEx,
   readTracks,
+  requireBytes,
 } from "./enhanced_header.ts";
 import { SOUND_FORMAT_AAC, SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
 
 /**
- * What an audio tag is. `empty` is a tag without a byte, which means silence; `reserved` a number
- * without a meaning: its track has what follows the header.
+ * The packet type of an audio tag. `empty` is a tag without a byte, which means silence. `reserved`
+ * is an unassigned number; its track has the bytes after the header.
  */
 export type AudioPacketType =
   | "sequence-start"
@@ -32,9 +32,9 @@ export type AudioPacketType =
 
 /** The speakers of a track's channels (`MultichannelConfig`). */
 export interface AudioChannels {
-  /** `native`: as `flags` says, from the lowest bit up; `custom`: as `mapping` says. */
+  /** `native`: in the order of the bits in `flags`, lowest first; `custom`: as in `mapping`. */
   order: "unspecified" | "native" | "custom" | "reserved";
-  /** How many channels there are, 0 to 255. */
+  /** The number of channels, 0 to 255. */
   count: number;
   /** The speaker of each channel (`AudioChannel`), where the order is `custom`. */
   mapping: Uint8Array | undefined;
@@ -48,13 +48,13 @@ export interface AudioTrack {
   trackId: number;
   /** The FourCC: see {@linkcode AudioTag.codec}. */
   codec: string;
-  /** Coded audio or a decoder configuration, as the packet type says: a view, not a copy. */
+  /** Coded audio or a decoder configuration, depending on the packet type: a view, not a copy. */
   data: Uint8Array;
   /** The speakers, in a `multichannel-config` packet. */
   channels: AudioChannels | undefined;
 }
 
-/** What the first byte of a legacy header says; AAC and Speex do not mean it. */
+/** The flags in the first byte of a legacy header; AAC and Speex ignore them. */
 export interface SoundFlags {
   /** `SoundFormat`, 0 to 15. */
   format: number;
@@ -66,25 +66,25 @@ export interface SoundFlags {
   channels: number;
 }
 
-/** The inside of an audio tag. */
+/** A parsed audio tag. */
 export interface AudioTag {
   /** Whether the header is that of Enhanced RTMP. */
   enhanced: boolean;
-  /** What the tag is. */
+  /** The packet type. */
   packetType: AudioPacketType;
   /**
-   * The first track's FourCC: `mp4a`, `.mp3`, `Opus`, `fLaC`, `ac-3`, `ec-3`, or what the sender
-   * wrote. Legacy formats are `mp4a`, `.mp3`, `pcm`, `pcm-le`, `adpcm`, `nellymoser`, `alaw`,
-   * `ulaw`, `speex`, `device`; others `legacy-12` and so on. Empty in an empty tag.
+   * The first track's FourCC: `mp4a`, `.mp3`, `Opus`, `fLaC`, `ac-3`, `ec-3`, or any other that the
+   * sender wrote. Legacy formats are `mp4a`, `.mp3`, `pcm`, `pcm-le`, `adpcm`, `nellymoser`,
+   * `alaw`, `ulaw`, `speex`, `device`; others `legacy-12` and so on. Empty in an empty tag.
    */
   codec: string;
   /** Nanoseconds to add to the tag's time, 0 to 999,999 (`ModEx` TimestampOffsetNano). */
   nanosecondOffset: number;
-  /** How the tracks were packed, if the message was a multitrack one. */
+  /** The layout of a multitrack message; `undefined` for other messages. */
   multitrack: MultitrackForm | undefined;
-  /** The tracks: one with id 0 unless it was a multitrack message; none in an empty tag. */
+  /** The tracks: one with id 0, or those of a multitrack message; none in an empty tag. */
   tracks: AudioTrack[];
-  /** What a legacy header says about the sound. */
+  /** The sound flags of a legacy header. */
   sound: SoundFlags | undefined;
 }
 
@@ -117,12 +117,12 @@ const PACKET_TYPES: readonly (AudioPacketType | undefined)[] = [
 const CHANNEL_ORDERS: readonly AudioChannels["order"][] = ["unspecified", "native", "custom"];
 
 /**
- * Reads an audio tag, legacy or enhanced, without copying what it carries.
+ * Parses an audio tag, legacy or enhanced, without copying its data.
  *
  * @param source The body of an audio tag.
- * @returns What the header says, and the tracks.
- * @throws {FlvError} If the header is cut short or cannot be understood; `byteOffset` counts from
- * the start of `data`.
+ * @returns The header fields and the tracks.
+ * @throws {FlvError} If the header is truncated or invalid; `byteOffset` counts from the start of
+ * `data`.
  *
  * @example
  * ```ts
@@ -172,7 +172,7 @@ function readLegacy(tag: AudioTag, data: Uint8Array): void {
   tag.packetType = "coded-frames";
   let start = 1;
   if (format === SOUND_FORMAT_AAC) {
-    need(data, 2, "an AAC packet type", 1);
+    requireBytes(data, 2, "an AAC packet type", 1);
     tag.packetType = data[1]! <= Packet.CodedFrames ? PACKET_TYPES[data[1]!]! : "reserved";
     start = 2;
   }
@@ -209,12 +209,12 @@ function readTrack(data: Uint8Array, raw: RawTrack, packetType: number): AudioTr
  * UI32           native order only: the speakers that have a channel
  */
 function readChannels(data: Uint8Array, at: number): AudioChannels {
-  need(data, at + 2, "a multichannel configuration", at);
+  requireBytes(data, at + 2, "a multichannel configuration", at);
   const order = CHANNEL_ORDERS[data[at]!] ?? "reserved";
   const count = data[at + 1]!;
   at += 2;
-  if (order === "custom") need(data, at + count, "a channel mapping", at);
-  if (order === "native") need(data, at + 4, "channel flags", at);
+  if (order === "custom") requireBytes(data, at + count, "a channel mapping", at);
+  if (order === "native") requireBytes(data, at + 4, "channel flags", at);
   return {
     order,
     count,

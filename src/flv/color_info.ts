@@ -1,10 +1,10 @@
 /**
- * The HDR metadata that a video stream can carry (Enhanced RTMP v2, "Metadata Frame").
+ * The HDR metadata of a video stream (Enhanced RTMP v2, "Metadata Frame").
  *
  * @module
  */
 
-/** How colours are recorded; the numbers are indexes into the tables of ITU-T H.273. */
+/** The colour encoding; its numbers are indexes into the tables of ITU-T H.273. */
 export interface ColorConfig {
   /** Bits of each colour channel: 8, 10 or 12. */
   bitDepth?: number;
@@ -18,9 +18,9 @@ export interface ColorConfig {
 
 /** Content light levels of the whole sequence, in cd/m². */
 export interface HdrCll {
-  /** The largest average of a frame. */
+  /** The maximum frame-average light level. */
   maxFall?: number;
-  /** The largest of any pixel. */
+  /** The maximum light level of any pixel. */
   maxCLL?: number;
 }
 
@@ -42,15 +42,15 @@ export interface HdrMdcv {
   whitePointX?: number;
   /** y of the white point. */
   whitePointY?: number;
-  /** The brightest that the display shows. */
+  /** The maximum luminance of the display. */
   maxLuminance?: number;
-  /** The darkest that the display shows. */
+  /** The minimum luminance of the display. */
   minLuminance?: number;
 }
 
-/** The `colorInfo` object; an empty one resets what was said before. */
+/** The `colorInfo` object; an empty one resets earlier metadata. */
 export interface ColorInfo {
-  /** How colours are recorded. */
+  /** The colour encoding. */
   colorConfig?: ColorConfig;
   /** Content light levels. */
   hdrCll?: HdrCll;
@@ -79,8 +79,8 @@ const HDR_MDCV = [
 ];
 
 /**
- * Finds `colorInfo` among the name and value pairs of a metadata packet; what is not of the type
- * that the specification asks for is left out.
+ * Finds `colorInfo` among the name and value pairs of a metadata packet. Members of the wrong type
+ * are left out.
  */
 export function findColorInfo(pairs: readonly unknown[]): ColorInfo | undefined {
   const name = pairs.findIndex((value, index) => index % 2 === 0 && value === "colorInfo");

@@ -1,5 +1,5 @@
 /**
- * The bytes of an FLV file to tags.
+ * The FLV demuxer: bytes of an FLV file in, tags out.
  *
  * @module
  */
@@ -10,18 +10,18 @@ import { readUint24, readUint32 } from "../bytes/integers.ts";
 import { FlvError } from "../errors.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import { borrowing } from "../pipeline/transformer.ts";
-import { FlvClock } from "./clock.ts";
+import { TimestampUnwrapper } from "./timestamp_unwrapper.ts";
 import { AUDIO_FLAG, FILE_HEADER_LENGTH, FLAGS_AT, VIDEO_FLAG } from "./file_header.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";
 import { PREVIOUS_TAG_SIZE_LENGTH, readTagTime, TAG_HEADER_LENGTH, TagType } from "./tag_header.ts";
 
-/** What an FLV header says (FLV 10.1, section E.2). */
+/** The fields of an FLV header (FLV 10.1, section E.2). */
 export interface FlvHeader {
   /** The version of the file: 1. */
   version: number;
-  /** Whether the file says that it has audio tags. */
+  /** Whether the header announces audio tags. */
   audio: boolean;
-  /** Whether the file says that it has video tags. */
+  /** Whether the header announces video tags. */
   video: boolean;
 }
 
@@ -40,8 +40,7 @@ const TYPE_NAMES: Readonly<Record<number, FlvTagType>> = {
 };
 
 /**
- * Reads an FLV file in pieces of any size; what {@linkcode FlvDemuxerStream} does, without a
- * stream.
+ * Reads an FLV file in pieces of any size: {@linkcode FlvDemuxerStream} without the stream.
  *
  * @example
  * ```ts
@@ -57,53 +56,53 @@ const TYPE_NAMES: Readonly<Record<number, FlvTagType>> = {
  * ```
  */
 export class FlvDemuxer {
-  readonly #clock = new FlvClock();
-  /** The beginning of a tag, or of the file's header, that continues in the next input. */
+  readonly #unwrapper = new TimestampUnwrapper();
+  /** The incomplete tag or file header at the end of the input. */
   readonly #tail = new ContinuousBuffer();
   #header: FlvHeader | undefined;
-  /** Bytes of the file before those that wait in the tail, or before the unit being read. */
+  /** The offset in the file of the tail, or of the unit that is being read. */
   #offset = 0;
-  /** Bytes to come that are skipped. */
+  /** Bytes that are still to be skipped. */
   #skip = 0;
   #skippedTags = 0;
 
-  /** What the FLV header says, as soon as it has been read. */
+  /** The FLV header; `undefined` until it has been read. */
   get header(): FlvHeader | undefined {
     return this.#header;
   }
 
-  /** Tags so far that were left out: encrypted ones, and types that are in no specification. */
+  /** The number of tags so far that were skipped: encrypted ones, and those of unknown types. */
   get skippedTags(): number {
     return this.#skippedTags;
   }
 
-  /** Bytes that have come of a tag, or of the header, that is not complete. */
+  /** Received bytes of an incomplete tag or header. */
   get incompleteBytes(): number {
     return this.#tail.length;
   }
 
-  /** Bytes of memory that are taken for those, with what is reserved for the rest of the tag. */
+  /** Allocated bytes for it, including those reserved for the rest of the tag. */
   get reservedBytes(): number {
     return this.#tail.capacity;
   }
 
-  /** Gives up what has come of a tag that is not complete, and its memory. */
+  /** Discards an incomplete tag, and frees its memory. */
   release(): void {
     this.#tail.release();
   }
 
   /**
-   * Emits the tags that an input completes.
+   * Emits each tag that an input completes.
    *
-   * Wrong PreviousTagSizes do no harm, since none is looked at. Encrypted tags are left out, as the
-   * specification asks of readers that cannot decrypt (FLV 10.1, section F.1), and so are tags of
-   * unknown types. A tag of type 15 (Enhanced RTMP v2, "Enabling AMF3 in FLV") is script data.
+   * PreviousTagSizes are ignored. Encrypted tags are skipped, as the specification requires of
+   * readers that cannot decrypt (FLV 10.1, section F.1), and so are tags of unknown types. A tag of
+   * type 15 (Enhanced RTMP v2, "Enabling AMF3 in FLV") is script data.
    *
-   * @param source The next bytes of the file, of which no view is kept.
+   * @param source The next bytes of the file. No view of them is kept.
    * @param emit Called with each tag, in order; the data of a tag is a copy.
-   * @throws {TypeError} If the input is no source of bytes.
-   * @throws {FlvError} If the bytes are not those of an FLV file, or what follows a tag cannot be
-   * one; `byteOffset` counts from the start of the file. All tags before have been emitted.
+   * @throws {TypeError} If the input is not a byte source.
+   * @throws {FlvError} If the bytes are not an FLV file, or a tag is followed by anything else;
+   * `byteOffset` counts from the start of the file. All earlier tags have been emitted.
    */
   decode(source: ByteSource, emit: (tag: FlvTag) => void): void {
     const input = toBytes(source, "FLV");
@@ -130,7 +129,7 @@ export class FlvDemuxer {
     }
   }
 
-  /** How many bytes the unit that begins with `bytes` needs, as far as they tell. */
+  /** The least size of the unit that begins with `bytes`. */
   #unitLength(bytes: Uint8Array): number {
     if (!this.#header) return FILE_HEADER_LENGTH;
     if (bytes.length < TAG_HEADER_LENGTH) return TAG_HEADER_LENGTH;
@@ -161,7 +160,7 @@ export class FlvDemuxer {
     const amf3 = unit[0] === TagType.ScriptAmf3 && unit[TAG_HEADER_LENGTH] === 0;
     emit({
       type,
-      timestamp: this.#clock.unwrap(readTagTime(unit, 0)),
+      timestamp: this.#unwrapper.unwrap(readTagTime(unit, 0)),
       data: unit.subarray(amf3 ? TAG_HEADER_LENGTH + 1 : TAG_HEADER_LENGTH),
     });
   }
@@ -190,10 +189,10 @@ function hex(bytes: Uint8Array): string {
 }
 
 /**
- * Reads an FLV file, however it is cut.
+ * Reads an FLV file in pieces of any size.
  *
- * Bytes that cannot be a tag error the stream after all tags before them have been read. A file that
- * ends inside a tag is no error: see {@linkcode FlvDemuxerStream.incompleteBytes}.
+ * Invalid bytes error the stream after the reader has got all earlier tags. A file that ends inside
+ * a tag is not an error: see {@linkcode FlvDemuxerStream.incompleteBytes}.
  *
  * @example
  * ```ts
@@ -210,7 +209,7 @@ function hex(bytes: Uint8Array): string {
 export class FlvDemuxerStream extends OrderedTransformStream<ByteSource, FlvTag> {
   readonly #demuxer: FlvDemuxer;
 
-  /** Makes a stream for one file. */
+  /** Makes a stage for one file. */
   constructor() {
     const demuxer = new FlvDemuxer();
     super(borrowing({
@@ -220,22 +219,22 @@ export class FlvDemuxerStream extends OrderedTransformStream<ByteSource, FlvTag>
     this.#demuxer = demuxer;
   }
 
-  /** What the FLV header says, as soon as it has been read. */
+  /** The FLV header; `undefined` until it has been read. */
   get header(): FlvHeader | undefined {
     return this.#demuxer.header;
   }
 
-  /** Tags so far that were left out: encrypted ones, and types that are in no specification. */
+  /** The number of tags so far that were skipped: encrypted ones, and those of unknown types. */
   get skippedTags(): number {
     return this.#demuxer.skippedTags;
   }
 
-  /** Bytes that have come of a tag, or of the header, that is not complete. */
+  /** Received bytes of an incomplete tag or header. */
   get incompleteBytes(): number {
     return this.#demuxer.incompleteBytes;
   }
 
-  /** Bytes of memory that are taken for those, with what is reserved for the rest of the tag. */
+  /** Allocated bytes for it, including those reserved for the rest of the tag. */
   get reservedBytes(): number {
     return this.#demuxer.reservedBytes;
   }

@@ -1,6 +1,6 @@
 /**
- * What the enhanced headers of audio and video have in common: ModEx and Multitrack (Enhanced RTMP
- * v2, "Enhanced Audio" and "Enhanced Video").
+ * The common parts of enhanced audio and video headers: ModEx and Multitrack (Enhanced RTMP v2,
+ * "Enhanced Audio" and "Enhanced Video").
  *
  * @module
  */
@@ -34,10 +34,10 @@ export const VideoPacketType = {
 /** `AvMultitrackType`. */
 export const MultitrackType = { OneTrack: 0, ManyTracks: 1, ManyTracksManyCodecs: 2 } as const;
 
-/** A track id is a byte, so that a message has no more tracks than this. */
+/** The most tracks of a message: a track id is one byte. */
 const MAX_TRACKS = 256;
 
-/** How the tracks of a multitrack message are laid out. */
+/** The layout of the tracks in a multitrack message. */
 export type MultitrackForm = "one-track" | "many-tracks" | "many-tracks-many-codecs";
 
 const MULTITRACK_FORMS: readonly MultitrackForm[] = [
@@ -88,8 +88,7 @@ function isModEx(data: Uint8Array, at: number): boolean {
 }
 
 /**
- * Returns the offset of the byte with the packet type after all ModEx. It is outside `data` if that
- * is cut short.
+ * Returns the offset of the packet type after all ModEx. It is outside `data` if that is truncated.
  */
 export function skipModEx(data: Uint8Array): number {
   let at = 0;
@@ -98,8 +97,8 @@ export function skipModEx(data: Uint8Array): number {
 }
 
 /**
- * Reads all ModEx: the offset of the byte with the packet type after them, and the sum of their
- * nanosecond offsets.
+ * Reads all ModEx. Returns the offset of the packet type after them, and the last nanosecond
+ * offset.
  */
 export function readModEx(data: Uint8Array): { at: number; nanosecondOffset: number } {
   let at = 0;
@@ -107,7 +106,7 @@ export function readModEx(data: Uint8Array): { at: number; nanosecondOffset: num
   while (isModEx(data, at)) {
     const start = startOfModExData(data, at);
     const end = endOfModExData(data, at);
-    need(data, end + 1, "a ModEx", at);
+    requireBytes(data, end + 1, "a ModEx", at);
     if (data[end]! >> 4 === TIMESTAMP_OFFSET_NANO) {
       if (end - start < 3) {
         throw new FlvError("Cannot read a ModEx TimestampOffsetNano", {
@@ -123,11 +122,11 @@ export function readModEx(data: Uint8Array): { at: number; nanosecondOffset: num
   return { at, nanosecondOffset };
 }
 
-/** One track of a message, before what its packet type means is looked at. */
+/** One track of a message, before its packet type is interpreted. */
 export interface RawTrack {
   trackId: number;
   fourCc: number;
-  /** Where the body of the track is in the tag. */
+  /** The offset of the track's body in the tag. */
   start: number;
   end: number;
 }
@@ -153,10 +152,10 @@ export interface RawTracks {
 /**
  * Reads the packet type at `at` and the tracks after it.
  *
- * @param multitrackType The packet type that is Multitrack: it differs between audio and video.
+ * @param multitrackType The packet type of Multitrack, which differs between audio and video.
  */
 export function readTracks(data: Uint8Array, at: number, multitrackType: number): RawTracks {
-  need(data, at + 1, "a packet type", at);
+  requireBytes(data, at + 1, "a packet type", at);
   const packetType = data[at]! & 0x0f;
   if (packetType === multitrackType) return readMultitrack(data, at + 1, multitrackType);
   const fourCc = readFourCc(data, at + 1);
@@ -165,7 +164,7 @@ export function readTracks(data: Uint8Array, at: number, multitrackType: number)
 }
 
 function readMultitrack(data: Uint8Array, at: number, multitrackType: number): RawTracks {
-  need(data, at + 1, "a multitrack type", at);
+  requireBytes(data, at + 1, "a multitrack type", at);
   const packetType = data[at]! & 0x0f;
   const multitrack = MULTITRACK_FORMS[data[at]! >> 4];
   if (!multitrack || packetType === multitrackType) {
@@ -188,15 +187,15 @@ function readMultitrack(data: Uint8Array, at: number, multitrackType: number): R
       fourCc = readFourCc(data, at);
       at += 4;
     }
-    need(data, at + 1, "a track id", at);
+    requireBytes(data, at + 1, "a track id", at);
     const trackId = data[at]!;
     at += 1;
     let end = data.length;
     if (multitrack !== "one-track") {
-      need(data, at + 3, "the size of a track", at);
+      requireBytes(data, at + 3, "the size of a track", at);
       end = at + 3 + readUint24(data, at);
       at += 3;
-      need(data, end, "a track", at);
+      requireBytes(data, end, "a track", at);
     }
     if (tracks.length === MAX_TRACKS) {
       throw new FlvError("Cannot read a multitrack message", {
@@ -212,12 +211,12 @@ function readMultitrack(data: Uint8Array, at: number, multitrackType: number): R
 }
 
 function readFourCc(data: Uint8Array, at: number): number {
-  need(data, at + 4, "a FourCC", at);
+  requireBytes(data, at + 4, "a FourCC", at);
   return readUint32(data, at);
 }
 
 /** Throws if `data` ends before `end`. */
-export function need(data: Uint8Array, end: number, what: string, at: number): void {
+export function requireBytes(data: Uint8Array, end: number, what: string, at: number): void {
   if (data.length >= end) return;
   throw new FlvError(`Cannot read ${what}`, {
     read: `${Math.max(0, data.length - at)} bytes`,

@@ -12,10 +12,10 @@
  * @module
  */
 
-/** Bytes of the header, unless it says that it has more. */
+/** Bytes of the header, unless its length field has more. */
 export const FILE_HEADER_LENGTH = 9;
 
-/** Where the flags are that say what is in the file. */
+/** The offset of the flags. */
 export const FLAGS_AT = 4;
 
 /** The flag for audio. */

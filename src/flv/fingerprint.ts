@@ -1,5 +1,5 @@
 /**
- * Frames known again by their content.
+ * Fingerprints of frames, to recognize frames that are sent again.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 import type { FlvTag } from "./flv_tag.ts";
 
 /**
- * Bytes skipped at the beginning: codec, packet type and composition time, which a server may
+ * Header bytes that are left out: codec, packet type and composition time, which a server may
  * rewrite. Headers of Enhanced RTMP are longer; the rest of them is included.
  */
 const HEADER_BYTES = { audio: 2, video: 5, script: 0 } as const;
 
-/** Bytes that are looked at, at either end of a frame: they differ wherever its content does. */
+/** Bytes that are hashed at each end of a frame. */
 const SAMPLE_BYTES = 128;
 
 /** FNV-1a's prime and offset basis, and another basis for a second hash. */
@@ -21,7 +21,7 @@ const BASIS = 0x811c_9dc5;
 const OTHER_BASIS = 0x9747_b28c;
 
 /**
- * A number that tells a frame from others: 53 bits, of its type, its length, and bytes at both ends.
+ * A hash of a frame: 53 bits, from its type, its length, and bytes at both ends.
  */
 export function fingerprint({ type, data }: Pick<FlvTag, "type" | "data">): number {
   const from = Math.min(HEADER_BYTES[type], data.length);

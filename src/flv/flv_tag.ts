@@ -1,5 +1,5 @@
 /**
- * What an FLV tag is.
+ * The FLV tag, and checks of tags from programs.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { toBytes } from "../bytes/byte_source.ts";
 import { describe } from "../check_option.ts";
 import { plainText } from "../plain_text.ts";
 
-/** Characters of a type that stand in an error. */
+/** Characters of a value that are quoted in an error. */
 const MAX_SHOWN = 40;
 
 /** The kinds of FLV tags (FLV 10.1, section E.4.1). */
@@ -17,8 +17,8 @@ export type FlvTagType = "audio" | "video" | "script";
 /**
  * One FLV tag: a piece of audio, of video, or of script data, with its time.
  *
- * `data` is the tag's body as it stands in an FLV file. What is inside is read by
- * {@linkcode parseVideoTag}, {@linkcode parseAudioTag} and {@linkcode parseScriptTag}.
+ * `data` is the tag's body as it stands in an FLV file. Its content is parsed by {@linkcode
+ * parseVideoTag}, {@linkcode parseAudioTag} and {@linkcode parseScriptTag}.
  *
  * @example
  * ```ts
@@ -34,29 +34,28 @@ export type FlvTagType = "audio" | "video" | "script";
  * ```
  */
 export interface FlvTag {
-  /** What `data` is. */
+  /** The kind of `data`. */
   type: FlvTagType;
   /**
    * Decoding time in milliseconds, unwrapped: it keeps growing past 2^32, where RTMP and FLV wrap.
    */
   timestamp: number;
   /**
-   * The body of the tag. It belongs to the one who receives the tag: nothing else reads or writes
-   * this memory, except of a `Subscription` that asked for shared tags.
+   * The body of the tag. It belongs to the receiver of the tag: no other code reads or writes this
+   * memory, unless a `Subscription` asked for shared tags.
    */
   data: Uint8Array;
 }
 
-/** The same tag in memory of its own. */
+/** Copies a tag and its data. */
 export function copyTag(tag: FlvTag): FlvTag {
   return { ...tag, data: tag.data.slice() };
 }
 
 /**
- * A tag that a program has made, with its data as a plain `Uint8Array`: the very same in all but odd
- * cases.
+ * Returns a tag with its data as a plain `Uint8Array`: usually the same tag.
  *
- * @throws {TypeError} If its data is no source of bytes.
+ * @throws {TypeError} If its data is not a byte source.
  */
 export function withBytes(tag: FlvTag): FlvTag {
   const data = toBytes(tag.data, "the data of a tag");
@@ -64,29 +63,30 @@ export function withBytes(tag: FlvTag): FlvTag {
 }
 
 /**
- * The same for a tag that is to be sent, written or kept.
+ * Checks a tag of a program before it is sent, written or kept. Returns it with its data as a plain
+ * `Uint8Array`.
  *
- * @throws {TypeError} If it is none.
+ * @throws {TypeError} If it is not a tag.
  */
 export function checkTag(tag: FlvTag): FlvTag {
   const { type, timestamp } = Object(tag) as FlvTag;
   if (type !== "audio" && type !== "video" && type !== "script") {
     throw new TypeError(
-      `Cannot take a tag of type ${shown(type)}: expected "audio", "video" or "script"`,
+      `Cannot take a tag of type ${formatValue(type)}: expected "audio", "video" or "script"`,
     );
   }
   if (!Number.isFinite(timestamp)) {
     throw new TypeError(
-      `Cannot take a tag with the timestamp ${shown(timestamp)}: expected milliseconds`,
+      `Cannot take a tag with the timestamp ${formatValue(timestamp)}: expected milliseconds`,
     );
   }
   return withBytes(tag);
 }
 
 /**
- * Checks that tags can be read from a source.
+ * Checks that tags can be read from a stream.
  *
- * @throws {TypeError} If it is no stream, or has a reader already.
+ * @throws {TypeError} If it is not a stream, or already has a reader.
  */
 export function checkTags(tags: ReadableStream<FlvTag>): void {
   if (typeof (tags as ReadableStream | undefined)?.getReader !== "function") {
@@ -95,8 +95,8 @@ export function checkTags(tags: ReadableStream<FlvTag>): void {
   if (tags.locked) throw new TypeError("Cannot read tags from a stream that has a reader already");
 }
 
-/** A value as it stands in an error; its text may be long. */
-function shown(value: unknown): string {
+/** Formats a value for an error, shortened. */
+function formatValue(value: unknown): string {
   if (typeof value === "string") return plainText(value, MAX_SHOWN);
   return typeof value === "number" ? String(value) : describe(value);
 }

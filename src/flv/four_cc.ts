@@ -1,11 +1,10 @@
 /**
- * The codes by which Enhanced RTMP names video codecs (Enhanced RTMP v2, "Enhanced Video"), as the
- * numbers that stand in a tag.
+ * The FourCC codes of video codecs (Enhanced RTMP v2, "Enhanced Video"), as 32-bit numbers.
  *
  * @module
  */
 
-/** Four characters, the first in the highest byte. */
+/** Each has four characters, the first in the highest byte. */
 export const FourCc = {
   Av01: 0x61763031,
   Avc1: 0x61766331,

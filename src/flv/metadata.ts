@@ -1,5 +1,5 @@
 /**
- * The `onMetaData` of a stream, read within limits.
+ * A reader of `onMetaData`, with limits and a cache.
  *
  * @module
  */
@@ -9,49 +9,48 @@ import { AmfLimitError } from "../amf/cursor.ts";
 import { AmfError } from "../errors.ts";
 import { isMetadata } from "./tag_kind.ts";
 
-/** How much metadata is read. */
+/** Limits on metadata. */
 export interface MetadataLimits {
-  /** Bytes. */
+  /** The most bytes. */
   maxBytes: number;
-  /** Values, nested ones included. */
+  /** The most values, including nested ones. */
   maxValues: number;
 }
 
-/** Of what publishers send: encoders write some 20 values, files two more for each keyframe. */
+/** The limits on publishers: encoders send some 20 values, files two more for each keyframe. */
 export const METADATA_LIMITS: Readonly<MetadataLimits> = { maxBytes: 64 * 1024, maxValues: 4096 };
 
-/** Values that are looked at: the name of the event, and its members. */
-const LOOKED_AT = 2;
+/** The values that are decoded: the name of the event, and its members. */
+const VALUES_READ = 2;
 
-/** What was found in metadata: its members, or why there are none. */
+/** The members of metadata, or the reason why they cannot be read. */
 export type MetadataReading =
   | { members: Readonly<Record<string, unknown>> }
-  | { flaw: "malformed" | "oversize" };
+  | { error: "malformed" | "oversize" };
 
-/** What has been read, by the data it was read from. */
-const known = new WeakMap<Uint8Array, MetadataReading | undefined>();
+/** The result for each piece of data. */
+const cache = new WeakMap<Uint8Array, MetadataReading | undefined>();
 
 /**
- * Bytes of data of which the members are remembered, over all publications; they take about four times
- * as much memory. Encoders write some 500.
+ * The most bytes of data whose members are cached, for all publications together. The members take
+ * about four times as much memory. Encoders send some 500 bytes.
  */
-export const MAX_REMEMBERED_METADATA: number = 16 * 1024 * 1024;
+export const MAX_CACHED_METADATA: number = 16 * 1024 * 1024;
 
-/** Bytes of data that are read even when so much is remembered. */
-const ALWAYS_READ = 2 * 1024;
+/** Bytes of data that are decoded and cached even if the cache is full. */
+const ALWAYS_CACHED = 2 * 1024;
 
-let remembered = 0;
-const forgotten = new FinalizationRegistry<number>((bytes) => remembered -= bytes);
+let cachedBytes = 0;
+const finalizers = new FinalizationRegistry<number>((bytes) => cachedBytes -= bytes);
 
 /**
- * Reads script data if it is `onMetaData`; of any other event only the name is decoded. The publisher
- * chooses how much there is, and all others wait while it is decoded: hence the limits.
+ * Reads script data if it is `onMetaData`; of other events, only the name is decoded. There are
+ * limits because the publisher chooses the size, and decoding blocks all other peers.
  *
- * What has been read within the usual limits is remembered for as long as the data is: a session, a
- * recording and the API ask for the same. When {@linkcode MAX_REMEMBERED_METADATA} is, larger metadata
- * is oversize.
+ * With the default limits, the result is cached as long as the data exists: a session, a recording
+ * and the API read the same. Beyond {@linkcode MAX_CACHED_METADATA}, larger metadata is `oversize`.
  *
- * @param data The body of a script tag, which is not written to any more.
+ * @param data The body of a script tag, which must not change any more.
  * @returns `undefined` if it is another event, or has no members.
  */
 export function readMetadata(
@@ -59,18 +58,18 @@ export function readMetadata(
   limits: MetadataLimits = METADATA_LIMITS,
 ): MetadataReading | undefined {
   if (limits !== METADATA_LIMITS) return read(data, limits);
-  if (!known.has(data)) known.set(data, remember(data));
-  return known.get(data);
+  if (!cache.has(data)) cache.set(data, readAndCache(data));
+  return cache.get(data);
 }
 
-/** Reads data, and counts it for as long as it is there; when too much is, it is not read. */
-function remember(data: Uint8Array): MetadataReading | undefined {
-  const isTooMuch = data.length > ALWAYS_READ &&
-    remembered + data.length > MAX_REMEMBERED_METADATA;
-  const reading = read(data, isTooMuch ? { ...METADATA_LIMITS, maxBytes: 0 } : METADATA_LIMITS);
-  if (!reading || "flaw" in reading) return reading;
-  remembered += data.length;
-  forgotten.register(data, data.length);
+/** Reads data, and counts its bytes as long as it exists; if the cache is full, it is not read. */
+function readAndCache(data: Uint8Array): MetadataReading | undefined {
+  const isCacheFull = data.length > ALWAYS_CACHED &&
+    cachedBytes + data.length > MAX_CACHED_METADATA;
+  const reading = read(data, isCacheFull ? { ...METADATA_LIMITS, maxBytes: 0 } : METADATA_LIMITS);
+  if (!reading || "error" in reading) return reading;
+  cachedBytes += data.length;
+  finalizers.register(data, data.length);
   return reading;
 }
 
@@ -80,19 +79,19 @@ function read(
 ): MetadataReading | undefined {
   const isOversize = data.length > maxBytes;
   if (!isMetadata({ type: "script", timestamp: 0, data })) {
-    return isOversize || hasName(data) ? undefined : { flaw: "malformed" };
+    return isOversize || hasName(data) ? undefined : { error: "malformed" };
   }
-  if (isOversize) return { flaw: "oversize" };
+  if (isOversize) return { error: "oversize" };
   try {
-    const [, members] = decodeAmf0(data, { count: LOOKED_AT, maxElements: maxValues });
+    const [, members] = decodeAmf0(data, { count: VALUES_READ, maxElements: maxValues });
     return isObject(members) ? { members } : undefined;
   } catch (error) {
     if (!(error instanceof AmfError)) throw error;
-    return { flaw: error instanceof AmfLimitError ? "oversize" : "malformed" };
+    return { error: error instanceof AmfLimitError ? "oversize" : "malformed" };
   }
 }
 
-/** Whether the first value can be read, or holds others, which are not looked at. */
+/** Whether the first value can be decoded, or contains others, which are ignored. */
 function hasName(data: Uint8Array): boolean {
   try {
     decodeAmf0(data, { count: 1, maxElements: 1 });

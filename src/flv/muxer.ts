@@ -1,5 +1,5 @@
 /**
- * FLV tags to the bytes of an FLV file.
+ * The FLV muxer: tags in, bytes of an FLV file out.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import {
   writeTagHeader,
 } from "./tag_header.ts";
 
-/** What the FLV header says is in the file. */
+/** The kinds of media that the FLV header announces. */
 export interface FlvMuxerOptions {
   /** Whether there are audio tags: `true` by default. */
   audio?: boolean;
@@ -27,7 +27,7 @@ export interface FlvMuxerOptions {
 }
 
 /**
- * Writes the parts of an FLV file; what {@linkcode FlvMuxerStream} does, without a stream.
+ * Writes the parts of an FLV file: {@linkcode FlvMuxerStream} without the stream.
  *
  * @example
  * ```ts
@@ -44,15 +44,15 @@ export class FlvMuxer {
   /**
    * Makes a muxer.
    *
-   * @param options What the header is to say. Players wait for what it announces, so that a flag
-   * for a kind of media that never comes makes them start late.
+   * @param options The kinds of media that the header announces. Players wait for all of them, so a
+   * kind that never arrives makes them start late.
    */
   constructor({ audio = true, video = true }: FlvMuxerOptions = {}) {
     this.#flags = (audio ? AUDIO_FLAG : 0) | (video ? VIDEO_FLAG : 0);
   }
 
   /**
-   * Gives the bytes before the first tag (FLV 10.1, sections E.2 and E.3).
+   * Returns the bytes before the first tag (FLV 10.1, sections E.2 and E.3).
    *
    * @returns The FLV header and PreviousTagSize0: 13 bytes.
    */
@@ -62,11 +62,11 @@ export class FlvMuxer {
   }
 
   /**
-   * Gives the bytes of a tag (FLV 10.1, sections E.3 and E.4.1).
+   * Returns the bytes of a tag (FLV 10.1, sections E.3 and E.4.1).
    *
-   * @param tag The tag; of its time, the low 32 bits are written.
+   * @param tag The tag. The low 32 bits of its time are written.
    * @returns The tag and its PreviousTagSize.
-   * @throws {TypeError} If it is no tag: its type, its time or its data.
+   * @throws {TypeError} If its type, its time or its data is not that of a tag.
    * @throws {FlvError} If the data is longer than 16,777,215 bytes.
    */
   tag(tag: FlvTag): Uint8Array<ArrayBuffer> {
@@ -88,11 +88,11 @@ export class FlvMuxer {
 }
 
 /**
- * Makes an FLV file of tags.
+ * Writes tags as an FLV file.
  *
  * Each chunk of output is the header or one whole tag with its PreviousTagSize, so that a file that
- * ends after any of them is whole up to its last tag. The header comes with the first tag, or at
- * the end if there is none.
+ * ends after any of them is valid. The header is emitted with the first tag, or at the end if there
+ * is none.
  *
  * @example
  * ```ts
@@ -106,9 +106,9 @@ export class FlvMuxer {
  */
 export class FlvMuxerStream extends OrderedTransformStream<FlvTag, Uint8Array<ArrayBuffer>> {
   /**
-   * Makes a stream for one file.
+   * Makes a stage for one file.
    *
-   * @param options What the FLV header is to say; see {@linkcode FlvMuxer}.
+   * @param options The kinds of media that the FLV header announces; see {@linkcode FlvMuxer}.
    */
   constructor(options: FlvMuxerOptions = {}) {
     const muxer = new FlvMuxer(options);

@@ -1,5 +1,5 @@
 /**
- * Where in a video tag the frame is that may be one to begin with.
+ * A detector of random access points in video tags.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { CODEC_ID_AV1, CODEC_ID_AVC, CODEC_ID_HEVC } from "./legacy_header.ts";
 const FRAME_TYPE_KEYFRAME = 1;
 const FRAME_TYPE_GENERATED_KEYFRAME = 4;
 
-/** Bytes before the frame in a legacy tag whose codec has a packet type and a composition time. */
+/** Bytes before the frame in a legacy tag with a packet type and a composition time. */
 const LEGACY_HEADER_BYTES = 5;
 
 const LEGACY_FOUR_CCS: Readonly<Record<number, number>> = {
@@ -23,55 +23,67 @@ const LEGACY_FOUR_CCS: Readonly<Record<number, number>> = {
   [CODEC_ID_AV1]: FourCc.Av01,
 };
 
-/** Bytes of the length before each NAL unit, as nearly all encoders write it into FLV. */
-export const USUAL_NAL_LENGTH = 4;
+/** The size of the length before each NAL unit, as nearly all encoders write it. */
+export const DEFAULT_NAL_LENGTH_SIZE = 4;
 
 /**
- * Whether a decoder can begin with a video tag that carries a coded frame, by its mark or by its
- * bitstream. Of a message with many tracks the first is looked at.
+ * Whether a decoder can begin with a coded video frame, by its frame type or by its bitstream. In a
+ * multitrack message, this is decided by the first track.
  *
- * @param nalLength Bytes of the length before each NAL unit, as the sequence header says.
+ * @param nalLengthSize The size of the length before each NAL unit, from the sequence header.
  */
-export function isRandomAccess(data: Uint8Array, nalLength: number = USUAL_NAL_LENGTH): boolean {
+export function isRandomAccess(
+  data: Uint8Array,
+  nalLengthSize: number = DEFAULT_NAL_LENGTH_SIZE,
+): boolean {
   const frameType = data[0]! >> 4 & 7;
   if (frameType === FRAME_TYPE_KEYFRAME || frameType === FRAME_TYPE_GENERATED_KEYFRAME) return true;
-  return data[0]! >= 0x80 ? beginsEnhanced(data, nalLength) : beginsLegacy(data, nalLength);
+  return data[0]! >= 0x80
+    ? isEnhancedRandomAccess(data, nalLengthSize)
+    : isLegacyRandomAccess(data, nalLengthSize);
 }
 
-function beginsLegacy(data: Uint8Array, nalLength: number): boolean {
+function isLegacyRandomAccess(data: Uint8Array, nalLengthSize: number): boolean {
   const fourCc = LEGACY_FOUR_CCS[data[0]! & 0x0f];
   return fourCc !== undefined &&
-    isRandomAccessPoint(fourCc, data, LEGACY_HEADER_BYTES, data.length, nalLength);
+    isRandomAccessPoint(fourCc, data, LEGACY_HEADER_BYTES, data.length, nalLengthSize);
 }
 
-function beginsEnhanced(data: Uint8Array, nalLength: number): boolean {
+function isEnhancedRandomAccess(data: Uint8Array, nalLengthSize: number): boolean {
   const at = skipModEx(data);
   const packet = data[at]! & 0x0f;
   if (packet === VideoPacketType.Multitrack) {
-    return beginsMultitrack(data, at, nalLength);
+    return isMultitrackRandomAccess(data, at, nalLengthSize);
   }
-  return begins(packet, readUint32(data, at + 1), data, at + 5, data.length, nalLength);
+  return isTrackRandomAccess(
+    packet,
+    readUint32(data, at + 1),
+    data,
+    at + 5,
+    data.length,
+    nalLengthSize,
+  );
 }
 
-function beginsMultitrack(data: Uint8Array, at: number, nalLength: number): boolean {
+function isMultitrackRandomAccess(data: Uint8Array, at: number, nalLengthSize: number): boolean {
   try {
     const { packetType, tracks } = readTracks(data, at, VideoPacketType.Multitrack);
     const { fourCc, start, end } = tracks[0]!;
-    return begins(packetType, fourCc, data, start, end, nalLength);
+    return isTrackRandomAccess(packetType, fourCc, data, start, end, nalLengthSize);
   } catch (error) {
     if (error instanceof FlvError) return false;
     throw error;
   }
 }
 
-function begins(
+function isTrackRandomAccess(
   packet: number,
   fourCc: number,
   data: Uint8Array,
   at: number,
   end: number,
-  nalLength: number,
+  nalLengthSize: number,
 ): boolean {
-  const withTime = packet === VideoPacketType.CodedFrames && hasCompositionTime(fourCc);
-  return isRandomAccessPoint(fourCc, data, withTime ? at + 3 : at, end, nalLength);
+  const hasTime = packet === VideoPacketType.CodedFrames && hasCompositionTime(fourCc);
+  return isRandomAccessPoint(fourCc, data, hasTime ? at + 3 : at, end, nalLengthSize);
 }

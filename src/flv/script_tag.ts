@@ -1,5 +1,5 @@
 /**
- * What is inside a script tag.
+ * A parser for script tags.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { decodeAmf0 } from "../amf/decode_amf0.ts";
 import { AmfError, FlvError } from "../errors.ts";
 
-/** The inside of a script tag (FLV 10.1, section E.4.4). */
+/** A parsed script tag (FLV 10.1, section E.4.4). */
 export interface ScriptTag {
   /** The name of the event, as `onMetaData`; empty when the data does not begin with a string. */
   name: string;
-  /** The values that follow the name. */
+  /** The values after the name. */
   values: unknown[];
 }
 
 /**
- * Reads script data: the name of an event and its values (FLV 10.1, section E.4.4).
+ * Parses script data: the name of an event and its values (FLV 10.1, section E.4.4).
  *
  * @param source The body of a script tag.
- * @returns The name and the values, as `decodeAmf0` gives them.
+ * @returns The name and the values, as `decodeAmf0` returns them.
  * @throws {FlvError} If the data is not valid AMF0.
  *
  * @example
@@ -41,7 +41,7 @@ export function parseScriptTag(source: ByteSource): ScriptTag {
   return typeof name === "string" ? { name, values: values.slice(1) } : { name: "", values };
 }
 
-/** Decodes the AMF0 values from `at` on; errors are of this layer. */
+/** Decodes the AMF0 values from `at` on. Its errors are FlvErrors. */
 export function decodeScriptData(
   data: Uint8Array,
   at: number,

@@ -1,6 +1,6 @@
 /**
- * The header of an FLV tag (FLV 10.1, section E.4.1), which sub-messages of an aggregate have too
- * (RTMP 1.0, section 7.1.6).
+ * The header of an FLV tag (FLV 10.1, section E.4.1), and of the sub-messages of an aggregate (RTMP
+ * 1.0, section 7.1.6).
  *
  *   UB[2]   reserved, 0
  *   UB[1]   filter: the tag is encrypted
@@ -18,7 +18,7 @@ import type { FlvTagType } from "./flv_tag.ts";
 
 /**
  * The `TagType` numbers (FLV 10.1, section E.4.1; Enhanced RTMP v2, "Enabling AMF3 in FLV"). They
- * equal the message type ids of RTMP.
+ * are the same as the message type ids of RTMP.
  */
 export const TagType = {
   Audio: 8,
@@ -34,13 +34,15 @@ export const TAG_TYPES: Readonly<Record<FlvTagType, number>> = {
   script: TagType.Script,
 };
 
-/** Bytes before the body of a tag. */
+/** Bytes of the header. */
 export const TAG_HEADER_LENGTH = 11;
 
-/** Bytes after a tag: its length again, for readers that go backwards (FLV 10.1, section E.3). */
+/**
+ * Bytes of PreviousTagSize after a tag: its length, for reading backwards (FLV 10.1, section E.3).
+ */
 export const PREVIOUS_TAG_SIZE_LENGTH = 4;
 
-/** The largest body that a tag can have. */
+/** The largest body of a tag, in bytes: 24 bits. */
 export const MAX_TAG_SIZE = 0xffffff;
 
 /** Reads the time of the tag at `at`, 32 bits. */
@@ -48,7 +50,7 @@ export function readTagTime(bytes: Uint8Array, at: number): number {
   return (readUint24(bytes, at + 4) | bytes[at + 7]! << 24) >>> 0;
 }
 
-/** Writes the header of a tag at `at`; of its time, the low 32 bits. */
+/** Writes the header of a tag at `at`, with the low 32 bits of its time. */
 export function writeTagHeader(
   bytes: Uint8Array,
   at: number,

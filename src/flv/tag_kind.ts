@@ -1,33 +1,34 @@
 /**
- * What a tag is, told from its first bytes. None of these throws, and the ones on the way of every
- * frame allocate nothing.
+ * Classification of tags by their first bytes. Only a wrong argument throws, and the functions that
+ * run for every frame allocate nothing.
  *
  * @module
  */
 
-import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { startsWith } from "@std/bytes";
+import { encodeAmf0 } from "../amf/encode_amf0.ts";
+import { type ByteSource, toBytes } from "../bytes/byte_source.ts";
 import { FlvError } from "../errors.ts";
 import type { MediaKind } from "../ledger/counts.ts";
 import { parseAudioTag } from "./audio_tag.ts";
 import { AudioPacketType, VideoPacketType } from "./enhanced_header.ts";
 import { type FlvTag, type FlvTagType, withBytes } from "./flv_tag.ts";
 import { SOUND_FORMAT_EX_HEADER } from "./legacy_header.ts";
-import { audioPacket, videoPacket } from "./packet_type.ts";
+import { audioPacketType, videoPacketType } from "./packet_type.ts";
 import { isRandomAccess } from "./random_access.ts";
 import { parseVideoTag } from "./video_tag.ts";
 
-/** AMF0 string "onMetaData". */
-const ON_METADATA = Uint8Array.from([2, 0, 10, ...new TextEncoder().encode("onMetaData")]);
+/** The name of the event that metadata is. */
+const ON_METADATA = encodeAmf0("onMetaData");
 
 /**
- * Tells what a tag counts as. A frame is a coded frame with at least a byte of it: sequence
- * headers, ends of sequence, metadata, commands, channel configurations and empty tags are
- * `otherTags`, and so is what cannot be understood. A multitrack tag counts as one frame.
+ * Returns the counter for a tag. A frame is a coded frame of at least one byte. Sequence headers,
+ * ends of sequence, metadata, commands, channel configurations, empty tags and unreadable ones are
+ * `otherTags`. A multitrack tag counts as one frame.
  *
  * @param type The type of the tag.
  * @param source The body of the tag.
- * @returns The counter that the tag belongs to.
+ * @returns The counter.
  *
  * @example
  * ```ts
@@ -42,25 +43,24 @@ export function mediaKind(type: FlvTagType, source: ByteSource): MediaKind {
   const data = toBytes(source, "a tag");
   if (type === "script") return data.length ? "scriptTags" : "otherTags";
   if (type === "audio") {
-    return audioPacket(data) === AudioPacketType.CodedFrames ? "audioFrames" : "otherTags";
+    return audioPacketType(data) === AudioPacketType.CodedFrames ? "audioFrames" : "otherTags";
   }
-  const packet = videoPacket(data);
+  const packet = videoPacketType(data);
   return packet === VideoPacketType.CodedFrames || packet === VideoPacketType.CodedFramesX
     ? "videoFrames"
     : "otherTags";
 }
 
 /**
- * Tells whether a tag is a coded video frame that a decoder can begin with: it is marked as a
- * keyframe, or its bitstream says so. Some senders mark every frame as an inter frame, or as
- * nothing; and a frame that is marked need not be an IDR picture, as where the picture is refreshed
- * bit by bit.
+ * Tells whether a tag is a coded video frame with which a decoder can begin, by its frame type or
+ * by its bitstream. Some senders mark every frame as an inter frame. A marked frame need not be an
+ * IDR picture, for example with intra refresh.
  *
- * The bitstreams of H.264, HEVC and VVC, if the lengths before their NAL units have four bytes, and
- * of AV1, VP8 and VP9 are looked at. Of a message with many tracks it is the first one's.
+ * It reads the bitstreams of AV1, VP8 and VP9, and those of H.264, HEVC and VVC if their NAL unit
+ * lengths have four bytes. In a multitrack message, the first track decides.
  *
  * @param tag The tag.
- * @returns Whether it is a keyframe; sequence headers, which are marked as such too, are not.
+ * @returns Whether it is a keyframe; sequence headers, which have the same mark, are not.
  *
  * @example
  * ```ts
@@ -80,7 +80,7 @@ export function isKeyframe(tag: FlvTag): boolean {
 }
 
 /**
- * Tells whether a tag is the sequence header that a decoder has to be set up with.
+ * Tells whether a tag is a sequence header, which configures a decoder.
  *
  * @param tag The tag.
  * @returns Whether it is an audio or video sequence header.
@@ -96,15 +96,15 @@ export function isKeyframe(tag: FlvTag): boolean {
  */
 export function isSequenceHeader(tag: FlvTag): boolean {
   const { type, data } = withBytes(tag);
-  if (type === "audio") return audioPacket(data) === AudioPacketType.SequenceStart;
+  if (type === "audio") return audioPacketType(data) === AudioPacketType.SequenceStart;
   if (type !== "video") return false;
-  const packet = videoPacket(data);
+  const packet = videoPacketType(data);
   return packet === VideoPacketType.SequenceStart ||
     packet === VideoPacketType.Mpeg2TsSequenceStart;
 }
 
 /**
- * Tells whether a tag is the metadata of its stream, as opposed to other script data.
+ * Tells whether a tag is `onMetaData`, not other script data.
  *
  * @param tag The tag.
  * @returns Whether its event is `onMetaData`.
@@ -145,15 +145,15 @@ export function isEnhanced(tag: FlvTag): boolean {
 }
 
 /**
- * Returns the key under which to keep a tag for later consumers: a decoder needs the latest tag of
- * each key. A key whose tag comes again moves to the end of the order.
+ * Returns the key under which to keep a tag for later consumers. A decoder needs the latest tag of
+ * each key, in the order of their arrival.
  *
- * Beside sequence headers, such are the speakers of a track and HDR metadata. A header of many
- * tracks has a key of its own.
+ * Sequence headers, channel configurations and HDR metadata have keys. A header of several tracks
+ * has its own key.
  *
  * @param given The tag.
- * @returns As `video:0`, `audio:1`, `video:0+1`, `audio:0:channels` or `video:0:metadata`;
- * undefined if the tag is none of these.
+ * @returns A key such as `video:0`, `audio:1`, `video:0+1`, `audio:0:channels` or
+ * `video:0:metadata`; `undefined` for other tags.
  *
  * @example
  * ```ts
@@ -180,9 +180,9 @@ export function sequenceHeaderKey(given: FlvTag): string | undefined {
 function keySuffix(tag: FlvTag): string | undefined {
   if (isSequenceHeader(tag)) return "";
   const { type, data } = tag;
-  if (type === "audio" && audioPacket(data) === AudioPacketType.MultichannelConfig) {
+  if (type === "audio" && audioPacketType(data) === AudioPacketType.MultichannelConfig) {
     return ":channels";
   }
-  if (type === "video" && videoPacket(data) === VideoPacketType.Metadata) return ":metadata";
+  if (type === "video" && videoPacketType(data) === VideoPacketType.Metadata) return ":metadata";
   return undefined;
 }

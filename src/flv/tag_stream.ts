@@ -1,26 +1,28 @@
 /**
- * RTMP messages to FLV tags.
+ * The tag decoder: RTMP messages in, FLV tags out.
  *
  * @module
  */
 
+import { startsWith } from "@std/bytes";
+import { encodeAmf0 } from "../amf/encode_amf0.ts";
 import { toBytes } from "../bytes/byte_source.ts";
 import { checkObject } from "../check_option.ts";
-import { type MediaCounts, noMedia } from "../ledger/counts.ts";
+import type { MediaCounts } from "../ledger/counts.ts";
 import { MessageType, type RtmpMessage } from "../message/message.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import { borrowing } from "../pipeline/transformer.ts";
 import { splitAggregate } from "./aggregate.ts";
-import { FlvClock } from "./clock.ts";
+import { TimestampUnwrapper } from "./timestamp_unwrapper.ts";
 import type { FlvTag, FlvTagType } from "./flv_tag.ts";
 import { mediaKind } from "./tag_kind.ts";
 
-/** AMF0 string "@setDataFrame": what asks a server to keep the metadata that follows it. */
-const SET_DATA_FRAME = Uint8Array.from([2, 0, 13, ...new TextEncoder().encode("@setDataFrame")]);
+/** The command that asks a server to keep the following metadata for later players. */
+export const SET_DATA_FRAME: Uint8Array = encodeAmf0("@setDataFrame");
 
 /**
- * Makes FLV tags of the media messages of one publication; what {@linkcode FlvTagStream} does,
- * without a stream.
+ * Converts the media messages of one publication to FLV tags: {@linkcode FlvTagStream} without the
+ * stream.
  *
  * @example
  * ```ts
@@ -38,21 +40,21 @@ const SET_DATA_FRAME = Uint8Array.from([2, 0, 13, ...new TextEncoder().encode("@
  * ```
  */
 export class FlvTagDecoder {
-  readonly #clock = new FlvClock();
+  readonly #unwrapper = new TimestampUnwrapper();
   #malformedAggregates = 0;
 
-  /** Aggregate messages so far that were cut short or held another aggregate. */
+  /** The number of aggregate messages so far that were truncated or contained another aggregate. */
   get malformedAggregates(): number {
     return this.#malformedAggregates;
   }
 
   /**
-   * Emits the tags that a message makes: one for audio, video and data, any number for an
-   * aggregate, none for anything else.
+   * Emits the tags of a message: one for audio, video and data, any number for an aggregate, none
+   * for other messages.
    *
-   * Payloads are passed on, not copied, except those in an aggregate. `@setDataFrame` is taken
-   * away, and the format byte of AMF3 data too; anything else in data messages, `@clearDataFrame`
-   * included, is passed on as it is.
+   * Payloads are not copied, except those in an aggregate. `@setDataFrame` and the format byte of
+   * AMF3 data are removed. Other data messages, including `@clearDataFrame`, are passed on
+   * unchanged.
    *
    * @param message The message.
    * @param emit Called with each tag, in order.
@@ -81,45 +83,45 @@ export class FlvTagDecoder {
   }
 
   #tag(type: FlvTagType, wireTime: number, data: Uint8Array): FlvTag {
-    // The payload of empty messages is one for all of them; a tag's memory is its own.
+    // All empty messages share a payload, but a tag must not share its memory.
     const own = data.length === 0 ? new Uint8Array(0) : data;
-    return { type, timestamp: this.#clock.unwrap(wireTime), data: own };
+    return { type, timestamp: this.#unwrapper.unwrap(wireTime), data: own };
   }
 }
 
 /**
- * A data message that carries script data and nothing else, as a tag does; any other message as it
- * is. It is decoded to a tag with just this payload.
+ * Returns a data message with script data alone, as in a tag; any other message is returned as it
+ * is. Its tag has the same payload.
  */
-export function bareDataMessage(message: RtmpMessage): RtmpMessage {
+export function normalizeDataMessage(message: RtmpMessage): RtmpMessage {
   const { typeId } = message;
   if (typeId !== MessageType.DataAmf0 && typeId !== MessageType.DataAmf3) return message;
   return { ...message, typeId: MessageType.DataAmf0, payload: scriptDataOf(message) };
 }
 
-/** What a data message is as script data: an FLV file has the name of the event first. */
+/** The script data of a data message; in FLV, it begins with the name of the event. */
 function scriptDataOf({ typeId, payload }: RtmpMessage): Uint8Array {
-  // The format byte 0 of type 15 says: AMF0 values, each of which may switch to AMF3 by a marker.
+  // The format byte 0 of type 15 means AMF0 values, each of which may switch to AMF3 by a marker.
   const hasFormat = typeId === MessageType.DataAmf3 && payload[0] === 0;
-  return bareScriptData(hasFormat ? payload.subarray(1) : payload);
+  return stripSetDataFrame(hasFormat ? payload.subarray(1) : payload);
 }
 
-/** Script data without what asks a server to keep it. */
-export function bareScriptData(data: Uint8Array): Uint8Array {
-  return SET_DATA_FRAME.every((byte, index) => data[index] === byte)
-    ? data.subarray(SET_DATA_FRAME.length)
-    : data;
+/** Removes a leading `@setDataFrame` from script data. */
+export function stripSetDataFrame(data: Uint8Array): Uint8Array {
+  return startsWith(data, SET_DATA_FRAME) ? data.subarray(SET_DATA_FRAME.length) : data;
 }
 
-/** What a {@linkcode FlvTagStream} can be told. */
+/** Options of {@linkcode FlvTagStream}. */
 export interface FlvTagStreamOptions {
-  /** Where the tags that come out are counted. */
+  /** The counts to which emitted tags are added. */
   counts?: MediaCounts;
+  /** Called with each tag before it comes out. */
+  onTag?: (tag: FlvTag) => void;
 }
 
 /**
- * Makes FLV tags of the messages of one publication, audio, video and data; aggregates are taken
- * apart, other messages left out.
+ * Converts the messages of one publication to FLV tags: audio, video and data. Aggregates are
+ * split, and other messages left out.
  *
  * Timestamps are unwrapped: they keep growing past 2^31 and 2^32, where those on the wire wrap.
  *
@@ -143,23 +145,24 @@ export class FlvTagStream extends OrderedTransformStream<RtmpMessage, FlvTag> {
   readonly #decoder: FlvTagDecoder;
 
   /**
-   * Makes a stream for the messages of one publication.
+   * Makes a stage for the messages of one publication.
    *
-   * @param options Where the tags are counted.
+   * @param options Where the tags are counted, and who is told of them.
    */
-  constructor({ counts = noMedia() }: FlvTagStreamOptions = {}) {
+  constructor({ counts, onTag }: FlvTagStreamOptions = {}) {
     const decoder = new FlvTagDecoder();
     super(borrowing({
       transform: (message, emit) =>
         decoder.decode(message, (tag) => {
-          counts[mediaKind(tag.type, tag.data)]++;
+          if (counts) counts[mediaKind(tag.type, tag.data)]++;
+          onTag?.(tag);
           emit(tag);
         }),
     }));
     this.#decoder = decoder;
   }
 
-  /** Aggregate messages so far that were cut short or held another aggregate. */
+  /** The number of aggregate messages so far that were truncated or contained another aggregate. */
   get malformedAggregates(): number {
     return this.#decoder.malformedAggregates;
   }

@@ -1,5 +1,5 @@
 /**
- * What is inside a video tag, legacy (FLV 10.1, section E.4.3) or enhanced (Enhanced RTMP v2,
+ * A parser for video tags, legacy (FLV 10.1, section E.4.3) or enhanced (Enhanced RTMP v2,
  * "Enhanced Video").
  *
  * @module
@@ -12,16 +12,16 @@ import {
   fourCcName,
   hasCompositionTime,
   type MultitrackForm,
-  need,
   type RawTrack,
   readModEx,
   readTracks,
+  requireBytes,
   VideoPacketType as Packet,
 } from "./enhanced_header.ts";
 import { hasLegacyPacketType } from "./legacy_header.ts";
 import { decodeScriptData } from "./script_tag.ts";
 
-/** What kind of frame a video tag carries. */
+/** The frame type of a video tag. */
 export type VideoFrameType =
   | "keyframe"
   | "inter"
@@ -31,8 +31,8 @@ export type VideoFrameType =
   | "reserved";
 
 /**
- * What a video tag is. `empty` is a tag without a byte, `command` one of frame type 5, `reserved`
- * a number without a meaning: its track has what follows the header.
+ * The packet type of a video tag. `empty` is a tag without a byte, `command` one of frame type 5.
+ * `reserved` is an unassigned number; its track has the bytes after the header.
  */
 export type VideoPacketType =
   | "sequence-start"
@@ -51,23 +51,23 @@ export interface VideoTrack {
   trackId: number;
   /** The FourCC: see {@linkcode VideoTag.codec}. */
   codec: string;
-  /** What to add to the tag's time to have the time of presentation: milliseconds, signed. */
+  /** The presentation time minus the tag's time, in milliseconds, signed. */
   compositionTime: number;
-  /** A frame, a decoder configuration or AMF0, as the packet type says: a view, not a copy. */
+  /** A frame, a decoder configuration or AMF0, depending on the packet type: a view, not a copy. */
   data: Uint8Array;
 }
 
-/** The inside of a video tag. */
+/** A parsed video tag. */
 export interface VideoTag {
   /** Whether the header is that of Enhanced RTMP. */
   enhanced: boolean;
-  /** What kind of frame it is; without meaning where `packetType` is `metadata`. */
+  /** The frame type; it has no meaning if `packetType` is `metadata`. */
   frameType: VideoFrameType;
-  /** What the tag is. */
+  /** The packet type. */
   packetType: VideoPacketType;
   /**
-   * The first track's FourCC: `avc1`, `hvc1`, `vvc1`, `av01`, `vp09`, `vp08`, or what the sender
-   * wrote. Legacy codecs are `avc1`, `h263` (Sorenson), `screen`, `screen2`, `vp06`, `vp6a`,
+   * The first track's FourCC: `avc1`, `hvc1`, `vvc1`, `av01`, `vp09`, `vp08`, or any other that the
+   * sender wrote. Legacy codecs are `avc1`, `h263` (Sorenson), `screen`, `screen2`, `vp06`, `vp6a`,
    * `hvc1` and `av01` (ids 12 and 13: in no specification, but in use); others `legacy-8` and so
    * on. Empty where the tag names none: empty tags and enhanced commands.
    */
@@ -76,17 +76,20 @@ export interface VideoTag {
   compositionTime: number;
   /** Nanoseconds to add to the tag's time, 0 to 999,999 (`ModEx` TimestampOffsetNano). */
   nanosecondOffset: number;
-  /** How the tracks were packed, if the message was a multitrack one. */
+  /** The layout of a multitrack message; `undefined` for other messages. */
   multitrack: MultitrackForm | undefined;
-  /** The tracks: one with id 0 unless it was a multitrack message; none in commands. */
+  /** The tracks: one with id 0, or those of a multitrack message; none in commands. */
   tracks: VideoTrack[];
-  /** The number that a command carries: 0 begins a seek on the client's side, 1 ends it. */
+  /** The number of a command: 0 begins a seek on the client's side, 1 ends it. */
   command: number | undefined;
-  /** The HDR metadata in a `metadata` packet; an empty object resets what was said before. */
+  /** The HDR metadata in a `metadata` packet; an empty object resets earlier metadata. */
   colorInfo: ColorInfo | undefined;
 }
 
-/** Values in the largest HDR metadata that is read: 21 have a meaning, and it comes with frames. */
+/**
+ * The most values of HDR metadata that are decoded: 21 are defined, and it can arrive with each
+ * frame.
+ */
 const MAX_COLOR_INFO_VALUES = 256;
 
 const FRAME_TYPES: readonly VideoFrameType[] = [
@@ -122,12 +125,12 @@ const LEGACY_CODECS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Reads a video tag, legacy or enhanced, without copying what it carries.
+ * Parses a video tag, legacy or enhanced, without copying its data.
  *
  * @param source The body of a video tag.
- * @returns What the header says, and the tracks.
- * @throws {FlvError} If the header is cut short or cannot be understood; `byteOffset` counts from
- * the start of `data`.
+ * @returns The header fields and the tracks.
+ * @throws {FlvError} If the header is truncated or invalid; `byteOffset` counts from the start of
+ * `data`.
  *
  * @example
  * ```ts
@@ -180,7 +183,7 @@ function readLegacy(tag: VideoTag, data: Uint8Array): void {
     tag.tracks.push({ trackId: 0, codec, compositionTime: 0, data: data.subarray(1) });
     return;
   }
-  need(data, 5, "a video header", 0);
+  requireBytes(data, 5, "a video header", 0);
   const packetType = data[1]!;
   tag.packetType = packetType <= Packet.SequenceEnd ? PACKET_TYPES[packetType]! : "reserved";
   tag.compositionTime = packetType === Packet.CodedFrames ? readInt24(data, 2) : 0;
@@ -218,7 +221,7 @@ function readTrack(data: Uint8Array, raw: RawTrack, codedFrames: boolean): Video
   let { start } = raw;
   let compositionTime = 0;
   if (codedFrames && hasCompositionTime(fourCc)) {
-    need(data.subarray(0, end), start + 3, "a composition time", start);
+    requireBytes(data.subarray(0, end), start + 3, "a composition time", start);
     compositionTime = readInt24(data, start);
     start += 3;
   }
@@ -226,7 +229,7 @@ function readTrack(data: Uint8Array, raw: RawTrack, codedFrames: boolean): Video
 }
 
 function readCommand(tag: VideoTag, data: Uint8Array, at: number): void {
-  need(data, at + 1, "a video command", at);
+  requireBytes(data, at + 1, "a video command", at);
   tag.packetType = "command";
   tag.command = data[at]!;
 }

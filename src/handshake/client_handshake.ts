@@ -26,20 +26,20 @@ import {
   SENDER_VERSION_AT,
 } from "./packet.ts";
 
-/** What ends the handshake, and what it was in the end. */
+/** The last message of the handshake, and the scheme that both sides used. */
 export interface FinishedHandshake {
-  /** The handshake that both sides had: simple if one of them has no digest. */
+  /** The scheme of the handshake: simple if one side has no digest. */
   scheme: HandshakeScheme;
   /** C2. */
   c2: Uint8Array<ArrayBuffer>;
 }
 
-/** The Flash Player that most clients with a digest say they are: 9.0.124.2. */
+/** The Flash Player version that most clients with a digest announce: 9.0.124.2. */
 const CLIENT_VERSION = [9, 0, 124, 2];
 
 /**
- * Makes C0 and C1. Every server takes a simple handshake; with a digest some old ones send H.264 and
- * AAC that they would keep back otherwise. Most clients that have one use scheme 1.
+ * Makes C0 and C1. Every server accepts a simple handshake. Some old ones send H.264 and AAC only
+ * after a handshake with a digest. Most clients with a digest use scheme 1.
  */
 export async function beginHandshake(
   scheme: HandshakeScheme = "simple",
@@ -54,8 +54,7 @@ export async function beginHandshake(
 
 /**
  * Makes the C2 that answers S0, S1 and S2: the echo of S1, signed when C1 and S1 both have digests.
- * Then S2 has to be signed for C1. Without digests S2 is not looked at: servers that do not echo C1
- * are many.
+ * Then S2 has to be signed for C1. Without digests, S2 is ignored: many servers do not echo C1.
  */
 export async function finishHandshake(
   c0c1: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * The digest handshake of Flash Player 9 and Flash Media Server, which is in no specification: C1
- * and S1 carry their sender's version and a digest, and S2 and C2 prove that it was read.
+ * The digest handshake of Flash Player 9 and Flash Media Server, which no specification has. C1 and
+ * S1 carry their sender's version and a digest; S2 and C2 prove that the digest was read.
  *
  *     C1, S1   scheme 0        scheme 1
  *        0     time            time            4 bytes
@@ -18,9 +18,9 @@
  *        0     1504  anything; the C1 or S1 that is answered, here
  *     1504     32    the signature
  *
- * All are HMAC-SHA256. The digest is that of the other 1504 bytes of C1 or S1 under the sender's
- * name. The signature is that of the first 1504 bytes of S2 or C2 under a key of its own, which is
- * the HMAC of the digest that is answered under the sender's name and the 32 bytes after it.
+ * All are HMAC-SHA256. The digest covers the other 1504 bytes of C1 or S1; its key is the sender's
+ * name. The signature covers the first 1504 bytes of S2 or C2. Its key is the HMAC of the peer's
+ * digest, under the sender's name and 32 constant bytes.
  *
  * @module
  */
@@ -32,10 +32,10 @@ import { PACKET_BYTES, SENDER_VERSION_AT } from "./packet.ts";
 /** The two ways to lay out C1 and S1. */
 export type DigestScheme = 0 | 1;
 
-/** Which of the known handshakes two peers had. */
+/** The kind of a handshake. */
 export type HandshakeScheme = "simple" | "digest scheme 0" | "digest scheme 1";
 
-/** All of them. */
+/** All handshake schemes. */
 export const HANDSHAKE_SCHEMES: readonly HandshakeScheme[] = [
   "simple",
   "digest scheme 0",
@@ -48,7 +48,7 @@ export interface FoundDigest {
   digest: Uint8Array<ArrayBuffer>;
 }
 
-/** What a kind of peer signs with. */
+/** The keys with which a kind of peer signs. */
 export interface Signer {
   /** For C1 and S1: its name. */
   digestKey: Uint8Array<ArrayBuffer>;
@@ -56,7 +56,7 @@ export interface Signer {
   signatureKey: Uint8Array<ArrayBuffer>;
 }
 
-/** What both kinds of peer append to their name. */
+/** The constant bytes that both kinds of peer append to their name. */
 // deno-fmt-ignore
 const SIGNATURE_KEY_TAIL = Uint8Array.of(
   0xf0, 0xee, 0xc2, 0x4a, 0x80, 0x68, 0xbe, 0xe8, 0x2e, 0x00, 0xd0, 0xd1, 0x02, 0x9e, 0x7e, 0x57,
@@ -108,7 +108,7 @@ export async function signedEcho(
   return concat([echo, await signature(echo, digest, signer)]);
 }
 
-/** Whether an S2 or C2 proves that its sender has read the digest of a C1 or S1. */
+/** Whether the signature of an S2 or C2 is right for the digest of a C1 or S1. */
 export async function isSigned(
   answer: Uint8Array,
   digest: Uint8Array<ArrayBuffer>,

@@ -1,5 +1,5 @@
 /**
- * What the handshake is made of, whichever kind it is: sizes, random bytes and the version byte.
+ * The packets of all handshakes: their sizes, random bytes and the version byte.
  *
  *     C0, S0     1 byte      version: 3 for plain RTMP
  *     C1, S1     1536 bytes
@@ -27,10 +27,10 @@ export const HANDSHAKE_CLIENT_BYTES: number = 1 + PACKET_BYTES;
 /** Bytes of S0, S1 and S2, the server's answer. */
 export const HANDSHAKE_SERVER_BYTES: number = 1 + 2 * PACKET_BYTES;
 
-/** The version that is spoken here: plain RTMP. */
+/** The supported version: plain RTMP. */
 export const RTMP_VERSION = 3;
 
-/** Where C1 and S1 have the version of their sender. */
+/** The offset of the sender's version in C1 and S1. */
 export const SENDER_VERSION_AT = 4;
 
 /** "32-255 are not allowed (to allow distinguishing RTMP from text-based protocols ...)". */
@@ -43,22 +43,23 @@ export function randomPacket(): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Checks that a client speaks RTMP, by the first bytes it sent, however few there are: a client that
- * speaks something else often sends less than a handshake and would be waited for in vain.
+ * Checks that a client speaks RTMP, by its first bytes, however few there are. A client of another
+ * protocol often sends less than a handshake, and would have to time out.
  *
- * Versions 0 to 31 pass, since a server that does not know a version answers with its own.
+ * Versions 0 to 31 are accepted: a server that does not know a version replies with its own
+ * (section 5.2.2).
  */
 export function checkC0(received: Uint8Array): void {
   if (isTlsHello(received)) throw versionError(received, 0);
   checkVersion(received, 0);
 }
 
-/** Checks that a server speaks RTMP, by the first bytes it sent, however few there are. */
+/** Checks that a server speaks RTMP, by its first bytes, however few there are. */
 export function checkS0(received: Uint8Array): void {
   checkVersion(received, RTMP_VERSION);
 }
 
-/** Checks that what came is all of the handshake that was due, and nothing else. */
+/** Checks that the received packets have the expected length. */
 export function checkLength(received: Uint8Array, expected: number): void {
   if (received.length === expected) return;
   throw new RtmpHandshakeError("Cannot read the handshake", {
@@ -82,7 +83,10 @@ function versionError(received: Uint8Array, lowest: number): RtmpHandshakeError 
   });
 }
 
-/** What bytes that are not RTMP seem to be. Only a method is quoted: a path may hold a key. */
+/**
+ * Guesses the protocol of bytes that are not RTMP. Only a method is quoted: a path may contain a
+ * key.
+ */
 function describe(received: Uint8Array): string {
   if (isTlsHello(received)) return "a TLS hello";
   const text = String.fromCharCode(...received.subarray(0, 8));
@@ -93,7 +97,8 @@ function describe(received: Uint8Array): string {
 }
 
 /**
- * A TLS record begins with 22, which might be a version of RTMP, so more of its bytes are read.
+ * Whether bytes begin a TLS ClientHello. Its first byte, 22, is also a valid RTMP version, so more
+ * bytes are checked.
  *
  *     0   1   0x16     handshake (RFC 8446, section 5.1)
  *     1   2   0x0301   version of the record: 3.0 to 3.4

@@ -22,9 +22,9 @@ import {
   SENDER_VERSION_AT,
 } from "./packet.ts";
 
-/** What goes back to the client, and how it had begun. */
+/** The server's answer, and the scheme of the client. */
 export interface HandshakeAnswer {
-  /** The handshake that the client asked for, by a valid digest or the lack of one. */
+  /** The scheme that the client chose, by a valid digest or the lack of one. */
   scheme: HandshakeScheme;
   /** S0, S1 and S2. */
   s0s1s2: Uint8Array<ArrayBuffer>;
@@ -34,16 +34,15 @@ export interface HandshakeAnswer {
 const SERVER_VERSION = [4, 5, 0, 1];
 
 /**
- * Answers C0 and C1. The C2 that follows needs no check: it has to echo S1, but deployed clients
- * differ and nothing hangs on it.
+ * Answers C0 and C1. The C2 that follows needs no check: it should echo S1, but some clients do
+ * not, and nothing depends on it.
  *
- * A C1 with a valid digest gets a digest in S1, by the same scheme, and a signed S2. Any other, with
- * a wrong digest too, gets its exact echo for S2: the specification has the time of arrival in bytes
- * 4 to 7, but some clients compare all of S2 with what they sent.
+ * A C1 with a valid digest gets a digest in S1, by the same scheme, and a signed S2. For any other
+ * C1, even with a wrong digest, S2 is its exact echo. The specification has the time of arrival in
+ * bytes 4 to 7, but some clients compare all of S2 with C1.
  *
- * A client that asked for another version than 3 gets the simple handshake, whatever its C1 has:
- * librtmp, having asked for encryption by version 6, continues encrypted if it gets a digest, and
- * unencrypted if it does not.
+ * A client that requests another version than 3 always gets the simple handshake. librtmp requests
+ * encryption by version 6. It continues encrypted if it gets a digest, and otherwise unencrypted.
  */
 export async function answerHandshake(c0c1: Uint8Array): Promise<HandshakeAnswer> {
   checkC0(c0c1);

@@ -25,17 +25,17 @@ export interface ConsumerAccount extends ConsumerCounts {
 }
 
 /** Counts of zero. */
-export function noConsumption(): ConsumerCounts {
+export function noConsumerCounts(): ConsumerCounts {
   return { delivered: noMedia(), dropped: {} };
 }
 
 /** An account of zero. */
 export function noAccount(): ConsumerAccount {
-  return { offered: noMedia(), inFlight: noMedia(), ...noConsumption() };
+  return { offered: noMedia(), inFlight: noMedia(), ...noConsumerCounts() };
 }
 
 /** Adds counts to a sum. */
-export function addConsumption(sum: ConsumerCounts, counts: ConsumerCounts): void {
+export function addConsumerCounts(sum: ConsumerCounts, counts: ConsumerCounts): void {
   addMedia(sum.delivered, counts.delivered);
   for (const [reason, dropped] of Object.entries(counts.dropped)) {
     addMedia(sum.dropped[reason as DropReason] ??= noMedia(), dropped);
@@ -46,7 +46,7 @@ export function addConsumption(sum: ConsumerCounts, counts: ConsumerCounts): voi
 export function addAccount(sum: ConsumerAccount, account: ConsumerAccount): void {
   addMedia(sum.offered, account.offered);
   addMedia(sum.inFlight, account.inFlight);
-  addConsumption(sum, account);
+  addConsumerCounts(sum, account);
 }
 
 /** All dropped tags, for every reason. */

@@ -6,10 +6,10 @@
 
 import type { ConsumerMode } from "./consumer.ts";
 import {
-  addConsumption,
+  addConsumerCounts,
   allDropped,
   type ConsumerCounts,
-  noConsumption,
+  noConsumerCounts,
 } from "./consumer_counts.ts";
 import type { ConsumerLedger } from "./consumer_ledger.ts";
 import type { ConsumerShare } from "./consumer_share.ts";
@@ -18,7 +18,7 @@ import { total } from "./media_sums.ts";
 import type { ReceivedCounts } from "./received_counts.ts";
 
 /** The sums of former consumers of one kind. */
-interface DepartedConsumers extends ConsumerCounts {
+interface FormerConsumers extends ConsumerCounts {
   kind: string;
   mode: ConsumerMode;
   count: number;
@@ -28,7 +28,7 @@ interface DepartedConsumers extends ConsumerCounts {
 }
 
 /** The same, with all dropped tags in one sum. */
-interface DepartedSums extends Omit<DepartedConsumers, "dropped"> {
+interface FormerConsumerSums extends Omit<FormerConsumers, "dropped"> {
   dropped: MediaCounts;
 }
 
@@ -67,7 +67,7 @@ export class PublicationLedger {
   /** Tags on their way from `received` to `tags` at this moment. */
   readonly inFlight: MediaCounts = noMedia();
   readonly #consumers = new Set<ConsumerShare>();
-  readonly #departed = new Map<string, DepartedConsumers>();
+  readonly #former = new Map<string, FormerConsumers>();
 
   /** Opens the ledger of a publication on the connection with these counts. */
   constructor(connection: ReceivedCounts) {
@@ -83,11 +83,11 @@ export class PublicationLedger {
   consumption(): Map<string, ConsumerCounts> {
     const sums = new Map<string, ConsumerCounts>();
     const add = (kind: string, counts: ConsumerCounts) => {
-      const sum = sums.get(kind) ?? noConsumption();
+      const sum = sums.get(kind) ?? noConsumerCounts();
       sums.set(kind, sum);
-      addConsumption(sum, counts);
+      addConsumerCounts(sum, counts);
     };
-    for (const [kind, departed] of this.#departed) add(kind, departed);
+    for (const [kind, departed] of this.#former) add(kind, departed);
     for (const share of this.#consumers) add(share.kind, share);
     return sums;
   }
@@ -103,12 +103,12 @@ export class PublicationLedger {
   retire(share: ConsumerShare): void {
     if (!this.#consumers.delete(share)) return;
     const { kind, mode } = share;
-    const sums = this.#departed.get(kind) ??
-      { kind, mode, count: 0, kicked: 0, balance: 0, ...noConsumption() };
-    this.#departed.set(kind, sums);
+    const sums = this.#former.get(kind) ??
+      { kind, mode, count: 0, kicked: 0, balance: 0, ...noConsumerCounts() };
+    this.#former.set(kind, sums);
     sums.count++;
     if (share.consumer.kicked) sums.kicked++;
-    addConsumption(sums, share);
+    addConsumerCounts(sums, share);
     sums.balance += Math.abs(share.balance());
   }
 
@@ -117,7 +117,7 @@ export class PublicationLedger {
     const { received, tags, inFlight, unread } = this;
     const stage = total(received) - total(tags) - total(inFlight) - total(unread);
     const consumers = this.consumers.map((consumer) => consumer.balance());
-    const departed = [...this.#departed.values()].map((sums) => sums.balance);
+    const departed = [...this.#former.values()].map((sums) => sums.balance);
     return [stage, ...consumers, ...departed].reduce((sum, part) => sum + Math.abs(part), 0);
   }
 
@@ -129,7 +129,7 @@ export class PublicationLedger {
     return [
       `Received ${frames(this.received)}`,
       ...mentionIfAny(this.unread, "unread"),
-      ...this.#departedSums().map(describeConsumers),
+      ...this.#formerSums().map(describeConsumers),
       balance === 0 ? "The books balance" : `The books are off by ${balance}`,
     ].join("; ");
   }
@@ -143,24 +143,26 @@ export class PublicationLedger {
       inFlight: this.inFlight,
       unread: this.unread,
       consumers: this.consumers,
-      departed: this.#departedSums(),
+      departed: this.#formerSums(),
       balance: this.balance(),
     };
   }
 
   /** Former consumers, with all dropped tags in one sum. */
-  #departedSums(): DepartedSums[] {
-    return [...this.#departed.values()].map((sums) => {
+  #formerSums(): FormerConsumerSums[] {
+    return [...this.#former.values()].map((sums) => {
       const { kind, mode, count, kicked, delivered, balance } = sums;
       return { kind, mode, count, kicked, delivered, dropped: allDropped(sums), balance };
     });
   }
 }
 
-function describeConsumers({ kind, count, kicked, delivered, dropped }: DepartedSums): string {
-  const sentAway = kicked > 0 ? ` (${kicked} sent away)` : "";
+function describeConsumers(
+  { kind, count, kicked, delivered, dropped }: FormerConsumerSums,
+): string {
+  const disconnected = kicked > 0 ? ` (${kicked} sent away)` : "";
   const parts = [`${frames(delivered)} delivered`, ...mentionIfAny(dropped, "dropped")];
-  return `${count} × ${kind}${sentAway}: ${parts.join(", ")}`;
+  return `${count} × ${kind}${disconnected}: ${parts.join(", ")}`;
 }
 
 /** A count of frames with its name, as a list; empty if there are no frames. */

@@ -1,5 +1,5 @@
 /**
- * Commands: calls from one peer to the other, and their answers.
+ * Commands: calls from one peer to the other, and the responses.
  *
  * @module
  */
@@ -9,31 +9,31 @@ import { encodeAmf0 } from "../amf/encode_amf0.ts";
 import { RtmpCommandError, RtmpLimitError } from "../errors.ts";
 import { MessageType, type RtmpMessage } from "./message.ts";
 
-/** Commands of the connection itself are sent on this chunk stream, as all servers do. */
+/** The chunk stream for commands of the connection, as on all servers. */
 export const CONNECTION_CHUNK_STREAM = 3;
 
-/** Commands of a message stream are sent on this one; Larix insists on it. */
+/** The chunk stream for commands of a message stream; Larix requires it. */
 export const STREAM_CHUNK_STREAM = 5;
 
-/** What a peer may put into a command. */
+/** The limits on a command. */
 export interface CommandLimits {
-  /** Bytes. */
+  /** The most bytes. */
   maxCommandSize: number;
-  /** Levels of nesting. */
+  /** The deepest nesting, in levels. */
   maxAmfDepth: number;
-  /** Values in all. */
+  /** The most values, including nested ones. */
   maxAmfElements: number;
 }
 
-/** A command, or the answer to one (RTMP 1.0, section 7.2). */
+/** A command, or the response to one (RTMP 1.0, section 7.2). */
 export interface Command {
-  /** What is called; `_result` or `_error` in an answer. */
+  /** The procedure; `_result` or `_error` in a response. */
   name: string;
-  /** Which call this is or answers; 0 wants no answer. */
+  /** The number of the call, also in its response; 0 if no response is expected. */
   transactionId: number;
   /** The command object: an object or `null`. */
   object: Record<string, unknown> | null;
-  /** Whatever follows. */
+  /** The values after it. */
   args: unknown[];
 }
 
@@ -43,11 +43,12 @@ export function isCommand({ typeId }: RtmpMessage): boolean {
 }
 
 /**
- * Reads a command. One of type 17 (AMF3) has a byte in front and switches to AMF3 value by value.
+ * Reads a command. One of type 17 (AMF3) begins with an extra byte, and switches to AMF3 value by
+ * value.
  *
  * @throws {AmfError} If its values cannot be read.
  * @throws {RtmpCommandError} If it does not begin with a name and a transaction id.
- * @throws {RtmpLimitError} If it is larger than it may be.
+ * @throws {RtmpLimitError} If it exceeds the size limit.
  */
 export function readCommand(
   { typeId, payload, chunkStreamId }: RtmpMessage,
@@ -61,7 +62,7 @@ export function readCommand(
     });
   }
   const body = typeId === MessageType.CommandAmf3 ? payload.subarray(1) : payload;
-  // The names of streams are in commands: those that are not UTF-8 must not become the same.
+  // Commands contain stream names: different names that are not UTF-8 must stay different.
   const options = { maxDepth, maxElements, invalidUtf8: "percent-encode" } as const;
   const [name, transactionId, object, ...args] = decodeAmf0(body, options);
   if (typeof name !== "string" || typeof transactionId !== "number") {

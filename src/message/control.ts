@@ -1,14 +1,15 @@
 /**
- * The messages that keep a connection going: protocol control and user control.
+ * Protocol control messages and user control messages.
  *
  * @module
  */
 
+import { concat } from "@std/bytes";
 import { readUint16, readUint32, writeUint16, writeUint32 } from "../bytes/integers.ts";
 import { RtmpMessageError } from "../errors.ts";
 import { MessageType, type RtmpMessage } from "./message.ts";
 
-/** Control messages travel on this chunk stream, in message stream 0 (RTMP 1.0, section 5.4). */
+/** The chunk stream of control messages; their message stream is 0 (RTMP 1.0, section 5.4). */
 export const CONTROL_CHUNK_STREAM = 2;
 
 /** The events of a user control message (section 7.1.7). */
@@ -22,33 +23,33 @@ export const UserControlEvent = {
   PingResponse: 7,
 } as const;
 
-/** "Dynamic": a new window may be wider or narrower than the one before (section 5.4.5). */
+/** The limit type "Dynamic" (section 5.4.5). */
 const LIMIT_TYPE_DYNAMIC = 2;
 
-/** Sets the chunk size of everything after it in its direction (section 5.4.1). */
+/** Makes a Set Chunk Size message (section 5.4.1). */
 export function setChunkSize(bytes: number): RtmpMessage {
   return control(MessageType.SetChunkSize, uint32(bytes));
 }
 
-/** Tells how many bytes have been received, modulo 2^32 (section 5.4.3). */
+/** Makes an Acknowledgement: the number of received bytes, modulo 2^32 (section 5.4.3). */
 export function acknowledgement(bytes: number): RtmpMessage {
   return control(MessageType.Acknowledgement, uint32(bytes));
 }
 
-/** Asks to be told after so many bytes (section 5.4.4). */
+/** Makes a Window Acknowledgement Size message (section 5.4.4). */
 export function windowAcknowledgementSize(bytes: number): RtmpMessage {
   return control(MessageType.WindowAcknowledgementSize, uint32(bytes));
 }
 
-/** Asks the peer not to have more than so many bytes unacknowledged (section 5.4.5). */
+/**
+ * Makes a Set Peer Bandwidth message, which limits the peer's unacknowledged bytes (section 5.4.5).
+ */
 export function setPeerBandwidth(bytes: number): RtmpMessage {
-  const payload = new Uint8Array(5);
-  writeUint32(payload, 0, bytes);
-  payload[4] = LIMIT_TYPE_DYNAMIC;
+  const payload = concat([uint32(bytes), Uint8Array.of(LIMIT_TYPE_DYNAMIC)]);
   return control(MessageType.SetPeerBandwidth, payload);
 }
 
-/** Tells of an event, with its values of 32 bits (sections 6.2 and 7.1.7). */
+/** Makes a user control message: an event and its 32-bit values (sections 6.2 and 7.1.7). */
 export function userControl(event: number, ...values: number[]): RtmpMessage {
   const payload = new Uint8Array(2 + 4 * values.length);
   writeUint16(payload, 0, event);
@@ -57,9 +58,9 @@ export function userControl(event: number, ...values: number[]): RtmpMessage {
 }
 
 /**
- * Reads the 32 bits that a protocol control message begins with.
+ * Reads the first 32 bits of a protocol control message (section 5.4).
  *
- * @throws {RtmpMessageError} If there are fewer.
+ * @throws {RtmpMessageError} If it is shorter.
  */
 export function readControlValue(message: RtmpMessage): number {
   requireBytes(message, 4);
@@ -69,7 +70,7 @@ export function readControlValue(message: RtmpMessage): number {
 /**
  * Reads a user control message: its event, and its first value if it has one.
  *
- * @throws {RtmpMessageError} If not even the event is there.
+ * @throws {RtmpMessageError} If it is too short for an event.
  */
 export function readUserControl(message: RtmpMessage): { event: number; value?: number } {
   requireBytes(message, 2);

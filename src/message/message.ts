@@ -1,5 +1,5 @@
 /**
- * What a message is, and the numbers of the message types.
+ * The message, and the message type ids.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { ABORT, SET_CHUNK_SIZE } from "../chunk/chunk.ts";
 
 /**
- * One whole RTMP message, put together from its chunks (RTMP 1.0, section 6.1).
+ * One whole RTMP message, assembled from its chunks (RTMP 1.0, section 6.1).
  *
  * @example
  * ```ts
@@ -23,11 +23,11 @@ import { ABORT, SET_CHUNK_SIZE } from "../chunk/chunk.ts";
  * ```
  */
 export interface RtmpMessage {
-  /** The chunk stream it came on, or is to leave on: 2 to 65599. */
+  /** The chunk stream on which it was received or will be sent: 2 to 65599. */
   chunkStreamId: number;
-  /** 0 for the connection itself, else the id that `createStream` answered. */
+  /** 0 for the connection itself, otherwise the id that `createStream` returned. */
   messageStreamId: number;
-  /** What it is: see {@linkcode MessageType}. */
+  /** The message type: see {@linkcode MessageType}. */
   typeId: number;
   /** Milliseconds, 32 bits as on the wire: it wraps after 49 days. */
   timestamp: number;
@@ -66,7 +66,7 @@ export const MessageType = {
   Aggregate: 22,
 } as const;
 
-/** Whether messages of a type become tags, one each: audio, video and data. */
+/** Whether each message of a type becomes one tag: audio, video and data. */
 export function carriesTag(typeId: number): boolean {
   return typeId === MessageType.Audio || typeId === MessageType.Video ||
     typeId === MessageType.DataAmf0 || typeId === MessageType.DataAmf3;

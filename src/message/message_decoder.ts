@@ -1,5 +1,5 @@
 /**
- * Chunks in, whole messages out.
+ * The message decoder: chunks in, whole messages out.
  *
  * @module
  */
@@ -12,45 +12,45 @@ import { ReceivedCounts } from "../ledger/received_counts.ts";
 import { ownBytes } from "../pipeline/leaving.ts";
 import { MessageType, type RtmpMessage } from "./message.ts";
 
-/** What a {@linkcode RtmpMessageDecoderStream} can be told. */
+/** Options of {@linkcode RtmpMessageDecoderStream}. */
 export interface RtmpMessageDecoderOptions {
-  /** Where messages are counted. */
+  /** The counts to which messages are added. */
   counts?: ReceivedCounts;
-  /** Called with how many bytes of memory more, or fewer, are taken for unfinished messages. */
+  /** Called with each change of the memory of partial messages, in bytes. */
   onMemory?: (change: number) => void;
 }
 
-/** The head of a message, as every chunk of it carries it. */
+/** The header of a message, which every chunk of it has. */
 type MessageHeader = Omit<RtmpChunk, "format" | "offset" | "payload">;
 
-/** Bytes that a message may reserve when no larger one has come before it. */
+/** Bytes reserved for a message until a larger one has been received. */
 const FIRST_RESERVE = 16 * 1024;
 
 /**
- * Encoders have a message or two unfinished at a time. So many may reserve as much as the largest
- * message took that really came before, if it was no larger than this; all beyond is taken as bytes
- * come: a peer can begin hundreds, with a byte of each.
+ * Partial messages for which memory is reserved: encoders have one or two at a time. Each reserves
+ * as much as the largest message so far, up to `LARGEST_RESERVE`. Memory for any others is
+ * allocated as bytes arrive, since a peer can begin hundreds with a byte each.
  */
-const USUAL_UNFINISHED = 4;
+const TYPICAL_UNFINISHED = 4;
 const LARGEST_RESERVE = 1024 * 1024;
 
-/** The payload of every empty message: a flood of them must not cost memory for each. */
-const NOTHING = new Uint8Array(0);
+/** The payload of all empty messages, so that a flood of them costs no memory. */
+const EMPTY = new Uint8Array(0);
 
 /**
- * Puts the chunks of each chunk stream together to messages. What it holds in unfinished messages
- * is bounded by the decoder of chunks ({@linkcode RtmpChunkDecoderOptions.maxPartialBytes}), and
- * memory is taken as bytes come, not as a header announces.
+ * Assembles the chunks of each chunk stream to messages. The chunk decoder limits the size of
+ * partial messages ({@linkcode RtmpChunkDecoderOptions.maxPartialBytes}); memory is allocated as
+ * bytes arrive, not as a header announces.
  */
 export class MessageDecoder {
   readonly #unfinished = new Map<number, ContinuousBuffer>();
   readonly #counts: ReceivedCounts;
-  /** Bytes that a message may reserve before they have come. */
+  /** Bytes reserved for a message before they arrive. */
   #reserve = FIRST_RESERVE;
-  /** Bytes of memory that are taken for unfinished messages, with what is reserved for their rest. */
+  /** Allocated bytes of partial messages, including reserved ones. */
   #memory = 0;
-  /** The same, as `onMemory` has been told. */
-  #toldMemory = 0;
+  /** Allocated bytes as reported to `onMemory`. */
+  #reportedMemory = 0;
   readonly #onMemory: ((change: number) => void) | undefined;
 
   constructor(options: RtmpMessageDecoderOptions = {}) {
@@ -58,51 +58,51 @@ export class MessageDecoder {
     this.#onMemory = options.onMemory;
   }
 
-  /** Takes the next chunk of the connection and returns the message that it completes, if any. */
+  /** Adds the next chunk of the connection. Returns the message that it completes, if any. */
   decode(chunk: RtmpChunk): RtmpMessage | undefined {
     const { offset, length } = chunk;
     const payload = toBytes(chunk.payload, "the payload of a chunk");
     if (payload.length !== length) return this.#append(chunk, offset, payload);
-    return this.#whole(chunk, length === 0 ? NOTHING : ownBytes(payload));
+    return this.#complete(chunk, length === 0 ? EMPTY : ownBytes(payload));
   }
 
-  /** Reports what memory is taken since the last report. */
-  tellMemory(): void {
-    const change = this.#memory - this.#toldMemory;
+  /** Reports the change of memory since the last report. */
+  reportMemory(): void {
+    const change = this.#memory - this.#reportedMemory;
     if (change === 0) return;
-    this.#toldMemory = this.#memory;
+    this.#reportedMemory = this.#memory;
     this.#onMemory?.(change);
   }
 
-  /** Takes what begins `offset` bytes into a message, and returns the message if that completes it. */
+  /** Adds payload at an offset of a message. Returns the message if that completes it. */
   #append(header: MessageHeader, offset: number, payload: Uint8Array): RtmpMessage | undefined {
     const { chunkStreamId, length } = header;
     if (offset === 0) this.#discard(chunkStreamId, "aborted-message");
-    const unfinished = this.#unfinished.get(chunkStreamId) ?? this.#begin(chunkStreamId);
+    const unfinished = this.#unfinished.get(chunkStreamId) ?? this.#startMessage(chunkStreamId);
     const before = unfinished.capacity;
-    const isUsual = this.#unfinished.size <= USUAL_UNFINISHED;
-    unfinished.fill(payload, length, isUsual ? this.#reserve : 0);
+    const isTypical = this.#unfinished.size <= TYPICAL_UNFINISHED;
+    unfinished.fill(payload, length, isTypical ? this.#reserve : 0);
     this.#memory += unfinished.capacity - before;
     if (unfinished.length < length) return undefined;
     this.#unfinished.delete(chunkStreamId);
     this.#memory -= unfinished.capacity;
     if (length > this.#reserve) this.#reserve = Math.min(length, LARGEST_RESERVE);
-    return this.#whole(header, unfinished.bytes);
+    return this.#complete(header, unfinished.bytes);
   }
 
-  /** Counts what is unfinished when no more chunks come. */
+  /** Counts and discards partial messages at the end of the input. */
   end(): void {
     for (const id of [...this.#unfinished.keys()]) this.#discard(id, "incomplete-message");
-    this.tellMemory();
+    this.reportMemory();
   }
 
-  #begin(chunkStreamId: number): ContinuousBuffer {
+  #startMessage(chunkStreamId: number): ContinuousBuffer {
     const unfinished = new ContinuousBuffer();
     this.#unfinished.set(chunkStreamId, unfinished);
     return unfinished;
   }
 
-  #whole(header: MessageHeader, payload: Uint8Array): RtmpMessage {
+  #complete(header: MessageHeader, payload: Uint8Array): RtmpMessage {
     this.#counts.messages++;
     const { chunkStreamId, messageStreamId, typeId, timestamp } = header;
     if (typeId === MessageType.Abort && payload.length === 4) {

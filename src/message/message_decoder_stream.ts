@@ -1,5 +1,5 @@
 /**
- * The second stage: chunks to messages.
+ * The second stage of the pipeline: chunks to messages.
  *
  * @module
  */
@@ -12,11 +12,11 @@ import type { RtmpMessage } from "./message.ts";
 import { MessageDecoder, type RtmpMessageDecoderOptions } from "./message_decoder.ts";
 
 /**
- * Turns chunks into whole messages, in the order in which they are completed (RTMP 1.0, section
- * 6.1). Control messages come out like all others.
+ * Assembles chunks to whole messages, in the order in which they are completed (RTMP 1.0, section
+ * 6.1). Control messages are emitted like all others.
  *
- * An error of the stage before comes after every message before it has been read, however slow the
- * reader. Messages that are unfinished when the input ends are no error; they are counted.
+ * An error of the stage before reaches the reader after all earlier messages, however slowly it
+ * reads. Partial messages at the end of the input are counted, and are not an error.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export class RtmpMessageDecoderStream extends OrderedTransformStream<RtmpChunk[]
           const message = decoder.decode(chunk);
           if (message) emit(message);
         }
-        decoder.tellMemory();
+        decoder.reportMemory();
       },
       flush: () => decoder.end(),
       cancel: () => decoder.end(),

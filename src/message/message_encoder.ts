@@ -1,5 +1,5 @@
 /**
- * Messages in, chunked bytes out.
+ * The message encoder: messages in, bytes of chunks out.
  *
  * @module
  */
@@ -17,10 +17,10 @@ import { writeChunks } from "../chunk/chunk_writer.ts";
 import { RtmpMessageError } from "../errors.ts";
 import { MessageType, type RtmpMessage } from "./message.ts";
 
-/** What a {@linkcode RtmpMessageEncoderStream} can be told. */
+/** Options of {@linkcode RtmpMessageEncoderStream}. */
 export interface RtmpMessageEncoderOptions {
   /**
-   * Payload bytes in a chunk until a Set Chunk Size message passes: 1 to 2^31 - 1, 128 by default.
+   * Payload bytes in a chunk until the first Set Chunk Size message: 1 to 2^31 - 1, 128 by default.
    */
   chunkSize?: number;
 }
@@ -31,13 +31,13 @@ const LARGEST_MESSAGE_STREAM_ID = 0xffffffff;
 /** 8 bits. */
 const LARGEST_TYPE_ID = 0xff;
 
-/** The head of the message that was written last on a chunk stream. */
+/** The header of the previous message on a chunk stream. */
 interface Previous {
   messageStreamId: number;
   typeId: number;
   length: number;
   timestamp: number;
-  /** What was added to the time before, if it was sent as a delta. */
+  /** The timestamp delta, if it was sent as one. */
   delta: number | undefined;
 }
 
@@ -53,12 +53,12 @@ export class MessageEncoder {
     this.#chunkSize = checkChunkSize(options.chunkSize);
   }
 
-  /** Returns the message's bytes. It throws an `RtmpMessageError` when no peer could read them. */
+  /** Returns the message's bytes. Throws an `RtmpMessageError` if no peer could read them. */
   encode(message: RtmpMessage): Uint8Array<ArrayBuffer> {
     checkObject("a message", message);
     const { chunkStreamId, messageStreamId, typeId } = message;
     const payload = toBytes(message.payload, "the payload of a message");
-    checkReadable(message, payload);
+    checkEncodable(message, payload);
     const timestamp = message.timestamp >>> 0;
     const length = payload.length;
     const previous = this.#previous.get(chunkStreamId);
@@ -75,14 +75,14 @@ export class MessageEncoder {
   }
 }
 
-/** A message that would break the receiver's chunk layer is refused before it breaks ours. */
-function checkReadable(message: RtmpMessage, payload: Uint8Array): void {
+/** Rejects messages that would break the chunk layer of the receiver. */
+function checkEncodable(message: RtmpMessage, payload: Uint8Array): void {
   const { chunkStreamId, messageStreamId, typeId, timestamp } = message;
   checkField("on chunk stream", chunkStreamId, 2, LARGEST_CHUNK_STREAM_ID);
   checkField("on message stream", messageStreamId, 0, LARGEST_MESSAGE_STREAM_ID);
   checkField("of type", typeId, 0, LARGEST_TYPE_ID);
   if (!Number.isFinite(timestamp)) {
-    throw new RtmpMessageError(`Cannot write a message at the time ${shown(timestamp)}`, {
+    throw new RtmpMessageError(`Cannot write a message at the time ${formatValue(timestamp)}`, {
       expected: "milliseconds",
     });
   }
@@ -105,18 +105,18 @@ function checkReadable(message: RtmpMessage, payload: Uint8Array): void {
 
 function checkField(what: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new RtmpMessageError(`Cannot write a message ${what} ${shown(value)}`, {
+  throw new RtmpMessageError(`Cannot write a message ${what} ${formatValue(value)}`, {
     expected: `${least} to ${most}`,
   });
 }
 
-function shown(value: unknown): string {
+function formatValue(value: unknown): string {
   return typeof value === "number" ? String(value) : describe(value);
 }
 
 /**
- * The least that has to be sent. A time that goes back cannot be sent as a delta; and type 3 begins
- * a message only after a delta, since receivers disagree on what it adds after a type 0 header.
+ * Returns the shortest chunk type for a message. An earlier time cannot be sent as a delta. Type 3
+ * begins a message only after a delta: receivers differ on what it adds after a type 0 header.
  */
 function chooseFormat(
   previous: Previous | undefined,

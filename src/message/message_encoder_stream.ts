@@ -1,5 +1,5 @@
 /**
- * The way back: messages to bytes.
+ * The encoding stage: messages to bytes.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import type { RtmpMessage } from "./message.ts";
 import { MessageEncoder, type RtmpMessageEncoderOptions } from "./message_encoder.ts";
 
 /**
- * Turns messages into the bytes of a connection, from the end of its handshake on: one array of
- * bytes a message, cut into chunks (RTMP 1.0, section 5.3). A Set Chunk Size message that passes
- * sets the size of the chunks after it. A message that no peer could read errors the stream with an
- * `RtmpMessageError`: one over 16,777,215 bytes, on a chunk stream that is not from 2 to 65599, or
- * with a chunk size that is not from 1 to 2^31 - 1.
+ * Encodes messages as the bytes of a connection after its handshake: one array for each message,
+ * split into chunks (RTMP 1.0, section 5.3). A Set Chunk Size message sets the size of all later
+ * chunks. A message that no peer could read errors the stream with an `RtmpMessageError`: one over
+ * 16,777,215 bytes, on a chunk stream that is not from 2 to 65599, or with a chunk size that is not
+ * from 1 to 2^31 - 1.
  *
  * @example
  * ```ts

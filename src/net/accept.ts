@@ -12,7 +12,7 @@ const LONGEST_BACKOFF = 1000;
 
 /**
  * Connections accepted before the event loop runs again. Otherwise timers and open sockets would have
- * to wait until every pending connection has been accepted. The turns of `time/turns.ts` are too long
+ * to wait until every pending connection has been accepted. The slices of `time/time_slice.ts` are too long
  * for this: an HTTP request takes several rounds of the event loop, and beside thousands of new
  * connections `/healthz` took twice as long with them.
  */

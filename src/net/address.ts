@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Formats the address of a connection; an IPv6 address stands in brackets. */
+/** Formats the address of a connection; an IPv6 address is put in brackets. */
 export function formatAddr(addr: Deno.Addr): string {
   if (!("hostname" in addr)) return "local:0";
   const { hostname, port } = addr;

@@ -18,21 +18,21 @@ interface Allowance {
 }
 
 /** For one address: mild enough for a person who mistypes the secret. */
-const OF_ONE: Allowance = { burst: 10, interval: 1_000 };
+const PER_ADDRESS: Allowance = { burst: 10, interval: 1_000 };
 
 /** For all addresses together, against attackers with many addresses. */
-const OF_ALL: Allowance = { burst: 100, interval: 100 };
+const OVERALL: Allowance = { burst: 100, interval: 100 };
 
 /**
  * Counts wrong secrets, by address and in total; the counts decay with time. An address that has
  * shown the right secret before does not wait because of others' guesses.
  */
-export class Guesses {
-  /** When all guesses of an address are forgotten, by the clock. */
-  readonly #forgotten = new Map<string, number>();
-  #allForgotten = 0;
-  /** Addresses that have shown the right secret. No guess removes one. */
-  readonly #known = new Set<string>();
+export class AttemptLimiter {
+  /** When the failures of an address have all decayed, by the clock. */
+  readonly #clearedAt = new Map<string, number>();
+  #allClearedAt = 0;
+  /** Addresses that have shown the right secret. Failures do not remove one. */
+  readonly #trusted = new Set<string>();
   readonly #clock: Clock;
 
   constructor(clock: Clock = performance) {
@@ -44,33 +44,35 @@ export class Guesses {
    *
    * @param address As `address:port`.
    */
-  wait(address: string): number {
+  retryAfter(address: string): number {
     const key = networkOf(address);
-    const own = this.#left(this.#forgotten.get(key) ?? 0, OF_ONE);
-    return this.#known.has(key) ? own : Math.max(own, this.#left(this.#allForgotten, OF_ALL));
+    const own = this.#secondsLeft(this.#clearedAt.get(key) ?? 0, PER_ADDRESS);
+    return this.#trusted.has(key)
+      ? own
+      : Math.max(own, this.#secondsLeft(this.#allClearedAt, OVERALL));
   }
 
   /** Counts a wrong secret. */
-  add(address: string): void {
+  recordFailure(address: string): void {
     const key = networkOf(address);
     const now = this.#clock.now();
-    const forgotten = Math.max(now, this.#forgotten.get(key) ?? 0) + OF_ONE.interval;
-    this.#forgotten.delete(key);
-    this.#forgotten.set(key, forgotten);
-    dropOldest(this.#forgotten);
-    this.#allForgotten = Math.max(now, this.#allForgotten) + OF_ALL.interval;
+    const clearedAt = Math.max(now, this.#clearedAt.get(key) ?? 0) + PER_ADDRESS.interval;
+    this.#clearedAt.delete(key);
+    this.#clearedAt.set(key, clearedAt);
+    dropOldest(this.#clearedAt);
+    this.#allClearedAt = Math.max(now, this.#allClearedAt) + OVERALL.interval;
   }
 
   /** Remembers an address that has shown the right secret. */
-  know(address: string): void {
+  recordSuccess(address: string): void {
     const key = networkOf(address);
-    this.#known.delete(key);
-    this.#known.add(key);
-    dropOldest(this.#known);
+    this.#trusted.delete(key);
+    this.#trusted.add(key);
+    dropOldest(this.#trusted);
   }
 
-  #left(forgotten: number, { burst, interval }: Allowance): number {
-    const left = forgotten - this.#clock.now() - (burst - 1) * interval;
+  #secondsLeft(clearedAt: number, { burst, interval }: Allowance): number {
+    const left = clearedAt - this.#clock.now() - (burst - 1) * interval;
     return Math.max(0, Math.ceil(left / 1000));
   }
 }

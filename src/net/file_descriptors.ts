@@ -7,7 +7,7 @@
 import { netPermission } from "./net_permission.ts";
 
 /** Where sockets are opened to test for spare descriptors; other machines cannot reach it. */
-const PLACE = { hostname: "127.0.0.1", port: 0 } as const;
+const PROBE_ADDRESS = { hostname: "127.0.0.1", port: 0 } as const;
 
 /** Whether an error means that the process (EMFILE) or the system (ENFILE) can open no more files. */
 export function isLackOfDescriptors(error: unknown): boolean {
@@ -20,12 +20,12 @@ export function isLackOfDescriptors(error: unknown): boolean {
  * permission, so this opens sockets, which takes some 15 µs each. Without the permission for that
  * too, the answer is yes.
  */
-export function canOpen(count: number): boolean {
-  const { hostname, port } = PLACE;
+export function hasSpareDescriptors(count: number): boolean {
+  const { hostname, port } = PROBE_ADDRESS;
   if (netPermission(hostname, port) !== "granted") return true;
   const opened: Deno.Listener[] = [];
   try {
-    while (opened.length < count) opened.push(Deno.listen(PLACE));
+    while (opened.length < count) opened.push(Deno.listen(PROBE_ADDRESS));
     return true;
   } catch (error) {
     if (isLackOfDescriptors(error)) return false;
@@ -36,10 +36,10 @@ export function canOpen(count: number): boolean {
 }
 
 /** Peers accepted between two checks of whether enough descriptors are left. */
-const CHECK_EVERY = 4;
+const PEERS_BETWEEN_CHECKS = 4;
 
 /** How long the result of a check is reused, in milliseconds. */
-const BELIEVED = { enough: 1_000, short: 50 } as const;
+const RESULT_LIFETIME = { enough: 1_000, short: 50 } as const;
 
 /** Keeps some descriptors free of peers: for files, for relays, and for Deno itself. */
 export class DescriptorReserve {
@@ -59,9 +59,9 @@ export class DescriptorReserve {
     const now = performance.now();
     const isKnown = now < this.#until && (this.#isShort || this.#unchecked > 0);
     if (!isKnown) {
-      this.#isShort = !canOpen(this.#size + CHECK_EVERY);
-      this.#until = now + BELIEVED[this.#isShort ? "short" : "enough"];
-      this.#unchecked = CHECK_EVERY;
+      this.#isShort = !hasSpareDescriptors(this.#size + PEERS_BETWEEN_CHECKS);
+      this.#until = now + RESULT_LIFETIME[this.#isShort ? "short" : "enough"];
+      this.#unchecked = PEERS_BETWEEN_CHECKS;
     }
     this.#unchecked--;
     return !this.#isShort;
@@ -73,6 +73,6 @@ export class DescriptorReserve {
  * descriptor is free; then this returns the error without its stack.
  */
 export function stackOf(error: unknown): string {
-  const stack = error instanceof Error && canOpen(1) ? error.stack : undefined;
+  const stack = error instanceof Error && hasSpareDescriptors(1) ? error.stack : undefined;
   return stack ?? String(error);
 }

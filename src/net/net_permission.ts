@@ -1,6 +1,6 @@
 /**
- * Deno's permission for an address. It is checked before each use: on a terminal, Deno itself would
- * stop the whole program and prompt.
+ * Checks of Deno's permission for an address, before each use: on a terminal, Deno itself would
+ * block the whole program with a prompt.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export function netPermission(hostname: string, port: number): Deno.PermissionSt
 }
 
 /**
- * Requires that Deno permits to connect to an address.
+ * Checks that Deno permits connections to an address.
  *
  * @param action What is being done, for the message of the error.
  * @throws {Deno.errors.NotCapable} If it does not; the message names the missing flag.

@@ -7,9 +7,9 @@
 import { RtmpHandshakeError, RtmpTimeoutError } from "../errors.ts";
 import type { Puller, Source } from "../pipeline/source.ts";
 import { SourceStream } from "../pipeline/source_stream.ts";
-import { TURNS } from "../time/turns.ts";
-import { waitedSince } from "../time/standstill.ts";
 import { after } from "../time/idle.ts";
+import { waitedSince } from "../time/standstill.ts";
+import { TIME_SLICE } from "../time/time_slice.ts";
 
 /** Size of the buffer for the first reads of a connection, in bytes. */
 const SMALLEST_READ = 4 * 1024;
@@ -108,17 +108,17 @@ export class TcpSocket implements Source<Uint8Array> {
   }
 
   /**
-   * Passes on the next bytes of the peer, when it is the turn of this connection. They are valid
-   * until the next pull, and may be overwritten.
+   * Passes on the next bytes of the peer, when the time slice allows it. They are valid until the
+   * next pull, and may be overwritten.
    */
   pull(puller: Puller<Uint8Array>): void {
     this.#puller = puller;
-    if (this.#unread.length > 0) return this.#give();
-    TURNS.end();
-    // While it waits for its turn, the bytes stay in the peer's memory, not in ours.
-    const turn = TURNS.take(0);
-    if (turn) void turn.then(this.#readOn);
-    else this.#readOn();
+    if (this.#unread.length > 0) return this.#emitUnread();
+    TIME_SLICE.stop();
+    // While it waits, the bytes stay in the kernel and at the peer, not in our memory.
+    const pause = TIME_SLICE.yieldIfSpent(0);
+    if (pause) void pause.then(this.#readNext);
+    else this.#readNext();
   }
 
   /** Ends a pending read, and all later ones. */
@@ -129,7 +129,7 @@ export class TcpSocket implements Source<Uint8Array> {
   }
 
   /** Reads once. Live media arrives in thousands of small reads a second, so each has one promise. */
-  readonly #readOn = (): void => {
+  readonly #readNext = (): void => {
     if (this.#cancelled) return this.#end();
     this.readingSince = performance.now();
     this.#conn.read(this.#space()).then(this.#received, this.#lost);
@@ -140,11 +140,11 @@ export class TcpSocket implements Source<Uint8Array> {
     if (count === null) return this.#end();
     this.#unread = this.#memory.subarray(0, count);
     if (count === this.#readSize) this.#readSize = Math.min(2 * count, LARGEST_READ);
-    TURNS.begin();
+    TIME_SLICE.start();
     // A read that completes no message takes time too.
-    const turn = TURNS.take(count);
-    if (turn) void turn.then(this.#give);
-    else this.#give();
+    const pause = TIME_SLICE.yieldIfSpent(count);
+    if (pause) void pause.then(this.#emitUnread);
+    else this.#emitUnread();
   };
 
   readonly #lost = (error: unknown): void => {
@@ -155,7 +155,7 @@ export class TcpSocket implements Source<Uint8Array> {
     else this.#end();
   };
 
-  readonly #give = (): void => {
+  readonly #emitUnread = (): void => {
     if (this.#cancelled) return this.#end();
     const unread = this.#unread;
     this.#unread = unread.subarray(LARGEST_PIECE);
@@ -200,29 +200,29 @@ export class TcpSocket implements Source<Uint8Array> {
     this.close();
   }
 
-  /** Closes our side. The peer's side can still be read. */
+  /** Closes the sending side. The peer's bytes can still be read. */
   async closeWrite(): Promise<void> {
     await this.#conn.closeWrite().catch(() => {});
   }
 
   /**
-   * Closes our side, then waits for the peer to close its own. Closing both sides while unread bytes
-   * wait would reset the connection, and the peer would lose our last messages.
+   * Closes the sending side, then waits for the peer to close its own. Closing both sides with
+   * unread bytes would reset the connection, and the peer would lose the last messages.
    *
-   * @param patience How long to wait for the peer, in milliseconds.
+   * @param timeout How long to wait for the peer, in milliseconds.
    * @param whileSending How long to wait while the peer keeps sending, in milliseconds.
    */
-  async closeGently(patience: number, whileSending: number = patience): Promise<void> {
+  async linger(timeout: number, whileSending: number = timeout): Promise<void> {
     const begunAt = performance.now();
-    const stop = after(patience, () => this.close());
-    const rubbish = new Uint8Array(LINGERING_READ);
+    const stop = after(timeout, () => this.close());
+    const discarded = new Uint8Array(LINGERING_READ);
     try {
       await this.#conn.closeWrite();
       for (;;) {
-        const count = await this.#conn.read(rubbish);
+        const count = await this.#conn.read(discarded);
         if (count === null || waitedSince(begunAt) >= whileSending) break;
         // Without a pause, a peer that floods would block the event loop.
-        if (count < rubbish.length) continue;
+        if (count < discarded.length) continue;
         await new Promise((resolve) => setTimeout(resolve, LINGERING_PAUSE));
       }
     } catch {

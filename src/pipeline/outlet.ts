@@ -8,15 +8,18 @@ import type { Puller, Source } from "./source.ts";
 
 /** Who gives the items. */
 export interface Giver {
-  /** The reader waits for an item: it may be given now, or later. */
-  wanted(): void;
-  /** The reader wants nothing more. */
-  left(): void;
+  /**
+   * The reader waits for an item: it may be given now, or later. A promise that rejects fails the
+   * outlet.
+   */
+  wanted(): void | Promise<void>;
+  /** The reader wants nothing more. Who cancels waits for a promise that is returned. */
+  left(reason: unknown): void | Promise<void>;
 }
 
 /**
- * Passes on one item each time that the reader wants one. While it does not, the giver keeps its
- * items or waits.
+ * Passes on what it is given each time that the reader wants something. While it does not, the giver
+ * keeps its items or waits.
  */
 export class Outlet<T> implements Source<T> {
   readonly #giver: Giver;
@@ -33,11 +36,26 @@ export class Outlet<T> implements Source<T> {
     return this.#puller !== undefined;
   }
 
-  /** Gives an item, which has to be wanted. */
+  /** Whether nothing more is given: it has been ended, or the reader has left. */
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Gives an item, if one is wanted; after the end none is. */
   give(item: T): void {
-    const puller = this.#puller!;
+    const puller = this.#puller;
+    if (!puller) return;
     this.#puller = undefined;
     puller.receive(item);
+    puller.endStep(true);
+  }
+
+  /** Gives any number of items where one is wanted. After none of them the reader asks again. */
+  giveAll(items: Iterable<T>): void {
+    const puller = this.#puller;
+    if (!puller) return;
+    this.#puller = undefined;
+    for (const item of items) puller.receive(item);
     puller.endStep(true);
   }
 
@@ -53,13 +71,14 @@ export class Outlet<T> implements Source<T> {
 
   pull(puller: Puller<T>): void {
     this.#puller = puller;
-    if (this.#end) this.#endStep(this.#end);
-    else this.#giver.wanted();
+    if (this.#end) return this.#endStep(this.#end);
+    const giving = this.#giver.wanted();
+    if (giving) giving.catch((error) => this.fail(error));
   }
 
-  cancel(): void {
+  cancel(reason: unknown): void | Promise<void> {
     this.end();
-    this.#giver.left();
+    return this.#giver.left(reason);
   }
 
   #finish(end: { failure?: { error: unknown } }): void {

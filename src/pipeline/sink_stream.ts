@@ -58,7 +58,7 @@ class Inflow<T> implements Puller<T> {
       this.#source.pull(this);
     } while (this.#hasStepEnded && this.#isReady);
     this.#isPulling = false;
-    if (this.#hasStepEnded) void this.#goOn();
+    if (this.#hasStepEnded) void this.#drain();
   }
 
   receive(item: T): void {
@@ -84,11 +84,11 @@ class Inflow<T> implements Puller<T> {
     this.#hasStepEnded = true;
     if (this.#isPulling) return;
     if (this.#isReady) this.pull();
-    else void this.#goOn();
+    else void this.#drain();
   }
 
-  /** Writes what waits, and goes on with the next step, or ends. */
-  async #goOn(): Promise<void> {
+  /** Writes what waits, and pulls the next step, or ends. */
+  async #drain(): Promise<void> {
     for (let at = 0; this.#busy && !this.#failure;) {
       try {
         await this.#busy;

@@ -22,8 +22,12 @@ export class SourceStream<T> extends ReadableStream<T> {
   readonly #source: Source<T>;
   readonly #outflow: Outflow<T>;
 
-  constructor(source: Source<T>) {
-    const outflow = new Outflow(source);
+  /**
+   * @param source Where the items come from.
+   * @param leave What an item becomes for a reader that is not a stage or a sink of ours.
+   */
+  constructor(source: Source<T>, leave: (item: T) => T = leaving) {
+    const outflow = new Outflow(source, leave);
     super(outflow, { highWaterMark: 0 });
     this.#source = source;
     this.#outflow = outflow;
@@ -74,19 +78,23 @@ export class SourceStream<T> extends ReadableStream<T> {
 /** Gives what a source emits to the readers of a stream. */
 class Outflow<T> implements UnderlyingDefaultSource<T>, Puller<T> {
   readonly #source: Source<T>;
+  readonly #leave: (item: T) => T;
   #controller!: ReadableStreamDefaultController<T>;
+  /** A step has not ended. */
   #isPulling = false;
+  /** It ends later than the call by which it was begun. */
+  #isWaiting = false;
+  /** Another read waits since then. */
+  #isAskedAgain = false;
   #hasEnded = false;
-  /** Whether the step has had an item. */
+  /** Whether there was an item since the stream has asked. */
   #hasGiven = false;
   /** The error that comes after what has been given. */
   #failure: { error: unknown } | undefined;
-  /** Ends the wait for the end of a step; nothing while it has not ended at once. */
-  #resolve: (() => void) | undefined;
-  #hasStepped = false;
 
-  constructor(source: Source<T>) {
+  constructor(source: Source<T>, leave: (item: T) => T) {
     this.#source = source;
+    this.#leave = leave;
   }
 
   get isIdle(): boolean {
@@ -98,23 +106,38 @@ class Outflow<T> implements UnderlyingDefaultSource<T>, Puller<T> {
     this.#controller = controller;
   }
 
-  /** With a high-water mark of 0 this is called when a read finds the queue empty, and only then. */
-  async pull(): Promise<void> {
-    this.#isPulling = true;
-    this.#hasGiven = false;
-    while (!this.#failure && !this.#hasGiven && !this.#hasEnded) {
-      this.#hasStepped = false;
+  /**
+   * With a high-water mark of 0 this is called when a read finds the queue empty, and only then. A
+   * promise for each read would cost as much as the rest; without one the stream does not know that a
+   * step has not ended, and asks again.
+   */
+  pull(): void {
+    if (this.#isPulling) this.#isAskedAgain = true;
+    else if (this.#failure) this.fail(this.#failure.error);
+    else this.#run();
+  }
+
+  /** Runs steps until one of them has an item, or ends later. */
+  #run(): void {
+    do {
+      this.#isAskedAgain = false;
+      this.#hasGiven = false;
+      this.#isPulling = true;
       this.#source.pull(this);
-      if (!this.#hasStepped) await new Promise<void>((resolve) => this.#resolve = resolve);
-    }
-    this.#isPulling = false;
+      this.#isWaiting = this.#isPulling;
+    } while (!this.#isWaiting && this.#isToGoOn());
+  }
+
+  /** Whether the stream is still to be given something. */
+  #isToGoOn(): boolean {
     if (this.#failure && !this.#hasGiven) this.fail(this.#failure.error);
+    return !this.#hasEnded && !this.#failure && (!this.#hasGiven || this.#isAskedAgain);
   }
 
   receive(item: T): void {
     if (this.#hasEnded || this.#failure) return;
     try {
-      this.#controller.enqueue(leaving(item));
+      this.#controller.enqueue(this.#leave(item));
       this.#hasGiven = true;
     } catch (error) {
       this.#failure = { error };
@@ -124,17 +147,19 @@ class Outflow<T> implements UnderlyingDefaultSource<T>, Puller<T> {
 
   endStep(more: boolean): void {
     if (!more && !this.#failure) this.close();
-    this.#endWait();
+    this.#endPull();
   }
 
   failStep(error: unknown): void {
     this.#failure ??= { error };
-    this.#endWait();
+    this.#endPull();
   }
 
-  #endWait(): void {
-    this.#hasStepped = true;
-    this.#resolve?.();
+  #endPull(): void {
+    this.#isPulling = false;
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    if (this.#isToGoOn()) this.#run();
   }
 
   cancel(reason: unknown): void | Promise<void> {

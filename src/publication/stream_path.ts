@@ -26,7 +26,7 @@ const MAX_PATH_BYTES = 4096;
  */
 const EMPTY_SEGMENTS: readonly string[] = ["", ".", "_definst_"];
 
-/** The type of file that some players write before the name. */
+/** The file type that some players write before the name. */
 const FILE_TYPE = /^(?:flv|mp4|mp3):/i;
 
 /** The suffix of the name in URLs of HTTP-FLV, which FFmpeg drops over RTMP. */
@@ -72,7 +72,7 @@ export function streamPath(app: string, name: string): StreamPath | Refusal {
   dropSuffix(segments);
   if (segments.length === 0) return NO_NAME;
   const path = segments.join("/");
-  return whyNot(segments, path) ?? {
+  return refusalOf(segments, path) ?? {
     app: segments.slice(0, -1).join("/"),
     name: segments.at(-1)!,
     path,
@@ -80,7 +80,7 @@ export function streamPath(app: string, name: string): StreamPath | Refusal {
 }
 
 /** The reason to refuse a path, if there is one. */
-function whyNot(segments: string[], path: string): Refusal | undefined {
+function refusalOf(segments: string[], path: string): Refusal | undefined {
   const use = "use a server such as rtmp://host/live and a stream key such as demo";
   if (segments.includes("..")) {
     return { description: `A stream's path cannot have .. in it: ${use}` };

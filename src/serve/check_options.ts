@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkNumber, LONGEST_TIME } from "../check_number.ts";
+import { checkNumber, MAX_TIMEOUT } from "../check_number.ts";
 import { checkFunction, checkObject, checkSignal, checkString } from "../check_option.ts";
 import type { PublicationHandler, ServeRtmpOptions } from "./types.ts";
 
@@ -41,8 +41,8 @@ export function checkOptions(options: ServeRtmpOptions, handler: PublicationHand
     checkString("tls.cert", tls.cert);
     checkString("tls.key", tls.key);
   }
-  checkNumber("authorizeTimeout", authorizeTimeout, 1, LONGEST_TIME);
-  checkNumber("reconnectTimeout", reconnectTimeout, 0, LONGEST_TIME);
+  checkNumber("authorizeTimeout", authorizeTimeout, 1, MAX_TIMEOUT);
+  checkNumber("reconnectTimeout", reconnectTimeout, 0, MAX_TIMEOUT);
   for (const name of CALLBACKS) {
     if (options[name] !== undefined) checkFunction(name, options[name]);
   }

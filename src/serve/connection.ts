@@ -16,7 +16,7 @@ import type { RtmpLimits } from "../session/limits.ts";
 import type { PartialBudget } from "../session/partial_budget.ts";
 import type { TagChunks } from "../session/server/tag_chunks.ts";
 import { StatusCode } from "../session/status.ts";
-import { drained, type DrainedPeer } from "./drain.ts";
+import { type DrainedPeer, waitUntilDrained } from "./drain.ts";
 import { TcpSocket } from "../net/tcp_socket.ts";
 import { formatAddr, hostOf, networkOf } from "../net/address.ts";
 import { LINGER_MS, LINGER_WHILE_SENDING_MS } from "../net/linger.ts";
@@ -60,19 +60,19 @@ export class Connection implements RtmpConnection, DrainedPeer {
   readonly #socket: TcpSocket;
   readonly #options: ConnectionOptions;
   readonly #timeouts: PeerTimeouts;
-  readonly #hasGone: Promise<void>;
-  #gone!: () => void;
+  readonly #disconnected: Promise<void>;
+  #markDisconnected!: () => void;
   #ended = false;
   #session: ServerSession | undefined;
-  #isCut = false;
+  #isOverBudget = false;
   #isEmpty = false;
 
   constructor(conn: Deno.Conn, options: ConnectionOptions) {
     this.remoteAddr = formatAddr(conn.remoteAddr);
     this.network = networkOf(this.remoteAddr);
     this.#options = options;
-    this.#hasGone = new Promise((resolve) => {
-      this.#gone = () => {
+    this.#disconnected = new Promise((resolve) => {
+      this.#markDisconnected = () => {
         this.#ended = true;
         resolve();
       };
@@ -125,8 +125,8 @@ export class Connection implements RtmpConnection, DrainedPeer {
   }
 
   /** Whether it was closed for the most unfinished messages, when all together exceeded the limit. */
-  get isCut(): boolean {
-    return this.#isCut;
+  get isOverBudget(): boolean {
+    return this.#isOverBudget;
   }
 
   /** Whether the peer supports a request to reconnect. */
@@ -147,11 +147,11 @@ export class Connection implements RtmpConnection, DrainedPeer {
     } catch (error) {
       this.#isEmpty = this.counts.bytes === 0 && isEndOfPeer(error);
       this.#socket.close();
-      this.#gone();
+      this.#markDisconnected();
       return { error };
     }
     const { budget } = this.#options;
-    const hold = budget.open(() => this.#cut());
+    const hold = budget.open(() => this.#closeOverBudget());
     let memory = 0;
     // The pipeline is built after the handshake: a peer without one costs next to nothing.
     this.#session = new ServerSession({
@@ -164,14 +164,14 @@ export class Connection implements RtmpConnection, DrainedPeer {
       onMemory: (change) => hold(memory += change),
     });
     const end = await this.#session.run();
-    this.#gone();
-    await this.#socket.closeGently(LINGER_MS, LINGER_WHILE_SENDING_MS);
-    const error = end.error ?? this.#socket.failure ?? this.#whyCut;
+    this.#markDisconnected();
+    await this.#socket.linger(LINGER_MS, LINGER_WHILE_SENDING_MS);
+    const error = end.error ?? this.#socket.failure ?? this.#limitError;
     return error === undefined ? {} : { error };
   }
 
-  get #whyCut(): RtmpLimitError | undefined {
-    if (!this.#isCut) return undefined;
+  get #limitError(): RtmpLimitError | undefined {
+    if (!this.#isOverBudget) return undefined;
     const { maxTotalPartialBytes } = this.#options.limits;
     return new RtmpLimitError("Cannot keep the unfinished messages of all connections", {
       read: "the most bytes of them on this one",
@@ -200,9 +200,9 @@ export class Connection implements RtmpConnection, DrainedPeer {
     return this.#ended;
   }
 
-  /** Resolves when the peer has disconnected, or after `patience` milliseconds. */
-  async gone(patience: number): Promise<void> {
-    await settlesWithin(this.#hasGone, patience);
+  /** Resolves when the peer has disconnected, or after `timeout` milliseconds. */
+  async waitUntilDisconnected(timeout: number): Promise<void> {
+    await settlesWithin(this.#disconnected, timeout);
   }
 
   /**
@@ -212,12 +212,12 @@ export class Connection implements RtmpConnection, DrainedPeer {
    * @param limit The time limit for reading, in milliseconds.
    */
   async shutdown(limit: number): Promise<void> {
-    const ending = [StatusCode.AppShutdown, "The server is shutting down"] as const;
+    const status = [StatusCode.AppShutdown, "The server is shutting down"] as const;
     if (this.#publications.size > 0) {
-      this.#session?.announceEnd(...ending);
-      await drained(this, limit);
+      this.#session?.announceEnd(...status);
+      await waitUntilDrained(this, limit);
     }
-    await this.#end(...ending);
+    await this.#end(...status);
   }
 
   async end(reason = "The server has ended this connection"): Promise<void> {
@@ -238,8 +238,8 @@ export class Connection implements RtmpConnection, DrainedPeer {
     void this.#session?.close(CONNECTION_CLOSED, "The server has closed this connection");
   }
 
-  #cut(): void {
-    this.#isCut = true;
+  #closeOverBudget(): void {
+    this.#isOverBudget = true;
     void this.end(
       "The server holds too many unfinished messages, most of them from this connection",
     );

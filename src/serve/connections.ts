@@ -6,7 +6,7 @@
 
 import { RtmpError } from "../errors.ts";
 import type { ServerLedger } from "../ledger/server_ledger.ts";
-import { Seldom } from "../time/seldom.ts";
+import { LogThrottle } from "../time/log_throttle.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { ConnectionLimiter, type Shortage } from "./connection_limiter.ts";
 import { libraryLogger } from "./logger.ts";
@@ -26,9 +26,9 @@ export class Connections implements Iterable<Connection> {
   readonly #hostContext: SessionHostContext;
   readonly #ledger: ServerLedger;
   readonly #limiter: ConnectionLimiter;
-  readonly #refusals = { connections: new Seldom(), descriptors: new Seldom() };
+  readonly #refusals = { connections: new LogThrottle(), descriptors: new LogThrottle() };
   /** The work for connections that have not ended. */
-  readonly #tasks = new Set<Promise<void>>();
+  readonly #sessions = new Set<Promise<void>>();
 
   /** @param hostContext The context of their sessions' hosts. */
   constructor(options: ConnectionOptions, hostContext: SessionHostContext) {
@@ -53,24 +53,24 @@ export class Connections implements Iterable<Connection> {
     const connection = new Connection(conn, this.#options);
     const shortage = this.#limiter.add(connection);
     if (shortage) {
-      this.#turnedAway(connection, shortage);
+      this.#logRefusal(connection, shortage);
       return connection.close();
     }
     const task = this.#serve(connection);
-    this.#tasks.add(task);
+    this.#sessions.add(task);
     task.finally(() => {
-      this.#tasks.delete(task);
+      this.#sessions.delete(task);
       this.#limiter.delete(connection);
     });
   }
 
   /** Resolves when no connection is open. */
   async settled(): Promise<void> {
-    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+    while (this.#sessions.size > 0) await Promise.all(this.#sessions);
   }
 
   /** Logs a refused connection, but only one in 10 s: the ledger counts all. */
-  #turnedAway({ id, remoteAddr }: Connection, shortage: Shortage): void {
+  #logRefusal({ id, remoteAddr }: Connection, shortage: Shortage): void {
     const count = this.#refusals[shortage].add();
     if (count === undefined) return;
     log.warn("{remoteAddr} was turned away: {reason} ({count} since the last report)", {
@@ -87,7 +87,7 @@ export class Connections implements Iterable<Connection> {
       return log.debug("{remoteAddr} disconnected without a byte", facts);
     }
     if (!connection.handshakeDone) this.#ledger.failedHandshakes++;
-    if (connection.isCut) this.#ledger.cutConnections++;
+    if (connection.isOverBudget) this.#ledger.cutConnections++;
     const level = levelOfEnd(connection, error);
     if (error === undefined) return log[level]("{remoteAddr} disconnected", facts);
     log[level]("{remoteAddr} disconnected: {error}", { ...facts, error: String(error) });

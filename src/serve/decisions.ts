@@ -28,7 +28,7 @@ export type DecisionOptions = Pick<
 const UNDECIDED = "The server could not decide";
 
 /** The refusal for a peer if there is no answer in time. */
-const TOO_LATE = "The server could not decide in time";
+const TIMED_OUT = "The server could not decide in time";
 
 /** The longest part of a code that is kept, in characters; known codes have about 40. */
 const MAX_CODE_LENGTH = 128;
@@ -45,7 +45,7 @@ interface Question<T> {
   /** The code for the peer if there is no answer; the usual code of a refusal by default. */
   code?: string;
   /** Releases a valid answer that arrived after the timeout. */
-  giveUp?: (answer: T) => unknown;
+  releaseLate?: (answer: T) => unknown;
 }
 
 /** Asks the application. No method throws or rejects. */
@@ -53,7 +53,7 @@ export class Decisions {
   readonly #options: DecisionOptions;
   readonly #errors: Pick<ErrorReport, "report" | "notify">;
   /** Callbacks that end the wait of each pending question. */
-  readonly #waiting = new Set<() => void>();
+  readonly #pending = new Set<() => void>();
   #ended = false;
 
   constructor(options: DecisionOptions, errors: Pick<ErrorReport, "report" | "notify">) {
@@ -68,7 +68,7 @@ export class Decisions {
     const answer = await this.#decide({ during: "authorize", request }, {
       ask: () => authorize(request),
       read: readAuthorization,
-      giveUp: (late) => late === true && this.release(request),
+      releaseLate: (late) => late === true && this.release(request),
     });
     return answer === true ? undefined : answer;
   }
@@ -91,7 +91,8 @@ export class Decisions {
       ask: () => play(request, filter, connection),
       read: readPlaySource,
       code: StatusCode.PlayFailed,
-      giveUp: (late) => "tags" in late && this.#errors.notify("play", () => late.tags.cancel()),
+      releaseLate: (late) =>
+        "tags" in late && this.#errors.notify("play", () => late.tags.cancel()),
     });
   }
 
@@ -124,20 +125,20 @@ export class Decisions {
   /** Stops waiting for answers: pending and later questions are refused. */
   end(): void {
     this.#ended = true;
-    for (const giveUp of this.#waiting) giveUp();
+    for (const end of this.#pending) end();
   }
 
   async #decide<T>(context: ErrorContext, question: Question<T>): Promise<T | Refusal> {
-    const { ask, read, code, giveUp } = question;
+    const { ask, read, code, releaseLate } = question;
     const refusal = (description: string): Refusal =>
       code ? { code, description } : { description };
-    if (this.#ended) return refusal(TOO_LATE);
+    if (this.#ended) return refusal(TIMED_OUT);
     const { authorizeTimeout = DEFAULT_DECISION_TIMEOUT } = this.#options;
     const answered = (async () => read(await ask()))();
     let end!: () => void;
     const late = new Promise<undefined>((resolve) => end = () => resolve(undefined));
     const stop = after(authorizeTimeout, end);
-    this.#waiting.add(end);
+    this.#pending.add(end);
     try {
       const answer = await Promise.race([answered.then((answer) => ({ answer })), late]);
       if (answer) return answer.answer;
@@ -146,16 +147,16 @@ export class Decisions {
       return refusal(UNDECIDED);
     } finally {
       stop();
-      this.#waiting.delete(end);
+      this.#pending.delete(end);
     }
     // After a shutdown, the application need not be told that it has not answered.
-    if (!this.#ended) this.#errors.report(tooLate(context, authorizeTimeout), context);
-    answered.then(giveUp, (error) => this.#errors.report(error, context));
-    return refusal(TOO_LATE);
+    if (!this.#ended) this.#errors.report(decisionTimeout(context, authorizeTimeout), context);
+    answered.then(releaseLate, (error) => this.#errors.report(error, context));
+    return refusal(TIMED_OUT);
   }
 }
 
-function tooLate({ during }: ErrorContext, timeout: number): RtmpTimeoutError {
+function decisionTimeout({ during }: ErrorContext, timeout: number): RtmpTimeoutError {
   return new RtmpTimeoutError(`Cannot wait any longer for the answer of ${during}`, {
     read: `nothing for ${timeout / 1000} s`,
   });

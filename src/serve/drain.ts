@@ -7,10 +7,10 @@
 import { waitedSince } from "../time/standstill.ts";
 
 /** Milliseconds without a byte after which everything sent has been read. */
-const QUIET = 5;
+const QUIET_TIME = 5;
 
 /** Milliseconds without progress of the application after which draining gives up. */
-const STALLED = 1_000;
+const STALL_TIMEOUT = 1_000;
 
 /** A publisher that is being drained. */
 export interface DrainedPeer {
@@ -28,18 +28,18 @@ export interface DrainedPeer {
  *
  * @param limit The longest wait, in milliseconds.
  */
-export async function drained(peer: DrainedPeer, limit: number): Promise<void> {
+export async function waitUntilDrained(peer: DrainedPeer, limit: number): Promise<void> {
   const begunAt = performance.now();
   let { progress } = peer;
   let movedAt = performance.now();
   while (!peer.ended && waitedSince(begunAt) < limit) {
-    await pause(Math.min(QUIET, limit));
-    if (peer.silence >= QUIET && await staysQuiet(peer)) return;
+    await pause(Math.min(QUIET_TIME, limit));
+    if (peer.silence >= QUIET_TIME && await staysQuiet(peer)) return;
     if (peer.progress !== progress) {
       progress = peer.progress;
       movedAt = performance.now();
     }
-    if (waitedSince(movedAt) > STALLED) return;
+    if (waitedSince(movedAt) > STALL_TIMEOUT) return;
   }
 }
 
@@ -47,7 +47,7 @@ export async function drained(peer: DrainedPeer, limit: number): Promise<void> {
 async function staysQuiet(peer: DrainedPeer): Promise<boolean> {
   await pause(0);
   await pause(0);
-  return peer.silence >= QUIET;
+  return peer.silence >= QUIET_TIME;
 }
 
 function pause(milliseconds: number): Promise<void> {

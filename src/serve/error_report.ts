@@ -7,7 +7,7 @@
 import { errorText } from "../error_message.ts";
 import { isResetByClient } from "../net/accept.ts";
 import { libraryLogger } from "./logger.ts";
-import { Seldom } from "../time/seldom.ts";
+import { LogThrottle } from "../time/log_throttle.ts";
 import type { ErrorContext, ServeRtmpOptions } from "./types.ts";
 
 const log = libraryLogger(["sluice", "rtmp"]);
@@ -15,7 +15,7 @@ const log = libraryLogger(["sluice", "rtmp"]);
 /** Reports errors of the application. No method throws, whatever the application does. */
 export class ErrorReport {
   readonly #options: Pick<ServeRtmpOptions, "onError" | "onAcceptError">;
-  readonly #failedAccepts = new Seldom();
+  readonly #failedAccepts = new LogThrottle();
 
   /** @param options The callbacks of the application. */
   constructor(options: Pick<ServeRtmpOptions, "onError" | "onAcceptError">) {

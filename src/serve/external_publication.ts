@@ -7,15 +7,13 @@
 import { errorMessage } from "../error_message.ts";
 import { ProtocolError, RtmpTimeoutError } from "../errors.ts";
 import { checkTag, type FlvTag } from "../flv/flv_tag.ts";
-import { mediaKind } from "../flv/tag_kind.ts";
-import { bareScriptData } from "../flv/tag_stream.ts";
-import type { MediaCounts } from "../ledger/counts.ts";
+import { stripSetDataFrame } from "../flv/tag_stream.ts";
 import type { ReceivedCounts } from "../ledger/received_counts.ts";
 import { OrderedTransformStream } from "../pipeline/ordered_transform_stream.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../publication/publication.ts";
 import { PublicationInput, type Published } from "../session/server/publication_input.ts";
-import { TURNS } from "../time/turns.ts";
 import { waitedSince } from "../time/standstill.ts";
+import { TIME_SLICE } from "../time/time_slice.ts";
 
 /** Reads the tags of one publication from their source, at the pace of the application. */
 export class ExternalPublication {
@@ -25,8 +23,8 @@ export class ExternalPublication {
   #end: PublicationEnd | undefined;
   #reading = false;
   /** When the source last sent bytes, by `performance.now()`, and its byte count then. */
-  #heardAt = performance.now();
-  #heardBytes = 0;
+  #lastBytesAt = performance.now();
+  #lastByteCount = 0;
 
   /**
    * Prepares a publication; `run` begins it.
@@ -52,8 +50,8 @@ export class ExternalPublication {
   /** How long the server has waited for the source, in milliseconds; 0 while it does not read. */
   get silence(): number {
     if (!this.#reading) return 0;
-    if (this.#counts.bytes !== this.#heardBytes) this.#hear();
-    return waitedSince(this.#heardAt);
+    if (this.#counts.bytes !== this.#lastByteCount) this.#noteBytes();
+    return waitedSince(this.#lastBytesAt);
   }
 
   /** Delivers all tags; resolves when the application has received them. It does not throw. */
@@ -63,9 +61,9 @@ export class ExternalPublication {
         const tag = await this.#read();
         if (!tag) break;
         this.#counts.messages++;
-        const turn = TURNS.take(tag.data.length);
+        const turn = TIME_SLICE.yieldIfSpent(tag.data.length);
         if (turn) await turn;
-        await this.#input.write(published(tag));
+        await this.#input.write(normalized(tag));
       }
       return this.#finish({ reason: "unpublished", description: "The publisher ended it" });
     } catch (error) {
@@ -85,20 +83,20 @@ export class ExternalPublication {
   }
 
   async #read(): Promise<FlvTag | undefined> {
-    this.#hear();
+    this.#noteBytes();
     this.#reading = true;
-    TURNS.end();
+    TIME_SLICE.stop();
     try {
       return (await this.#tags.read()).value;
     } finally {
       this.#reading = false;
-      TURNS.begin();
+      TIME_SLICE.start();
     }
   }
 
-  #hear(): void {
-    this.#heardAt = performance.now();
-    this.#heardBytes = this.#counts.bytes;
+  #noteBytes(): void {
+    this.#lastBytesAt = performance.now();
+    this.#lastByteCount = this.#counts.bytes;
   }
 
   /** Ends the publication. Only the first reason counts. */
@@ -112,18 +110,18 @@ export class ExternalPublication {
 }
 
 /** A stage that only counts tags. */
-function countTags(counts: MediaCounts): OrderedTransformStream<FlvTag, FlvTag> {
+function countTags(onTag: () => void): OrderedTransformStream<FlvTag, FlvTag> {
   return new OrderedTransformStream({
     transform(tag, emit) {
-      counts[mediaKind(tag.type, tag.data)]++;
+      onTag();
       emit(tag);
     },
   });
 }
 
 /** A tag with a timestamp in whole milliseconds, and with script data as in a file. */
-function published(tag: FlvTag): Published<FlvTag> {
+function normalized(tag: FlvTag): Published<FlvTag> {
   const { type, timestamp, data: given } = checkTag(tag);
-  const data = type === "script" ? bareScriptData(given) : given;
+  const data = type === "script" ? stripSetDataFrame(given) : given;
   return { item: { type, timestamp: Math.trunc(timestamp), data }, type, data };
 }

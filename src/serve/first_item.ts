@@ -4,23 +4,23 @@
  * @module
  */
 
-import { type Patience, patiently } from "../time/deadline.ts";
+import { type Deadline, withDeadline } from "../time/deadline.ts";
 
 /**
  * Waits for the first items of a stream, so that an empty one claims no name and creates no file. A
  * stream that does not begin in time is cancelled.
  *
  * @param action What is being done, for the message of the error.
- * @param patience The time limit for each item.
+ * @param deadline The time limit for each item.
  * @param isEnough Whether an item is the last to wait for; by default the first item is.
  * @returns The whole stream, including those items; `undefined` if it ended without one.
  * @throws {RtmpTimeoutError} If an item does not arrive in time.
  * @throws The error of the stream, if it fails meanwhile.
  */
-export async function begun<T>(
+export async function waitForFirst<T>(
   action: string,
   stream: ReadableStream<T>,
-  patience: Patience,
+  deadline: Deadline,
   isEnough: (item: T) => boolean = () => true,
 ): Promise<ReadableStream<T> | undefined> {
   const reader = stream.getReader();
@@ -28,7 +28,7 @@ export async function begun<T>(
   let isOver = false;
   try {
     for (let enough = false; !enough && !isOver;) {
-      const { done, value } = await patiently(action, reader.read(), patience);
+      const { done, value } = await withDeadline(action, reader.read(), deadline);
       if (done) {
         isOver = true;
       } else {

@@ -14,9 +14,9 @@ import type { Refusal } from "../publication/refusal.ts";
 import { streamPath } from "../publication/stream_path.ts";
 import { StatusCode } from "../session/status.ts";
 import { Trial, type Verdict } from "../session/server/trial.ts";
-import type { Patience } from "../time/deadline.ts";
+import type { Deadline } from "../time/deadline.ts";
 import { ExternalPublication } from "./external_publication.ts";
-import { begun } from "./first_item.ts";
+import { waitForFirst } from "./first_item.ts";
 import { type Publications, SHUTTING_DOWN } from "./publications.ts";
 import { completeRequest, type PublishedStream } from "./published_stream.ts";
 import { isRefusal, noteInvalidName, noteRefusal } from "./refusals.ts";
@@ -28,7 +28,7 @@ export interface PublishTagsContext {
   /** The current publications of this kind. */
   readonly external: Set<ExternalPublication>;
   /** The time limit for each of the first tags. */
-  readonly patience: Patience;
+  readonly deadline: Deadline;
 }
 
 /**
@@ -44,37 +44,37 @@ export async function publishTags(
   counts: ReceivedCounts,
 ): Promise<PublicationEnd> {
   const { publications, ledger, external } = context;
-  const asked = completeRequest(given);
+  const completed = completeRequest(given);
   checkTags(tags);
-  const path = streamPath(asked.app, asked.name);
+  const path = streamPath(completed.app, completed.name);
   if ("description" in path) {
-    noteInvalidName(ledger, asked, path);
+    noteInvalidName(ledger, completed, path);
     throw refused("a stream", tags, path, StatusCode.PublishDenied);
   }
-  const request = { ...asked, ...path };
-  const denied = await publications.authorize(request);
-  if (denied) {
-    noteRefusal(ledger, request, denied, "not-authorized");
-    throw refused(request.path, tags, denied, StatusCode.PublishDenied);
+  const request = { ...completed, ...path };
+  const refusal = await publications.authorize(request);
+  if (refusal) {
+    noteRefusal(ledger, request, refusal, "not-authorized");
+    throw refused(request.path, tags, refusal, StatusCode.PublishDenied);
   }
-  const beginning = await waitForBeginning(context, request, tags);
-  if ("reason" in beginning) {
+  const first = await waitForFirstTags(context, request, tags);
+  if ("reason" in first) {
     publications.release(request);
-    return beginning;
+    return first;
   }
-  const { whole, verdict } = beginning;
+  const { stream, verdict } = first;
   if (isRefusal(verdict)) {
     publications.release(request);
-    throw refused(request.path, whole, verdict, StatusCode.PublishBadName);
+    throw refused(request.path, stream, verdict, StatusCode.PublishBadName);
   }
-  const publisher = new ExternalPublication(request, whole, counts);
+  const publisher = new ExternalPublication(request, stream, counts);
   const { publication } = publisher;
-  const taken = publications.claim(publication, request, () => publisher.silence);
-  if (taken) {
+  const nameRefusal = publications.claim(publication, request, () => publisher.silence);
+  if (nameRefusal) {
     publications.release(request);
-    noteRefusal(ledger, request, taken, "name-taken");
-    publication.close(taken.description);
-    throw refused(request.path, undefined, taken, StatusCode.PublishBadName);
+    noteRefusal(ledger, request, nameRefusal, "name-taken");
+    publication.close(nameRefusal.description);
+    throw refused(request.path, undefined, nameRefusal, StatusCode.PublishBadName);
   }
   external.add(publisher);
   void publications.begin(publication);
@@ -86,34 +86,34 @@ export async function publishTags(
 }
 
 /** The stream from its first tag on, and the verdict of the inspection. */
-interface Beginning {
-  whole: ReadableStream<FlvTag>;
+interface FirstTags {
+  stream: ReadableStream<FlvTag>;
   verdict: Verdict;
 }
 
 /** Waits for the first tags: the name is claimed only for a stream that is not empty. */
-async function waitForBeginning(
-  { publications, patience }: PublishTagsContext,
+async function waitForFirstTags(
+  { publications, deadline }: PublishTagsContext,
   request: StreamRequest,
   tags: ReadableStream<FlvTag>,
-): Promise<Beginning | PublicationEnd> {
+): Promise<FirstTags | PublicationEnd> {
   const inspection = publications.inspection(request);
   const trial = inspection && new Trial<FlvTag>(inspection);
   let verdict: Verdict;
   const isEnough = (tag: FlvTag) =>
     !trial || (verdict = trial.take(checkTag(tag), tag.data.length, [tag])) !== undefined;
-  const whole = await begun(`publish ${request.path}`, tags, patience, isEnough)
+  const stream = await waitForFirst(`publish ${request.path}`, tags, deadline, isEnough)
     .catch((error) => ({ error }));
-  if (!whole) return { reason: "unpublished", description: "Nothing was published" };
+  if (!stream) return { reason: "unpublished", description: "Nothing was published" };
   if (publications.isClosed) {
-    if (!("error" in whole)) whole.cancel(SHUTTING_DOWN.description).catch(() => {});
+    if (!("error" in stream)) stream.cancel(SHUTTING_DOWN.description).catch(() => {});
     return { reason: "closed", description: SHUTTING_DOWN.description };
   }
-  if ("error" in whole) {
-    const { error } = whole;
+  if ("error" in stream) {
+    const { error } = stream;
     return { reason: "failed", description: errorMessage(error), error };
   }
-  return { whole, verdict };
+  return { stream, verdict };
 }
 
 /** The error for a refusal, as an RTMP publisher would get it. It cancels the tags. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkNumber, LONGEST_TIME } from "../check_number.ts";
+import { checkNumber, MAX_TIMEOUT } from "../check_number.ts";
 import { checkObject, checkString } from "../check_option.ts";
 import { checkChunkSize } from "../chunk/chunk.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
@@ -19,7 +19,7 @@ import { PartialBudget } from "../session/partial_budget.ts";
 import { TagChunks } from "../session/server/tag_chunks.ts";
 import { atIntervals } from "../time/at_intervals.ts";
 import { settlesWithin } from "../time/idle.ts";
-import { AdobeEntrance } from "./adobe_entrance.ts";
+import { AdobeAuthenticator } from "./adobe_authenticator.ts";
 import { checkOptions } from "./check_options.ts";
 import { Connections } from "./connections.ts";
 import { Decisions } from "./decisions.ts";
@@ -50,7 +50,7 @@ const DEFAULT_SERVER_CHUNK_SIZE = 65_536;
 const SHUTDOWN_DRAIN_TIME = 5_000;
 
 /** How long handlers may take after a shutdown has ended their tags by force, in milliseconds. */
-const CUT_TIME = 500;
+const FORCED_END_TIME = 500;
 
 const log = libraryLogger(["sluice", "rtmp"]);
 
@@ -94,7 +94,8 @@ export class Server implements RtmpServer {
       budget: new PartialBudget(limits.maxTotalPartialBytes),
     }, {
       ...{ publications, decisions, errors, ledger },
-      entrance: options.password && new AdobeEntrance((user) => decisions.password(user), ledger),
+      authenticator: options.password &&
+        new AdobeAuthenticator((user) => decisions.password(user), ledger),
       maxUnsettled: limits.maxMessageStreams,
     });
     this.#listener = Deno.listen({ hostname, port });
@@ -136,9 +137,9 @@ export class Server implements RtmpServer {
   requestReconnect(description: string, tcUrl?: string): number {
     checkString("description", description);
     if (tcUrl !== undefined) checkString("tcUrl", tcUrl);
-    const able = [...this.#connections].filter((connection) => connection.canReconnect);
-    for (const connection of able) connection.requestReconnect(plainText(description), tcUrl);
-    return able.length;
+    const capable = [...this.#connections].filter((connection) => connection.canReconnect);
+    for (const connection of capable) connection.requestReconnect(plainText(description), tcUrl);
+    return capable.length;
   }
 
   async publish(
@@ -151,7 +152,7 @@ export class Server implements RtmpServer {
         publications: this.#publications,
         ledger: this.ledger,
         external: this.#external,
-        patience: { timeout: this.#limits.timeout, signal: this.#stop.signal },
+        deadline: { timeout: this.#limits.timeout, signal: this.#stop.signal },
       },
       given,
       tags,
@@ -162,10 +163,10 @@ export class Server implements RtmpServer {
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
     checkObject("the options", options);
     const { timeout } = options;
-    if (timeout !== undefined) checkNumber("timeout", timeout, 0, LONGEST_TIME);
+    if (timeout !== undefined) checkNumber("timeout", timeout, 0, MAX_TIMEOUT);
     const ended = this.#shutdown(timeout ?? SHUTDOWN_DRAIN_TIME);
     if (timeout === undefined) return await ended;
-    if (!await settlesWithin(ended, timeout)) await this.#cut();
+    if (!await settlesWithin(ended, timeout)) await this.#closeAll();
   }
 
   async #shutdown(drainTime: number): Promise<void> {
@@ -177,16 +178,16 @@ export class Server implements RtmpServer {
     for (const { publication } of this.#external) publication.close(SHUTTING_DOWN.description);
     this.requestReconnect(SHUTTING_DOWN.description);
     await Promise.all([...this.#connections].map(async (connection) => {
-      if (connection.canReconnect) await connection.gone(this.#reconnectTimeout);
+      if (connection.canReconnect) await connection.waitUntilDisconnected(this.#reconnectTimeout);
       await connection.shutdown(drainTime);
     }));
     await this.finished;
   }
 
   /** Closes all connections at once, and waits for the handlers only for a moment. */
-  async #cut(): Promise<void> {
+  async #closeAll(): Promise<void> {
     for (const connection of this.#connections) connection.close();
-    if (await settlesWithin(this.finished, CUT_TIME)) return;
+    if (await settlesWithin(this.finished, FORCED_END_TIME)) return;
     this.#stopChecks();
     for (const { path, id, connection } of this.#publications.unsettled) {
       log.warn("The handler of {path} is not waited for any longer", {

@@ -11,7 +11,7 @@ import type { PlaySource } from "../session/server/player.ts";
 import type { TagFilter } from "../session/server/player_filter.ts";
 import type { SessionHandler } from "../session/server/session_handler.ts";
 import type { Inspection } from "../session/server/trial.ts";
-import type { AdobeEntrance } from "./adobe_entrance.ts";
+import type { AdobeAuthenticator } from "./adobe_authenticator.ts";
 import type { Connection } from "./connection.ts";
 import type { Decisions } from "./decisions.ts";
 import type { ErrorReport } from "./error_report.ts";
@@ -26,7 +26,7 @@ export interface SessionHostContext {
   readonly errors: ErrorReport;
   readonly ledger: ServerLedger;
   /** Admits peers that prove a password; without it, every peer is admitted. */
-  readonly entrance: AdobeEntrance | undefined;
+  readonly authenticator: AdobeAuthenticator | undefined;
   /** The most publications of one connection whose handlers have not settled. */
   readonly maxUnsettled: number;
 }
@@ -48,7 +48,7 @@ export class SessionHost implements SessionHandler {
   }
 
   async admit(app: string): Promise<Refusal | undefined> {
-    return await this.#context.entrance?.admit(app, this.#facts);
+    return await this.#context.authenticator?.admit(app, this.#facts);
   }
 
   async authorize(request: StreamRequest): Promise<Refusal | undefined> {

@@ -1,5 +1,5 @@
 /**
- * The server as people run it, put together: configuration, registries, RTMP, relays, HTTP.
+ * The composition of the program: configuration, registries, RTMP, relays, HTTP.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { EndedStreams } from "./api/ended_streams.ts";
 import { authorizeBy } from "./auth/authorize.ts";
 import { readCertificate, watchCertificate } from "./cli/certificate_files.ts";
 import type { Config } from "./cli/config.ts";
-import { opening } from "./cli/opening.ts";
+import { openAtStart } from "./cli/startup.ts";
 import { requirePermissions } from "./cli/permissions.ts";
 import type { Running } from "./cli/running.ts";
 import { distribute } from "./distribute.ts";
@@ -22,7 +22,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { Output } from "./record/output.ts";
 import { Recorder } from "./record/recorder.ts";
 import { Recordings } from "./record/recordings.ts";
-import { Loops } from "./relay/loops.ts";
+import { LoopDetector } from "./relay/loop_detector.ts";
 import { Relays } from "./relay/relays.ts";
 import { startHttp } from "./start_http.ts";
 import { startRtmp } from "./start_rtmp.ts";
@@ -30,16 +30,16 @@ import { PeerRegistry } from "./streams/peer_registry.ts";
 import { StreamRegistry } from "./streams/stream_registry.ts";
 import { after } from "../time/idle.ts";
 
-/** How long viewers may take on shutdown over what was published last, in milliseconds. */
-const VIEWERS_PATIENCE = 1_000;
+/** Time limit for viewers to read the last tags on shutdown, in milliseconds. */
+const VIEWERS_TIMEOUT = 1_000;
 
-/** What runs after a start. */
+/** The running program. */
 export interface App extends Running {
   http: HttpServer | undefined;
 }
 
 /**
- * Starts everything that the configuration asks for.
+ * Starts the program.
  *
  * @param httpLimits Limits on HTTP clients that no flag sets.
  * @throws {StartError} If it cannot, in one sentence.
@@ -56,11 +56,11 @@ export async function startApp(
   const certificate = await openCertificate(config);
   const apiToken = tokenOf(config);
 
-  const ending = new AbortController();
+  const stopping = new AbortController();
   const streams = new StreamRegistry(config.maxMediaMemory * 1024 * 1024);
   const endedStreams = new EndedStreams();
   streams.onOpen((stream) => endedStreams.follow(stream));
-  const loops = new Loops(streams);
+  const loops = new LoopDetector(streams);
   const sockets = new HttpSockets({
     maxConnections: config.maxHttpConnections,
     maxConnectionsPerAddress: config.maxHttpConnectionsPerAddress,
@@ -85,12 +85,12 @@ export async function startApp(
 
   /** Ends publications, then what consumes them, then HTTP, over which viewers read to the end. */
   const shutdown = async (http?: HttpServer) => {
-    ending.abort();
+    stopping.abort();
     stopWatching?.();
     const ended = Promise.all([relays.stop(), rtmp.shutdown()]);
     await Promise.all(rtmp.publications.map(({ closed }) => closed));
-    // A viewer that takes nothing would never have all of what has ended.
-    const stopWaiting = after(VIEWERS_PATIENCE, () => sockets.closeServed());
+    // A stalled viewer would never read the last tags.
+    const stopWaiting = after(VIEWERS_TIMEOUT, () => sockets.closeActive());
     await ended;
     await streams.shutdown();
     await recordings?.close();
@@ -105,7 +105,7 @@ export async function startApp(
     const http = metrics && httpPort !== undefined
       ? await startHttp({ ...config, httpPort }, httpLimits, {
         ...{ rtmp, streams, peers, endedStreams, relays, recordings, metrics, sockets },
-        ...{ authorize, apiToken, ending: ending.signal },
+        ...{ authorize, apiToken, stopping: stopping.signal },
       })
       : undefined;
     return {
@@ -119,10 +119,10 @@ export async function startApp(
   }
 }
 
-/** What the operator permits, except loops. */
+/** Authorizes by the configuration, and refuses loops. */
 function authorizeWith(
   config: Config,
-  loops: Loops,
+  loops: LoopDetector,
 ): (request: StreamRequest) => Authorization {
   const authorize = authorizeBy(config);
   return (request) => {
@@ -131,7 +131,7 @@ function authorizeWith(
   };
 }
 
-/** Without a token of the operator's there is one where others can reach the API. */
+/** The API token: the operator's, or a random one if other machines can reach the API. */
 function tokenOf({ apiToken, httpHost, httpPort }: Config): string | undefined {
   const needsToken = httpPort !== undefined && !isLoopback(httpHost);
   return apiToken ?? (needsToken ? crypto.randomUUID() : undefined);
@@ -139,7 +139,7 @@ function tokenOf({ apiToken, httpHost, httpPort }: Config): string | undefined {
 
 async function openRecordings(config: Config): Promise<Recordings | undefined> {
   const directory = config.record ?? config.recordOnDemand;
-  return directory === undefined ? undefined : await opening(
+  return directory === undefined ? undefined : await openAtStart(
     `record into ${directory}`,
     async () => new Recordings(await Recorder.open(directory)),
   );
@@ -148,11 +148,11 @@ async function openRecordings(config: Config): Promise<Recordings | undefined> {
 async function openOutput({ output: target, loop }: Config): Promise<Output | undefined> {
   return target === undefined
     ? undefined
-    : await opening(`write to ${target}`, () => Output.open(target, loop));
+    : await openAtStart(`write to ${target}`, () => Output.open(target, loop));
 }
 
 async function openCertificate({ tls }: Config): Promise<Certificate | undefined> {
-  return tls && await opening(
+  return tls && await openAtStart(
     `use the certificate ${tls.certFile} with ${tls.keyFile}`,
     () => readCertificate(tls),
   );

@@ -1,5 +1,5 @@
 /**
- * What becomes of every publication: viewers get it, and it is written where the operator wants it.
+ * The distribution of a publication to viewers, recordings and `--output`.
  *
  * @module
  */
@@ -9,16 +9,18 @@ import type { Output } from "./record/output.ts";
 import type { Recordings } from "./record/recordings.ts";
 import type { StreamRegistry } from "./streams/stream_registry.ts";
 
-/** Where publications go. */
+/** The destinations of publications. */
 export interface Destinations {
   streams: StreamRegistry;
   recordings: Recordings | undefined;
-  /** Whether every publication is recorded, as opposed to those that are asked for. */
+  /** Whether every publication is recorded, and not only on request. */
   recordsAll: boolean;
   output: Output | undefined;
 }
 
-/** Gives a publication to all its consumers; resolves when they have read it and it is written. */
+/**
+ * Delivers a publication to all consumers; resolves when they have read it and files are complete.
+ */
 export async function distribute(
   publication: Publication,
   { streams, recordings, recordsAll, output }: Destinations,
@@ -26,14 +28,14 @@ export async function distribute(
   const stream = streams.open(publication);
   if (recordsAll) recordings?.begin(stream);
   const written = output?.write(stream);
-  const given = stream.run();
+  const delivered = stream.run();
   const finished = written?.then(async (isComplete) => {
     if (!isComplete) return;
-    // The server ends with its output, and viewers are to have all of the stream by then. What
-    // `given` fails with is thrown below.
-    await given.then(() => streams.end(publication.path)).catch(() => {});
+    // The server shuts down after its output, so viewers must have read the whole stream by then. An
+    // error of `delivered` is thrown below.
+    await delivered.then(() => streams.end(publication.path)).catch(() => {});
     output?.finish();
   });
-  await given;
+  await delivered;
   await Promise.all([finished, recordings?.finished(publication)]);
 }

@@ -7,19 +7,19 @@
 import { startApp } from "./app.ts";
 import { announce } from "./cli/announcement.ts";
 import { readConfig } from "./cli/config.ts";
-import { endOnSignal, endWithOutput, SHUTDOWN_TIMEOUT } from "./cli/ending.ts";
+import { SHUTDOWN_TIMEOUT, shutDownAfterOutput, shutDownOnSignal } from "./cli/shutdown.ts";
 import { printLine, startLog } from "./cli/log.ts";
 import { StartError } from "./cli/start_error.ts";
 
-/** What does not come from the command line. */
+/** Options that are not on the command line. */
 export interface ProgramOptions {
-  /** How long a shutdown may take before the process exits all the same, in milliseconds: 10,000. */
+  /** Time limit for a shutdown, after which the process exits, in milliseconds: 10,000. */
   shutdownTimeout?: number;
 }
 
 /**
- * Starts the server. It resolves when everything listens; what cannot be started is one sentence on
- * standard error, and the end of the process.
+ * Starts the server; resolves when it listens. If the start fails, it prints one sentence to standard
+ * error and exits.
  */
 export async function runProgram(
   args: string[],
@@ -30,8 +30,8 @@ export async function runProgram(
     if ("print" in config) return await print(config.print);
     await startLog(config.logLevel, config.json);
     const app = await startApp(config);
-    endOnSignal(app, shutdownTimeout);
-    endWithOutput(app, shutdownTimeout);
+    shutDownOnSignal(app, shutdownTimeout);
+    shutDownAfterOutput(app, shutdownTimeout);
     announce(app, config);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
@@ -40,7 +40,7 @@ export async function runProgram(
   }
 }
 
-/** Writes to standard output; a reader that has had enough, as `head`, is no error. */
+/** Writes to standard output; a reader that closes it early, such as `head`, is no error. */
 async function print(text: string): Promise<void> {
   try {
     await new Blob([text]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });

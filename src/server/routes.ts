@@ -1,5 +1,5 @@
 /**
- * The HTTP side: live streams as FLV, both ways, and the state of the server as JSON.
+ * All HTTP routes: the page, health checks, metrics, the API, and streams as FLV.
  *
  * @module
  */
@@ -23,25 +23,25 @@ import { NOT_FOUND } from "./http/stream_url.ts";
 import type { ViewContext } from "./media/view.ts";
 import type { PeerRegistry } from "./streams/peer_registry.ts";
 
-/** What the routes lead to. */
+/** The parts of the server that the routes use. */
 export interface HttpContext extends ApiContext, ViewContext, PublishContext {
   peers: PeerRegistry;
   metrics: Metrics;
-  /** Why a load balancer should send no clients here, if so. */
+  /** Returns why a load balancer should send no clients here; `undefined` if it should. */
   notReady: () => string | undefined;
 }
 
-/** The URL of a stream, as far as it takes to tell it from others. */
+/** The pattern of stream URLs, which are all URLs without another route. */
 const STREAM = "/*" as const;
 
-const WATCHING: readonly string[] = ["GET", "HEAD"];
+const VIEW_METHODS: readonly string[] = ["GET", "HEAD"];
 
-/** FFmpeg sends what it writes to HTTP by POST, everything else by PUT. */
-const PUBLISHING: readonly string[] = ["POST", "PUT"];
+/** The methods of publishers: FFmpeg uses POST, other programs PUT. */
+const PUBLISH_METHODS: readonly string[] = ["POST", "PUT"];
 
 const log = getLogger(["sluice", "http"]);
 
-/** Routes the requests of viewers, of publishers, and of programs that watch the server. */
+/** The routes of the HTTP server. */
 export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.route("/", pageRoutes());
@@ -52,13 +52,13 @@ export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
   routes.all("/api/*", (context) => context.notFound());
   routes.use(STREAM, async (context, next) => {
     await next();
-    // Pages of other sites may watch, and may know why they cannot.
-    if (!WATCHING.includes(context.req.method)) return;
+    // Pages of other sites may watch, and may read errors.
+    if (!VIEW_METHODS.includes(context.req.method)) return;
     for (const [name, value] of Object.entries(FOR_ALL_SITES)) context.header(name, value);
   });
   routes.options(STREAM, (context) => context.body(null, 204, { ...CORS_HEADERS }));
   routes.get(STREAM, httpFlv(context));
-  routes.on([...PUBLISHING], STREAM, httpPublish(context));
+  routes.on([...PUBLISH_METHODS], STREAM, httpPublish(context));
   routes.all(STREAM, (context) => {
     context.header("allow", "GET, HEAD, OPTIONS, POST, PUT");
     const error = `Method ${context.req.method} not allowed`;
@@ -66,12 +66,11 @@ export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
   });
   routes.notFound((context) => context.json({ error: NOT_FOUND }, 404));
   routes.onError((error, context) => {
-    // The unread body goes with the connection.
-    const isTooLarge = error instanceof HTTPException && error.status === 413;
+    // A connection with an unread body is closed.
     const { method, path } = context.req;
-    const isPublishing = PUBLISHING.includes(method) && !path.startsWith("/api/");
+    const isPublishing = PUBLISH_METHODS.includes(method) && !path.startsWith("/api/");
     const isShort = error instanceof HTTPException && error.status === 503;
-    if (isPublishing || isTooLarge || isShort) context.header("connection", "close");
+    if (isPublishing || isShort) context.header("connection", "close");
     if (!(error instanceof HTTPException)) {
       log.error("Cannot answer {method} {url}: {error}", {
         connection: socketOf(context.env.incoming).id,

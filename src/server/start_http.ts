@@ -1,22 +1,22 @@
 /**
- * HTTP as the program serves it: what the routes know of the rest of the server.
+ * The start of HTTP, which connects the routes with the rest of the program.
  *
  * @module
  */
 
 import type { Server } from "../serve/server.ts";
 import type { Config } from "./cli/config.ts";
-import { listening } from "./cli/opening.ts";
+import { listenAtStart } from "./cli/startup.ts";
 import { type HttpLimits, type HttpServer, serveHttp } from "./http/http_server.ts";
 import { StalledViewers } from "./media/stalled_viewers.ts";
 import { wsFlv } from "./media/ws_flv.ts";
 import { type HttpContext, httpRoutes } from "./routes.ts";
 
-/** What HTTP serves: what the program knows, and RTMP. */
+/** The parts of the program that HTTP uses. */
 export interface HttpParts
   extends
     Pick<HttpContext, "streams" | "peers" | "endedStreams" | "relays" | "recordings" | "metrics">,
-    Pick<HttpContext, "apiToken" | "ending">,
+    Pick<HttpContext, "apiToken" | "stopping">,
     Pick<HttpContext["rules"], "authorize"> {
   rtmp: Server;
   sockets: HttpServer["sockets"];
@@ -34,7 +34,7 @@ export async function startHttp(
   { rtmp, sockets, authorize, ...parts }: HttpParts,
 ): Promise<HttpServer> {
   const { httpHost: host, httpPort: port, timeout } = config;
-  const { apiToken, ending } = parts;
+  const { apiToken, stopping } = parts;
   const needsKey = config.streamKey !== undefined;
   const context: HttpContext = {
     ...parts,
@@ -44,7 +44,7 @@ export async function startHttp(
     publish: rtmp.publish.bind(rtmp),
     noteUnfinished: () => sockets.noteUnfinished(),
     notReady() {
-      if (ending.aborted) return "The server is shutting down";
+      if (stopping.aborted) return "The server is shutting down";
       return rtmp.listening ? undefined : "RTMP is not listening";
     },
     isOpen: !needsKey,
@@ -52,7 +52,7 @@ export async function startHttp(
     server: { rtmpPort: rtmp.addr.port, app: config.app ?? null, needsKey },
   };
   const handlers = { fetch: httpRoutes(context).fetch, upgrade: wsFlv(context) };
-  return await listening(
+  return await listenAtStart(
     { protocol: "HTTP", hostFlag: "--http-host", host, portFlag: "--http-port", port },
     () => serveHttp(handlers, sockets, { hostname: host, port }, { timeout, ...limits }),
   );

@@ -1,6 +1,5 @@
 /**
- * RTMP as the program serves it: by the flags of the operator, with players from the registry of
- * streams.
+ * The start of RTMP, by the operator's flags, with players from the registry of streams.
  *
  * @module
  */
@@ -10,26 +9,26 @@ import type { Certificate } from "../net/tls_listener.ts";
 import type { PublicationHandler, ServeRtmpOptions } from "../serve/types.ts";
 import { Server } from "../serve/server.ts";
 import type { Config } from "./cli/config.ts";
-import { listening } from "./cli/opening.ts";
+import { listenAtStart } from "./cli/startup.ts";
 import type { HttpSockets } from "./http/http_sockets.ts";
-import type { Loops } from "./relay/loops.ts";
+import type { LoopDetector } from "./relay/loop_detector.ts";
 import type { StreamRegistry } from "./streams/stream_registry.ts";
 import { lagLog, logViewer } from "./streams/viewer_log.ts";
 
-/** What RTMP needs of the program. */
+/** The parts of the program that RTMP uses. */
 export interface RtmpContext {
   authorize: NonNullable<ServeRtmpOptions["authorize"]>;
   certificate: Certificate | undefined;
   streams: StreamRegistry;
-  loops: Loops;
-  /** Connections of HTTP, which make way when file descriptors run out. */
+  loops: LoopDetector;
+  /** HTTP connections, some of which are closed when file descriptors run out. */
   sockets: HttpSockets;
 }
 
 /**
  * Listens for RTMP, and RTMPS if it is configured.
  *
- * @param handler Takes each publication.
+ * @param handler Called with each publication.
  * @throws {StartError} If a port is taken, or an address is not this machine's.
  */
 export async function startRtmp(
@@ -44,14 +43,14 @@ export async function startRtmp(
     ...tls && certificate && { tls: { port: tls.port, ...certificate } },
     authorize,
     play: playFrom(context),
-    // The log has them.
+    // The server logs errors itself.
     onError: () => {},
     onAcceptError(error) {
-      if (isLackOfDescriptors(error)) sockets.giveBack();
+      if (isLackOfDescriptors(error)) sockets.releaseDescriptors();
     },
   };
-  await tryPortOfRtmps(config);
-  return await listening(
+  await checkRtmpsPort(config);
+  return await listenAtStart(
     { protocol: "RTMP", hostFlag: "--host", host, portFlag: "--port", port },
     () => new Server(options, handler, (request, silence) => loops.inspection(request, silence)),
   );
@@ -65,15 +64,15 @@ function playFrom(
     const { path, via = [] } = request;
     const facts = { connection: id, remoteAddr, path };
     const isRelay = via.length > 0;
-    const note = isRelay ? loops.noteSent(path) : undefined;
+    const note = isRelay ? loops.recordSent(path) : undefined;
     const subscription = streams.subscribe(path, {
       kind: "rtmp-play",
       mode: "live",
       address: remoteAddr,
       connection: id,
-      outlives: true,
+      survivesPublication: true,
       onLag: lagLog(facts, "rtmp-play"),
-      filter: note ? (tag) => filter(note(tag)) : filter,
+      filter: note ? (tag, kind) => filter(note(tag, kind)) : filter,
     });
     loops.addPlayer(request, subscription.done);
     void logViewer(subscription, facts);
@@ -81,11 +80,11 @@ function playFrom(
   };
 }
 
-/** RTMP and RTMPS begin to listen together, and fail together: which of them it was shows here. */
-async function tryPortOfRtmps({ host, tls }: Config): Promise<void> {
+/** Tries the port of RTMPS first: `Server` opens both ports, and its error does not name the port. */
+async function checkRtmpsPort({ host, tls }: Config): Promise<void> {
   if (!tls) return;
   const { port } = tls;
-  await listening(
+  await listenAtStart(
     { protocol: "RTMPS", hostFlag: "--host", host, portFlag: "--rtmps-port", port },
     () => Deno.listen({ hostname: host, port }).close(),
   );

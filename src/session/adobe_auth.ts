@@ -1,9 +1,10 @@
 /**
  * Adobe's authentication of publishers by user name and password, as encoders and Flash Media
- * Server have it. It is in no specification; this is what FFmpeg, librtmp and Wowza agree on.
+ * Server implement it. No specification has it; this is the common part of FFmpeg, librtmp and
+ * Wowza.
  *
- * The client connects up to three times, each time with a query after `app` and `tcUrl`, and is
- * rejected with a description that has what it needs for the next time:
+ * The client connects up to three times, each time with a query after `app` and `tcUrl`. Each
+ * rejection has a description with the fields for the next attempt:
  *
  *     client                                                  server, in `description`
  *     (nothing)                                               code=403 need auth; authmod=adobe
@@ -13,52 +14,55 @@
  *
  *     R = base64(md5(base64(md5(U S password)) C D))
  *
- * Values stand as they are: base64 is not percent-encoded, and `+` is a plus.
+ * Values are not encoded: base64 is not percent-encoded, and `+` is a plus sign.
  *
  * @module
  */
 
 import { md5 } from "@noble/hashes/legacy.js";
 
-/** A user name and its proof. */
+/** A user name and a password. */
 export interface Credentials {
   user: string;
   password: string;
 }
 
-/** What goes into a response beside the password. */
+/** The inputs of a response beside the password. */
 export interface AdobeExchange {
   user: string;
-  /** The server's choice, for the password of this user. */
+  /** The server's salt for the password of this user. */
   salt: string;
-  /** The server's choice, for this exchange: its `opaque` or, if it sends none, its `challenge`. */
+  /**
+   * The server's challenge for this exchange: its `opaque` or, if it sends none, its `challenge`.
+   */
   serverChallenge: string;
-  /** The client's choice. */
+  /** The client's challenge. */
   clientChallenge: string;
 }
 
-/** What a client sends of it all in its query. */
+/** The fields of a client's query. */
 export interface AdobeQuery {
   user: string;
-  /** The client's choice; `undefined` in the first query. */
+  /** The client's challenge; `undefined` in the first query. */
   clientChallenge: string | undefined;
-  /** The proof; `undefined` in the first query. */
+  /** The response; `undefined` in the first query. */
   response: string | undefined;
   /** The server's own challenge, if the client has sent it back: not all do. */
   opaque: string | undefined;
 }
 
-/** Computes the response: what a client sends and a server compares with. */
+/** Computes the response, which a client sends and a server compares. */
 export function adobeResponse(exchange: AdobeExchange, password: string): string {
   const { user, salt, serverChallenge, clientChallenge } = exchange;
   return hash(hash(user + salt + password) + serverChallenge + clientChallenge);
 }
 
 /**
- * The client: makes the query for the next connection of a rejection's description. Nothing comes
- * back if the rejection asks for no such thing, or says that the password is wrong.
+ * For clients: makes the query for the next connection from a rejection's description. Returns
+ * `undefined` if the rejection does not request authentication, or means that the password is
+ * wrong.
  *
- * @param clientChallenge A random text of letters and digits.
+ * @param clientChallenge Random letters and digits.
  */
 export function answerAdobeRejection(
   description: string,
@@ -80,29 +84,29 @@ export function answerAdobeRejection(
   return `${first}&challenge=${clientChallenge}&response=${response}&opaque=${opaque ?? ""}`;
 }
 
-/** The server: the description of the rejection that asks for a user name. */
-export function needAdobeAuth(): string {
+/** For servers: the description of the rejection that requests a user name. */
+export function adobeAuthRequired(): string {
   return "[ AccessManager.Reject ] : [ code=403 need auth; authmod=adobe ] : ";
 }
 
 /**
- * The server: the description of the rejection that asks for the password. The challenge is sent
- * as `opaque` too, since some clients compute with the one and some with the other.
+ * For servers: the description of the rejection that requests the password. The challenge is also
+ * sent as `opaque`, since clients differ on which of them they use.
  *
- * @param salt A text of letters and digits, the same for a user each time or not.
- * @param serverChallenge A text of letters and digits that is not used again.
+ * @param salt Letters and digits; it may be the same for a user each time.
+ * @param serverChallenge Letters and digits, used only once.
  */
-export function challengeByAdobe(user: string, salt: string, serverChallenge: string): string {
+export function adobeChallenge(user: string, salt: string, serverChallenge: string): string {
   const fields = `user=${user}&salt=${salt}&challenge=${serverChallenge}&opaque=${serverChallenge}`;
   return `[ AccessManager.Reject ] : [ authmod=adobe ] : ?reason=needauth&${fields}`;
 }
 
-/** The server: the description of the rejection that ends it. */
-export function refuseByAdobe(): string {
+/** For servers: the description of the rejection for a wrong password. */
+export function adobeAuthFailed(): string {
   return "[ AccessManager.Reject ] : [ authmod=adobe ] : ?reason=authfailed";
 }
 
-/** The server: reads the query of an `app` as the client wrote it, if it is of this kind. */
+/** For servers: reads the query of an unchanged `app`; `undefined` if it has no such fields. */
 export function readAdobeQuery(app: string): AdobeQuery | undefined {
   const mark = app.indexOf("?");
   const fields = readFields(mark < 0 ? "" : app.slice(mark + 1));
@@ -117,10 +121,10 @@ export function readAdobeQuery(app: string): AdobeQuery | undefined {
 }
 
 /**
- * The server: whether a query proves that the client knows the password, in a time that does not
- * tell how far it was right.
+ * For servers: whether a query proves that the client knows the password. The comparison takes
+ * constant time.
  */
-export function isAdobeProof(
+export function verifyAdobeResponse(
   { user, clientChallenge, response }: AdobeQuery,
   { salt, serverChallenge }: Pick<AdobeExchange, "salt" | "serverChallenge">,
   password: string,
@@ -135,7 +139,10 @@ export function isAdobeProof(
   return difference === 0;
 }
 
-/** Fields of a query, unlike `URLSearchParams` without any decoding; the first of a name counts. */
+/**
+ * Reads the fields of a query without decoding them, unlike `URLSearchParams`. The first field of a
+ * name counts.
+ */
 function readFields(query: string): Map<string, string> {
   const fields = new Map<string, string>();
   for (const part of query.split("&")) {
@@ -146,7 +153,7 @@ function readFields(query: string): Map<string, string> {
   return fields;
 }
 
-/** MD5, which Web Crypto does not have, in base64. */
+/** The MD5 hash in base64; Web Crypto does not have MD5. */
 function hash(text: string): string {
   return btoa(String.fromCharCode(...md5(new TextEncoder().encode(text))));
 }

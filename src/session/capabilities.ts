@@ -1,5 +1,5 @@
 /**
- * What peers tell each other in `connect` of Enhanced RTMP.
+ * The capabilities that peers announce in `connect` (Enhanced RTMP).
  *
  * @module
  */
@@ -14,11 +14,11 @@ export const CapsEx = { Reconnect: 1, Multitrack: 2, ModEx: 4, TimestampNanoOffs
 const VIDEO_FOURCCS = ["avc1", "hvc1", "vvc1", "vp08", "vp09", "av01"];
 const AUDIO_FOURCCS = ["mp4a", ".mp3", "Opus", "fLaC", "ac-3", "ec-3"];
 
-/** What a peer has announced. */
+/** The capabilities of a peer. */
 export interface Capabilities {
-  /** Whether it has announced anything at all. Few peers do, players and publishers alike. */
+  /** Whether it has announced any. Few players and publishers do. */
   announced: boolean;
-  /** The FourCCs it takes; `*` stands for all. */
+  /** The FourCCs that it accepts; `*` means all. */
   fourCcs: ReadonlySet<string>;
   /** The {@linkcode CapsEx} bits. */
   capsEx: number;
@@ -31,19 +31,22 @@ export function readCapabilities(object: Record<string, unknown>): Capabilities 
   const maps = [videoFourCcInfoMap, audioFourCcInfoMap].filter(isObject);
   return {
     announced: Array.isArray(fourCcList) || maps.length > 0 || typeof capsEx === "number",
-    // Only what is text: to make text of lists of lists can take longer than a lifetime.
-    fourCcs: new Set([...list.filter(isText), ...maps.flatMap((map) => takenFourCcs(map))]),
+    // Only strings: converting nested lists to text can take time without limit.
+    fourCcs: new Set([...list.filter(isText), ...maps.flatMap((map) => decodableFourCcs(map))]),
     capsEx: typeof capsEx === "number" ? capsEx : 0,
   };
 }
 
-/** The keys of an info map, without what the peer says that it can only encode. */
-function takenFourCcs(map: Record<string, unknown>): string[] {
+/** The keys of an info map, without codecs that the peer can only encode. */
+function decodableFourCcs(map: Record<string, unknown>): string[] {
   return Object.keys(map).filter((fourCc) => map[fourCc] !== CAN_ENCODE);
 }
 
-/** What we announce in turn: we pass on everything, look into all of it and change none. */
-export function ourCapabilities(): Record<string, unknown> {
+/**
+ * The capabilities that the server announces: it forwards all codecs, parses all headers and
+ * changes none.
+ */
+export function localCapabilities(): Record<string, unknown> {
   const forward = (fourCcs: string[]) =>
     Object.fromEntries(fourCcs.map((fourCc) => [fourCc, CAN_FORWARD]));
   return {

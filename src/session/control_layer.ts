@@ -1,5 +1,5 @@
 /**
- * The messages that keep the connection going, answered.
+ * The control layer: it answers protocol control and user control messages.
  *
  * @module
  */
@@ -18,22 +18,25 @@ import { MessageType, type RtmpMessage } from "../message/message.ts";
 import type { MessageWriter } from "./message_writer.ts";
 import { LimitType } from "./send_window.ts";
 
-/** Acknowledges what is received, answers pings, counts what is unknown (RTMP 1.0, 5.4 and 6.2). */
+/**
+ * Acknowledges received bytes, answers pings, counts unknown messages (RTMP 1.0, sections 5.4 and
+ * 6.2).
+ */
 export class ControlLayer {
   readonly #writer: MessageWriter;
   readonly #counts: ReceivedCounts;
-  /** Bytes after which the peer asks for an acknowledgement; `undefined` until it has asked. */
+  /** The peer's window acknowledgement size; `undefined` until it has sent one. */
   #window: number | undefined;
   #received = 0;
   #acknowledged = 0;
   #acknowledging = false;
-  /** The window that the peer has last been told. */
+  /** The window acknowledgement size that was last sent to the peer. */
   #announcedWindow: number;
   readonly #largestWindow: number;
 
   /**
-   * @param windowSize The window that the peer is told at first, in bytes.
-   * @param largestWindow The largest one that it is told, whatever its own limit is.
+   * @param windowSize The window acknowledgement size sent at first, in bytes.
+   * @param largestWindow The largest one that is sent, in bytes.
    */
   constructor(
     writer: MessageWriter,
@@ -48,13 +51,13 @@ export class ControlLayer {
   }
 
   /**
-   * Acknowledges after each half of the window: the peer must not have to stop and wait. While one
-   * is still on its way no further one is queued: the next says it all, and it goes even if nothing
-   * more comes, since the peer may be waiting for just that.
+   * Acknowledges after each half of the window, so that the peer need not stop and wait. While one
+   * is being written, no other is queued. The next one follows even if no more bytes arrive, since
+   * the peer may wait for it.
    *
-   * A peer that has not asked for it gets none. FFmpeg does not ask, and closes immediately after its
-   * last byte. Anything that reaches it then, or that it has not read, makes its system discard all
-   * bytes that are still on the way here.
+   * A peer that has sent no window gets no acknowledgement. FFmpeg sends none, and closes
+   * immediately after its last byte. If it then receives anything, or has not read something, its
+   * kernel discards all unsent bytes.
    */
   received(bytes: number): void {
     this.#received = bytes;
@@ -76,13 +79,13 @@ export class ControlLayer {
     this.#acknowledging = false;
   }
 
-  /** Asks the peer to show that it is there. */
+  /** Sends a ping request. */
   ping(): void {
     const now = Math.floor(performance.now()) % 2 ** 32;
     this.#writer.send(userControl(UserControlEvent.PingRequest, now));
   }
 
-  /** Takes any message that is neither a command nor media. */
+  /** Handles a message that is neither a command nor media. */
   receive(message: RtmpMessage): void {
     try {
       this.#receive(message);
@@ -94,7 +97,7 @@ export class ControlLayer {
 
   #receive(message: RtmpMessage): void {
     switch (message.typeId) {
-      // The chunk layer has acted on these two.
+      // The chunk layer has handled these two.
       case MessageType.SetChunkSize:
       case MessageType.Abort:
         return;
@@ -115,7 +118,7 @@ export class ControlLayer {
     }
   }
 
-  /** A new limit is answered with the window that follows from it (section 5.4.5). */
+  /** Applies a limit of the peer, and answers with the resulting window (section 5.4.5). */
   #limitTo(bytes: number, limitType: number = LimitType.Dynamic): void {
     this.#writer.window.limitTo(bytes, limitType);
     const window = Math.min(bytes, this.#largestWindow);

@@ -1,10 +1,10 @@
 /**
- * Everything that a peer could ask too much of, with what it gets.
+ * Limits on what a peer may send or hold, with defaults.
  *
  * @module
  */
 
-import { checkNumber, LONGEST_TIME } from "../check_number.ts";
+import { checkNumber, MAX_TIMEOUT } from "../check_number.ts";
 import {
   DEFAULT_MAX_CHUNK_STREAMS,
   DEFAULT_MAX_PARTIAL_BYTES,
@@ -12,55 +12,56 @@ import {
 } from "../chunk/chunk.ts";
 
 /**
- * The limits on peers. Passing one costs the peer its connection. Each is a whole number above 0;
+ * The limits on peers. A peer that exceeds one is disconnected. Each is a whole number above 0;
  * times are at most 2^31 - 1 ms.
  */
 export interface RtmpLimits {
-  /** Bytes in the largest message: up to 16,777,215, which is the default and all a header can say. */
+  /** Bytes in the largest message: up to 16,777,215, the default and the maximum of the format. */
   maxMessageSize: number;
-  /** Bytes that may wait in unfinished messages of a connection: 24 MiB. */
+  /** Bytes in partial messages of a connection: 24 MiB. */
   maxPartialBytes: number;
   /**
-   * Bytes of memory for unfinished messages of all connections together: 256 MiB. A thousand
-   * publishers of 6 Mbit/s take about 50; beyond the limit, the peer with the most is cut off.
+   * Bytes of memory for partial messages of all connections together: 256 MiB. A thousand
+   * publishers of 6 Mbit/s need about 50 MiB. Beyond the limit, the peer with the most is
+   * disconnected.
    */
   maxTotalPartialBytes: number;
   /** Chunk streams of a connection: 256; the encoders in use need up to 8. */
   maxChunkStreams: number;
   /**
-   * Message streams of a connection, and publications of it that the application has not settled:
-   * 32; no peer is known to use more than a few.
+   * Message streams of a connection, and publications of it on which the application has not
+   * decided: 32. No known peer uses more than a few.
    */
   maxMessageStreams: number;
   /** Bytes in the largest command: 65,536; the longest seen are `connect`s with tokens, about 4 KiB. */
   maxCommandSize: number;
-  /** How deep the values in a command may be nested: 32 levels. */
+  /** The deepest nesting of the values in a command: 32 levels. */
   maxAmfDepth: number;
-  /** How many values a command may hold: 4096. */
+  /** Values in a command, including nested ones: 4096. */
   maxAmfElements: number;
   /** Characters in an app, a URL or a stream name with its parameters: 4096. */
   maxNameLength: number;
   /** Peers that may be connected at once: 1000. */
   maxConnections: number;
   /**
-   * Peers that may be connected at once from one address, or from one network of IPv6 with a prefix of
-   * 64 bits: 500, so that none can take all places.
+   * Peers that may be connected at once from one address, or from one IPv6 network with a 64-bit
+   * prefix: 500, so that none can use all connections.
    */
   maxConnectionsPerAddress: number;
   /** Milliseconds that a handshake may take: 10,000. */
   handshakeTimeout: number;
   /** Milliseconds from the handshake, or from the end of a stream, to the next one: 60,000. */
   startTimeout: number;
-  /** Milliseconds in which a peer may send nothing, or take nothing: 30,000. */
+  /** Milliseconds for which a peer may send nothing, or read nothing: 30,000. */
   timeout: number;
   /**
-   * The same for a player that has paused, in milliseconds: 600,000. It reads nothing then, not even
-   * a ping. `timeout` counts if it is longer.
+   * The timeout of a player that has paused, in milliseconds: 600,000. Such a player reads nothing,
+   * not even pings. `timeout` applies if it is longer.
    */
   pauseTimeout: number;
 }
 
-/** What peers get unless the application says otherwise. */
+/** The default limits. */
 export const DEFAULT_LIMITS: Readonly<RtmpLimits> = {
   maxMessageSize: LARGEST_MESSAGE,
   maxPartialBytes: DEFAULT_MAX_PARTIAL_BYTES,
@@ -79,17 +80,17 @@ export const DEFAULT_LIMITS: Readonly<RtmpLimits> = {
   pauseTimeout: 600_000,
 };
 
-/** The largest values, where there is a reason for one. */
+/** The largest values of limits that have one. */
 const LARGEST: Partial<RtmpLimits> = {
   maxMessageSize: LARGEST_MESSAGE,
-  handshakeTimeout: LONGEST_TIME,
-  startTimeout: LONGEST_TIME,
-  timeout: LONGEST_TIME,
-  pauseTimeout: LONGEST_TIME,
+  handshakeTimeout: MAX_TIMEOUT,
+  startTimeout: MAX_TIMEOUT,
+  timeout: MAX_TIMEOUT,
+  pauseTimeout: MAX_TIMEOUT,
 };
 
 /**
- * The limits among some options, completed by the default ones.
+ * Checks the limits among the options, and adds the default ones.
  *
  * @throws {RangeError} If one is not a whole number above 0, or too large.
  */

@@ -1,5 +1,5 @@
 /**
- * What a session sends, gathered so that it leaves in few writes.
+ * The writer of a session, which combines messages into few writes.
  *
  * @module
  */
@@ -9,23 +9,26 @@ import { MessageEncoder } from "../message/message_encoder.ts";
 import type { RtmpMessage } from "../message/message.ts";
 import { SendWindow } from "./send_window.ts";
 
-/** Where bytes go: the writer of a stream, or something as simple. */
+/** A sink for bytes, such as the writer of a stream. */
 export interface ByteWriter {
-  /** Resolves when the peer's side has taken the bytes. */
+  /** Resolves when the bytes have been written. */
   write(bytes: Uint8Array): Promise<void>;
 }
 
-/** Bytes that may wait for the write before them. */
+/** Bytes that may be queued while a write is pending. */
 const MAX_PENDING_BYTES = 256 * 1024;
 
-/** Bytes from which on a piece is written by itself: players share it, and copies would be their own. */
+/**
+ * Bytes from which a piece is written separately: players share it, and combining would copy it for
+ * each.
+ */
 const LARGE_PIECE = 64 * 1024;
 
 /**
- * Sends messages: those of one turn leave in one write.
+ * Sends messages: those that are queued together are written at once.
  *
- * A peer that cannot be written to any more may have sent things that are still to be read, so a
- * failed write throws nothing. It is kept in `failure`, and what is sent afterwards goes nowhere.
+ * A failed write does not throw, since bytes of the peer may still have to be read. The error is
+ * kept in `failure`, and later messages are discarded.
  */
 export class MessageWriter {
   readonly #writer: ByteWriter;
@@ -34,7 +37,10 @@ export class MessageWriter {
   #pendingBytes = 0;
   #flushed: Promise<void> = Promise.resolve();
   #writing = false;
-  /** What the peer lets us send at once. A sender of media waits for room in it. */
+  /**
+   * The window of bytes that the peer accepts without acknowledgement. Senders of media wait for
+   * it.
+   */
   readonly window: SendWindow = new SendWindow();
   /** The error of the write that failed. */
   failure: unknown;
@@ -49,8 +55,8 @@ export class MessageWriter {
   }
 
   /**
-   * Queues what has been cut into chunks elsewhere, on chunk streams of its own: every header in it
-   * has to be whole.
+   * Queues chunks that were encoded elsewhere, on chunk streams of their own: each message has to
+   * begin with a type 0 header.
    */
   sendBytes(bytes: Uint8Array): void {
     if (this.failure !== undefined) return;
@@ -59,17 +65,17 @@ export class MessageWriter {
     this.window.add(bytes.length);
   }
 
-  /** Resolves when the peer's side has taken everything sent so far. */
+  /** Resolves when all queued bytes have been written. */
   flush(): Promise<void> {
     if (!this.#writing && this.#pending.length > 0) this.#flushed = this.#drain();
     return this.#flushed;
   }
 
   /**
-   * Flushes, and waits only when a lot is waiting to be written. A sender calls it before it
-   * sends more, so that a peer that does not read cannot pile things up.
+   * Flushes, and waits only if much is queued. Senders call it before they send more, so that the
+   * queue of a peer that does not read stays bounded.
    */
-  async relieve(): Promise<void> {
+  async flushIfFull(): Promise<void> {
     const flushed = this.flush();
     if (this.#pendingBytes > MAX_PENDING_BYTES) await flushed;
   }
@@ -96,7 +102,7 @@ export class MessageWriter {
   }
 }
 
-/** The same bytes in fewer pieces: small ones that follow each other are put together. */
+/** Combines consecutive small pieces. */
 function* joined(pieces: Uint8Array[]): Generator<Uint8Array> {
   let small: Uint8Array[] = [];
   for (const piece of pieces) {

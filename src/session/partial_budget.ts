@@ -1,10 +1,10 @@
 /**
- * What all peers together may leave unfinished.
+ * A shared memory limit for the partial messages of all peers.
  *
  * @module
  */
 
-/** The part that one peer has in a {@linkcode PartialBudget}. */
+/** The share of one peer in a {@linkcode PartialBudget}. */
 interface Share {
   bytes: number;
   isCut: boolean;
@@ -12,21 +12,21 @@ interface Share {
 }
 
 /**
- * Bytes of memory that unfinished messages take up, over all peers. What each of them may hold is a
- * matter of its own limit; when all together hold too much, the peer that holds the most is cut off,
- * which is never one that publishes as others do.
+ * Limits the memory of partial messages, over all peers. Each peer also has its own limit. When all
+ * of them together exceed this one, the peer with the most is disconnected, which is never an
+ * ordinary publisher.
  */
 export class PartialBudget {
   readonly #limit: number;
   readonly #shares = new Set<Share>();
   #bytes = 0;
 
-  /** @param limit Bytes that may wait altogether. */
+  /** @param limit The most bytes of memory. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Bytes that wait altogether. */
+  /** The bytes of memory in use. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -34,8 +34,9 @@ export class PartialBudget {
   /**
    * Opens the share of one peer.
    *
-   * @param cut Cuts it off; it is called once at most.
-   * @returns Is told how many bytes wait for the peer, whenever that changes, and 0 at its end.
+   * @param cut Disconnects the peer; it is called at most once.
+   * @returns A function to call with each change of the peer's memory, in bytes, and with 0 at its
+   * end.
    */
   open(cut: () => void): (bytes: number) => void {
     const share: Share = { bytes: 0, isCut: false, cut };
@@ -43,7 +44,7 @@ export class PartialBudget {
   }
 
   #change(share: Share, bytes: number): void {
-    // A peer that has been cut off is about to give everything back.
+    // A peer that is being disconnected is about to free everything.
     if (share.isCut) return;
     this.#bytes += bytes - share.bytes;
     share.bytes = bytes;

@@ -1,5 +1,5 @@
 /**
- * How much of what we send may be on its way.
+ * The window of sent bytes that are not acknowledged.
  *
  * @module
  */
@@ -13,31 +13,30 @@ export const LimitType = { Hard: 0, Soft: 1, Dynamic: 2 } as const;
 const SEQUENCE_NUMBERS = 2 ** 32;
 
 /**
- * How long we wait for an acknowledgement, in milliseconds. A peer that takes longer does not mean
- * its limit: some never acknowledge again, some count from 0 again after 4 GB.
+ * How long a sender waits for an acknowledgement, in milliseconds. A peer that takes longer does
+ * not observe its own limit: some stop acknowledging, and some restart at 0 after 4 GB.
  */
-const PATIENCE = 2_000;
+const ACKNOWLEDGEMENT_TIMEOUT = 2_000;
 
 /**
- * The window of bytes that a peer lets us send without its acknowledgement. It is kept only with
- * peers that do acknowledge, and as long as they do. What keeps the connection going is counted but
- * never waits.
+ * The bytes that may be sent to a peer without its acknowledgement. The limit applies only to peers
+ * that acknowledge, and as long as they do. Control messages are counted but never wait.
  */
 export class SendWindow {
   #limit = Infinity;
   #isHard = false;
   #sent = 0;
-  /** What the peer has acknowledged of it; `undefined` before the first acknowledgement. */
+  /** The bytes that the peer has acknowledged; `undefined` before the first acknowledgement. */
   #acknowledged: number | undefined;
-  /** Callers that wait for room. */
-  #waiting: (() => void)[] = [];
+  /** Callers that wait until more may be sent. */
+  #waiters: (() => void)[] = [];
 
-  /** Counts bytes that go to the peer. */
+  /** Counts bytes that are sent to the peer. */
   add(bytes: number): void {
     this.#sent += bytes;
   }
 
-  /** The peer has asked for a limit. "Dynamic" is one only after a hard one (section 5.4.5). */
+  /** Applies a limit of the peer. "Dynamic" counts only after a hard one (section 5.4.5). */
   limitTo(bytes: number, limitType: number): void {
     switch (limitType) {
       case LimitType.Hard:
@@ -55,8 +54,8 @@ export class SendWindow {
   }
 
   /**
-   * The peer says how many bytes it has received, modulo 2^32. One that counts the handshake too is
-   * ahead of us.
+   * Applies an acknowledgement: the number of bytes that the peer has received, modulo 2^32. It can
+   * exceed the sent bytes, since some peers count the handshake.
    */
   acknowledge(sequenceNumber: number): void {
     const behind = (this.#sent - sequenceNumber) % SEQUENCE_NUMBERS;
@@ -65,28 +64,28 @@ export class SendWindow {
     this.#wake();
   }
 
-  /** A promise for when more may be sent, if that is not now. */
-  room(): Promise<void> | undefined {
-    if (this.#hasRoom) return undefined;
-    const stop = after(PATIENCE, () => this.lift());
-    return new Promise<void>((resolve) => this.#waiting.push(resolve))
+  /** Returns a promise that resolves when more may be sent; `undefined` if it may be sent now. */
+  ready(): Promise<void> | undefined {
+    if (this.#isReady) return undefined;
+    const stop = after(ACKNOWLEDGEMENT_TIMEOUT, () => this.removeLimit());
+    return new Promise<void>((resolve) => this.#waiters.push(resolve))
       .finally(stop);
   }
 
-  /** There is no limit any more: the connection has ended, or the peer does not keep its part. */
-  lift(): void {
+  /** Removes the limit: the connection has ended, or the peer does not acknowledge. */
+  removeLimit(): void {
     this.#limit = Infinity;
     this.#wake();
   }
 
-  get #hasRoom(): boolean {
+  get #isReady(): boolean {
     return this.#acknowledged === undefined || this.#sent - this.#acknowledged < this.#limit;
   }
 
   #wake(): void {
-    if (!this.#hasRoom) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    if (!this.#isReady) return;
+    const waiting = this.#waiters;
+    this.#waiters = [];
     for (const resume of waiting) resume();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What peers tell each other in `onStatus`: a code for the program, a text for the human.
+ * Status messages (`onStatus`): a code for programs, a description for people.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { RtmpMessage } from "../message/message.ts";
 import { plainText } from "../plain_text.ts";
 
 /**
- * The codes that we send (RTMP 1.0, section 7.2.2; the rest are Flash Media Server's). `PublishLoop`
- * is our own: only relays that mark their streams get it.
+ * The codes that the server sends (RTMP 1.0, section 7.2.2; others are from Flash Media Server).
+ * `PublishLoop` is Sluice's own: only relays that mark their streams get it.
  */
 export const StatusCode = {
   ConnectSuccess: "NetConnection.Connect.Success",
@@ -36,7 +36,7 @@ export const StatusCode = {
   Failed: "NetStream.Failed",
 } as const;
 
-/** Tells a message stream, or with 0 the connection, how things stand. */
+/** Makes an `onStatus` for a message stream, or for the connection if the id is 0. */
 export function onStatus(
   messageStreamId: number,
   level: "status" | "error",

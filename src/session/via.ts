@@ -1,21 +1,21 @@
 /**
- * The mark of relays: which of them a stream has passed, so that it is known when it comes back.
+ * The `via` list of a stream: the relays that it has passed, by which loops are detected.
  *
  * @module
  */
 
-/** The member of the command object of `connect` that holds the mark. Other servers ignore it. */
+/** The member of `connect`'s command object that has the list. Other servers ignore it. */
 export const VIA = "sluiceVia";
 
-/** Relays that a stream may pass: more are a loop, or a mistake. */
+/** The most relays that a stream may pass: more are a loop, or a mistake. */
 export const MAX_VIA = 16;
 
 /** Characters of an id that are kept: a UUID has 36. */
 const MAX_ID_LENGTH = 64;
 
 /**
- * Reads the mark that a peer sends; what is no text in it is left out. Of a list that is too long one
- * id more is kept than there may be.
+ * Reads the list of a peer; items that are not strings are left out. Of a list that is too long,
+ * one id more than the limit is kept.
  */
 export function readVia(value: unknown): readonly string[] {
   if (!Array.isArray(value)) return [];

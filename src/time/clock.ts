@@ -5,7 +5,7 @@
  */
 
 /**
- * A clock that never goes back: `performance`, or one that a test moves by hand.
+ * A monotonic clock: `performance`, or one that a test controls.
  *
  * @example
  * ```ts
@@ -17,6 +17,6 @@
  * ```
  */
 export interface Clock {
-  /** Milliseconds since a moment of the clock's own. */
+  /** Milliseconds since an arbitrary origin. */
   now(): number;
 }

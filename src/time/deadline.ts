@@ -4,12 +4,12 @@
  * @module
  */
 
-import { checkNumber, LONGEST_TIME } from "../check_number.ts";
+import { checkNumber, MAX_TIMEOUT } from "../check_number.ts";
 import { RtmpTimeoutError } from "../errors.ts";
 import { after } from "./idle.ts";
 
 /** How long an operation may take. */
-export interface Patience {
+export interface Deadline {
   /** The longest wait, in milliseconds; it begins again when the process has stood still. */
   timeout: number;
   /** Ends the wait early, with its reason. */
@@ -22,10 +22,10 @@ export interface Patience {
  * @param action What is being done, for the message of the error: "connect to live".
  * @throws {RtmpTimeoutError} If it takes too long.
  */
-export async function patiently<T>(
+export async function withDeadline<T>(
   action: string,
   work: Promise<T>,
-  { timeout, signal }: Patience,
+  { timeout, signal }: Deadline,
 ): Promise<T> {
   let reject!: (reason: unknown) => void;
   const over = new Promise<never>((_, rejectOver) => reject = rejectOver);
@@ -58,8 +58,8 @@ export async function patiently<T>(
 export function checkTimeout(
   name: string,
   milliseconds: number,
-  most: number = LONGEST_TIME,
+  most: number = MAX_TIMEOUT,
 ): number {
   if (milliseconds === Infinity && most === Infinity) return milliseconds;
-  return checkNumber(name, milliseconds, 1, LONGEST_TIME);
+  return checkNumber(name, milliseconds, 1, MAX_TIMEOUT);
 }

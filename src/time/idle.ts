@@ -5,7 +5,7 @@
  * @module
  */
 
-import { LONGEST_TIME } from "../check_number.ts";
+import { MAX_TIMEOUT } from "../check_number.ts";
 import { STANDSTILLS, waitedSince } from "./standstill.ts";
 
 /** Calls back once, when the peer has been idle for longer than the timeout. */
@@ -45,7 +45,7 @@ export class IdleWatch {
       if (idle < this.#timeout) return this.#wait(this.#timeout - idle);
       this.stop();
       this.#expired();
-    }, Math.max(0, Math.min(rest, LONGEST_TIME)));
+    }, Math.max(0, Math.min(rest, MAX_TIMEOUT)));
   }
 }
 

@@ -16,10 +16,10 @@ const STANDSTILL = BEAT_INTERVAL + 1_000;
 
 /** Notices standstills by a timer, the heart, which then beats late. It runs while something waits. */
 export class Standstills {
-  /** By `performance.now()`, and by the system's clock: the first stops in a suspended machine. */
+  /** By `performance.now()`, and by the system's clock: only that continues in a suspended machine. */
   #beatAt = Infinity;
   #beatDate = Infinity;
-  /** When the process last woke, by `performance.now()`. */
+  /** When it last woke, by `performance.now()`. */
   #wokeAt = -Infinity;
   #watches = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -51,9 +51,9 @@ export class Standstills {
     this.#beatDate = date;
   }
 
-  /** When a wait began by `performance.now()`, or began again, if the process stood still since. */
+  /** When a wait began by `performance.now()`, or began again after a standstill. */
   begun(since: number, now: number): number {
-    // After a standstill this may run before the heart has beaten.
+    // The caller may be the first to run after a standstill.
     if (now - this.#beatAt > STANDSTILL) this.#wokeAt = now;
     return Math.max(since, this.#wokeAt);
   }

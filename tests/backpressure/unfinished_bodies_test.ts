@@ -30,7 +30,7 @@ Deno.test("of bodies that leave too much unfinished together, the one with the m
       peers: { add: () => () => {} },
       isOpen: false,
       isLocal: false,
-      ending: new AbortController().signal,
+      stopping: new AbortController().signal,
       noteUnfinished: () => cut++,
     }, budget),
   ).onError(({ message }, context) => context.text(message, 400, { connection: "close" }));

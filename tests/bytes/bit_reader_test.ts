@@ -8,8 +8,13 @@ function reader(...bytes: number[]): BitReader {
 
 Deno.test("BitReader.bits() reads numbers over the edges of bytes", () => {
   const bits = reader(0b1010_0101, 0b1100_0011, 0xff, 0xff, 0xff, 0xff);
-  assertEquals([bits.bits(3), bits.bits(0), bits.bits(7), bits.left], [0b101, 0, 0b0010111, 38]);
-  assertEquals([bits.bits(6), bits.bits(32), bits.left], [0b000011, 0xffffffff, 0]);
+  assertEquals([bits.bits(3), bits.bits(0), bits.bits(7), bits.bitsLeft], [
+    0b101,
+    0,
+    0b0010111,
+    38,
+  ]);
+  assertEquals([bits.bits(6), bits.bits(32), bits.bitsLeft], [0b000011, 0xffffffff, 0]);
 });
 
 Deno.test("BitReader.ue() and se() read exponential Golomb codes", () => {

@@ -1,31 +1,31 @@
 import { assertEquals } from "@std/assert";
-import { ContinuedClock } from "../../src/channel/continued_clock.ts";
+import { TimestampRebaser } from "../../src/channel/timestamp_rebaser.ts";
 import { RateMeter } from "../../src/channel/rate_meter.ts";
 import { TestClock } from "../support/clock.ts";
 
-Deno.test("ContinuedClock leaves the times of the first publication alone, jumps too", () => {
-  const clock = new ContinuedClock();
+Deno.test("TimestampRebaser leaves the times of the first publication alone, jumps too", () => {
+  const clock = new TimestampRebaser();
   const times = [0, 3_600_000, 3_600_040, 5, 2 ** 32 + 7];
-  assertEquals(times.map((time) => clock.time(time, "videoFrames")), times);
+  assertEquals(times.map((time) => clock.rebase(time, "videoFrames")), times);
 });
 
-Deno.test("ContinuedClock goes on as much later as the next publication came", () => {
+Deno.test("TimestampRebaser goes on as much later as the next publication came", () => {
   const now = new TestClock();
-  const clock = new ContinuedClock(now);
-  clock.time(90_000, "videoFrames");
+  const clock = new TimestampRebaser(now);
+  clock.rebase(90_000, "videoFrames");
   clock.restart();
-  assertEquals(clock.time(0, "otherTags"), 90_000);
+  assertEquals(clock.rebase(0, "otherTags"), 90_000);
   now.advance(2_000);
-  assertEquals(clock.time(7_000, "audioFrames"), 92_000);
-  assertEquals(clock.time(7_023, "audioFrames"), 92_023);
-  assertEquals(clock.time(7_010, "scriptTags"), 92_010);
+  assertEquals(clock.rebase(7_000, "audioFrames"), 92_000);
+  assertEquals(clock.rebase(7_023, "audioFrames"), 92_023);
+  assertEquals(clock.rebase(7_010, "scriptTags"), 92_010);
 });
 
-Deno.test("ContinuedClock begins with the second publication if the first had no frame", () => {
-  const clock = new ContinuedClock();
-  clock.time(0, "otherTags");
+Deno.test("TimestampRebaser begins with the second publication if the first had no frame", () => {
+  const clock = new TimestampRebaser();
+  clock.rebase(0, "otherTags");
   clock.restart();
-  assertEquals(clock.time(5_000, "videoFrames"), 5_000);
+  assertEquals(clock.rebase(5_000, "videoFrames"), 5_000);
 });
 
 Deno.test("RateMeter measures bits and frames over the last seconds, and forgets them", () => {

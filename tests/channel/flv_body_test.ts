@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { flvBody, type FlvBodyOptions } from "../../src/channel/flv_body.ts";
 import type { SubscribeOptions, Subscription } from "../../src/channel/subscription.ts";
@@ -6,6 +6,7 @@ import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { FlvReader } from "../support/http.ts";
 import { tagsOf, videoTag } from "../support/media.ts";
 import { promisesDone } from "../support/streams.ts";
+import { until } from "../support/wait.ts";
 import { audioTag, Broadcast, metadata, sequenceHeader } from "./broadcast.ts";
 
 const VIDEO_HEADER = sequenceHeader("video", 1);
@@ -19,7 +20,11 @@ function watch(
   broadcast: Broadcast,
   { reconnects = false, ...options }: Partial<SubscribeOptions> & FlvBodyOptions = {},
 ): { subscription: Subscription; reader: FlvReader; hasEnded: () => boolean } {
-  const subscription = broadcast.subscribe({ announces: true, outlives: true, ...options });
+  const subscription = broadcast.subscribe({
+    announces: true,
+    survivesPublication: true,
+    ...options,
+  });
   const reader = new FlvReader(flvBody(subscription, { reconnects }));
   let hasEnded = false;
   void reader.done.then(() => hasEnded = true);
@@ -182,7 +187,7 @@ Deno.test("flvBody() keeps a bounded number of bytes in headers that wait for a 
 
 Deno.test("flvBody() gives viewers who share large tags the same bytes, and small ones their own", async () => {
   const broadcast = new Broadcast();
-  const options = { announces: true, outlives: true, shared: true, audio: false };
+  const options = { announces: true, survivesPublication: true, shared: true, audio: false };
   const bodies = [0, 1].map(() => Array.fromAsync(flvBody(broadcast.subscribe(options))));
   const tags = [videoTag(0, 100_000), videoTag(1, 1_000)];
   await broadcast.send(...tags);
@@ -192,4 +197,65 @@ Deno.test("flvBody() gives viewers who share large tags the same bytes, and smal
   assertEquals(first, second);
   assertEquals(tagsOf(concat(first!)), tags);
   assertEquals(first!.map((bytes, i) => bytes === second![i]), [false, true, false]);
+});
+
+Deno.test("flvBody() gives the header of one kind of media though no further tag comes", async () => {
+  const broadcast = new Broadcast();
+  const { reader } = watch(broadcast, { mode: "lossless" });
+  const [first, ...later] = [audioTag(0), audioTag(40), audioTag(80)] as const;
+  await broadcast.send(first);
+  await until("the header", () => reader.announced !== undefined);
+  assertEquals([reader.announced, reader.tags], ["audio", [first]]);
+  await broadcast.send(...later);
+  assertEquals(reader.tags, [first, ...later]);
+  await broadcast.end();
+  await broadcast.channel.end();
+  await reader.done;
+});
+
+Deno.test("flvBody() gives what has come before its tags fail, and then the error", async () => {
+  const broadcast = new Broadcast();
+  let failing = false;
+  const subscription = broadcast.subscribe({
+    mode: "lossless",
+    filter: (tag) => {
+      if (failing) throw new RangeError("a filter fails");
+      return tag;
+    },
+  });
+  const body = flvBody(subscription).getReader();
+  const header = body.read();
+  await broadcast.send(audioTag(0));
+  failing = true;
+  await broadcast.send(audioTag(40));
+  assertEquals((await header).value?.[4], 0b100);
+  const tag = await body.read();
+  assertEquals(tag.value?.subarray(11, -4), audioTag(0).data);
+  await assertRejects(() => body.read(), RangeError);
+  await broadcast.end();
+});
+
+Deno.test("flvBody() takes a subscription that a program has made itself", async () => {
+  const broadcast = new Broadcast();
+  const subscription = broadcast.subscribe();
+  const own: Subscription = {
+    ...{ ledger: subscription.ledger, survivesPublication: false, endReason: undefined },
+    ...{ started: subscription.started, done: subscription.done, sourceAge: 0, stalledFor: 0 },
+    tags: subscription.tags.pipeThrough(new TransformStream()),
+    get media() {
+      return subscription.media;
+    },
+    get hasAllMedia() {
+      return subscription.hasAllMedia;
+    },
+    pause: () => {},
+    receive: () => {},
+    expects: (type) => subscription.expects(type),
+  };
+  const reader = new FlvReader(flvBody(own));
+  const sent = [VIDEO_HEADER, videoTag(0), audioTag(10), videoTag(1)];
+  await broadcast.send(...sent);
+  await broadcast.end();
+  await reader.done;
+  assertEquals([reader.announced, reader.tags], ["audio+video", sent]);
 });

@@ -6,17 +6,17 @@ import {
   MAX_HEADER_BYTES,
   MAX_KEPT_FRAMES,
 } from "../../src/channel/gop_cache.ts";
-import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
+import { TAG_OVERHEAD, TagClassifier } from "../../src/channel/counted_tag.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
-import { isKeyframe, mediaKind } from "../../src/flv/tag_kind.ts";
 import { videoTag } from "../support/media.ts";
 import { audioTag, metadata, sequenceHeader } from "./broadcast.ts";
 
 function cacheOf(tags: FlvTag[], limits?: GopCacheLimits): GopCache {
   const cache = new GopCache(limits);
+  const classifier = new TagClassifier();
   for (const tag of tags) {
-    const kind = mediaKind(tag.type, tag.data);
-    cache.add({ tag, kind, keyframe: isKeyframe(tag), lacksHeader: false });
+    const classified = classifier.classify(tag);
+    cache.add({ ...classified, keyframe: classified.isRandomAccess, lacksHeader: false });
   }
   return cache;
 }

@@ -8,9 +8,9 @@ import { audioTag, Broadcast, Reader, sequenceHeader, TestChannel } from "./broa
 const MEBIBYTE = 1024 * 1024;
 
 /** A channel whose first publication has ended, and waits for a slow lossless consumer. */
-async function takenOver(outlives: boolean) {
+async function takenOver(survivesPublication: boolean) {
   const first = new Broadcast();
-  const slow = first.subscribe({ kind: "slow", mode: "lossless", outlives });
+  const slow = first.subscribe({ kind: "slow", mode: "lossless", survivesPublication });
   const sent = Array.from({ length: 4 }, (_, i) => videoTag(i, MEBIBYTE));
   await first.send(...sent);
   const ending = first.end();
@@ -24,16 +24,16 @@ function delivered(ledger: PublicationLedger, kind: string): number | undefined 
   return counts?.delivered.videoFrames;
 }
 
-for (const outlives of [false, true]) {
-  const slowOne = outlives ? "viewer" : "recording";
+for (const survivesPublication of [false, true]) {
+  const slowOne = survivesPublication ? "viewer" : "recording";
   Deno.test(`a consumer that subscribes while a slow ${slowOne} reads the last publication gets only the next one`, async () => {
-    const { first, slow, sent, ending, second } = await takenOver(outlives);
+    const { first, slow, sent, ending, second } = await takenOver(survivesPublication);
     const own = [videoTag(0), videoTag(1), videoTag(2)];
     await second.send(...own);
     // A viewer gets both, one after the other; a recording is no reason for the next to wait.
-    assertEquals([first.taken, second.taken], outlives ? [1, 0] : [4, 3]);
+    assertEquals([first.taken, second.taken], survivesPublication ? [1, 0] : [4, 3]);
     const recording = second.reader({ kind: "recording", mode: "lossless" });
-    const viewer = second.reader({ kind: "viewer", outlives: true });
+    const viewer = second.reader({ kind: "viewer", survivesPublication: true });
     assertEquals(first.ledger.consumers.map(({ kind }) => kind), ["slow"]);
     assertEquals(second.ledger.consumers.map(({ kind }) => kind), ["recording", "viewer"]);
 
@@ -44,11 +44,11 @@ for (const outlives of [false, true]) {
     const data = own.map(({ data }) => data);
     assertEquals(recording.tags.map(({ data }) => data), data);
     assertEquals(viewer.tags.map(({ data }) => data), data);
-    const all = outlives ? [...sent, ...own] : sent;
+    const all = survivesPublication ? [...sent, ...own] : sent;
     assertEquals(reader.tags.map(({ data }) => data), all.map(({ data }) => data));
     await second.channel.end();
     assertEquals(delivered(first.ledger, "slow"), sent.length);
-    assertEquals(delivered(second.ledger, "slow"), outlives ? own.length : undefined);
+    assertEquals(delivered(second.ledger, "slow"), survivesPublication ? own.length : undefined);
     assertEquals([first.ledger.balance(), second.ledger.balance()], [0, 0]);
   });
 }
@@ -85,7 +85,7 @@ Deno.test("a recording that is behind gets nothing of the publications after its
 
 Deno.test("a tag that waits for a viewer when the next publication begins is counted in its own publication", async () => {
   const first = new Broadcast();
-  const viewer = first.subscribe({ kind: "viewer", outlives: true });
+  const viewer = first.subscribe({ kind: "viewer", survivesPublication: true });
   await first.send(videoTag(0), videoTag(1), videoTag(2));
   await first.end();
   const second = new Broadcast(first.channel);
@@ -127,10 +127,10 @@ Deno.test("a consumer that subscribes between two publications gets all of the n
   const first = new Broadcast();
   await first.send(sequenceHeader("video", 1), videoTag(0), videoTag(1));
   await first.end();
-  const viewer = first.reader({ outlives: true });
+  const viewer = first.reader({ survivesPublication: true });
   const recording = first.reader({ mode: "lossless" });
   let hasBegun = false;
-  void viewer.subscription.begun.then(() => hasBegun = true);
+  void viewer.subscription.started.then(() => hasBegun = true);
   await promisesDone();
   assertEquals([hasBegun, viewer.tags, first.ledger.consumers], [false, [], []]);
 

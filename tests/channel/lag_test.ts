@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { KEPT_UP_AFTER, type Lag } from "../../src/channel/lag.ts";
+import { type Lag, LAG_RECOVERY_TIME } from "../../src/channel/lag.ts";
 import { LIVE_QUEUE_BYTES, LIVE_QUEUE_TIME } from "../../src/channel/tag_outlet.ts";
 import { videoTag } from "../support/media.ts";
 import { Broadcast, Reader } from "./broadcast.ts";
@@ -28,7 +28,7 @@ Deno.test("SubscribeOptions.onLag is called once when tags are dropped, and when
   assertEquals(lags.length, 1);
   const reader = new Reader(subscription);
   await broadcast.send(videoTag(50));
-  broadcast.advance(KEPT_UP_AFTER - 1);
+  broadcast.advance(LAG_RECOVERY_TIME - 1);
   await broadcast.send(videoTag(51));
   assertEquals(lags.length, 1);
   broadcast.advance(1);

@@ -42,7 +42,7 @@ class Published {
 }
 
 function watch({ channel }: Published, mode: "live" | "lossless" = "live") {
-  return channel.subscribe({ kind: "test", mode, shared: true, outlives: true });
+  return channel.subscribe({ kind: "test", mode, shared: true, survivesPublication: true });
 }
 
 function assertFrames(frames: number, { bytes }: MediaBudget): void {
@@ -67,7 +67,7 @@ Deno.test("MediaBudget counts a tag once, however many consumers it waits for", 
   assertFrames(1, budget);
   await published.end();
   assertEquals((await Promise.all(all)).map(({ length }) => length), [9, 9, 9]);
-  assertEquals([budget.bytes, budget.timesLetGo, published.ledger.balance()], [0, 0, 0]);
+  assertEquals([budget.bytes, budget.evictions, published.ledger.balance()], [0, 0, 0]);
 });
 
 Deno.test("MediaBudget has nothing left of what was cut off, in whichever order it ends", async () => {
@@ -95,7 +95,7 @@ Deno.test("beyond a MediaBudget those that keep the most let it go, and no other
   await honest.publish(0, 3);
   await greedy.publish(0, 10);
   assertFrames(3, budget);
-  assert(budget.timesLetGo >= 2);
+  assert(budget.evictions >= 2);
   // The slow one goes on at the next keyframe, and so do newcomers; the others have lost nothing.
   assertEquals(slow.ledger.dropped["memory-limit"]?.videoFrames, 10);
   const newcomer = watch(greedy);
@@ -119,5 +119,5 @@ Deno.test("beyond a MediaBudget headers go when there are no frames to let go", 
   await run;
   await published.end();
   assertEquals(budget.bytes, 0);
-  assert(budget.timesLetGo >= 2);
+  assert(budget.evictions >= 2);
 });

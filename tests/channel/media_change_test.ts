@@ -65,14 +65,14 @@ const SEQUELS: [what: string, first: FlvTag[], second: FlvTag[], changed: RegExp
 async function watchBoth(first: FlvTag[], second: FlvTag[]) {
   const before = new Broadcast();
   const viewers: Record<string, Reader> = {
-    announcing: before.reader({ announces: true, outlives: true }),
-    lossless: before.reader({ announces: true, outlives: true, mode: "lossless" }),
-    push: before.reader({ outlives: true }),
-    silent: before.reader({ announces: true, outlives: true, audio: false }),
+    announcing: before.reader({ announces: true, survivesPublication: true }),
+    lossless: before.reader({ announces: true, survivesPublication: true, mode: "lossless" }),
+    push: before.reader({ survivesPublication: true }),
+    silent: before.reader({ announces: true, survivesPublication: true, audio: false }),
   };
   await before.send(...first);
   await before.end();
-  const newcomer = before.reader({ announces: true, outlives: true });
+  const newcomer = before.reader({ announces: true, survivesPublication: true });
   const after = new Broadcast(before.channel);
   await after.send(...second);
   await after.end();
@@ -104,7 +104,7 @@ for (const [what, first, second, changed] of SEQUELS) {
 
 Deno.test("a kind of media that is missing is found within a second, and what waits can still be read", async () => {
   const before = new Broadcast();
-  const viewer = before.subscribe({ announces: true, outlives: true });
+  const viewer = before.subscribe({ announces: true, survivesPublication: true });
   await before.send(...BOTH);
   await before.end();
   const after = new Broadcast(before.channel);
@@ -123,7 +123,7 @@ Deno.test("a kind of media that is missing is found within a second, and what wa
 
 Deno.test("media are compared over a publication that was too short to show what it has", async () => {
   const before = new Broadcast();
-  const viewer = before.reader({ announces: true, outlives: true });
+  const viewer = before.reader({ announces: true, survivesPublication: true });
   await before.send(...BOTH);
   await before.end();
   const short = new Broadcast(before.channel);

@@ -3,9 +3,9 @@ import { isKeyframe, mediaKind } from "../../src/flv/tag_kind.ts";
 import { videoTag } from "../support/media.ts";
 import { audioTag, Broadcast, Reader, sequenceHeader } from "./broadcast.ts";
 
-Deno.test("a consumer that outlives a publication gets the next one after it, at later times", async () => {
+Deno.test("a consumer that survivesPublication a publication gets the next one after it, at later times", async () => {
   const first = new Broadcast();
-  const staying = first.reader({ outlives: true });
+  const staying = first.reader({ survivesPublication: true });
   const leaving = first.reader();
   await first.send(sequenceHeader("video", 1), videoTag(0), videoTag(1));
   await first.end();
@@ -31,7 +31,7 @@ Deno.test("a consumer that outlives a publication gets the next one after it, at
 
 Deno.test("the tags of a publication wait for a slow consumer of the one before it", async () => {
   const first = new Broadcast();
-  const slow = first.subscribe({ mode: "lossless", outlives: true });
+  const slow = first.subscribe({ mode: "lossless", survivesPublication: true });
   const sent = Array.from({ length: 4 }, (_, i) => videoTag(i, 1024 * 1024));
   await first.send(...sent);
   const second = new Broadcast(first.channel);

@@ -15,7 +15,7 @@ const MIB = 1024 * 1024;
 Deno.test("a lossless consumer that does not read holds back its publication, not the next", async () => {
   const first = new Broadcast();
   const stuck = first.subscribe({ mode: "lossless" });
-  const viewer = first.reader({ outlives: true });
+  const viewer = first.reader({ survivesPublication: true });
   const sent = Array.from({ length: 4 }, (_, i) => videoTag(i, MIB));
   await first.send(...sent);
   assertEquals(first.taken, 1);

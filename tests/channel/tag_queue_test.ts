@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { TAG_OVERHEAD } from "../../src/channel/counted_tag.ts";
+import { type CountedTag, TAG_OVERHEAD, TagClassifier } from "../../src/channel/counted_tag.ts";
 import { TagQueue } from "../../src/channel/tag_queue.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { ConsumerLedger } from "../../src/ledger/consumer_ledger.ts";
@@ -11,6 +11,14 @@ const SHARE = new ConsumerLedger({ kind: "test", mode: "live" }).open();
 
 function tagOf(number: number): FlvTag {
   return videoTag(number, 6 + number % 50);
+}
+
+function push(queue: TagQueue, tag: FlvTag): void {
+  const counted: CountedTag = {
+    ...new TagClassifier().classify(tag),
+    ...{ keyframe: false, lacksHeader: false },
+  };
+  queue.push(counted, counted.kind, SHARE);
 }
 
 Deno.test("TagQueue is a queue that knows its length and bytes", () => {
@@ -29,11 +37,11 @@ Deno.test("TagQueue is a queue that knows its length and bytes", () => {
       for (const [number, step] of steps.entries()) {
         if (step === "push") {
           model.push(tagOf(number));
-          queue.push(tagOf(number), "videoFrames", SHARE);
+          push(queue, tagOf(number));
         } else if (step === "shift") {
-          assertEquals(queue.shift()?.tag, model.shift());
+          assertEquals(queue.shift()?.counted.tag, model.shift());
         } else {
-          assertEquals(queue.clear().map(({ tag }) => tag), model);
+          assertEquals(queue.clear().map(({ counted }) => counted.tag), model);
           model = [];
         }
         assertEquals(queue.length, model.length);
@@ -50,9 +58,9 @@ Deno.test("TagQueue.age is that of the tag that waits longest", () => {
   const now = new TestClock();
   const queue = new TagQueue(now);
   assertEquals(queue.age, 0);
-  queue.push(tagOf(0), "videoFrames", SHARE);
+  push(queue, tagOf(0));
   now.advance(3_000);
-  queue.push(tagOf(1), "videoFrames", SHARE);
+  push(queue, tagOf(1));
   now.advance(500);
   assertEquals(queue.age, 3_500);
   queue.shift();

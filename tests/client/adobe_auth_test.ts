@@ -3,11 +3,11 @@ import { publishRtmp } from "../../src/client/publish.ts";
 import { RtmpCommandError } from "../../src/errors.ts";
 import { writeCommand } from "../../src/message/command.ts";
 import {
-  challengeByAdobe,
-  isAdobeProof,
-  needAdobeAuth,
+  adobeAuthFailed,
+  adobeAuthRequired,
+  adobeChallenge,
   readAdobeQuery,
-  refuseByAdobe,
+  verifyAdobeResponse,
 } from "../../src/session/adobe_auth.ts";
 import { ScriptedServer, type ServerEnd } from "../support/scripted_server.ts";
 
@@ -22,12 +22,14 @@ function protectedBy(password: string, apps: unknown[]): ScriptedServer {
     apps.push(app.replace(/(challenge|response)=[^&]+/g, "$1="));
     assertEquals(String(object?.tcUrl).split("/live")[1], app.slice("live".length));
     const query = readAdobeQuery(app);
-    if (!query) return await reject(end, needAdobeAuth());
+    if (!query) return await reject(end, adobeAuthRequired());
     const { salt, serverChallenge } = EXCHANGE;
     if (!query.response) {
-      return await reject(end, challengeByAdobe(query.user, salt, serverChallenge));
+      return await reject(end, adobeChallenge(query.user, salt, serverChallenge));
     }
-    if (!isAdobeProof(query, EXCHANGE, password)) return await reject(end, refuseByAdobe());
+    if (!verifyAdobeResponse(query, EXCHANGE, password)) {
+      return await reject(end, adobeAuthFailed());
+    }
     await end.send(writeCommand(0, "_result", 1, null, { code: "NetConnection.Connect.Success" }));
     await end.answer("createStream", 1);
     await end.command("publish");
@@ -80,7 +82,7 @@ Deno.test("publishRtmp() gives up when a server asks for a password again and ag
   await using server = new ScriptedServer(async (end, number) => {
     await end.handshake();
     await end.command("connect");
-    await reject(end, number % 2 ? needAdobeAuth() : challengeByAdobe("u", "a", "b"));
+    await reject(end, number % 2 ? adobeAuthRequired() : adobeChallenge("u", "a", "b"));
   });
   await assertRejects(() => publishRtmp(urlOf(server, "u:p")), RtmpCommandError, "need auth");
   assertEquals(server.connections, 3);

@@ -41,10 +41,13 @@ Deno.test("parseRtmpUrl() finds host, port, tcUrl and credentials", pure, () => 
       port: 1935,
       host: "host:1935",
       tcUrl: "rtmp://host:1935/live",
-      place: "host:1935/live",
+      hostAndApp: "host:1935/live",
     }],
-    ["RTMPS://host/live?a=1", { secure: true, port: 443, place: "host:443/live" }],
-    ["rtmps://host/live/cam?key=1", { tcUrl: "rtmps://host:443/live", place: "host:443/live" }],
+    ["RTMPS://host/live?a=1", { secure: true, port: 443, hostAndApp: "host:443/live" }],
+    ["rtmps://host/live/cam?key=1", {
+      tcUrl: "rtmps://host:443/live",
+      hostAndApp: "host:443/live",
+    }],
     ["rtmp://[2001:db8::1]:2000/live/cam", {
       hostname: "2001:db8::1",
       port: 2000,

@@ -16,8 +16,8 @@ import {
 import { answerHandshake } from "../../src/handshake/server_handshake.ts";
 import { ReceivedCounts } from "../../src/ledger/received_counts.ts";
 import { connectObject, DEFAULT_FLASH_VER } from "../../src/session/client/connect.ts";
-import { playOn } from "../../src/session/client/play.ts";
-import { publishOn } from "../../src/session/client/publish.ts";
+import { startPlaying } from "../../src/session/client/play.ts";
+import { startPublishing } from "../../src/session/client/publish.ts";
 import { ClientSession } from "../../src/session/client/client_session.ts";
 import { DEFAULT_LIMITS } from "../../src/session/limits.ts";
 import type { Publication, StreamRequest } from "../../src/publication/publication.ts";
@@ -48,12 +48,16 @@ export interface Outcome {
 export async function converse(file: Uint8Array): Promise<Outcome> {
   const server = new MemoryServer();
   const player = await connect(server, "play");
-  const playback = await playOn(player.session, { place: PLACE, streamName: "demo", start: -2000 });
+  const playback = await startPlaying(player.session, {
+    hostAndApp: PLACE,
+    streamName: "demo",
+    start: -2000,
+  });
   const played = collect(playback.readable.pipeThrough(new FlvMuxerStream()));
 
   const publisher = await connect(server, "publish");
-  const publication = await publishOn(publisher.session, {
-    place: PLACE,
+  const publication = await startPublishing(publisher.session, {
+    hostAndApp: PLACE,
     streamName: "demo",
     type: "live",
   });
@@ -125,7 +129,12 @@ class MemoryServer implements SessionHandler {
   }
 
   play: SessionHandler["play"] = (_, filter) => {
-    const options = { kind: "rtmp-play", mode: "lossless", outlives: true, filter } as const;
+    const options = {
+      kind: "rtmp-play",
+      mode: "lossless",
+      survivesPublication: true,
+      filter,
+    } as const;
     return Promise.resolve(this.channel.subscribe(options));
   };
 

@@ -72,7 +72,7 @@ export class Wire implements Transport {
     await this.#writer.close().catch(() => {});
   }
 
-  async closeGently(): Promise<void> {
+  async linger(): Promise<void> {
     await this.closeWrite();
     while (!(await this.read()).done);
   }

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { concat } from "@std/bytes";
 import fc from "fast-check";
 import { FlvError } from "../../src/errors.ts";
-import { FlvClock } from "../../src/flv/clock.ts";
+import { TimestampUnwrapper } from "../../src/flv/timestamp_unwrapper.ts";
 import { FlvDemuxer, FlvDemuxerStream } from "../../src/flv/demuxer.ts";
 import type { FlvTag, FlvTagType } from "../../src/flv/flv_tag.ts";
 import { FlvMuxer } from "../../src/flv/muxer.ts";
@@ -163,7 +163,7 @@ const tagList = fc.array(fc.record({
   ),
   data: fc.uint8Array({ maxLength: 60, size: "max" }),
 })).map((tags): FlvTag[] => {
-  const clock = new FlvClock();
+  const clock = new TimestampUnwrapper();
   return tags.map((tag) => ({ ...tag, timestamp: clock.unwrap(tag.timestamp) }));
 });
 

@@ -29,11 +29,11 @@ const READ: [what: string, data: Uint8Array, reading: unknown][] = [
   ["nothing", new Uint8Array(0), undefined],
   ["no members", encodeAmf0("onMetaData", null), undefined],
   ["an array for members", encodeAmf0("onMetaData", [1]), undefined],
-  ["members that are cut short", members(2).slice(0, -4), { flaw: "malformed" }],
-  ["a name that is cut short", hex("02 000a 6f6e"), { flaw: "malformed" }],
+  ["members that are cut short", members(2).slice(0, -4), { error: "malformed" }],
+  ["a name that is cut short", hex("02 000a 6f6e"), { error: "malformed" }],
   ["a name that is no string", hex("0a 0000ffff 05"), undefined],
-  ["4,097 values", members(4095), { flaw: "oversize" }],
-  ["64 KiB and a byte", bytes(65_537), { flaw: "oversize" }],
+  ["4,097 values", members(4095), { error: "oversize" }],
+  ["64 KiB and a byte", bytes(65_537), { error: "oversize" }],
   ["a broken name in front of 64 KiB", concat([hex("02 ffff"), new Uint8Array(65_534)]), undefined],
 ];
 

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { FlvClock } from "../../src/flv/clock.ts";
+import { TimestampUnwrapper } from "../../src/flv/timestamp_unwrapper.ts";
 import type { FlvTag } from "../../src/flv/flv_tag.ts";
 import { recordInto, said } from "../server/record/recorded.ts";
 import { clip, run } from "../support/ffmpeg.ts";
@@ -87,7 +87,7 @@ for (const { what, time, duration, seek } of CASES) {
 
 /** The tags as a server gets them, with frames at other times and headers at 0. */
 function moved(tags: FlvTag[], time: (time: number) => number): FlvTag[] {
-  const clock = new FlvClock();
+  const clock = new TimestampUnwrapper();
   return tags.map((tag) => {
     const isHeader = tag.type === "script" || tag.data[1] === 0;
     return { ...tag, timestamp: clock.unwrap(isHeader ? 0 : time(tag.timestamp) >>> 0) };

@@ -31,18 +31,18 @@ async function flood(conn: Deno.Conn): Promise<void> {
   }
 }
 
-Deno.test("closeGently() stays only a while with a peer that goes on sending", async () => {
+Deno.test("linger() stays only a while with a peer that goes on sending", async () => {
   const { near, far } = await pair();
   const flooding = flood(far);
   // A test that waits for the first of them waits for longer than this test may take.
-  await new TcpSocket(near).closeGently(10 * PATIENCE, 50);
+  await new TcpSocket(near).linger(10 * PATIENCE, 50);
   await flooding;
 });
 
-Deno.test("closeGently() waits for a peer that has stopped sending, and reads what it sent", async () => {
+Deno.test("linger() waits for a peer that has stopped sending, and reads what it sent", async () => {
   const { near, far } = await pair();
   await far.write(new Uint8Array(100_000));
-  const closing = new TcpSocket(near).closeGently(10 * PATIENCE, 0);
+  const closing = new TcpSocket(near).linger(10 * PATIENCE, 0);
   assertEquals(await far.read(new Uint8Array(1)), null);
   far.close();
   await closing;

@@ -41,13 +41,13 @@ const MARKED = "script:not([src]), img, iframe, object, embed, base, b *, [onerr
   "[onfocus], [style*=evil], a[href^='javascript:'], a[href^='data:']";
 
 /** A page, and everything that it asked for elsewhere. */
-interface Watched {
+interface MetricsSources {
   page: Page;
   elsewhere: string[];
 }
 
 /** Opens a page that hostile texts are shown on; without its policy the page is alone with them. */
-async function open(browser: Browser, url: string, bypassCSP: boolean): Promise<Watched> {
+async function open(browser: Browser, url: string, bypassCSP: boolean): Promise<MetricsSources> {
   const { page } = await openPage(browser, "about:blank", { bypassCSP });
   const elsewhere: string[] = [];
   const { host } = new URL(url);
@@ -61,7 +61,7 @@ async function open(browser: Browser, url: string, bypassCSP: boolean): Promise<
 }
 
 /** Checks that no text became anything else, anywhere on the page. */
-async function isUntouched({ page, elsewhere }: Watched, what: string): Promise<void> {
+async function isUntouched({ page, elsewhere }: MetricsSources, what: string): Promise<void> {
   const found = await page.evaluate(`[
     typeof owned,
     typeof {}.owned + typeof {}.polluted,

@@ -32,8 +32,8 @@ interface Row {
   sound?: unknown[];
 }
 
-const LONGEST_TIME = 2 ** 31 - 1;
-const MAX_OF_A_TIME = [0, LONGEST_TIME + 1];
+const MAX_TIMEOUT = 2 ** 31 - 1;
+const MAX_OF_A_TIME = [0, MAX_TIMEOUT + 1];
 
 /** Nothing listens there. */
 const URL_OF_NOTHING = `rtmp://127.0.0.1:${freePort()}/live/demo`;
@@ -60,7 +60,7 @@ const ROWS: Row[] = [
   served("maxMessageSize", [2 ** 24]),
   served("chunkSize", [0, 2 ** 31]),
   served("authorizeTimeout", MAX_OF_A_TIME),
-  served("reconnectTimeout", [LONGEST_TIME + 1]),
+  served("reconnectTimeout", [MAX_TIMEOUT + 1]),
   served("port", [65_536]),
   {
     name: "serveRtmp: tls.port",
@@ -121,7 +121,7 @@ for (const { name, use, others = [], sound = [] } of ROWS) {
 
 Deno.test("serveRtmp() takes the least and the most of each limit, and undefined for its default", async () => {
   for (const name of Object.keys(DEFAULT_LIMITS) as (keyof typeof DEFAULT_LIMITS)[]) {
-    const most = name.endsWith("imeout") ? LONGEST_TIME : Number.MAX_SAFE_INTEGER;
+    const most = name.endsWith("imeout") ? MAX_TIMEOUT : Number.MAX_SAFE_INTEGER;
     for (const value of [1, name === "maxMessageSize" ? 2 ** 24 - 1 : most, undefined]) {
       await serve({ [name]: value }).shutdown();
     }

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { KEPT_UP_AFTER } from "../../src/channel/lag.ts";
+import { LAG_RECOVERY_TIME } from "../../src/channel/lag.ts";
 import { LIVE_QUEUE_TIME } from "../../src/channel/tag_outlet.ts";
 import { clockAhead } from "../support/clock.ts";
 import { RawHttpClient, startHttpApp } from "../support/http.ts";
@@ -43,7 +43,7 @@ Deno.test("the log says when a viewer begins to lose frames, and when it keeps u
     client.sendTags([videoTag(25)]);
     await until("a keyframe to be taken", () => ledger.delivered.videoFrames > videoFrames);
   }
-  using _ = clockAhead(lag + KEPT_UP_AFTER + 1_000);
+  using _ = clockAhead(lag + LAG_RECOVERY_TIME + 1_000);
   client.sendTags([videoTag(26)]);
   await until("another line", () => lines().length > said + 1);
   const dropped = ledger.dropped["slow-subscriber"]!.videoFrames;

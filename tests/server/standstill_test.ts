@@ -79,7 +79,7 @@ Deno.test("a publisher is not taken for lost because the server has stood still"
 });
 
 Deno.test("two encoders do not take a name in turn because the server has stood still", async () => {
-  // A server always watches for standstills.
+  // Something has to watch for standstills; a server always does.
   await using _server = collect();
   const names = new PublisherRegistry();
   const claim = () => {

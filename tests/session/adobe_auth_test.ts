@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import {
+  adobeAuthFailed,
+  adobeAuthRequired,
+  adobeChallenge,
   type AdobeExchange,
   adobeResponse,
   answerAdobeRejection,
-  challengeByAdobe,
-  isAdobeProof,
-  needAdobeAuth,
   readAdobeQuery,
-  refuseByAdobe,
+  verifyAdobeResponse,
 } from "../../src/session/adobe_auth.ts";
 
 const pure = { permissions: "none" } as const;
@@ -78,7 +78,7 @@ Deno.test("answerAdobeRejection() has no answer when nothing is asked", pure, ()
     "[ AccessManager.Reject ] : [ authmod=adobe ] : ?reason=nosuchuser&opaque=vgoAAA==",
     "[ authmod=adobe ] : ?reason=needauth&user=encoder&salt=ajGTuQ==",
     "[ authmod=adobe ] : ?reason=needauth&user=encoder&challenge=bNhKxg==",
-    refuseByAdobe(),
+    adobeAuthFailed(),
   ];
   for (const description of rejections) {
     assertEquals(answerAdobeRejection(description, credentials, "0"), undefined, description);
@@ -87,24 +87,24 @@ Deno.test("answerAdobeRejection() has no answer when nothing is asked", pure, ()
 
 Deno.test("a server accepts clients that know the password, and no others", pure, () => {
   const exchange = { salt: "0a1b2c3d", serverChallenge: "4e5f6071" };
-  const first = answerAdobeRejection(needAdobeAuth(), credentials, "3f5a9c01");
+  const first = answerAdobeRejection(adobeAuthRequired(), credentials, "3f5a9c01");
   assertEquals(readAdobeQuery(`live?${first}`), {
     user: "encoder",
     clientChallenge: undefined,
     response: undefined,
     opaque: undefined,
   });
-  const description = challengeByAdobe("encoder", exchange.salt, exchange.serverChallenge);
+  const description = adobeChallenge("encoder", exchange.salt, exchange.serverChallenge);
   const second = readAdobeQuery(
     `live?${answerAdobeRejection(description, credentials, "3f5a9c01")}`,
   )!;
   assertEquals([second.user, second.opaque], ["encoder", exchange.serverChallenge]);
-  assert(isAdobeProof(second, exchange, "s3cret"));
-  assertFalse(isAdobeProof(second, exchange, "secret"));
-  assertFalse(isAdobeProof(second, { ...exchange, serverChallenge: "4e5f6072" }, "s3cret"));
-  assertFalse(isAdobeProof({ ...second, user: "other" }, exchange, "s3cret"));
-  assertFalse(isAdobeProof({ ...second, response: "" }, exchange, "s3cret"));
-  assertFalse(isAdobeProof({ ...second, response: undefined }, exchange, "s3cret"));
+  assert(verifyAdobeResponse(second, exchange, "s3cret"));
+  assertFalse(verifyAdobeResponse(second, exchange, "secret"));
+  assertFalse(verifyAdobeResponse(second, { ...exchange, serverChallenge: "4e5f6072" }, "s3cret"));
+  assertFalse(verifyAdobeResponse({ ...second, user: "other" }, exchange, "s3cret"));
+  assertFalse(verifyAdobeResponse({ ...second, response: "" }, exchange, "s3cret"));
+  assertFalse(verifyAdobeResponse({ ...second, response: undefined }, exchange, "s3cret"));
 });
 
 Deno.test("readAdobeQuery() leaves base64 as it is and wants authmod and user", pure, () => {

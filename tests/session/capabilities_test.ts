@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ourCapabilities, readCapabilities } from "../../src/session/capabilities.ts";
+import { localCapabilities, readCapabilities } from "../../src/session/capabilities.ts";
 
 const SAID: [what: string, object: Record<string, unknown>, fourCcs: string[], capsEx: number][] = [
   ["fourCcList", { fourCcList: ["av01", "hvc1"] }, ["av01", "hvc1"], 0],
@@ -42,7 +42,7 @@ Deno.test("readCapabilities() ignores values of another type", () => {
   }
 });
 
-Deno.test("readCapabilities() reads ourCapabilities() as everything", () => {
-  const { announced, fourCcs, capsEx } = readCapabilities(ourCapabilities());
+Deno.test("readCapabilities() reads localCapabilities() as everything", () => {
+  const { announced, fourCcs, capsEx } = readCapabilities(localCapabilities());
   assertEquals([announced, fourCcs.size, capsEx], [true, 12, 15]);
 });

@@ -3,7 +3,7 @@ import { concat } from "@std/bytes";
 import { RtmpError } from "../../src/errors.ts";
 import { writeCommand } from "../../src/message/command.ts";
 import { MessageEncoder } from "../../src/message/message_encoder.ts";
-import { playOn } from "../../src/session/client/play.ts";
+import { startPlaying } from "../../src/session/client/play.ts";
 import { ClientSession } from "../../src/session/client/client_session.ts";
 import { mediaMessage, videoTag } from "../support/media.ts";
 import { readAll } from "../support/streams.ts";
@@ -26,10 +26,14 @@ Deno.test("ClientPlayback fails after the last tag when the connection has broke
     readingSince: undefined,
     writingSince: undefined,
     closeWrite: () => Promise.resolve(),
-    closeGently: () => Promise.resolve(),
+    linger: () => Promise.resolve(),
     close: () => void closed++,
   }, { timeout: 10_000, idleTimeout: Infinity, closeTimeout: 10_000 });
-  const playback = await playOn(session, { place: "h:1/live", streamName: "cam", start: -2000 });
+  const playback = await startPlaying(session, {
+    hostAndApp: "h:1/live",
+    streamName: "cam",
+    start: -2000,
+  });
   const { items, error } = await readAll(playback.readable);
   assertEquals(items, [videoTag(0)]);
   const text = "Cannot go on playing from h:1/live: read the end of the connection";

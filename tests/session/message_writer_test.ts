@@ -54,20 +54,20 @@ Deno.test("MessageWriter makes one write of what is sent in one turn, and one of
   ]);
 });
 
-Deno.test("MessageWriter.relieve() waits when more than 256 KiB wait, and not before", async () => {
+Deno.test("MessageWriter.flushIfFull() waits when more than 256 KiB wait, and not before", async () => {
   const { writer, ends } = slowWriter();
   writer.sendBytes(filled(1_000_000));
-  assert(await settles(writer.relieve()));
+  assert(await settles(writer.flushIfFull()));
   writer.sendBytes(filled(256 * 1024));
-  assert(await settles(writer.relieve()));
+  assert(await settles(writer.flushIfFull()));
   writer.sendBytes(filled(1));
-  const relieved = writer.relieve();
-  assert(!await settles(relieved));
+  const flushed = writer.flushIfFull();
+  assert(!await settles(flushed));
   for (let i = 0; i < 3; i++) {
     ends[i]!.resolve();
     await promisesDone();
   }
-  await relieved;
+  await flushed;
 });
 
 Deno.test("MessageWriter makes no copy of what is large, and one piece of what is small", async () => {
@@ -97,7 +97,7 @@ Deno.test("MessageWriter throws nothing when it cannot write, and keeps why", as
   await flushed;
   assertEquals(writer.failure, error);
   writer.sendBytes(filled(1_000_000));
-  await writer.relieve();
+  await writer.flushIfFull();
   await writer.flush();
   assertEquals(writes.length, 1);
 });

@@ -12,7 +12,7 @@ function times(tags: (FlvTag | null)[]): number[] {
   const given: number[] = [];
   for (const one of tags) {
     if (one) given.push(clock.move(one).timestamp);
-    else clock.goOn();
+    else clock.resume();
   }
   return given;
 }

@@ -20,9 +20,9 @@ function opened(sent: number, acknowledged: number): SendWindow {
 
 /** Whether there is room, and nothing is left waiting. */
 function hasRoom(window: SendWindow): boolean {
-  const room = window.room();
-  if (room) window.lift();
-  return room === undefined;
+  const ready = window.ready();
+  if (ready) window.removeLimit();
+  return ready === undefined;
 }
 
 Deno.test("SendWindow has room without a limit, and for a peer that acknowledges nothing", () => {
@@ -87,7 +87,7 @@ Deno.test("SendWindow lets all go on when an acknowledgement makes room", async 
   const window = opened(1000, 0);
   window.limitTo(500, Hard);
   const went: number[] = [];
-  for (const i of [1, 2]) void window.room()!.then(() => went.push(i));
+  for (const i of [1, 2]) void window.ready()!.then(() => went.push(i));
   window.acknowledge(400);
   await promisesDone();
   assertEquals(went, []);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TURNS } from "../../src/time/turns.ts";
+import { TIME_SLICE } from "../../src/time/time_slice.ts";
 
 /** What came out of a stream, and the error it ended with, if it did. */
 export interface Outcome<T> {
@@ -14,14 +14,14 @@ export interface Outcome<T> {
 
 /**
  * Resolves when nothing is left that waits for promises alone, however many: they are all done before
- * a timer has its turn, but for those that wait for theirs (`TURNS`). What waits for a timer, a
+ * a timer has its turn, but for those that wait for theirs (`TIME_SLICE`). What waits for a timer, a
  * socket, a file or the test is not done.
  */
 export const promisesDone = (): Promise<void> => turns(1);
 
 /** Lets everything that can go on go on: promises, and what the runtime does between two turns. */
 export async function turns(count = 3): Promise<void> {
-  for (let i = 0; i < count || TURNS.waiting > 0; i++) {
+  for (let i = 0; i < count || TIME_SLICE.waiting > 0; i++) {
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }

@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RtmpTimeoutError } from "../../src/errors.ts";
 import { atIntervals } from "../../src/time/at_intervals.ts";
-import { patiently } from "../../src/time/deadline.ts";
+import { withDeadline } from "../../src/time/deadline.ts";
 import { after, whileActive } from "../../src/time/idle.ts";
 import { STANDSTILLS, waitedSince } from "../../src/time/standstill.ts";
 import { clockAhead, standStill, TestClock } from "../support/clock.ts";
@@ -16,14 +16,14 @@ import { until } from "../support/wait.ts";
 /** Milliseconds for which a process is busy, so that it stands still. */
 const BUSY = 1_500;
 
-/** Blocks the event loop. Returns when it goes on. */
+/** Blocks the event loop. Returns when it continues. */
 function beBusy(): number {
   const since = performance.now();
   while (performance.now() - since < BUSY);
   return performance.now();
 }
 
-Deno.test("waitedSince() counts from when the process woke, before its heart has beaten and after", async () => {
+Deno.test("waitedSince() counts from when the process woke, whichever code runs first", async () => {
   const unwatch = STANDSTILLS.watch();
   const since = performance.now();
   const woke = beBusy();
@@ -48,7 +48,7 @@ Deno.test("waitedSince() counts a wait that began after the standstill in full",
   unwatch();
 });
 
-Deno.test("waitedSince() knows of no standstill while nothing watches for one", () => {
+Deno.test("waitedSince() does not take it for a standstill that nothing has watched", () => {
   const since = performance.now();
   standStill(60_000);
   assert(waitedSince(since) >= 60_000);
@@ -86,7 +86,7 @@ Deno.test("a timer whose time passed in a standstill begins again", async () => 
     after(milliseconds, () => called.push(performance.now() - woke))
   );
   const rejected: Promise<void> = assertRejects(
-    () => patiently("wait", new Promise(() => {}), { timeout: 300 }),
+    () => withDeadline("wait", new Promise(() => {}), { timeout: 300 }),
     RtmpTimeoutError,
   ).then(() => void called.push(performance.now() - woke));
   const since = performance.now();

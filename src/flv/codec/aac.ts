@@ -1,5 +1,5 @@
 /**
- * AAC: the AudioSpecificConfig.
+ * A parser for AAC's AudioSpecificConfig.
  *
  * @module
  */
@@ -29,7 +29,7 @@ const AAC_SCALABLE = [6, 20];
 const ER_BSAC = 22;
 /** Those with resilience flags: ER LC, ER LTP, ER Scalable, LD. */
 const ERROR_RESILIENT = [17, 19, 20, 23];
-/** The words that announce SBR and PS after a configuration that older decoders understand. */
+/** The sync words of SBR and PS, which follow a configuration for older decoders. */
 const SBR_SYNC = 0x2b7;
 const PS_SYNC = 0x548;
 
@@ -66,8 +66,8 @@ const CHANNELS: Readonly<Record<number, number>> = {
 };
 
 /**
- * Reads an AudioSpecificConfig (ISO/IEC 14496-3, section 1.6.2.1), with SBR and PS where it says
- * so; a stream may have them without saying so.
+ * Reads an AudioSpecificConfig (ISO/IEC 14496-3, section 1.6.2.1), with SBR and PS if it signals
+ * them. A stream can have them without signalling.
  */
 export function readAacConfig(configuration: Uint8Array): AudioConfig {
   const reader = new BitReader(configuration, "an AAC AudioSpecificConfig");
@@ -83,10 +83,10 @@ export function readAacConfig(configuration: Uint8Array): AudioConfig {
   } else if (GENERAL_AUDIO.includes(objectType)) {
     const listed = skipGeneralAudio(reader, objectType, channelConfiguration);
     channels ??= listed;
-    if (reader.left >= 16 && reader.bits(11) === SBR_SYNC && readObjectType(reader) === SBR) {
+    if (reader.bitsLeft >= 16 && reader.bits(11) === SBR_SYNC && readObjectType(reader) === SBR) {
       sbr = reader.flag();
       if (sbr) sampleRate = readSampleRate(reader);
-      if (sbr && reader.left >= 12 && reader.bits(11) === PS_SYNC) ps = reader.flag();
+      if (sbr && reader.bitsLeft >= 12 && reader.bits(11) === PS_SYNC) ps = reader.flag();
     }
   }
   return assignKnown<AudioConfig>({ codec: "mp4a" }, {
@@ -109,7 +109,7 @@ function readSampleRate(reader: BitReader): number {
   return sampleRate;
 }
 
-/** GASpecificConfig (section 4.4.1); the result is the number of channels if it lists them. */
+/** Skips a GASpecificConfig (section 4.4.1). Returns the number of channels if it lists them. */
 function skipGeneralAudio(
   reader: BitReader,
   objectType: number,
@@ -128,7 +128,7 @@ function skipGeneralAudio(
   return channels;
 }
 
-/** program_config_element (section 4.4.1.1), as far as the channels: how many there are. */
+/** Reads the number of channels of a program_config_element (section 4.4.1.1). */
 function readProgramConfig(reader: BitReader): number {
   reader.skip(4 + 2 + 4); // element_instance_tag, object_type, sampling_frequency_index
   const pairable = reader.bits(4) + reader.bits(4) + reader.bits(4); // front, side, back
@@ -145,7 +145,7 @@ function readProgramConfig(reader: BitReader): number {
   }
   reader.skip(4 * lowFrequency + 4 * associatedData + 5 * coupling);
   // byte_alignment, and a comment.
-  reader.skip(reader.left % 8);
+  reader.skip(reader.bitsLeft % 8);
   reader.skip(reader.bits(8) * 8);
   return channels;
 }

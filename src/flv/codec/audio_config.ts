@@ -1,5 +1,5 @@
 /**
- * What an audio tag says about its track.
+ * A reader of audio codec configurations.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const READERS: Readonly<Record<string, (configuration: Uint8Array) => AudioConfi
   fLaC: readFlacConfig,
 };
 
-/** What the sound formats stand for that do not mean their flags (FLV 10.1, section E.4.2.1). */
+/** The parameters of sound formats that ignore their flags (FLV 10.1, section E.4.2.1). */
 const FIXED_FORMATS: Readonly<Record<number, Partial<AudioConfig>>> = {
   4: { sampleRate: 16000, channels: 1 },
   5: { sampleRate: 8000, channels: 1 },
@@ -30,18 +30,18 @@ const FIXED_FORMATS: Readonly<Record<number, Partial<AudioConfig>>> = {
 };
 
 /**
- * Reads what an audio tag says about its track: codec, profile, sample rate and channels, as far as
- * it has them.
+ * Reads the configuration of a track from an audio tag: codec, profile, sample rate and channels,
+ * as far as the tag has them.
  *
- * Of AAC, Opus and FLAC it takes the sequence header. The others have none that says anything:
- * there, any tag with sound gives the flags of its header, or the header of the MP3 frame in it; of
- * AC-3 and E-AC-3, the name. A multichannel configuration gives the channels of any codec.
+ * AAC, Opus and FLAC need the sequence header. For other codecs, any tag with sound gives the flags
+ * of its header, or the header of its MP3 frame; for AC-3 and E-AC-3, only the name. A multichannel
+ * configuration gives the channels of any codec.
  *
  * @param source The body of an audio tag.
  * @param trackId The track to read: by default the first one of the tag.
- * @returns What was found.
- * @throws {FlvError} If the tag is not the right one for its codec, has no such track, or is
- * malformed.
+ * @returns The configuration.
+ * @throws {FlvError} If the tag is not a sequence header and its codec needs one, has no such
+ * track, or is malformed.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * AV1: the codec configuration record and the sequence header.
+ * A parser for AV1's codec configuration record and sequence header.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { assignKnown, frameRateOf, type VideoConfig } from "./types.ts";
 /** By `seq_profile` (AV1 specification, annex A.2). */
 const PROFILES: readonly string[] = ["Main", "High", "Professional"];
 
-/** `seq_level_idx` that says: no limits. */
+/** The `seq_level_idx` for no limits. */
 const MAXIMUM_PARAMETERS = 31;
 
 const OBU_SEQUENCE_HEADER = 1;
@@ -35,7 +35,7 @@ export function readAv1Config(configuration: Uint8Array): VideoConfig {
     profile: PROFILES[profile],
     level: level === MAXIMUM_PARAMETERS ? undefined : `${2 + (level >> 2)}.${level & 3}`,
   });
-  if (reader.left === 0) return config;
+  if (reader.bitsLeft === 0) return config;
   // obu_header (AV1 specification, section 5.3.2), then the size, then the sequence header.
   reader.skip(1);
   const type = reader.bits(4);
@@ -45,12 +45,15 @@ export function readAv1Config(configuration: Uint8Array): VideoConfig {
   return type === OBU_SEQUENCE_HEADER ? assignKnown(config, readSequenceHeader(reader)) : config;
 }
 
-/** A number in groups of 7 bits, of which all but the last have the highest bit set. */
+/**
+ * Skips a leb128 (AV1 specification, section 4.10.5): all bytes but the last have the highest bit
+ * set.
+ */
 function skipLeb128(reader: BitReader): void {
   while (reader.bits(8) & 0x80);
 }
 
-/** AV1 specification, section 5.5.1, up to the size of the frame. */
+/** Reads a sequence header up to the frame size (AV1 specification, section 5.5.1). */
 function readSequenceHeader(reader: BitReader): Partial<VideoConfig> {
   reader.skip(3 + 1); // seq_profile, still_picture
   let frameRate: number | undefined;
@@ -65,7 +68,7 @@ function readSequenceHeader(reader: BitReader): Partial<VideoConfig> {
   return frameRate === undefined ? size : { ...size, frameRate };
 }
 
-/** The timing, and passing over, the operating points; the result is the frame rate. */
+/** Skips the operating points. Returns the frame rate of the timing info, if it has one. */
 function readOperatingPoints(reader: BitReader): number | undefined {
   let frameRate: number | undefined;
   let decoderModelBits = 0;
@@ -87,7 +90,7 @@ function readOperatingPoints(reader: BitReader): number | undefined {
   return frameRate;
 }
 
-/** Section 5.5.3. */
+/** Reads timing_info (section 5.5.3). */
 function readTimingInfo(reader: BitReader): number | undefined {
   const unitsInTick = reader.bits(32);
   const timeScale = reader.bits(32);

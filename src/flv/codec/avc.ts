@@ -1,5 +1,5 @@
 /**
- * H.264: the decoder configuration record and the sequence parameter set.
+ * A parser for H.264's decoder configuration record and sequence parameter set.
  *
  * @module
  */
@@ -31,7 +31,7 @@ const PROFILES: Readonly<Record<number, string>> = {
 
 const BASELINE = 66;
 
-/** The profiles whose parameter sets say the chroma format (section 7.3.2.1.1). */
+/** The profiles whose parameter sets have the chroma format (section 7.3.2.1.1). */
 const WITH_CHROMA_FORMAT = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 
 const CONSTRAINT_SET1 = 0x40;
@@ -60,11 +60,11 @@ export function readAvcConfig(configuration: Uint8Array): VideoConfig {
   });
   if (reader.bits(5) === 0) return config;
   const length = reader.bits(16);
-  if (length * 8 > reader.left) throw reader.error(`${reader.left / 8} bytes`, `${length}`);
+  if (length * 8 > reader.bitsLeft) throw reader.error(`${reader.bitsLeft / 8} bytes`, `${length}`);
   return Object.assign(config, readSequenceParameterSet(configuration.subarray(8, 8 + length)));
 }
 
-/** The level, of which 1b is written as 9, or as 11 with a flag in the older profiles (annex A.3). */
+/** Names the level. Level 1b is coded as 9, or as 11 with a flag in older profiles (annex A.3). */
 function levelName(profile: number, constraints: number, level: number): string {
   const flagged = level === 11 && profile <= 88 && profile >= BASELINE &&
     constraints & CONSTRAINT_SET3;
@@ -104,7 +104,7 @@ function readSequenceParameterSet(nalUnit: Uint8Array): Partial<VideoConfig> {
   return frameRate === undefined ? size : { ...size, frameRate };
 }
 
-/** The chroma format as far as it matters for cropping: separate planes crop as monochrome does. */
+/** Reads the chroma format for cropping: separate planes are cropped like monochrome. */
 function readChromaFormat(reader: BitReader): number {
   const chromaFormat = reader.ue();
   if (chromaFormat > 3) throw reader.error(`chroma format ${chromaFormat}`, "0 to 3");
@@ -120,7 +120,7 @@ function readChromaFormat(reader: BitReader): number {
   return separatePlanes ? 0 : chromaFormat;
 }
 
-/** Section 7.3.2.1.1.1. */
+/** Skips a scaling list (section 7.3.2.1.1.1). */
 function skipScalingList(reader: BitReader, size: number): void {
   let last = 8;
   for (let index = 0; index < size; index++) {
@@ -142,7 +142,7 @@ function skipPictureOrderCount(reader: BitReader): void {
   }
 }
 
-/** Section E.1.1; a frame is two ticks, one for each field. */
+/** Reads the frame rate from the VUI (section E.1.1). A frame has two ticks, one for each field. */
 function readFrameRate(reader: BitReader): number | undefined {
   skipVuiColour(reader);
   if (!reader.flag()) return undefined; // timing_info_present_flag

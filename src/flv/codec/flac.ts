@@ -1,11 +1,15 @@
 /**
- * FLAC: the STREAMINFO block.
+ * A parser for FLAC's STREAMINFO block.
  *
  * @module
  */
 
+import { startsWith } from "@std/bytes";
 import { BitReader } from "../../bytes/bit_reader.ts";
 import type { AudioConfig } from "./types.ts";
+
+/** What a FLAC stream begins with. */
+const SIGNATURE = new TextEncoder().encode("fLaC");
 
 /**
  * Reads a FLAC sequence header (Enhanced RTMP v2, "Enhanced Audio"; RFC 9639, section 8.2):
@@ -18,8 +22,7 @@ import type { AudioConfig } from "./types.ts";
  */
 export function readFlacConfig(configuration: Uint8Array): AudioConfig {
   const reader = new BitReader(configuration, "a FLAC STREAMINFO");
-  const signed = String.fromCharCode(...configuration.subarray(0, 4)) === "fLaC";
-  reader.skip((signed ? 18 : 10) * 8);
+  reader.skip((startsWith(configuration, SIGNATURE) ? 18 : 10) * 8);
   const sampleRate = reader.bits(20);
   if (sampleRate === 0) throw reader.error("sample rate 0", "1 to 1048575");
   return { codec: "fLaC", sampleRate, channels: reader.bits(3) + 1 };

@@ -1,5 +1,5 @@
 /**
- * H.265: the decoder configuration record.
+ * A parser for H.265's decoder configuration record.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export function readHevcConfig(configuration: Uint8Array): VideoConfig {
     const type = reader.bits(8) & 0x3f;
     for (let count = reader.bits(16); count > 0; count--) {
       const length = reader.bits(16);
-      const start = configuration.length - reader.left / 8;
+      const start = configuration.length - reader.bitsLeft / 8;
       reader.skip(length * 8);
       if (type !== NAL_SPS) continue;
       return Object.assign(

@@ -1,6 +1,6 @@
 /**
- * The sequence parameter set of H.265 (ITU-T H.265, section 7.3.2.2): the size of the picture, and
- * after much that is only passed over, the frame rate.
+ * A parser for the sequence parameter set of H.265 (ITU-T H.265, section 7.3.2.2). It reads the
+ * picture size and the frame rate, and skips all fields between.
  *
  * @module
  */
@@ -47,14 +47,14 @@ export function readSequenceParameterSet(nalUnit: Uint8Array): Partial<VideoConf
   return frameRate === undefined ? size : { ...size, frameRate };
 }
 
-/** Section 7.3.3. */
+/** Skips profile_tier_level (section 7.3.3). */
 function skipProfileTierLevel(reader: BitReader, maxSubLayers: number): void {
   const PROFILE_BITS = 88;
   const LEVEL_BITS = 8;
   reader.skip(PROFILE_BITS + LEVEL_BITS);
   if (maxSubLayers === 1) return;
   let bits = 0;
-  // The flags of up to eight sub-layers are there, whatever their number.
+  // The flags of eight sub-layers are always present.
   for (let subLayer = 1; subLayer <= 8; subLayer++) {
     const [profilePresent, levelPresent] = [reader.flag(), reader.flag()];
     if (subLayer >= maxSubLayers) continue;
@@ -68,8 +68,8 @@ function skipToVui(reader: BitReader, maxSubLayers: number): void {
   reader.ue(); // bit_depth_chroma_minus8
   const log2MaxPictureOrderCount = reader.ue() + 4;
   const subLayers = reader.flag() ? maxSubLayers : 1; // sps_sub_layer_ordering_info_present_flag
-  // Three numbers for each: buffering, reordering, latency. Then six: the sizes of coding and
-  // transform blocks, and the depths of the transform hierarchy.
+  // Three numbers for each sub-layer: buffering, reordering, latency. Then six: the sizes of coding
+  // and transform blocks, and the depths of the transform hierarchy.
   for (let codes = 3 * subLayers + 6; codes > 0; codes--) reader.ue();
   if (reader.flag() && reader.flag()) skipScalingLists(reader);
   reader.skip(2); // amp_enabled_flag, sample_adaptive_offset_enabled_flag
@@ -88,7 +88,7 @@ function skipToVui(reader: BitReader, maxSubLayers: number): void {
   reader.skip(2); // sps_temporal_mvp_enabled_flag, strong_intra_smoothing_enabled_flag
 }
 
-/** Section 7.3.4. */
+/** Skips the scaling lists (section 7.3.4). */
 function skipScalingLists(reader: BitReader): void {
   for (let size = 0; size < 4; size++) {
     for (let matrix = 0; matrix < 6; matrix += size === 3 ? 3 : 1) {
@@ -102,7 +102,10 @@ function skipScalingLists(reader: BitReader): void {
   }
 }
 
-/** Sections 7.3.7 and 7.4.8: a set may be written as what it changes in the one before. */
+/**
+ * Skips the short-term reference picture sets (sections 7.3.7 and 7.4.8). A set can be predicted
+ * from the previous one.
+ */
 function skipShortTermSets(reader: BitReader): void {
   const sets = reader.ue();
   if (sets > MAX_SHORT_TERM_SETS) throw reader.error(`${sets} reference picture sets`, "up to 64");
@@ -136,8 +139,8 @@ function readExplicitSet(reader: BitReader): number[] {
 }
 
 /**
- * Moves the pictures of the set before, and the one that this set is seen from, by a distance; the
- * picture itself is none of its references (formulas 7-61 and 7-62).
+ * Reads a set that is predicted from the previous one: its pictures, and the picture itself,
+ * shifted by a distance. A picture is never its own reference (formulas 7-61 and 7-62).
  */
 function readPredictedSet(reader: BitReader, before: number[]): number[] {
   const sign = reader.flag() ? -1 : 1; // delta_rps_sign
@@ -152,7 +155,7 @@ function readPredictedSet(reader: BitReader, before: number[]): number[] {
   ];
 }
 
-/** Section E.2.1. */
+/** Reads the frame rate from the VUI (section E.2.1). */
 function readFrameRate(reader: BitReader): number | undefined {
   skipVuiColour(reader);
   reader.skip(3); // neutral_chroma_indication_flag, field_seq_flag, frame_field_info_present_flag

@@ -1,5 +1,5 @@
 /**
- * MP3: the header of a frame.
+ * A parser for the header of an MP3 frame.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { AudioConfig } from "./types.ts";
 const SYNC = 0x7ff;
 const MONO = 3;
 const SAMPLE_RATES = [44100, 48000, 32000];
-/** What the rates of MPEG 1 are divided by, by version: 2.5, reserved, 2, 1. */
+/** The divisors of MPEG 1's sample rates, by version: 2.5, reserved, 2, 1. */
 const DIVISORS = [4, undefined, 2, 1];
 
 /**
@@ -21,7 +21,7 @@ const DIVISORS = [4, undefined, 2, 1];
  *   UB[4] UB[2] UB[2]    bit rate, sample rate, padding and a private bit
  *   UB[2]                channel mode
  *
- * @returns Undefined if it is none.
+ * @returns The configuration; `undefined` if it is not such a frame.
  */
 export function readMp3Frame(frame: Uint8Array): AudioConfig | undefined {
   if (frame.length < 4) return undefined;

@@ -1,5 +1,5 @@
 /**
- * What AVC and HEVC have in common: NAL units, and the size of a picture.
+ * The common parts of AVC and HEVC: NAL units, and the size of a picture.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { BitReader } from "../../bytes/bit_reader.ts";
 
 /**
- * Takes the emulation prevention bytes out of a NAL unit: the 3 in each 0 0 3 (ITU-T H.264, section
+ * Removes the emulation prevention bytes from a NAL unit: the 3 in each 0 0 3 (ITU-T H.264, section
  * 7.4.1.1).
  */
 export function removeEmulationPrevention(nalUnit: Uint8Array): Uint8Array {
@@ -19,7 +19,7 @@ export function removeEmulationPrevention(nalUnit: Uint8Array): Uint8Array {
   });
 }
 
-/** The samples that one chroma sample covers, across and down, by `chroma_format_idc`. */
+/** The luma samples of one chroma sample, horizontally and vertically, by `chroma_format_idc`. */
 export const CHROMA_SUBSAMPLING: readonly (readonly [number, number])[] = [
   [1, 1],
   [2, 2],
@@ -27,16 +27,16 @@ export const CHROMA_SUBSAMPLING: readonly (readonly [number, number])[] = [
   [1, 1],
 ];
 
-/** A picture and what is cropped from it, all in luma samples. */
+/** The size of a picture and its cropping, in luma samples. */
 export interface PictureSize {
   width: number;
   height: number;
-  /** Off the left and the right together, and off the top and the bottom. */
+  /** The sums of the left and right cropping, and of the top and bottom cropping. */
   cropWidth: number;
   cropHeight: number;
 }
 
-/** The size that is shown. */
+/** Returns the size after cropping. */
 export function croppedSize(
   reader: BitReader,
   { width, height, cropWidth, cropHeight }: PictureSize,
@@ -48,8 +48,8 @@ export function croppedSize(
 }
 
 /**
- * Passes over the aspect ratio, overscan, signal type and chroma location with which the VUI of AVC
- * and that of HEVC begin (ITU-T H.264, section E.1.1; H.265, section E.2.1).
+ * Skips the aspect ratio, overscan, signal type and chroma location at the start of the VUI of AVC
+ * and HEVC (ITU-T H.264, section E.1.1; H.265, section E.2.1).
  */
 export function skipVuiColour(reader: BitReader): void {
   const EXTENDED_SAR = 255;

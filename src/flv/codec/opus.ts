@@ -1,5 +1,5 @@
 /**
- * Opus: the identification header.
+ * A parser for the Opus identification header.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import { BitReader } from "../../bytes/bit_reader.ts";
 import type { AudioConfig } from "./types.ts";
 
-/** What every Opus decoder puts out, whatever the sound was before (RFC 7845, section 5.1). */
+/** The output rate of every Opus decoder, independent of the source (RFC 7845, section 5.1). */
 const SAMPLE_RATE = 48000;
 
 /**
- * Reads an OpusHead (RFC 7845, section 5.1), of which all numbers are little-endian:
+ * Reads an OpusHead (RFC 7845, section 5.1); all its numbers are little-endian:
  *
  *   8 bytes   "OpusHead"
  *   UI8       version, of which the upper half is 0
@@ -19,7 +19,7 @@ const SAMPLE_RATE = 48000;
  *   UI16      samples to leave out at the start
  *   UI32      sample rate of the original
  *
- * It may be empty: then a channel configuration of its own says how many channels there are.
+ * It may be empty; then a multichannel configuration has the number of channels.
  */
 export function readOpusConfig(configuration: Uint8Array): AudioConfig {
   const config: AudioConfig = { codec: "Opus", sampleRate: SAMPLE_RATE };

@@ -1,8 +1,8 @@
 /**
- * Whether a decoder can begin with a frame, by the frame itself.
+ * A detector of random access points in coded frames.
  *
- * Only as much is read as it takes to find the first slice of the picture. Nothing here throws, and
- * nothing is allocated: this is on the way of every frame that is not marked as a keyframe.
+ * It reads only up to the first slice of the picture. It neither throws nor allocates, since it
+ * runs for every frame that is not marked as a keyframe.
  *
  * @module
  */
@@ -10,7 +10,8 @@
 import { FourCc } from "../four_cc.ts";
 
 /**
- * NAL units or OBUs that are passed over before the first slice: parameter sets, SEI and the like.
+ * The most NAL units or OBUs that are skipped before the first slice: parameter sets, SEI and the
+ * like.
  */
 const MAX_UNITS_BEFORE_SLICE = 64;
 
@@ -29,14 +30,13 @@ const HEVC_IRAP = { first: 16, last: 23 };
 const VVC_SLICES = { first: 0, last: 11 };
 const VVC_RANDOM_ACCESS = { first: 7, last: 10 };
 
-/** AV1 specification, section 6.2.2. */
+/** OBU types (AV1 specification, section 6.2.2). */
 const OBU_FRAME_HEADER = 3;
 const OBU_FRAME = 6;
 
 /**
- * Whether a decoder that has seen the sequence header can begin with the frame in `data` from `at`
- * up to `end`; `false` too for codecs that are not known here. `lengthBytes` is how many bytes the
- * length before each NAL unit has.
+ * Whether a decoder with the sequence header can begin with the frame in `data` from `at` to `end`;
+ * `false` for unknown codecs. `lengthBytes` is the size of the length before each NAL unit.
  */
 export function isRandomAccessPoint(
   fourCc: number,
@@ -75,7 +75,7 @@ function isWithin(type: number, { first, last }: Range): boolean {
   return type >= first && type <= last;
 }
 
-/** The type of the first NAL unit that is a slice; -1 if there is none. */
+/** Returns the type of the first NAL unit that is a slice; -1 if there is none. */
 function sliceType(
   data: Uint8Array,
   at: number,
@@ -88,7 +88,7 @@ function sliceType(
     if (at + lengthBytes >= end) return -1;
     let length = 0;
     for (const unit = at + lengthBytes; at < unit; at++) length = length * 256 + data[at]!;
-    // Empty units are left out by decoders, too.
+    // Decoders skip empty units, too.
     if (length > 0) {
       if (at + length > end) return -1;
       const type = unitType(data, at);
@@ -119,8 +119,8 @@ function vvcUnitType(data: Uint8Array, at: number): number {
  * UI8                             extension
  * leb128                          size; without one the unit extends to the end
  *
- * A frame begins with UB[1] UB[2] UB[1]: show_existing_frame, frame_type, of which 0 is a key frame,
- * and show_frame (section 5.9.2). A key frame that is not shown is for later.
+ * A frame begins with UB[1] UB[2] UB[1]: show_existing_frame, frame_type, of which 0 is a key
+ * frame, and show_frame (section 5.9.2). A key frame that is not shown is displayed later.
  */
 function isAv1Keyframe(data: Uint8Array, at: number, end: number): boolean {
   const SHOWN_KEY_FRAME = 0b0001;

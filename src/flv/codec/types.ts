@@ -1,10 +1,10 @@
 /**
- * What codec configurations are read into.
+ * The types of codec configurations.
  *
  * @module
  */
 
-/** What a decoder configuration says about a video track. */
+/** The configuration of a video track. */
 export interface VideoConfig {
   /** The FourCC, as `avc1`. */
   codec: string;
@@ -12,15 +12,15 @@ export interface VideoConfig {
   profile?: string;
   /** The level, as `4.2`. */
   level?: string;
-  /** Pixels across that are to be shown. */
+  /** The width of the displayed picture, in pixels. */
   width?: number;
-  /** Pixels down that are to be shown. */
+  /** The height of the displayed picture, in pixels. */
   height?: number;
-  /** Frames per second, to thousandths. */
+  /** Frames per second, rounded to thousandths. */
   frameRate?: number;
 }
 
-/** What a decoder configuration says about an audio track. */
+/** The configuration of an audio track. */
 export interface AudioConfig {
   /** The FourCC, as `mp4a`. */
   codec: string;
@@ -28,11 +28,11 @@ export interface AudioConfig {
   profile?: string;
   /** Samples per second of the decoded sound. */
   sampleRate?: number;
-  /** How many channels the decoded sound has. */
+  /** The number of channels of the decoded sound. */
   channels?: number;
 }
 
-/** Adds what is known to a configuration, which has no members without a value. */
+/** Adds the defined members to a configuration. */
 export function assignKnown<Config extends object>(
   config: Config,
   known: { [Name in keyof Config]?: Config[Name] | undefined },

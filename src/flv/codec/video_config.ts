@@ -1,5 +1,5 @@
 /**
- * What a video sequence header says about its track.
+ * A reader of video codec configurations.
  *
  * @module
  */
@@ -24,16 +24,16 @@ const READERS: Readonly<Record<string, (configuration: Uint8Array) => VideoConfi
 };
 
 /**
- * Reads what a video sequence header says: codec, profile, level, size and frame rate, as far as
- * the codec's configuration has them.
+ * Reads the configuration of a track from a video sequence header: codec, profile, level, size and
+ * frame rate, as far as the codec's configuration has them.
  *
- * VP8 and VP9 have neither size nor frame rate there. Of a codec that has no sequence headers
- * (those of Flash), or an unknown one, any tag gives the name.
+ * VP8 and VP9 have neither size nor frame rate there. For codecs without sequence headers (those of
+ * Flash) and unknown ones, any tag gives the name.
  *
  * @param source The body of a video tag that is a sequence header.
  * @param trackId The track to read: by default the first one of the tag.
- * @returns What was found.
- * @throws {FlvError} If the tag is no sequence header, has no such track, or is malformed.
+ * @returns The configuration.
+ * @throws {FlvError} If the tag is not a sequence header, has no such track, or is malformed.
  *
  * @example
  * ```ts
@@ -56,7 +56,7 @@ export function readVideoConfig(source: ByteSource, trackId?: number): VideoConf
   const read = track && READERS[track.codec];
   if (track && !read) return { codec: track.codec };
   if (read && tag.packetType === "sequence-start") return read(track.data);
-  // AV1VideoDescriptor: descriptor tag and length, then what av1C begins with.
+  // AV1VideoDescriptor: descriptor tag and length, then the first bytes of av1C.
   if (track?.codec === "av01" && tag.packetType === "mpeg2ts-sequence-start") {
     return readAv1Config(track.data.subarray(2));
   }

@@ -1,5 +1,5 @@
 /**
- * VP8 and VP9: the codec configuration record.
+ * A parser for the codec configuration record of VP8 and VP9.
  *
  * @module
  */
@@ -8,8 +8,7 @@ import { BitReader } from "../../bytes/bit_reader.ts";
 import { assignKnown, type VideoConfig } from "./types.ts";
 
 /**
- * Reads a VPCodecConfigurationRecord as it stands in a `vpcC` box (VP Codec ISO Media File Format
- * Binding):
+ * Reads a VPCodecConfigurationRecord as in a `vpcC` box (VP Codec ISO Media File Format Binding):
  *
  *   UI8 UI24   version, 1; flags
  *   UI8        profile

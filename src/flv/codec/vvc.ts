@@ -1,5 +1,5 @@
 /**
- * H.266: the decoder configuration record.
+ * A parser for H.266's decoder configuration record.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Who may change something over HTTP.
+ * Authorization of API requests.
  *
  * @module
  */
@@ -10,20 +10,19 @@ import type { HttpEnv } from "../http/http_env.ts";
 import { isForLoopback, isFromOtherSite } from "../http/same_site.ts";
 import { bearerOf, socketOf } from "../http/stream_request.ts";
 
-const READING: readonly string[] = ["GET", "HEAD", "OPTIONS"];
+const READ_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
 /**
- * Lets requests that only read pass, and others only with `Authorization: Bearer` and the token.
- * Where there is none, as on loopback, it keeps out pages of other sites, which a browser on this
- * machine could be showing.
+ * Requires `Authorization: Bearer` with the token for requests that change state. Without a token, as
+ * on loopback, it refuses pages of other sites, which a browser on this machine could show.
  */
 export function apiGuard(token: string | undefined): MiddlewareHandler<HttpEnv> {
-  return token === undefined ? guardByPlace : guardByToken(token);
+  return token === undefined ? guardByOrigin : guardByToken(token);
 }
 
-const guardByPlace: MiddlewareHandler<HttpEnv> = async (context, next) => {
+const guardByOrigin: MiddlewareHandler<HttpEnv> = async (context, next) => {
   const header = (name: string) => context.req.header(name);
-  const isReading = READING.includes(context.req.method);
+  const isReading = READ_METHODS.includes(context.req.method);
   if (isForLoopback(header) && (isReading || !isFromOtherSite(header))) return await next();
   return context.json({ error: "Cross-site requests are not allowed" }, 403);
 };
@@ -31,9 +30,9 @@ const guardByPlace: MiddlewareHandler<HttpEnv> = async (context, next) => {
 function guardByToken(token: string): MiddlewareHandler<HttpEnv> {
   const secret = new GuardedSecret(token);
   return async (context, next) => {
-    if (READING.includes(context.req.method)) return await next();
+    if (READ_METHODS.includes(context.req.method)) return await next();
     const given = bearerOf(context.env.incoming);
-    // A request without a token is no guess.
+    // A request without a token does not count as a wrong guess.
     const { remoteAddr } = socketOf(context.env.incoming);
     const verdict = given === undefined ? 0 : secret.check(remoteAddr, given);
     if (verdict === true) return await next();

@@ -8,7 +8,7 @@ import { Hono } from "hono";
 import type { PeerRegistry } from "../streams/peer_registry.ts";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { Recordings } from "../record/recordings.ts";
-import { isInReach } from "../relay/reach.ts";
+import { isPermittedWithoutToken } from "../relay/permitted_address.ts";
 import type { Relays } from "../relay/relays.ts";
 import { apiGuard } from "./api_guard.ts";
 import { connectionRoutes } from "./connection_routes.ts";
@@ -21,20 +21,20 @@ import { recordingRoutes } from "./recording_routes.ts";
 import { type ServerFacts, serverRoutes } from "./server_routes.ts";
 import { streamRoutes } from "./stream_routes.ts";
 
-/** What the API is about. */
+/** The parts of the server that the API shows and changes. */
 export interface ApiContext {
   streams: StreamRegistry;
   peers: PeerRegistry;
   endedStreams: EndedStreams;
   relays: Relays;
-  /** `undefined` when the server has no directory for them. */
+  /** `undefined` if the server has no directory for recordings. */
   recordings: Recordings | undefined;
-  /** The token for requests that change state; none where only this machine can connect. */
+  /** The token for requests that change state; `undefined` if only this machine can connect. */
   apiToken: string | undefined;
   server: ServerFacts;
 }
 
-/** What may be done where; `HEAD` goes with `GET`. */
+/** The methods of each path; `GET` includes `HEAD`. */
 const METHODS: readonly [path: string, methods: string][] = [
   ["/openapi.json", "GET"],
   ["/server", "GET"],
@@ -52,12 +52,12 @@ const METHODS: readonly [path: string, methods: string][] = [
   ["/recordings/:id", "DELETE"],
 ];
 
-/** Routes the requests of programs that watch the server, and of those that steer it. */
+/** The routes of the API. */
 export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
   const { streams, peers, endedStreams, relays, recordings, apiToken, server } = context;
   const routes = new Hono<HttpEnv>();
   routes.use(apiGuard(apiToken));
-  // People look at it as well.
+  // Indented, since people read it too.
   const description = JSON.stringify(openApi, null, 2);
   routes.get("/openapi.json", (context) => {
     return context.body(description, 200, { "content-type": "application/json" });
@@ -70,7 +70,10 @@ export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
   routes.route("/streams", streamRoutes(streams));
   routes.route("/", endedRoutes(endedStreams));
   routes.route("/connections", connectionRoutes(peers));
-  routes.route("/pushes", pushRoutes(relays.pushes, needsToken ? undefined : isInReach));
+  routes.route(
+    "/pushes",
+    pushRoutes(relays.pushes, needsToken ? undefined : isPermittedWithoutToken),
+  );
   routes.route("/recordings", recordingRoutes(streams, recordings));
   for (const [path, methods] of METHODS) {
     routes.all(path, (context) => {

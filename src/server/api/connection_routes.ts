@@ -1,5 +1,5 @@
 /**
- * `/api/v1/connections`: who publishes and who watches, and how to end it.
+ * `/api/v1/connections`: lists connections, and ends them.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { socketOf } from "../http/stream_request.ts";
 
 const UNKNOWN = { error: "Not found: no connection has this id" };
 
-/** Routes what is asked of connections; who may ask is decided before. */
+/** The routes of connections; requests are authorized before. */
 export function connectionRoutes(peers: PeerRegistry): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.get("/", (context) => context.json({ connections: peers.list }));

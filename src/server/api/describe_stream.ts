@@ -14,12 +14,12 @@ import { readMetadata } from "../../flv/metadata.ts";
 import type { PublicationLedger } from "../../ledger/publication_ledger.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
 
-/** What `GET /api/v1/streams/<path>` answers. */
+/** The answer of `GET /api/v1/streams/<path>`. */
 export interface StreamDescription {
   path: string;
   app: string;
   name: string;
-  /** Who publishes it: the publication's id, and that of its connection if it comes by one. */
+  /** The publisher: the id of the publication, and that of its connection if it has one. */
   publisher: {
     id: string;
     connection: string | null;
@@ -58,13 +58,13 @@ export function describeStream({ publication, feed }: LiveStream): StreamDescrip
   };
 }
 
-/** What the codec's configuration does not say the metadata may; the frame rate can be measured. */
+/** Describes video by the codec's configuration, then the metadata, then the measured frame rate. */
 function describeVideo(feed: Feed, metadata: Metadata): VideoConfig | undefined {
   const config = videoConfigOf(feed.sample("video"));
   if (!config) return undefined;
   const { width, height, framerate } = metadata;
-  const said = { ...numbers({ width, height }), frameRate: feed.rate.frameRate };
-  return { ...said, ...numbers({ frameRate: framerate }), ...config };
+  const measured = { ...numbers({ width, height }), frameRate: feed.rate.frameRate };
+  return { ...measured, ...numbers({ frameRate: framerate }), ...config };
 }
 
 function describeAudio(feed: Feed, metadata: Metadata): AudioConfig | undefined {
@@ -85,7 +85,7 @@ function membersOf(tag: FlvTag | undefined): Metadata {
   return metadata && "members" in metadata ? metadata.members : {};
 }
 
-/** The members that are numbers with a meaning: encoders write 0 for what they do not know. */
+/** The members that are positive numbers: encoders write 0 for unknown values. */
 function numbers<Name extends string>(
   members: Record<Name, unknown>,
 ): Partial<Record<Name, number>> {
@@ -96,22 +96,22 @@ function numbers<Name extends string>(
 }
 
 /**
- * Reads what is in a tag the first time that it is asked for: pages ask for the same each second. A
- * tag that is malformed says nothing.
+ * Caches the result of reading a tag, since pages ask for it every second. The result of a malformed
+ * tag is `undefined`.
  */
-function readOnce<Said>(
-  read: (data: Uint8Array) => Said | undefined,
-): (tag: FlvTag | undefined) => Said | undefined {
-  const known = new WeakMap<Uint8Array, Said | undefined>();
+function readOnce<Value>(
+  read: (data: Uint8Array) => Value | undefined,
+): (tag: FlvTag | undefined) => Value | undefined {
+  const known = new WeakMap<Uint8Array, Value | undefined>();
   return (tag) => {
     if (!tag) return undefined;
     const { data } = tag;
-    if (!known.has(data)) known.set(data, orNothing(() => read(data)));
+    if (!known.has(data)) known.set(data, undefinedIfMalformed(() => read(data)));
     return known.get(data);
   };
 }
 
-function orNothing<Said>(read: () => Said): Said | undefined {
+function undefinedIfMalformed<Value>(read: () => Value): Value | undefined {
   try {
     return read();
   } catch (error) {

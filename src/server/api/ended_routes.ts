@@ -1,5 +1,5 @@
 /**
- * `/api/v1/ended` and `/api/v1/ending`: what became of streams that are no longer live.
+ * `/api/v1/ended` and `/api/v1/ending`: the ledgers of streams that are no longer live.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { readStreamPath } from "../http/stream_url.ts";
 
 const ENDED = "/api/v1/ended/";
 
-/** Routes what is asked of streams that have ended. */
+/** The routes of streams that have ended. */
 export function endedRoutes(streams: EndedStreams): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.get("/ended", (context) => jsonText(context, `{"ended":[${streams.list.join(",")}]}`));

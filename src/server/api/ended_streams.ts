@@ -9,7 +9,7 @@ import type { PublicationEnd } from "../../publication/publication.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
 import { describeStream, type StreamDescription } from "./describe_stream.ts";
 
-/** What is kept at most. */
+/** Limits on what is kept. */
 export interface EndedStreamLimits {
   /** Streams: 200 by default. */
   maxStreams: number;
@@ -25,13 +25,13 @@ const DEFAULT_LIMITS: Readonly<EndedStreamLimits> = {
   retention: 15 * 60_000,
 };
 
-/** Interval between two looks at ledgers that are not final yet, in milliseconds. */
+/** Interval between checks of ledgers that are not final, in milliseconds. */
 const CHECK_INTERVAL = 100;
 
-/** Ledgers that are written down in one look: thousands may end with their connections at once. */
-const KEPT_AT_ONCE = 200;
+/** The most ledgers that one check writes as JSON: thousands of streams may end at once. */
+const MAX_FINAL_PER_CHECK = 200;
 
-/** What `GET /api/v1/ended/<path>` answers. */
+/** The answer of `GET /api/v1/ended/<path>`. */
 export interface EndedStreamDescription extends StreamDescription {
   /** When the publication ended; consumers may have read on after that. */
   endedAt: string;
@@ -39,8 +39,8 @@ export interface EndedStreamDescription extends StreamDescription {
   end: Pick<PublicationEnd, "reason" | "description">;
 }
 
-/** One that is final, as JSON: nothing of the publication itself is kept. */
-interface Kept {
+/** A stream with a final ledger, as JSON; the publication itself is not kept. */
+interface EndedEntry {
   path: string;
   json: string;
   bytes: number;
@@ -48,25 +48,24 @@ interface Kept {
   at: number;
 }
 
-/** One that still changes. */
-interface Ending {
+/** A stream whose ledger still changes. */
+interface EndingEntry {
   stream: LiveStream;
-  /** What was so at its end, rates among it. */
+  /** Its description at the end of the publication, with its rates. */
   last: Partial<StreamDescription> & Pick<EndedStreamDescription, "endedAt" | "end">;
   at: number;
 }
 
 /**
- * Remembers publications that have ended, for requests soon after. A publication is `ending`
- * until its last consumer has taken or lost the last of it, and its ledger is final; then it is
- * `ended` for a while.
+ * Keeps publications that have ended for a while. A publication is `ending` until its last consumer
+ * has received or lost the last tag and its ledger is final. Then it is `ended`.
  */
 export class EndedStreams {
-  /** The newest first. */
-  readonly #ended: Kept[] = [];
-  /** Bytes of all of them. */
+  /** Ended streams, the newest first. */
+  readonly #ended: EndedEntry[] = [];
+  /** The JSON of all ended streams, in bytes. */
   #bytes = 0;
-  readonly #ending = new Set<Ending>();
+  readonly #ending = new Set<EndingEntry>();
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #limits: EndedStreamLimits;
 
@@ -74,7 +73,7 @@ export class EndedStreams {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
   }
 
-  /** Follows a publication, which has begun, to its end. */
+  /** Follows a live publication to its end. */
   follow(stream: LiveStream): void {
     void stream.publication.closed.then(({ reason, description }) => {
       const { ledger: _, ...described } = describeStream(stream);
@@ -85,37 +84,37 @@ export class EndedStreams {
     });
   }
 
-  /** Those whose ledgers are final, each as JSON, the newest first. */
+  /** Ended streams, each as JSON, the newest first. */
   get list(): string[] {
     this.#forgetOld();
     return this.#ended.map(({ json }) => json);
   }
 
-  /** The latest of them with this path, as JSON. */
+  /** The latest ended stream with this path, as JSON. */
   find(path: string): string | undefined {
     this.#forgetOld();
     return this.#ended.find((kept) => kept.path === path)?.json;
   }
 
-  /** Those of which consumers still take something. */
+  /** Streams that have ended but still have consumers. */
   get ending(): EndedStreamDescription[] {
     this.#check();
     return Array.from(this.#ending, describe);
   }
 
-  /** Follows no publication any longer. */
+  /** Stops following publications. */
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#ending.clear();
   }
 
-  /** Keeps those whose ledgers have become final. */
+  /** Keeps streams whose ledgers have become final. */
   #check(): void {
     let kept = 0;
     for (const ending of this.#ending) {
       if (!isFinal(ending)) continue;
-      if (++kept > KEPT_AT_ONCE) return;
+      if (++kept > MAX_FINAL_PER_CHECK) return;
       this.#ending.delete(ending);
       this.#keep(ending);
     }
@@ -124,13 +123,13 @@ export class EndedStreams {
     this.#timer = undefined;
   }
 
-  #keep(ending: Ending): void {
+  #keep(ending: EndingEntry): void {
     const { at } = ending;
     const { path } = ending.stream.publication;
     const json = JSON.stringify(describe(ending));
     const bytes = new TextEncoder().encode(json).length;
-    const place = this.#ended.findIndex((other) => other.at <= at);
-    this.#ended.splice(place < 0 ? this.#ended.length : place, 0, { path, json, bytes, at });
+    const index = this.#ended.findIndex((other) => other.at <= at);
+    this.#ended.splice(index < 0 ? this.#ended.length : index, 0, { path, json, bytes, at });
     this.#bytes += bytes;
     const { maxStreams, maxBytes } = this.#limits;
     while (this.#ended.length > maxStreams || this.#bytes > maxBytes) {
@@ -149,12 +148,12 @@ export class EndedStreams {
   }
 }
 
-/** A publication that was closed before its tags were given has its media only now. */
-function describe({ stream, last }: Ending): EndedStreamDescription {
+/** Describes a stream again: one that was closed before its first tag has its media only now. */
+function describe({ stream, last }: EndingEntry): EndedStreamDescription {
   return { ...describeStream(stream), ...last };
 }
 
-/** Whether no consumer has anything to take any more. */
-function isFinal({ stream: { publication: { ledger } } }: Ending): boolean {
+/** Whether no consumer is left and no tag is in flight. */
+function isFinal({ stream: { publication: { ledger } } }: EndingEntry): boolean {
   return ledger.consumers.length === 0 && total(ledger.inFlight) === 0;
 }

@@ -1,5 +1,5 @@
 /**
- * `/healthz` and `/readyz`: for programs that start, stop and choose servers.
+ * `/healthz` and `/readyz`: health checks for supervisors and load balancers.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { Hono } from "hono";
 import type { HttpEnv } from "../http/http_env.ts";
 
 /**
- * Routes health checks.
+ * The routes of health checks.
  *
- * @param notReady Why a load balancer should send no clients here, if so.
+ * @param notReady Returns why a load balancer should send no clients here; `undefined` if it should.
  */
 export function healthRoutes(notReady: () => string | undefined): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();

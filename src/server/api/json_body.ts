@@ -1,38 +1,42 @@
 /**
- * The bodies that the API reads.
+ * JSON bodies of API requests.
  *
  * @module
  */
 
-import type { IncomingMessage } from "node:http";
-import { concat } from "@std/bytes";
+import { LimitedBytesTransformStream, toJson } from "@std/streams";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { RtmpTimeoutError } from "../../errors.ts";
+import { withDeadline } from "../../time/deadline.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 
 /** Bytes in the largest body that is read. */
 const MAX_BODY_SIZE = 16 * 1024;
+
+/** Milliseconds in which all of a body has to arrive: as many as for the head of its request. */
+const BODY_TIMEOUT = 20_000;
 
 /**
  * Reads a body whose members are all strings.
  *
  * @param example What it should be like; its members are those that have to be there.
  * @param optional Those that may be there beside them.
- * @throws {HTTPException} If it is something else, or too large: 400, 413 or 415.
+ * @throws {HTTPException} If it is something else, or too large, or does not arrive in time: 400, 408,
+ * 413 or 415.
  */
 export async function readStrings<Name extends string, Optional extends string = never>(
   context: Context<HttpEnv>,
   example: Record<Name, string>,
   ...optional: Optional[]
 ): Promise<Record<Name, string> & Partial<Record<Optional, string>>> {
-  const text = await readBody(context.env.incoming);
+  const body = await readJson(context);
   const [type = ""] = (context.req.header("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/json") {
     throw new HTTPException(415, {
       message: "Unsupported media type: the body must be JSON (Content-Type: application/json)",
     });
   }
-  const body = parse(text);
   const names = [...Object.keys(example), ...optional];
   const members = Object.entries(typeof body === "object" && body !== null ? body : {})
     .filter(([name]) => names.includes(name));
@@ -42,36 +46,40 @@ export async function readStrings<Name extends string, Optional extends string =
   throw new HTTPException(400, { message: `The body must be like ${JSON.stringify(example)}` });
 }
 
-/** The whole body, however it announces itself: hono's own limit fails where no length is given. */
-async function readBody(incoming: IncomingMessage): Promise<string> {
+/**
+ * Reads a body, however it announces its length: hono's own limit fails where none is given.
+ *
+ * @param timeout Milliseconds in which all of it has to arrive.
+ * @returns `undefined` if it is no JSON.
+ * @throws {HTTPException} If it ends early, does not arrive in time, or is too large: 400, 408 or 413.
+ */
+export async function readJson(
+  context: Context<HttpEnv>,
+  timeout: number = BODY_TIMEOUT,
+): Promise<unknown> {
+  const { incoming } = context.env;
+  const tooLarge = () => unread(context, 413, `Content too large: limit ${MAX_BODY_SIZE} bytes`);
   if (Number(incoming.headers["content-length"] ?? 0) > MAX_BODY_SIZE) throw tooLarge();
-  // There is no cancelling it: that would close the connection, on which the answer is to be sent.
-  const chunks: AsyncIterator<Uint8Array> = incoming[Symbol.asyncIterator]();
-  const taken: Uint8Array[] = [];
-  let size = 0;
+  const limit = new LimitedBytesTransformStream(MAX_BODY_SIZE, { error: true });
+  // Cancelling the rest would close the connection, on which the answer is to be sent.
+  const body = ReadableStream.from<Uint8Array>(incoming)
+    .pipeThrough(limit, { preventCancel: true });
   try {
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
-      size += next.value.length;
-      if (size > MAX_BODY_SIZE) throw tooLarge();
-      taken.push(next.value);
-    }
+    return await withDeadline("read a body", toJson(body), { timeout });
   } catch (cause) {
-    if (cause instanceof HTTPException) throw cause;
+    if (cause instanceof SyntaxError) return undefined;
+    if (cause instanceof RangeError) throw tooLarge();
+    if (cause instanceof RtmpTimeoutError) {
+      const late = `Request timeout: the body was not complete after ${timeout / 1000} s`;
+      throw unread(context, 408, late);
+    }
     // The client has closed the connection; this answer reaches no client.
     throw new HTTPException(400, { message: "Request body ended early", cause });
   }
-  return new TextDecoder().decode(concat(taken));
 }
 
-function tooLarge(): HTTPException {
-  return new HTTPException(413, { message: `Content too large: limit ${MAX_BODY_SIZE} bytes` });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+/** What refuses a body that has not been read to its end, which goes with its connection. */
+function unread(context: Context, status: 408 | 413, message: string): HTTPException {
+  context.header("connection", "close");
+  return new HTTPException(status, { message });
 }

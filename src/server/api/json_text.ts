@@ -1,5 +1,5 @@
 /**
- * Answers that are JSON already.
+ * Answers with a text that is already JSON.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * `/api/v1/pushes`: streams sent on to other servers, added and removed while the server runs.
+ * `/api/v1/pushes`: lists, adds and removes pushes to other servers.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import { readStrings } from "./json_body.ts";
 const EXAMPLE = { stream: "live/demo", url: "rtmp://example.com/live/copy" };
 
 /**
- * Routes what is asked of pushes; who may ask is decided before.
+ * The routes of pushes; requests are authorized before.
  *
- * @param permitAddress Decides to which addresses they may connect; without it, to all.
+ * @param permitAddress Decides to which addresses pushes may connect; without it, to all.
  */
 export function pushRoutes(
   pushes: Pushes,
@@ -35,7 +35,7 @@ export function pushRoutes(
       };
       const target = new RelayUrl(url, options);
       target.requirePermission();
-      await target.checkReach();
+      await target.checkAddresses();
       const push = pushes.add(stream, url, options);
       context.header("location", `/api/v1/pushes/${push.id}`);
       return context.json(push, 201);

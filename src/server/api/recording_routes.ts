@@ -1,5 +1,5 @@
 /**
- * `/api/v1/recordings`: those that run, begun and ended over the API.
+ * `/api/v1/recordings`: lists, starts and stops recordings.
  *
  * @module
  */
@@ -19,9 +19,9 @@ const EXAMPLE = { stream: "live/demo" };
 const log = getLogger(["sluice", "recording"]);
 
 /**
- * Routes what is asked of recordings; who may ask is decided before.
+ * The routes of recordings; requests are authorized before.
  *
- * @param recordings `undefined` when the server has no directory for them.
+ * @param recordings `undefined` if the server has no directory for recordings.
  */
 export function recordingRoutes(
   streams: StreamRegistry,

@@ -1,5 +1,5 @@
 /**
- * `/api/v1/server`: what publishers and operators have to know of the server itself.
+ * `/api/v1/server`: facts about the server for publishers and operators.
  *
  * @module
  */
@@ -7,9 +7,9 @@
 import { Hono } from "hono";
 import { VERSION } from "../../version.ts";
 
-/** What publishers have to know. */
+/** Facts about the server for publishers. */
 export interface ServerFacts {
-  /** Where RTMP listens. */
+  /** The port of RTMP. */
   rtmpPort: number;
   /** The only app that is accepted; `null` if all are. */
   app: string | null;
@@ -17,7 +17,7 @@ export interface ServerFacts {
   needsKey: boolean;
 }
 
-/** What `GET /api/v1/server` answers. It says that there are secrets, and none of them. */
+/** The answer of `GET /api/v1/server`. It contains no secrets, only whether they are needed. */
 export interface ServerDescription extends ServerFacts {
   version: string;
   /** Whether requests that change state need the API token. */
@@ -26,7 +26,7 @@ export interface ServerDescription extends ServerFacts {
   canRecord: boolean;
 }
 
-/** Routes the question. */
+/** The route of the server's description. */
 export function serverRoutes(facts: Omit<ServerDescription, "version">): Hono {
   const description: ServerDescription = { version: VERSION, ...facts };
   const routes = new Hono();

@@ -1,12 +1,12 @@
 /**
- * `/api/v1/streams`: what is live, and how to end it.
+ * `/api/v1/streams`: lists live streams, and ends them.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
-import { TURNS } from "../../time/turns.ts";
+import { TIME_SLICE } from "../../time/time_slice.ts";
 import type { LiveStream, StreamRegistry } from "../streams/stream_registry.ts";
 import { describeStream } from "./describe_stream.ts";
 import type { HttpEnv } from "../http/http_env.ts";
@@ -18,20 +18,20 @@ const STREAMS = "/api/v1/streams/";
 
 const log = getLogger(["sluice", "http"]);
 
-/** What describing a stream takes of a turn, in bytes of messages that take as long. */
+/** The processing cost of a stream's description, as the bytes of media that cost the same. */
 const DESCRIPTION_COST = 16 * 1024;
 
 const UNKNOWN = { error: "Not found: this stream is not published" };
 
-/** Routes what is asked of streams; who may ask is decided before. */
+/** The routes of live streams; requests are authorized before. */
 export function streamRoutes(streams: StreamRegistry): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.get("/", async (context) => {
     const described: string[] = [];
-    await TURNS.enter();
+    await TIME_SLICE.enter();
     for (const stream of streams.live) {
-      // A thousand of them must not keep everything else waiting.
-      const turn = TURNS.take(DESCRIPTION_COST);
+      // Descriptions of a thousand streams must not block the event loop.
+      const turn = TIME_SLICE.yieldIfSpent(DESCRIPTION_COST);
       if (turn) await turn;
       described.push(JSON.stringify(describeStream(stream)));
     }

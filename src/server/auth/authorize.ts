@@ -1,5 +1,5 @@
 /**
- * Who may publish and who may watch, as the command line has it.
+ * Authorization of publishers and viewers by the flags of the command line.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { Refusal } from "../../publication/refusal.ts";
 import { GuardedSecret } from "./guarded_secret.ts";
 import type { Authorization } from "../../serve/types.ts";
 
-/** The app that the HTTP side keeps for itself. */
+/** The app that is reserved for HTTP routes. */
 const RESERVED_APP = "api";
 
-/** Whether a path belongs to the HTTP side, so that no stream can have it. */
+/** Whether a path is reserved for HTTP routes, so that no stream can have it. */
 export function isReserved(path: string): boolean {
   return path === RESERVED_APP || path.startsWith(`${RESERVED_APP}/`);
 }
@@ -20,8 +20,8 @@ export function isReserved(path: string): boolean {
 const MISSING_OR_WRONG: Refusal = { description: "The stream key is missing or wrong" };
 
 /**
- * Decides by the app, and for publishers by the key that comes as `name?key=KEY`. Who has guessed too
- * many wrong ones has to wait.
+ * Decides by the app, and for publishers by the key in `name?key=KEY`. After too many wrong keys a
+ * publisher has to wait.
  */
 export function authorizeBy(
   { app, streamKey }: { app: string | undefined; streamKey: string | undefined },
@@ -33,7 +33,7 @@ export function authorizeBy(
     if (request.kind === "play" || !secret) return true;
     const key = request.params.get("key") ?? "";
     if (key === "") return MISSING_OR_WRONG;
-    // A plus sign in a query is a space, but encoders send the one of a key as it is.
+    // A plus sign in a query means a space, but encoders send that of a key unencoded.
     const verdict = secret.check(request.remoteAddr, key, key.replaceAll(" ", "+"));
     if (verdict === true) return true;
     return verdict === 0

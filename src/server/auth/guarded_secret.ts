@@ -5,43 +5,43 @@
  */
 
 import type { Clock } from "../../time/clock.ts";
-import { Guesses } from "../../net/attempt_limiter.ts";
+import { AttemptLimiter } from "../../net/attempt_limiter.ts";
 import { isSameSecret } from "./secrets.ts";
 
 /**
- * The length from which on a secret cannot be guessed, in characters: 16 of 64 kinds are one of 2^96.
+ * The length from which a secret cannot be guessed, in characters: 16 of 64 kinds make 2^96 secrets.
  */
 export const LONG_SECRET = 16;
 
 /**
- * Compares what peers show with a secret. A long one is accepted from everywhere at any time: wrong
- * guesses of others, or of another program behind the same address, lock it out nowhere. A short one
- * has to wait as long as its address has guessed too much.
+ * Compares the keys of peers with a secret. A long secret is always accepted: wrong guesses of other
+ * peers cannot lock its owner out. A short one is checked only while its address does not have to
+ * wait for wrong guesses.
  */
 export class GuardedSecret {
   readonly #secret: string;
-  readonly #guesses: Guesses;
+  readonly #limiter: AttemptLimiter;
 
   constructor(secret: string, clock?: Clock) {
     this.#secret = secret;
-    this.#guesses = new Guesses(clock);
+    this.#limiter = new AttemptLimiter(clock);
   }
 
   /**
-   * Looks at what a peer shows: `true` if it is right. Otherwise for how many seconds it was not
-   * looked at, 0 if it was wrong.
+   * Checks the key of a peer. Returns `true` if it is right, 0 if it is wrong, or the seconds to wait
+   * if it was not checked.
    *
    * @param address As `address:port`.
-   * @param given What it shows, in each way in which it may be meant.
+   * @param given The key, in each spelling that the peer may have meant.
    */
   check(address: string, ...given: string[]): true | number {
-    const seconds = this.#guesses.wait(address);
+    const seconds = this.#limiter.retryAfter(address);
     const mayBeRight = seconds === 0 || this.#secret.length >= LONG_SECRET;
     if (mayBeRight && given.some((one) => isSameSecret(one, this.#secret))) {
-      this.#guesses.know(address);
+      this.#limiter.recordSuccess(address);
       return true;
     }
-    if (seconds === 0) this.#guesses.add(address);
+    if (seconds === 0) this.#limiter.recordFailure(address);
     return seconds;
   }
 }

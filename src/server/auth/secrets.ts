@@ -1,12 +1,12 @@
 /**
- * Keys, tokens and passwords are compared here.
+ * Comparison of keys, tokens and passwords.
  *
  * @module
  */
 
 import { createHash, timingSafeEqual } from "node:crypto";
 
-/** Compares in a time that tells nothing of where two secrets differ. */
+/** Compares two secrets in constant time. */
 export function isSameSecret(a: string, b: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(a), digest(b));

@@ -1,5 +1,5 @@
 /**
- * What the server says when it has started: where to publish, where to watch, and what to know.
+ * The announcement after the start: where to publish and watch, and warnings.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const EXAMPLE_APP = "live";
 
 const log = getLogger(["sluice", "server"]);
 
-/** Says it, in the log; the API token alone is not in the log, which may be kept. */
+/** Logs the announcement. The API token is printed outside the log, which may be kept. */
 export function announce(app: Running, config: Config): void {
   announcePublishing(app, config);
   warnOfVariables(config);
@@ -50,7 +50,7 @@ function announceHttp({ http, apiToken }: Running, config: Config): void {
   log.info("Watch {url}", { url: `${base}/${path}/demo.flv` });
 }
 
-/** How a phone gets here, where more than this machine does. */
+/** Announces the addresses for other devices, if they can connect. */
 function announceOtherDevices({ rtmp, http }: Running, config: Config): void {
   const { host, httpHost, app = EXAMPLE_APP } = config;
   const openHttp = http && isUnspecified(httpHost) ? http : undefined;
@@ -72,18 +72,18 @@ function announceOtherDevices({ rtmp, http }: Running, config: Config): void {
   }
 }
 
-/** Variables without which the server is open to others. */
-const LOCKS = [variableOf("stream-key"), variableOf("api-token")];
+/** The variables that restrict access to the server. */
+const ACCESS_VARIABLES = [variableOf("stream-key"), variableOf("api-token")];
 
 /**
- * A key that is set and not seen would leave the server open without a word. It is no warning where
- * only this machine can use the server: by RTMP on loopback, without HTTP that pages in its browsers
- * could reach.
+ * Warns of variables that could not be read: with a key that is set but unread, the server is open.
+ * It is no warning if only this machine can use the server: with RTMP on loopback, and without
+ * HTTP, which pages in its browsers could reach.
  */
 function warnOfVariables({ unreadVariables, host, httpPort }: Config): void {
   if (unreadVariables.length === 0) return;
   const isPrivate = isLoopback(host) && httpPort === undefined;
-  const isLocked = !unreadVariables.some((variable) => LOCKS.includes(variable));
+  const isLocked = !unreadVariables.some((variable) => ACCESS_VARIABLES.includes(variable));
   const level = isPrivate || isLocked ? "info" : "warn";
   log[level]("{variables} were not read: that takes {permission} before the program", {
     variables: unreadVariables.join(", "),
@@ -91,7 +91,7 @@ function warnOfVariables({ unreadVariables, host, httpPort }: Config): void {
   });
 }
 
-/** An address that a person on this machine can type in. */
+/** The address of the server for programs on this machine. */
 function reachable(host: string): string {
   return isUnspecified(host) ? "127.0.0.1" : urlHost(host);
 }

@@ -1,5 +1,5 @@
 /**
- * A certificate that is read from files, and read again when they change.
+ * A certificate in files, which is read again when they change.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const CHECK_INTERVAL = 10_000;
 
 const log = getLogger(["sluice", "tls"]);
 
-/** The two files. */
+/** The files of a certificate and its key. */
 export interface CertificateFiles {
   certFile: string;
   keyFile: string;
@@ -32,10 +32,10 @@ export async function readCertificate(
 }
 
 /**
- * Calls `renew` with the new pair whenever the files have changed. A pair that cannot be used is an
- * error in the log, and is tried again when the files change once more.
+ * Calls `renew` with the new pair whenever the files have changed. An invalid pair is logged as an
+ * error, and is tried again when the files change once more.
  *
- * @returns A function that ends it.
+ * @returns A function that stops watching.
  */
 export function watchCertificate(
   files: CertificateFiles,

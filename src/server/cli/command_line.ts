@@ -1,5 +1,5 @@
 /**
- * The command line, taken apart: which flags were given, and with which texts.
+ * The parser of the command line: the given flags and their texts.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import { nearest } from "./nearest.ts";
 import { ConfigError } from "./start_error.ts";
 import { quoted } from "./values.ts";
 
-/** Flags of Deno, which people write after the program when a message asks for them. */
+/** Flags of Deno, which users sometimes write after the program. */
 const DENO_FLAG = /^(--(allow|deny)-[a-z]+|--no-prompt|-A)(=|$)/;
 
 /** The texts of each flag that was given; a switch has an empty one. */
 export type GivenFlags = Map<FlagName, string[]>;
 
 /**
- * Takes the arguments apart: `--port 1935`, `--port=1935`, `--json`, `-h`.
+ * Parses the arguments: `--port 1935`, `--port=1935`, `--json`, `-h`.
  *
  * @throws {ConfigError} If one is unknown, or lacks its value.
  */
@@ -35,7 +35,7 @@ export function parseArguments(args: string[]): GivenFlags {
   return given;
 }
 
-/** The value of a flag: what stands after its `=`, or the next argument. */
+/** The text of a flag: the part after its `=`, or the next argument. */
 function textOf(name: FlagName, text: string | undefined, rest: Iterator<string>): string {
   const { placeholder }: Flag = FLAGS[name];
   if (placeholder === undefined) {
@@ -57,7 +57,7 @@ function unknown(arg: string): ConfigError {
     );
   }
   if (!arg.startsWith("-")) {
-    // What stands after a scheme may be a key.
+    // The part after a scheme may contain a key.
     const shown = flag.replace(/:\/\/.*/s, "://…");
     return new ConfigError(`Unexpected argument ${quoted(shown)}; see --help`);
   }

@@ -1,5 +1,5 @@
 /**
- * What the operator asks of the server: the command line, and secrets from variables.
+ * The configuration of the server, from the command line and from variables.
  *
  * @module
  */
@@ -15,20 +15,20 @@ import type { LogLevel } from "./log.ts";
 import { ConfigError } from "./start_error.ts";
 import { FROM_VARIABLE, isReadable, requireVariable, variableOf } from "./variables.ts";
 
-/** What the server is to do. */
+/** The configuration of the server. */
 export interface Config {
   host: string;
   port: number;
   httpHost: string;
   /** `undefined` for no HTTP. */
   httpPort: number | undefined;
-  /** Where every publication is recorded. */
+  /** The directory in which every publication is recorded. */
   record: string | undefined;
-  /** Where recordings go that are asked for; not with `record`, which allows them as well. */
+  /** The directory of recordings on request, without `record`, which allows them as well. */
   recordOnDemand: string | undefined;
   /** A file, or `-` for standard output. */
   output: string | undefined;
-  /** Whether `output` writes one publication after the other. */
+  /** Whether `output` continues with the next publication. */
   loop: boolean;
   allowLosslessViewers: boolean;
   app: string | undefined;
@@ -54,15 +54,15 @@ export interface Config {
   maxMediaMemory: number;
   logLevel: LogLevel;
   json: boolean;
-  /** Variables that may hold a secret, and that Deno does not let us read. */
+  /** Variables that may hold a secret, but that Deno does not permit to read. */
   unreadVariables: string[];
 }
 
 /**
- * Reads the command line, and the variables that stand for flags which are not on it.
+ * Reads the command line, and the variables of secret flags that are not on it.
  *
- * @returns The configuration, or what to print instead of starting.
- * @throws {ConfigError} If a flag is unknown, its value makes no sense, or its variable is missing.
+ * @returns The configuration, or a text to print instead of starting.
+ * @throws {ConfigError} If a flag is unknown, its value is invalid, or its variable is missing.
  */
 export function readConfig(args: string[]): Config | { print: string } {
   const given = parseArguments(args);
@@ -113,20 +113,20 @@ function readValues(given: GivenFlags): Values {
 }
 
 function readValue(name: FlagName, given: GivenFlags): unknown {
-  const { read, repeatable, default: standard }: Flag = FLAGS[name];
+  const { read, repeatable, default: defaultText }: Flag = FLAGS[name];
   if (!read) return given.has(name);
   const values = textsOf(name, given).map(({ text, from }) => read(text, from));
   if (repeatable) return values;
-  return values.length > 0 ? values.at(-1) : standard && read(standard, `--${name}`);
+  return values.length > 0 ? values.at(-1) : defaultText && read(defaultText, `--${name}`);
 }
 
-/** A text, and where it was written. */
+/** The text of a flag, and its source for messages. */
 interface Text {
   text: string;
   from: string;
 }
 
-/** The texts of a flag: those of the command line, else those of its variable. */
+/** The texts of a flag, from the command line or else from its variable. */
 function textsOf(name: FlagName, given: GivenFlags): Text[] {
   const { secret }: Flag = FLAGS[name];
   const texts = given.get(name);
@@ -143,20 +143,20 @@ function textsOf(name: FlagName, given: GivenFlags): Text[] {
   );
 }
 
-/** A variable has all values of a flag that can be given more than once, with space between them. */
+/** Splits a variable into texts: the values of a repeatable flag are separated by spaces. */
 function splitVariable(name: FlagName, text: string): Text[] {
   const { repeatable }: Flag = FLAGS[name];
   const texts = repeatable ? text.split(/\s+/).filter((part) => part !== "") : [text];
   return texts.map((text) => ({ text, from: variableOf(name) }));
 }
 
-/** Whether a variable would have counted, had we been permitted to read it. */
+/** Whether a variable would be used if Deno permitted to read it. */
 function isUnread(name: FlagName, given: GivenFlags): boolean {
   const { secret }: Flag = FLAGS[name];
   return secret === true && !given.has(name) && !isReadable(variableOf(name));
 }
 
-/** Flags that make sense together only, or not together. */
+/** Checks flags that need or exclude each other. */
 function checkTogether(given: GivenFlags, values: Values): void {
   if (given.has("record") && given.has("record-on-demand")) {
     throw new ConfigError("--record-on-demand does not go with --record, which records everything");
@@ -170,7 +170,7 @@ function checkTogether(given: GivenFlags, values: Values): void {
   }
 }
 
-/** All three flags of RTMPS, or none. */
+/** Reads the flags of RTMPS: all three, or none. */
 function readTls(values: Values): Config["tls"] {
   const { "rtmps-port": port, "tls-cert": certFile, "tls-key": keyFile } = values;
   if (port === undefined && certFile === undefined && keyFile === undefined) return undefined;

@@ -1,15 +1,15 @@
 /**
- * The command that starts the server, for messages that ask for another one.
+ * The command that starts the server, for messages about permissions.
  *
  * @module
  */
 
-/** The program as the operator has started it. */
+/** The program, as the operator started it. */
 const PROGRAM = import.meta.url.startsWith("file:")
   ? "src/server/main.ts"
   : "jsr:@sluice/rtmp/server";
 
-/** What is true of a clone alone. */
+/** A remark for clones of the repository, which have tasks. */
 const NO_TASK = import.meta.url.startsWith("file:")
   ? " (`deno task start` cannot be given permissions)"
   : "";

@@ -1,6 +1,6 @@
 /**
- * The flags of the server, as one table: the reading of the command line, its types, `--help` and
- * `docs/flags.md` are made from it.
+ * The table of the server's flags, from which the parser, its types, `--help` and `docs/flags.md` are
+ * made.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Flag } from "./flag.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { app, integer, notEmpty, oneOf, port, portOrOff, relay } from "./values.ts";
 
-/** All of them, by their names without the dashes. */
+/** The flags, by their names without the dashes. */
 export const FLAGS = {
   "host": {
     topic: "listen",
@@ -222,7 +222,7 @@ export const FLAGS = {
 /** The name of a flag. */
 export type FlagName = keyof typeof FLAGS;
 
-/** What a flag yields: a switch whether it was given, the others what `read` makes of their text. */
+/** The value of a flag: for a switch, whether it was given; otherwise the result of `read`. */
 export type FlagValue<N extends FlagName> = typeof FLAGS[N] extends
   { read: (text: string, from: string) => infer T }
   ? typeof FLAGS[N] extends { repeatable: true } ? T[]

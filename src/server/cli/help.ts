@@ -1,5 +1,5 @@
 /**
- * What `--help` prints, made from the table of flags.
+ * The text of `--help`, made from the table of flags.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { VERSION } from "../../version.ts";
 import { type Flag, TOPICS } from "./flag.ts";
 import { FLAGS } from "./flags.ts";
 
-/** Columns of a terminal. */
+/** The width of a terminal, in columns. */
 const WIDTH = 80;
 
-/** Where the text about a flag begins. */
+/** The column of the descriptions. */
 const TEXT_AT = 27;
 
 const HEAD = `Sluice ${VERSION}: takes live video in over RTMP and hands it on.
@@ -32,7 +32,7 @@ const FOOT = `
 Documentation: https://jsr.io/@sluice/rtmp, and docs/ in a clone.
 `;
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export const HELP: string = [HEAD, ...Object.keys(TOPICS).map(section), FOOT].join("");
 
 function section(topic: string): string {
@@ -41,7 +41,7 @@ function section(topic: string): string {
   return `\n${title}:\n${flags.map(([name, flag]) => entry(name, flag)).join("")}`;
 }
 
-/** A flag with its text beside it, or below it if it is long. */
+/** The entry of a flag, with the description beside it, or below it if the flag is long. */
 function entry(name: string, flag: Flag): string {
   const usage = `  ${usageOf(name, flag)}`;
   const lines = wrap(textOf(flag), WIDTH - TEXT_AT);
@@ -49,13 +49,13 @@ function entry(name: string, flag: Flag): string {
   return [first, ...lines.map((line) => " ".repeat(TEXT_AT) + line)].join("\n") + "\n";
 }
 
-/** `--port PORT` */
+/** The usage of a flag, as `--port PORT`. */
 export function usageOf(name: string, { placeholder }: Flag): string {
   return placeholder === undefined ? `--${name}` : `--${name} ${placeholder}`;
 }
 
-function textOf({ help, permissions, repeatable, default: standard, otherwise }: Flag): string {
-  const value = standard ?? otherwise;
+function textOf({ help, permissions, repeatable, default: defaultText, otherwise }: Flag): string {
+  const value = defaultText ?? otherwise;
   return [
     help,
     repeatable ? "; repeatable" : "",

@@ -1,24 +1,24 @@
 /**
- * The addresses by which other devices reach this machine.
+ * The addresses at which other devices reach this machine.
  *
  * @module
  */
 
-/** Addresses that are named at the start; a machine with containers has dozens. */
+/** The most addresses that are announced; a machine with containers has dozens. */
 const MAX_ADDRESSES = 4;
 
-/** IPv6 addresses that hold on one link alone. */
+/** Link-local addresses of IPv6. */
 const LINK_LOCAL = /^fe[89ab]/i;
 
-/** How an operator finds the address out, where Deno does not let us. */
+/** A hint how the operator finds the address, if Deno does not permit to look. */
 export const HOW_TO_FIND_ADDRESS: string = `\`${
   { darwin: "ipconfig getifaddr en0", windows: "ipconfig" }[Deno.build.os as string] ??
     "hostname -I"
 }\` prints it`;
 
 /**
- * Those of IPv4, else of IPv6, without loopback; `undefined` where Deno does not permit to look, or
- * there are none. It never asks.
+ * The addresses of IPv4, or else of IPv6, without loopback. `undefined` if there are none, or if Deno
+ * does not permit to look; it does not prompt for the permission.
  */
 export function localAddresses(): string[] | undefined {
   const permission = { name: "sys", kind: "networkInterfaces" } as const;
@@ -31,12 +31,12 @@ export function localAddresses(): string[] | undefined {
   return addresses.length > 0 ? addresses.slice(0, MAX_ADDRESSES) : undefined;
 }
 
-/** Whether a host stands for all addresses of the machine: `0.0.0.0`, `::`. */
+/** Whether a host means all addresses of the machine: `0.0.0.0`, `::`. */
 export function isUnspecified(host: string): boolean {
   return /^[0.]+$|^[0:]*:[0:]*$/.test(host);
 }
 
-/** An address as it stands in a URL. */
+/** An address as the host of a URL. */
 export function urlHost(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }

@@ -1,5 +1,5 @@
 /**
- * The log: one line an event, always on standard error, since standard output may carry video.
+ * The log: one line for each event, always on standard error, since standard output may carry video.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import {
 } from "@logtape/logtape";
 import { printable } from "../../plain_text.ts";
 
-/** The levels, from all to almost nothing. */
+/** The log levels, the most verbose first. */
 export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
 
 /** One of the {@linkcode LOG_LEVELS}. */
 export type LogLevel = typeof LOG_LEVELS[number];
 
 /**
- * Characters of a connection's id in a line of text: few enough to read, enough to tell them apart.
+ * The length of a connection's id in a line of text, in characters: short, but distinct.
  */
 const SHORT_ID = 8;
 
@@ -73,7 +73,7 @@ function writeLine(line: string): void {
   }
 }
 
-/** One JSON object a line: the message as text, and its values once more by their names. */
+/** Formats a record as one JSON object: the message as text, and its values by name. */
 export function jsonFormat(record: LogRecord): string {
   const { timestamp, level, message, category, properties } = record;
   const line = JSON.stringify({
@@ -83,7 +83,7 @@ export function jsonFormat(record: LogRecord): string {
     logger: category.join("."),
     ...properties,
   });
-  // What is escaped can only stand in strings, and the end of the line is ours.
+  // Characters to escape are only in strings; the final newline is added after it.
   return `${printable(line)}\n`;
 }
 

@@ -1,13 +1,13 @@
 /**
- * The word that a misspelt one stands for.
+ * A guess at the word that a misspelt one means.
  *
  * @module
  */
 
-/** The part of a word that may be wrong. */
+/** The largest part of a word that may be wrong. */
 const TOLERANCE = 1 / 3;
 
-/** The choice that begins with the word, else the one that takes the fewest changes to become it. */
+/** The choice that begins with the word, or else the one with the smallest edit distance. */
 export function nearest(word: string, choices: string[]): string | undefined {
   if (word === "") return undefined;
   const [best] = choices.map((choice) => ({ choice, changes: changes(word, choice) }))
@@ -16,7 +16,7 @@ export function nearest(word: string, choices: string[]): string | undefined {
   return choices.find((choice) => choice.startsWith(word)) ?? best?.choice;
 }
 
-/** Levenshtein's distance: letters to insert, remove or replace. */
+/** The Levenshtein distance: the number of letters to insert, remove or replace. */
 function changes(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (let i = 1; i <= from.length; i++) {

@@ -1,16 +1,16 @@
 /**
- * Why the server does not start, in the words of the command line.
+ * The errors that prevent a start.
  *
  * @module
  */
 
-/** The server cannot start; the message is one sentence for the operator. */
+/** An error that prevents the start. Its message is one sentence for the operator. */
 export class StartError extends Error {
-  /** What the process exits with. */
+  /** The exit code of the process. */
   readonly exitCode: number = 1;
 }
 
-/** The command line makes no sense. */
+/** An error in the command line. */
 export class ConfigError extends StartError {
   override readonly exitCode = 2;
 }

@@ -1,5 +1,5 @@
 /**
- * The values of flags: text in, a value or one sentence out.
+ * Parsers of flag values; their errors are one sentence.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { streamPath } from "../../publication/stream_path.ts";
 import type { RelayConfig } from "../relay/relay_config.ts";
 import { ConfigError } from "./start_error.ts";
 
-/** Anything but nothing. */
+/** A text that is not empty. */
 export function notEmpty(text: string, from: string): string {
   if (text === "") throw new ConfigError(`${from} must not be empty`);
   return text;
@@ -29,7 +29,7 @@ export function integer(
   };
 }
 
-/** A port; 0 for a free one. */
+/** A port; 0 means any free port. */
 export const port: (text: string, from: string) => number = integer(0, 65_535);
 
 /** A port, or none. */
@@ -55,7 +55,9 @@ export function oneOf<T extends string>(
   };
 }
 
-/** A stream and a URL, as `live/demo=rtmp://host/app/name`. The URL is in no message: it has a key. */
+/**
+ * A stream and a URL, as `live/demo=rtmp://host/app/name`. The URL is in no message: it has a key.
+ */
 export function relay(text: string, from: string): RelayConfig {
   const [, stream, url] = /^([^=]*)=(rtmps?:\/\/.+)$/i.exec(text) ?? [];
   const path = streamPath("", stream ?? "");
@@ -71,7 +73,7 @@ export function relay(text: string, from: string): RelayConfig {
   return { stream: path.path, url };
 }
 
-/** What was read, on one line however it was written. */
+/** A text for a message, on one line. */
 export function quoted(text: string): string {
   return /^[\w.:-]+$/.test(text) ? text : JSON.stringify(text);
 }

@@ -1,6 +1,6 @@
 /**
- * Secrets from variables of the environment, which no list of processes shows. A variable is read
- * only where Deno permits it already: to ask would stop the start on a terminal.
+ * Secrets in environment variables, which no list of processes shows. A variable is read only if Deno
+ * permits it already: a prompt would stop the start on a terminal.
  *
  * @module
  */
@@ -9,26 +9,26 @@ import { denoCommand } from "./deno_command.ts";
 import type { FlagName } from "./flags.ts";
 import { ConfigError } from "./start_error.ts";
 
-/** The word that reads a flag's value from its variable. */
+/** The value of a flag that reads it from its variable. */
 export const FROM_VARIABLE = "env";
 
-/** `SLUICE_STREAM_KEY` of `stream-key`. */
+/** The variable of a flag, as `SLUICE_STREAM_KEY` of `stream-key`. */
 export function variableOf(flag: FlagName): string {
   return `SLUICE_${flag.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** The permission for some variables. */
+/** The flag of Deno that permits to read some variables. */
 export function permissionFor(variables: string[]): string {
   return `--allow-env=${variables.join(",")}`;
 }
 
-/** Whether Deno lets us see a variable. */
+/** Whether Deno permits to read a variable. */
 export function isReadable(variable: string): boolean {
   return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
 }
 
 /**
- * The variable of a flag that has been given as `env`.
+ * The variable's text for a flag that was given as `env`.
  *
  * @throws {ConfigError} If it cannot be read, is not set, or is empty: the operator relies on it.
  */

@@ -1,10 +1,10 @@
 /**
- * What every route knows of a request.
+ * The environment of the HTTP routes.
  *
  * @module
  */
 
 import type { HttpBindings } from "@hono/node-server";
 
-/** What routes know of a request beside what every server does: Node's own two ends of it. */
+/** The type of a route's environment: Node's request and response. */
 export type HttpEnv = { Bindings: HttpBindings };

@@ -1,40 +1,40 @@
 /**
- * Connections of the HTTP server that were closed for want of room.
+ * Counts and log of HTTP connections that were refused or evicted.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
-import { Seldom } from "../../time/seldom.ts";
-import type { Shortage } from "./http_places.ts";
+import { LogThrottle } from "../../time/log_throttle.ts";
+import type { Shortage } from "./connection_slots.ts";
 
-/** Why a connection was closed for others. */
+/** The reason for refusing or evicting a connection. */
 export type HttpRefusal =
-  /** There were as many as there may be, in all, from its address or for lack of descriptors. */
+  /** There was no slot: in all, for its address, or for lack of file descriptors. */
   | Shortage
-  /** It had asked for nothing, or waited for a publisher, and others wanted its place. */
+  /** It had no request, or waited for a publisher, and its slot was needed. */
   | "made-room"
-  /** It had published the most of what all left unfinished together, when that was too much. */
+  /** Its publisher held the most unfinished bytes when all together exceeded the limit. */
   | "too-much-unfinished"
-  /** The system could not accept it. */
+  /** The system failed to accept it. */
   | "failed-accept";
 
 const log = getLogger(["sluice", "http"]);
 
-/** Counts them by reason. They are reported together: a flood must not become one of log lines. */
+/** Counts refusals by reason. One log line reports many, so that a flood does not fill the log. */
 export class HttpRefusals {
-  /** How many there were, by reason. */
+  /** The number of refusals, by reason. */
   readonly counts: Partial<Record<HttpRefusal, number>> = {};
-  readonly #seldom = new Seldom();
+  readonly #throttle = new LogThrottle();
 
   /**
-   * Counts one.
+   * Counts a refusal.
    *
-   * @param open How many connections are open.
+   * @param open The number of open connections.
    */
   add(reason: HttpRefusal, open: number, text = "Some connections are turned away"): void {
     this.counts[reason] = (this.counts[reason] ?? 0) + 1;
-    const refused = this.#seldom.add();
+    const refused = this.#throttle.add();
     if (refused === undefined) return;
     log.warn("{text} ({reason}): {refused} since the last report; {open} are open", {
       ...{ text, reason, refused, open },

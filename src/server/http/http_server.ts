@@ -6,25 +6,27 @@
 
 import { acceptAll } from "../../net/accept.ts";
 import { atIntervals } from "../../time/at_intervals.ts";
-import type { PlaceLimits } from "./http_places.ts";
+import type { SlotLimits } from "./connection_slots.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import type { HttpSockets } from "./http_sockets.ts";
 import { type HttpHandlers, nodeServer } from "./node_server.ts";
 import { after } from "../../time/idle.ts";
 
-/** How long requests may take to end on shutdown, in milliseconds. */
-const SHUTDOWN_PATIENCE = 1_000;
+/** Time limit for open requests on shutdown, in milliseconds. */
+const SHUTDOWN_TIMEOUT = 1_000;
 
-/** What clients may ask for, and how long they may take. */
-export interface HttpLimits extends PlaceLimits, HttpTimeouts {}
+/** Limits on the number and the time of clients. */
+export interface HttpLimits extends SlotLimits, HttpTimeouts {}
 
-/** How long clients may take. */
+/** Time limits of clients. */
 export interface HttpTimeouts {
-  /** Milliseconds in which a viewer may take nothing, 30,000; half of what other clients may. */
+  /**
+   * Time in which a viewer may read nothing, in milliseconds: 30,000. Other clients get twice that.
+   */
   timeout: number;
   /**
-   * Milliseconds that a client may take over the head of its request: 20,000. On a bad line a lost
-   * packet is sent again after 1, 2, 4 and 8 s.
+   * Time limit for the head of a request, in milliseconds: 20,000. On a bad line a lost packet is
+   * sent again after 1, 2, 4 and 8 s.
    */
   headersTimeout: number;
   /** Interval between checks for slow requests and stalled clients, in milliseconds: 1000. */
@@ -39,19 +41,19 @@ const DEFAULT_TIMEOUTS: Readonly<HttpTimeouts> = {
 
 /** A server that listens. */
 export interface HttpServer {
-  /** The port it listens on. */
+  /** The port on which it listens. */
   readonly port: number;
   /** Its connections. */
   readonly sockets: HttpSockets;
-  /** Stops the server; streams that have not ended after a moment are cut off. */
+  /** Stops the server, and closes connections that are still open after one second. */
   shutdown(): Promise<void>;
 }
 
 /**
- * Listens for HTTP. It is Node's server, not `Deno.serve`, which waits without limit for the head of
- * a request, stops when file descriptors run out, and cannot disconnect a client that reads nothing.
+ * Listens for HTTP with Node's server. `Deno.serve` waits without limit for the head of a request. It
+ * stops when file descriptors run out, and cannot disconnect a client that reads nothing.
  *
- * @param sockets Where its connections are kept.
+ * @param sockets Keeps its connections.
  * @throws {Deno.errors.AddrInUse} If the port is taken.
  * @throws {Deno.errors.NotCapable} If `--allow-net` was not given.
  */
@@ -67,12 +69,12 @@ export function serveHttp(
   const accepting = acceptAll(
     listener,
     (conn) => {
-      const socket = sockets.take(conn as Deno.TcpConn);
+      const socket = sockets.accept(conn as Deno.TcpConn);
       if (socket) server.emit("connection", socket);
     },
-    (error) => sockets.failed(error),
+    (error) => sockets.acceptFailed(error),
   );
-  // Viewers are cut off before that, by `view.ts`, which logs the reason.
+  // `view.ts` disconnects stalled viewers before that, and logs the reason.
   const stopChecks = atIntervals(checkInterval, () => {
     sockets.closeSlow(headersTimeout);
     sockets.closeStalled(2 * timeout);
@@ -84,7 +86,7 @@ export function serveHttp(
       listener[Symbol.dispose]();
       stop();
       for (const socket of sockets.open) if (socket.requests === 0) socket.destroy();
-      const stopWaiting = after(SHUTDOWN_PATIENCE, () => {
+      const stopWaiting = after(SHUTDOWN_TIMEOUT, () => {
         for (const socket of sockets.open) socket.destroy();
       });
       await accepting;

@@ -1,5 +1,5 @@
 /**
- * A connection as Node's HTTP server wants it.
+ * A TCP connection as a socket for Node's HTTP server.
  *
  * @module
  */
@@ -11,65 +11,65 @@ import { LINGER_MS } from "../../net/linger.ts";
 import { waitedSince } from "../../time/standstill.ts";
 import { after } from "../../time/idle.ts";
 
-/** Bytes of memory for a read: most peers ask for something once, and then only take. */
+/** Bytes of memory for a read. Most clients send one request, and then only read. */
 const SMALLEST_READ = 4 * 1024;
 
-/** The same for a peer that fills every smaller one. */
+/** Bytes of memory for a read from a peer that fills every smaller one. */
 const LARGEST_READ = 64 * 1024;
 
-/** Bytes up to which pieces are joined for one write. */
+/** The most bytes that are joined for one write. */
 const LARGEST_WRITE = 64 * 1024;
 
-/** Interval between checks whether what has come of a body has been read, in ms. */
+/** Interval between checks whether the received part of a body has been read, in milliseconds. */
 const BODY_CHECK_INTERVAL = 10;
 
-/** Bytes at the beginning of a connection that are kept: they tell what it speaks. */
+/** The first bytes of a connection that are kept to identify its protocol. */
 const FIRST_BYTES = 6;
 
-/** The body of a request, as far as we look at it; the names are Node's. */
+/** The parts of Node's request that show whether its body has been read. */
 export interface UnreadBody {
-  /** Whether all of it has come. */
+  /** Whether all of it has been received. */
   readonly complete: boolean;
   readonly destroyed: boolean;
   readonly readableEnded: boolean;
   readonly readableLength: number;
 }
 
-/** What Node calls back when it has been served. */
+/** A callback of Node's streams. */
 type Callback = (error?: Error | null) => void;
 
 /**
- * A stream over a connection that we have accepted ourselves. Node's own server under Deno accepts
- * nothing more once file descriptors have run out, and says nothing of it.
+ * A Node stream over a connection that this program has accepted itself. Under Deno, Node's own
+ * listener stops accepting, without an error, once file descriptors have run out.
  */
 export class HttpSocket extends Duplex {
-  /** Tells this connection from all others. */
+  /** The unique id of the connection. */
   readonly id: string = crypto.randomUUID();
   /** When it was accepted. */
   readonly since: Date = new Date();
-  /** The same by `performance.now()`. */
+  /** When it was accepted, by `performance.now()`. */
   readonly openedAt: number = performance.now();
-  /** Where the peer connects from, as `address:port`. */
+  /** The peer's address, as `address:port`. */
   readonly remoteAddr: string;
-  /** Bytes that have come; the name is Node's. */
+  /** Received bytes; the name is Node's. */
   bytesRead = 0;
   /** Sent bytes; the name is Node's. */
   bytesWritten = 0;
   /** Requests that are being answered. */
   requests = 0;
-  /** Of those, the ones that wait for a publisher: each can be told to make way for others. */
+  /** Callbacks that evict the requests which wait for a publisher. */
   readonly waiting: Set<() => void> = new Set();
-  /** It has one of the places that are kept for operators. */
+  /** Whether it uses a slot reserved for operators. */
   isReserved = false;
-  /** It has been told to make way, and has no place any more. */
-  isLeaving = false;
-  /** What its address has in common with all others that the peer can have. */
+  /** Whether it has been evicted, and so uses no slot. */
+  isEvicted = false;
+  /** The network of its address, all addresses of which the peer may control. */
   readonly network: string;
-  /** Since when the head of a request has been waited for, by `performance.now()`. */
+  /** When the wait for the head of a request began, by `performance.now()`; undefined without one. */
   headSince: number | undefined = performance.now();
   /** The body of the latest request. */
   body: UnreadBody | undefined;
-  /** What the peer began with. */
+  /** The first bytes that the peer sent. */
   firstBytes: Uint8Array = new Uint8Array(0);
   /** The address of the peer; the name is Node's. */
   readonly remoteAddress: string;
@@ -78,7 +78,7 @@ export class HttpSocket extends Duplex {
   readonly #conn: Deno.TcpConn;
   #readSize = SMALLEST_READ;
   #timeout = 0;
-  /** Since when a write has been waiting for the peer, by `performance.now()`. */
+  /** When the pending write began, by `performance.now()`. */
   #writingSince: number | undefined;
   /** Ends the wait for a byte. */
   #stopWaiting: (() => void) | undefined;
@@ -93,23 +93,23 @@ export class HttpSocket extends Duplex {
     conn.setNoDelay();
   }
 
-  /** For how long the peer has taken nothing of what is to be written, in milliseconds. */
+  /** How long a write has waited for the peer to read, in milliseconds; 0 if none waits. */
   get stalledFor(): number {
     return this.#writingSince === undefined ? 0 : waitedSince(this.#writingSince);
   }
 
-  /** Whether all that it has asked for waits for a publisher. */
+  /** Whether it has requests, and all of them wait for a publisher. */
   get isWaiting(): boolean {
     return this.requests > 0 && this.waiting.size === this.requests;
   }
 
-  /** It is set from the beginning. */
+  /** Does nothing: the constructor has set it. */
   setNoDelay(): this {
     return this;
   }
 
   /**
-   * Emits `timeout` when no byte was received or sent for this long, in milliseconds; 0 ends that.
+   * Emits `timeout` when no byte was received or sent for this time, in milliseconds; 0 turns it off.
    */
   setTimeout(milliseconds: number, listener?: () => void): this {
     this.#timeout = milliseconds;
@@ -119,8 +119,8 @@ export class HttpSocket extends Duplex {
   }
 
   /**
-   * Says that nothing more comes, then waits for the peer to have read it: closing a connection on
-   * which unread bytes wait would make the peer's system throw away the answer.
+   * Ends the writing direction, then waits for the peer to close. Closing a connection with unread
+   * bytes would make the peer's system discard the answer.
    */
   destroySoon(): void {
     this.end();
@@ -133,10 +133,12 @@ export class HttpSocket extends Duplex {
       const count = await this.#conn.read(memory);
       this.#restartTimer();
       this.bytesRead += count ?? 0;
-      if (this.firstBytes.length < FIRST_BYTES) this.#noteFirst(memory.subarray(0, count ?? 0));
+      if (this.firstBytes.length < FIRST_BYTES) {
+        this.#keepFirstBytes(memory.subarray(0, count ?? 0));
+      }
       if (count && this.requests === 0) this.headSince ??= performance.now();
       if (count === memory.length) this.#readSize = Math.min(2 * this.#readSize, LARGEST_READ);
-      if (count === null) await this.#bodyRead();
+      if (count === null) await this.#waitForBodyRead();
       this.push(count === null ? null : memory.subarray(0, count));
     } catch (error) {
       this.destroy(error as Error);
@@ -152,10 +154,10 @@ export class HttpSocket extends Duplex {
     }
   }
 
-  /** A chunk of a body comes in four pieces, and many chunks may wait: each write costs a call. */
+  /** Joins small pieces: a chunk of a body has four, and each write costs a system call. */
   override async _writev(pieces: { chunk: Uint8Array }[], done: Callback): Promise<void> {
     try {
-      for (const bytes of joined(pieces)) await this.#writeAll(bytes);
+      for (const bytes of batched(pieces)) await this.#writeAll(bytes);
       done();
     } catch (error) {
       done(error as Error);
@@ -186,16 +188,16 @@ export class HttpSocket extends Duplex {
   }
 
   /**
-   * Waits until the program has read what has come of a body: at the end of a connection Node drops
-   * all of its requests, though a publisher may close immediately after its last byte.
+   * Waits until the program has read the received part of a body. At the end of a connection Node
+   * drops all of its requests, and a publisher may close immediately after its last byte.
    */
-  async #bodyRead(): Promise<void> {
+  async #waitForBodyRead(): Promise<void> {
     while (!this.destroyed && (this.readableLength > 0 || isUnread(this.body))) {
       await new Promise((resolve) => setTimeout(resolve, BODY_CHECK_INTERVAL));
     }
   }
 
-  #noteFirst(bytes: Uint8Array): void {
+  #keepFirstBytes(bytes: Uint8Array): void {
     const missing = FIRST_BYTES - this.firstBytes.length;
     this.firstBytes = concat([this.firstBytes, bytes.slice(0, missing)]);
   }
@@ -207,23 +209,23 @@ export class HttpSocket extends Duplex {
   }
 }
 
-/** What is written in one call: small pieces together, a large one as it is. */
-function* joined(pieces: { chunk: Uint8Array }[]): Generator<Uint8Array> {
+/** Joins small pieces for one write each; large pieces stay as they are. */
+function* batched(pieces: { chunk: Uint8Array }[]): Generator<Uint8Array> {
   let small: Uint8Array[] = [];
   let size = 0;
   for (const { chunk } of pieces) {
     if (size > 0 && size + chunk.length > LARGEST_WRITE) {
-      yield oneOf(small);
+      yield merged(small);
       small = [];
       size = 0;
     }
     small.push(chunk);
     size += chunk.length;
   }
-  if (size > 0) yield oneOf(small);
+  if (size > 0) yield merged(small);
 }
 
-function oneOf(pieces: Uint8Array[]): Uint8Array {
+function merged(pieces: Uint8Array[]): Uint8Array {
   return pieces.length === 1 ? pieces[0]! : concat(pieces);
 }
 

@@ -1,76 +1,81 @@
 /**
- * The connections of the HTTP server, and how many there may be.
+ * The connections of the HTTP server, with a limit on their number.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
 import { formatAddr, networkOf } from "../../net/address.ts";
-import { canOpen, DescriptorReserve, isLackOfDescriptors } from "../../net/file_descriptors.ts";
 import {
-  DEFAULT_PLACES,
-  HttpPlaces,
+  DescriptorReserve,
+  hasSpareDescriptors,
+  isLackOfDescriptors,
+} from "../../net/file_descriptors.ts";
+import {
+  ConnectionSlots,
+  DEFAULT_SLOTS,
   isOperating,
-  type PlaceLimits,
   type Shortage,
-} from "./http_places.ts";
+  type SlotLimits,
+} from "./connection_slots.ts";
 import { type HttpRefusal, HttpRefusals } from "./http_refusals.ts";
 import { HttpSocket } from "./http_socket.ts";
 import { answerError } from "./raw_answer.ts";
 import { waitedSince } from "../../time/standstill.ts";
 
-/** File descriptors that HTTP leaves to RTMP and to recordings. */
+/** File descriptors that HTTP leaves for RTMP and recordings. */
 const RESERVE = 64;
 
-/** File descriptors that it leaves even where a process has few: more than RTMP leaves to others. */
+/** File descriptors that HTTP leaves in a process that has few: more than RTMP leaves for others. */
 const LAST_RESERVE = 12;
 
-/** Connections accepted between two checks of whether that many are left. */
+/** Connections accepted between two checks of free file descriptors. */
 const CHECK_EVERY = 16;
 
-/** How long what was found then is believed, in milliseconds. */
+/** How long the result of a check is valid, in milliseconds. */
 const CHECK_INTERVAL = 10_000;
 
 const log = getLogger(["sluice", "http"]);
 
 /**
- * Knows all of them. When there is no room, a connection that asks for nothing makes way for one that
- * comes, and a viewer that waits for a publisher for one that asks. There is none either when HTTP
- * would take the last file descriptors, which RTMP needs.
+ * Keeps all connections. When there is no slot, a new connection replaces one without a request. A
+ * request may also replace a viewer that waits for a publisher. HTTP never uses the last file
+ * descriptors, which RTMP needs.
  */
 export class HttpSockets {
-  /** Connections that were accepted. */
+  /** The number of accepted connections. */
   accepted = 0;
   readonly #open = new Set<HttpSocket>();
-  readonly #places: HttpPlaces;
+  readonly #slots: ConnectionSlots;
   readonly #refusals = new HttpRefusals();
-  /** Bytes of those that are closed. */
-  readonly #gone = { bytesRead: 0, bytesWritten: 0 };
-  readonly #last = new DescriptorReserve(LAST_RESERVE);
-  /** How many there may be for lack of file descriptors, as far as is known. */
-  #affordable = Infinity;
-  /** With how many descriptors are looked for again, or when by `performance.now()`. */
+  /** Bytes of closed connections. */
+  readonly #closedTraffic = { bytesRead: 0, bytesWritten: 0 };
+  readonly #lastDescriptors = new DescriptorReserve(LAST_RESERVE);
+  /** The most connections that file descriptors allow, as far as is known. */
+  #capacity = Infinity;
+  /** The number of connections at which descriptors are checked again. */
   #checkAt = CHECK_EVERY;
+  /** When the result of the last check expires, by `performance.now()`. */
   #checkAfter = 0;
 
-  /** @param limits How many there may be: see `DEFAULT_PLACES`. */
-  constructor(limits: Partial<PlaceLimits> = {}) {
-    this.#places = new HttpPlaces(this.#open, { ...DEFAULT_PLACES, ...limits });
+  /** @param limits The limits on connections; see `DEFAULT_SLOTS`. */
+  constructor(limits: Partial<SlotLimits> = {}) {
+    this.#slots = new ConnectionSlots(this.#open, { ...DEFAULT_SLOTS, ...limits });
   }
 
-  /** Connections that were refused, or closed for others, by reason. */
+  /** The number of refused and evicted connections, by reason. */
   get refused(): Readonly<Partial<Record<HttpRefusal, number>>> {
     return this.#refusals.counts;
   }
 
-  /** Those that are open, in the order in which they came. */
+  /** All open connections, in the order of their acceptance. */
   get open(): HttpSocket[] {
     return [...this.#open];
   }
 
   /** Received and sent bytes of all connections, including closed ones. */
   get traffic(): { received: number; sent: number } {
-    const sum = { received: this.#gone.bytesRead, sent: this.#gone.bytesWritten };
+    const sum = { received: this.#closedTraffic.bytesRead, sent: this.#closedTraffic.bytesWritten };
     for (const { bytesRead, bytesWritten } of this.#open) {
       sum.received += bytesRead;
       sum.sent += bytesWritten;
@@ -78,13 +83,13 @@ export class HttpSockets {
     return sum;
   }
 
-  /** Accepts a connection, if there is room or another can make some. */
-  take(conn: Deno.TcpConn): HttpSocket | undefined {
-    this.#lookAhead();
+  /** Accepts a connection if there is a slot or another connection can be evicted. */
+  accept(conn: Deno.TcpConn): HttpSocket | undefined {
+    this.#updateCapacity();
     const network = networkOf(formatAddr(conn.remoteAddr));
     const shortage = this.#shortageFor(network, 1);
-    const isShort = shortage !== undefined && !this.#closeIdle(shortage, network);
-    if (isShort && !this.#freeReserve(shortage)) {
+    const isShort = shortage !== undefined && !this.#evictIdle(shortage, network);
+    if (isShort && !this.#freeReservedSlot(shortage)) {
       this.#refuse(shortage);
       conn[Symbol.dispose]();
       return undefined;
@@ -98,23 +103,23 @@ export class HttpSockets {
     let failure: unknown;
     socket.on("error", (error) => failure = error);
     socket.once("close", () => {
-      this.#forget(socket);
+      this.#remove(socket);
       if (failure === undefined) return log.debug("{remoteAddr} disconnected", facts);
       log.debug("{remoteAddr} disconnected: {error}", { ...facts, error: String(failure) });
     });
     return socket;
   }
 
-  /** Whether a request may be answered; if not, what there is no place for. */
+  /** Decides whether a request is answered. Returns the shortage if not. */
   admit(socket: HttpSocket, target: string): Shortage | undefined {
     if (!socket.isReserved) return undefined;
     const shortage = this.#shortageFor(socket.network, 0);
     if (shortage !== undefined) {
       if (isOperating(target)) return undefined;
       const { network } = socket;
-      if (!this.#closeWaiting(shortage, network) && !this.#closeIdle(shortage, network)) {
+      if (!this.#evictWaiting(shortage, network) && !this.#evictIdle(shortage, network)) {
         this.#refuse(shortage);
-        socket.isLeaving = true;
+        socket.isEvicted = true;
         return shortage;
       }
     }
@@ -122,41 +127,41 @@ export class HttpSockets {
     return undefined;
   }
 
-  /** A connection could not be accepted. */
-  failed(error: unknown): void {
+  /** Counts a connection that could not be accepted. */
+  acceptFailed(error: unknown): void {
     this.#refuse("failed-accept", `Cannot accept a connection: ${error}`);
-    if (isLackOfDescriptors(error)) this.giveBack();
+    if (isLackOfDescriptors(error)) this.releaseDescriptors();
   }
 
-  /** A publisher is refused for the most bytes in unfinished tags. */
+  /** Counts a publisher that was cut off because it held the most bytes in unfinished tags. */
   noteUnfinished(): void {
     this.#refuse("too-much-unfinished");
   }
 
   /**
-   * File descriptors have run out: closes connections that ask for nothing, and tells half of the
-   * viewers that wait for a publisher to make way. Viewers of live streams stay.
+   * Frees file descriptors after they have run out. Closes connections without a request, and evicts
+   * half of the viewers that wait for a publisher. Viewers of live streams stay.
    */
-  giveBack(): void {
+  releaseDescriptors(): void {
     for (const socket of this.#open) {
       if (socket.requests === 0) this.#close(socket, "no-descriptors");
     }
-    const waiting = this.open.filter(({ isWaiting, isLeaving }) => isWaiting && !isLeaving);
-    for (const viewer of waiting.slice(waiting.length / 2)) this.#makeWay(viewer);
-    this.#afford(this.#open.size);
+    const waiting = this.open.filter(({ isWaiting, isEvicted }) => isWaiting && !isEvicted);
+    for (const viewer of waiting.slice(waiting.length / 2)) this.#evict(viewer);
+    this.#setCapacity(this.#open.size);
   }
 
-  /** Closes those that are being served. */
-  closeServed(): void {
+  /** Closes connections that have a request. */
+  closeActive(): void {
     for (const socket of this.#open) if (socket.requests > 0) socket.destroy();
   }
 
-  /** Closes those to which nothing can be written for longer than `timeout`, in milliseconds. */
+  /** Closes connections that have read nothing for longer than `timeout`, in milliseconds. */
   closeStalled(timeout: number): void {
     for (const socket of this.#open) if (socket.stalledFor > timeout) socket.destroy();
   }
 
-  /** Closes those that take longer over the head of a request than this, in milliseconds. */
+  /** Closes connections that take longer than this for the head of a request, in milliseconds. */
   closeSlow(headersTimeout: number): void {
     for (const socket of this.#open) {
       const { headSince } = socket;
@@ -167,67 +172,69 @@ export class HttpSockets {
     }
   }
 
-  /** Finds out in time how many connections can be afforded. */
-  #lookAhead(): void {
+  /** Checks free file descriptors before they run out. */
+  #updateCapacity(): void {
     const count = this.#open.size;
     if (performance.now() > this.#checkAfter) {
-      this.#affordable = Infinity;
+      this.#capacity = Infinity;
       this.#checkAt = Math.min(this.#checkAt, Math.max(count, CHECK_EVERY));
     }
     if (count < this.#checkAt) return;
-    this.#afford(canOpen(RESERVE) ? Infinity : count);
+    this.#setCapacity(hasSpareDescriptors(RESERVE) ? Infinity : count);
   }
 
-  #afford(count: number): void {
-    this.#affordable = count;
+  #setCapacity(count: number): void {
+    this.#capacity = count;
     this.#checkAt = this.#open.size + CHECK_EVERY;
     this.#checkAfter = performance.now() + CHECK_INTERVAL;
   }
 
-  /** What a connection from this network has no place for, if so; `more` is 1 if it is not open. */
+  /**
+   * The reason why there is no slot for this network; `more` is 1 for a connection not yet counted.
+   */
   #shortageFor(network: string, more: 0 | 1): Shortage | undefined {
-    if (!this.#last.allows()) return "no-descriptors";
-    if (this.#open.size + more > this.#affordable) return "too-many";
-    return this.#places.shortageFor(network);
+    if (!this.#lastDescriptors.allows()) return "no-descriptors";
+    if (this.#open.size + more > this.#capacity) return "too-many";
+    return this.#slots.shortageFor(network);
   }
 
-  /** Closes a connection that asks for nothing; tells whether there was one. */
-  #closeIdle(shortage: Shortage, network: string): boolean {
-    const idle = this.#places.idle(shortage, network);
+  /** Closes a connection without a request; returns whether there was one. */
+  #evictIdle(shortage: Shortage, network: string): boolean {
+    const idle = this.#slots.idle(shortage, network);
     if (idle) this.#close(idle, "made-room");
     return idle !== undefined;
   }
 
-  /** Tells a viewer that waits for a publisher to make way; tells whether there was one. */
-  #closeWaiting(shortage: Shortage, network: string): boolean {
-    const viewer = this.#places.waiting(shortage, network);
-    if (viewer) this.#makeWay(viewer);
+  /** Evicts a viewer that waits for a publisher; returns whether there was one. */
+  #evictWaiting(shortage: Shortage, network: string): boolean {
+    const viewer = this.#slots.waiting(shortage, network);
+    if (viewer) this.#evict(viewer);
     return viewer !== undefined;
   }
 
-  #makeWay(viewer: HttpSocket): void {
-    viewer.isLeaving = true;
-    for (const makeWay of viewer.waiting) makeWay();
+  #evict(viewer: HttpSocket): void {
+    viewer.isEvicted = true;
+    for (const evict of viewer.waiting) evict();
     this.#refuse("made-room");
   }
 
-  /** Sees to it that one of the places for operators is free; tells whether there are any. */
-  #freeReserve(shortage: Shortage): boolean {
-    if (this.#places.hasReserve(shortage)) return true;
-    const { reserved } = this.#places;
+  /** Frees a reserved slot if necessary; returns whether one is free. */
+  #freeReservedSlot(shortage: Shortage): boolean {
+    if (this.#slots.hasFreeReserve(shortage)) return true;
+    const { reserved } = this.#slots;
     if (reserved) this.#close(reserved, "made-room");
     return reserved !== undefined;
   }
 
-  /** Forgets a closed connection, and keeps its counts of bytes in the same step. */
-  #forget(socket: HttpSocket): void {
+  /** Removes a connection, and adds its bytes to the total in the same step. */
+  #remove(socket: HttpSocket): void {
     if (!this.#open.delete(socket)) return;
-    this.#gone.bytesRead += socket.bytesRead;
-    this.#gone.bytesWritten += socket.bytesWritten;
+    this.#closedTraffic.bytesRead += socket.bytesRead;
+    this.#closedTraffic.bytesWritten += socket.bytesWritten;
   }
 
   #close(socket: HttpSocket, reason: HttpRefusal): void {
-    this.#forget(socket);
+    this.#remove(socket);
     socket.destroy();
     this.#refuse(reason);
   }

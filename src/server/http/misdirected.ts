@@ -1,5 +1,5 @@
 /**
- * Clients that speak something else than HTTP to the port of HTTP.
+ * Clients that speak another protocol to the HTTP port.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { getLogger } from "@logtape/logtape";
 import { isTlsHello } from "../../handshake/packet.ts";
 import type { HttpSocket } from "./http_socket.ts";
 
-/** Minimum interval between two lines about the same address, in milliseconds. */
+/** Minimum interval between two log lines about the same address, in milliseconds. */
 const REPORT_INTERVAL = 60_000;
 
-/** Addresses that are remembered. */
+/** The most addresses that are remembered. */
 const MAX_ADDRESSES = 1_000;
 
-/** What RTMP and its encrypted sister RTMPE begin with (RTMP 1.0, section 5.2.2: the version). */
+/** The first byte of RTMP and of RTMPE, its encrypted variant (RTMP 1.0, section 5.2.2). */
 const RTMP_VERSIONS: readonly number[] = [3, 6];
 
-/** What a client is told, by what it speaks. */
+/** The error for the client, by its protocol. */
 const HINTS = {
   RTMP: "This is the port of HTTP: RTMP has a port of its own (--port)",
   TLS: "This port speaks HTTP without TLS: use http://, or a proxy in front of it for https://",
@@ -25,12 +25,12 @@ const HINTS = {
 
 const log = getLogger(["sluice", "http"]);
 
-/** Finds out what they speak, and logs it now and then. */
+/** Identifies the protocol of misdirected clients, and logs it at most once a minute per address. */
 export class Misdirected {
-  /** When an address was last in the log, by `performance.now()`. */
+  /** When an address was last logged, by `performance.now()`. */
   readonly #reported = new Map<string, number>();
 
-  /** What a client is to be told that speaks another protocol; undefined if it is none we know. */
+  /** The error for a client that speaks another protocol; undefined if the protocol is unknown. */
   hintFor(socket: HttpSocket): string | undefined {
     const protocol = protocolOf(socket.firstBytes);
     if (!protocol) return undefined;

@@ -1,5 +1,5 @@
 /**
- * Node's HTTP server, without a socket of its own to listen with.
+ * Node's HTTP server, which gets its connections from this program.
  *
  * @module
  */
@@ -7,50 +7,50 @@
 import type { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
-import type { Shortage } from "./http_places.ts";
+import type { Shortage } from "./connection_slots.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import type { HttpSockets } from "./http_sockets.ts";
 import { Misdirected } from "./misdirected.ts";
 import { answerError } from "./raw_answer.ts";
-import { settleTarget } from "./request_target.ts";
+import { normalizeTarget } from "./request_target.ts";
 import { FOR_ALL_SITES, SECURITY_HEADERS } from "./security_headers.ts";
 import { socketOf } from "./stream_request.ts";
 
 /**
- * Requests of a connection that may wait for those before them. Node begins with all of them at once,
- * and has no limit of its own: a viewer for each would pass the one of connections.
+ * The most pipelined requests of a connection. Node starts all of them at once, without a limit: with
+ * a viewer for each, one connection would exceed the limit on connections.
  */
 const MAX_PIPELINED = 4;
 
-/** The host of a request that names none, as HTTP/1.0 permits it and simple health checks do. */
+/** The host of a request without one, which HTTP/1.0 permits and simple health checks send. */
 const NO_HOST = "localhost";
 
-/** What a client is told for which there is no place. */
-const NO_PLACE: Readonly<Record<Shortage, string>> = {
+/** The error for a client when there is no slot for it. */
+const SHORTAGE_TEXT: Readonly<Record<Shortage, string>> = {
   "no-descriptors": "The server is short of file descriptors",
   "too-many": "Too many HTTP connections",
   "too-many-of-address": "Too many HTTP connections from this address",
 };
 
-/** Seconds after which such a client may try again. */
+/** Seconds after which a client without a slot may try again. */
 const RETRY_AFTER = 5;
 
-/** What answers requests. */
+/** The handlers of requests. */
 export interface HttpHandlers {
   /** Answers requests. */
   fetch: Parameters<typeof getRequestListener>[0];
   upgrade: Upgrade;
 }
 
-/** Takes over the connection of a request that asks for another protocol. */
+/** Takes over the connection of a request that upgrades to another protocol. */
 export type Upgrade = (request: IncomingMessage, socket: HttpSocket, head: Buffer) => void;
 
-/** Makes a server for connections that `sockets` knows; `stop` ends its timers. */
+/** Makes a server for the connections of `sockets`; `stop` ends its timers. */
 export function nodeServer(
   { fetch, upgrade }: HttpHandlers,
   sockets: HttpSockets,
 ): { server: Server; stop: () => void } {
-  // What is left of a body goes with its connection: `HttpSocket` knows how to say goodbye.
+  // The unread rest of a body is dropped with its connection, which `HttpSocket` closes gracefully.
   const answer = getRequestListener(fetch, {
     autoCleanupIncoming: false,
     hostname: NO_HOST,
@@ -62,7 +62,7 @@ export function nodeServer(
         : jsonError(500, "Internal server error"),
   });
   const options = {
-    // `HttpSockets.closeSlow` knows when it was the server that stood still.
+    // `HttpSockets.closeSlow` does this, and leaves out the time in which the server stood still.
     headersTimeout: 0,
     requestTimeout: 0,
     // Node has it since version 24, and its types do not.
@@ -71,31 +71,31 @@ export function nodeServer(
   const server = createServer(options, (request, response) => {
     const socket = socketOf(request);
     if (socket.requests > MAX_PIPELINED) return void socket.destroy();
-    begin(socket);
+    beginRequest(socket);
     if (hasBody(request)) socket.body = request;
     response.once("close", () => socket.requests--);
     // Deno would never read the rest of an unread body, nor the requests after it.
     response.once("finish", () => void request.resume());
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    const flaw = settleTarget(request);
-    if (flaw !== undefined) return refuse(response, 400, flaw);
+    const targetError = normalizeTarget(request);
+    if (targetError !== undefined) return refuse(response, 400, targetError);
     const shortage = sockets.admit(socket, request.url ?? "");
     if (shortage) {
       // Pages of other sites may know why they cannot watch.
       const headers = { ...FOR_ALL_SITES, "retry-after": String(RETRY_AFTER) };
-      refuse(response, 503, NO_PLACE[shortage], headers);
+      refuse(response, 503, SHORTAGE_TEXT[shortage], headers);
     } else void answer(request, response);
   });
   server.on("upgrade", (request, stream, head) => {
     const socket = stream as HttpSocket;
     // An answer on the connection forbids an upgrade.
     if (socket.requests > 0) return void socket.destroy();
-    // It is the upgrade's until it is closed.
-    begin(socket);
-    const flaw = settleTarget(request);
-    if (flaw !== undefined) return answerError(socket, 400, flaw);
+    // The connection belongs to the upgrade until it is closed.
+    beginRequest(socket);
+    const targetError = normalizeTarget(request);
+    if (targetError !== undefined) return answerError(socket, 400, targetError);
     const shortage = sockets.admit(socket, request.url ?? "");
-    if (shortage) answerError(socket, 503, NO_PLACE[shortage]);
+    if (shortage) answerError(socket, 503, SHORTAGE_TEXT[shortage]);
     else upgrade(request, socket, head);
   });
   const misdirected = new Misdirected();
@@ -107,7 +107,7 @@ export function nodeServer(
       (isTooLarge ? "Request header fields too large" : "Not an HTTP request");
     answerError(socket, isTooLarge ? 431 : 400, hint);
   });
-  // It believes that it listens itself: only then it keeps connections alive between two requests.
+  // Node keeps connections alive between requests only while it believes that it listens.
   let listening = true;
   Object.defineProperty(server, "listening", { get: () => listening });
   server.emit("listening");
@@ -115,19 +115,19 @@ export function nodeServer(
     server,
     stop() {
       listening = false;
-      // Not a server that could be closed, as Node sees it, but its timer ends.
+      // Node reports an error, since it does not listen, but ends its timer.
       server.close(() => {});
     },
   };
 }
 
-/** A request is complete as far as its head goes. */
-function begin(socket: HttpSocket): void {
+/** Notes that the head of a request is complete. */
+function beginRequest(socket: HttpSocket): void {
   socket.requests++;
   socket.headSince = undefined;
 }
 
-/** A request has one if it says how long it is (RFC 9112, section 6). */
+/** Whether a request has a body: it then announces a length (RFC 9112, section 6). */
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0;
 }
@@ -150,8 +150,8 @@ function refuse(
 }
 
 /**
- * Any other protocol is as good as not asked for (RFC 9110, section 7.8): some clients ask for HTTP/2
- * with everything.
+ * Whether a request asks for a WebSocket. Any other upgrade is ignored (RFC 9110, section 7.8): some
+ * clients ask for HTTP/2 with every request.
  */
 function asksForWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === "websocket";

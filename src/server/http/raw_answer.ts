@@ -1,5 +1,5 @@
 /**
- * Answers without a request that Node knows of.
+ * Answers written to a connection without a Node response.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export function answerError(socket: HttpSocket, status: number, error: string): 
     "",
     body,
   ].join("\r\n"));
-  // What the client may still send is read and thrown away.
+  // Further bytes of the client are read and discarded.
   socket.resume();
   socket.destroySoon();
 }

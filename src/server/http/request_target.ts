@@ -6,20 +6,19 @@
 
 import type { IncomingMessage } from "node:http";
 
-/** A target in absolute form: what a client sends to a proxy, and every server has to take. */
+/** A target in absolute form, which clients send to proxies and every server must accept. */
 const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)/i;
 
-/** What an authority must not have: a user, or anything that is of no host and no port. */
-const NOT_OF_HOST = /[^\w.:[\]-]/;
+/** Characters that must not be in an authority: those of a user, and any not of a host or port. */
+const INVALID_IN_HOST = /[^\w.:[\]-]/;
 
 /**
- * Brings a target in absolute form into the usual one, with its host in the place of `Host`, which
- * it replaces: every rule for `Host` holds for it, whatever else the client has sent. The host is in
- * small letters afterwards, as browsers write it.
+ * Turns a target in absolute form into a path, and replaces `Host` by its host, so that every rule
+ * for `Host` applies to it. The host is in lower case afterwards, as browsers write it.
  *
- * @returns What is wrong with the target or the host, if something is.
+ * @returns An error if the target or the host is invalid.
  */
-export function settleTarget(request: IncomingMessage): string | undefined {
+export function normalizeTarget(request: IncomingMessage): string | undefined {
   const { rawHeaders, headers, url: target = "" } = request;
   const at = rawHeaders.findIndex((_, i) => isHost(rawHeaders, i));
   if (rawHeaders.some((_, i) => i > at && at >= 0 && isHost(rawHeaders, i))) {
@@ -28,7 +27,7 @@ export function settleTarget(request: IncomingMessage): string | undefined {
   let host = headers.host;
   if (!target.startsWith("/") && target !== "*") {
     const [, authority = "", rest = ""] = ABSOLUTE.exec(target) ?? [];
-    if (authority === "" || NOT_OF_HOST.test(authority)) {
+    if (authority === "" || INVALID_IN_HOST.test(authority)) {
       return "The request target is neither a path nor an HTTP URL";
     }
     request.url = rest.startsWith("/") ? rest : `/${rest}`;
@@ -41,7 +40,7 @@ export function settleTarget(request: IncomingMessage): string | undefined {
   return undefined;
 }
 
-/** Whether the name of the header `Host` stands here; values follow their names. */
+/** Whether this item of `rawHeaders`, which alternate names and values, is the name `Host`. */
 function isHost(rawHeaders: readonly string[], i: number): boolean {
   return i % 2 === 0 && rawHeaders[i]!.toLowerCase() === "host";
 }

@@ -1,5 +1,5 @@
 /**
- * What a browser tells of the page that asks.
+ * Checks of the site from which a browser sends a request.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { isLoopback } from "../../net/loopback.ts";
 /** A `Host` that is an address, of IPv4 or IPv6, with or without a port. */
 const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[[\da-f:.]+\])(:\d+)?$/i;
 
-/** Gives a header of a request. */
+/** Returns a header of a request. */
 export type HeaderOf = (name: string) => string | undefined;
 
 /**
- * Whether a page of another site asks, which need not be what its user wants. A browser says so in
- * `Sec-Fetch-Site`, or in `Origin` on requests that change something; programs send neither.
+ * Whether a page of another site sends the request, which its user may not want. Browsers send
+ * `Sec-Fetch-Site`, or `Origin` with requests that change state; programs send neither.
  */
 export function isFromOtherSite(header: HeaderOf): boolean {
   const site = header("sec-fetch-site");
@@ -24,8 +24,8 @@ export function isFromOtherSite(header: HeaderOf): boolean {
 }
 
 /**
- * Whether the client knows that it asks this machine: any other name may belong to a page of another
- * site that has had its own name lead here (DNS rebinding).
+ * Whether the request names this machine as its host. Any other name may belong to another site
+ * whose name resolves to this machine (DNS rebinding).
  */
 export function isForLoopback(header: HeaderOf): boolean {
   const host = header("host") ?? "";
@@ -33,9 +33,9 @@ export function isForLoopback(header: HeaderOf): boolean {
 }
 
 /**
- * Whether a page asks that a browser may have got from elsewhere under a name that leads here now
- * (DNS rebinding): it is of the same origin as far as its browser can tell. No page can do so with an
- * address in its URL. Browsers send one of these headers with requests that change something.
+ * Whether the request may come from a page of another site by DNS rebinding: the site's name now
+ * resolves to this server, so its browser sees one origin. A page whose URL has an address cannot do
+ * so. Browsers send one of these headers with requests that change state.
  */
 export function mayBeRebound(header: HeaderOf): boolean {
   const isBrowser = header("origin") !== undefined || header("sec-fetch-site") !== undefined;

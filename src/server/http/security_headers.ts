@@ -5,8 +5,8 @@
  */
 
 /**
- * The headers that an answer has unless its route says otherwise: no browser guesses its type, keeps
- * it, shows it in a frame, runs anything in it, or hands it to a page of another site.
+ * The headers of an answer unless its route sets others. With them a browser does not guess its type,
+ * cache it, show it in a frame, run scripts in it, or give it to a page of another site.
  */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
@@ -17,7 +17,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "x-frame-options": "DENY",
 };
 
-/** What pages of all sites may have: streams, and why they cannot have them. */
+/** The headers that let pages of all sites read a response: a stream, or the error instead. */
 export const FOR_ALL_SITES: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
   "cross-origin-resource-policy": "cross-origin",

@@ -1,5 +1,5 @@
 /**
- * A request over HTTP in the terms of RTMP: both are authorized the same way.
+ * HTTP requests as stream requests, which are authorized like those over RTMP.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { HttpSocket } from "./http_socket.ts";
 import { readStreamUrl } from "./stream_url.ts";
 
 /**
- * Reads a request. A key may come as `?key=KEY`, as over RTMP, or as `Authorization: Bearer KEY`.
+ * Reads a request. The key is `?key=KEY`, as over RTMP, or `Authorization: Bearer KEY`.
  *
  * @throws {HTTPException} If its URL names no stream, or cannot name one: 404 or 400.
  */
@@ -41,7 +41,7 @@ export function bearerOf({ headers }: IncomingMessage): string | undefined {
   return scheme?.toLowerCase() === "bearer" ? token : undefined;
 }
 
-/** The connection of a request; our server accepts no others. */
+/** The connection of a request, which is always an `HttpSocket`. */
 export function socketOf(incoming: IncomingMessage): HttpSocket {
   return incoming.socket as unknown as HttpSocket;
 }

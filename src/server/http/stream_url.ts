@@ -8,23 +8,22 @@ import { HTTPException } from "hono/http-exception";
 import { type StreamPath, streamPath } from "../../publication/stream_path.ts";
 import { isReserved } from "../auth/authorize.ts";
 
-/** Characters of the longest URL that is read: a path of 4096 bytes, percent-encoded, and a query. */
+/** The longest accepted URL, in characters: a path of 4096 bytes, percent-encoded, and a query. */
 const MAX_URL_LENGTH = 16_384;
 
 const SUFFIX = ".flv";
 
-/** What is answered where no route is. */
+/** The error for a URL without a route. */
 export const NOT_FOUND = "Not found";
 
-/** What a URL asks for. */
+/** The path and parameters in a stream's URL. */
 export interface StreamUrl extends StreamPath {
-  /** What stands after the question mark. */
+  /** The parameters of the query. */
   params: URLSearchParams;
 }
 
 /**
- * Takes the target of a request apart, as the request has it: a URL parser would already have
- * resolved `..`.
+ * Parses the raw target of a request: a URL parser would have resolved `..`.
  *
  * @throws {HTTPException} If it names no stream, or cannot name one: 404 or 400.
  */

@@ -1,5 +1,5 @@
 /**
- * The part of the npm package `ws` that is used here.
+ * Types and loading of the npm package `ws`.
  *
  * Its version is 7: later ones read an environment variable when they are loaded, and so need a
  * permission; and at least 7.5.14, which bounds how many answers to pings may wait for a viewer that
@@ -15,9 +15,9 @@ import ws from "ws";
 
 /** The server's end of a WebSocket. */
 export interface WebSocketPeer {
-  /** Bytes that have been sent and not yet left. */
+  /** Bytes that wait to be written to the connection. */
   readonly bufferedAmount: number;
-  /** Sends a message; calls back when it has left, or cannot. */
+  /** Sends a message; calls back when it has been written, or with an error. */
   send(message: Uint8Array, sent: (error?: Error) => void): void;
   /** Begins the closing handshake (RFC 6455, section 7.1.2). */
   close(code: number, reason: string): void;
@@ -27,7 +27,7 @@ export interface WebSocketPeer {
   on(event: "error", listener: (error: Error) => void): void;
 }
 
-/** Opens WebSockets on connections that an HTTP server hands over. */
+/** Opens WebSockets on connections of an HTTP server. */
 export interface WebSocketServer {
   /** Answers the opening handshake; calls back before it returns, unless it has refused. */
   handleUpgrade(
@@ -38,11 +38,11 @@ export interface WebSocketServer {
   ): void;
 }
 
-/** What a server is told. */
+/** Options of a WebSocket server. */
 export interface WebSocketServerOptions {
-  /** Connections are handed over. */
+  /** The server gets its connections from an HTTP server. */
   noServer: true;
-  /** Whether messages may be compressed, which does nothing for video. */
+  /** Whether messages may be compressed, which does not make video smaller. */
   perMessageDeflate: boolean;
   /** Whether the server keeps a list of its peers. */
   clientTracking: boolean;
@@ -50,7 +50,7 @@ export interface WebSocketServerOptions {
   maxPayload: number;
 }
 
-/** Makes a server. */
+/** Makes a WebSocket server. */
 export function createWebSocketServer(options: WebSocketServerOptions): WebSocketServer {
   const { Server } = ws as { Server: new (options: WebSocketServerOptions) => WebSocketServer };
   return new Server(options);

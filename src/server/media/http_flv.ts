@@ -12,7 +12,7 @@ import { readStreamRequest, socketOf } from "../http/stream_request.ts";
 import { authorizeView, beginView, type ViewContext, type Viewer } from "./view.ts";
 import { readViewOptions } from "./view_options.ts";
 
-/** What browsers ask before a request, and what they are told: pages of all sites may watch. */
+/** The CORS headers of streams: pages of all sites may watch. */
 export const CORS_HEADERS: Readonly<Record<string, string>> = {
   ...FOR_ALL_SITES,
   "access-control-allow-methods": "GET, HEAD",
@@ -24,7 +24,7 @@ const FLV_HEADERS: Readonly<Record<string, string>> = {
   "content-type": "video/x-flv",
 };
 
-/** Answers GET, and HEAD at once: nothing is sent before there is a publisher. */
+/** Answers GET when the stream has begun, and HEAD at once. */
 export function httpFlv(context: ViewContext): Handler<HttpEnv> {
   return async ({ env: { incoming, outgoing }, req, body }) => {
     const request = readStreamRequest("play", incoming);
@@ -35,15 +35,15 @@ export function httpFlv(context: ViewContext): Handler<HttpEnv> {
       const isLive = context.streams.find(request.path) !== undefined;
       return body(null, isLive ? 200 : 404, { ...FLV_HEADERS });
     }
-    const gone = new AbortController();
-    const leave = () => gone.abort();
-    outgoing.once("close", leave);
-    // An answer that waits for one before it is not closed with the connection.
-    socket.once("close", leave);
-    gone.signal.addEventListener("abort", () => socket.off("close", leave));
+    const closed = new AbortController();
+    const abort = () => closed.abort();
+    outgoing.once("close", abort);
+    // A response that waits for the one before it is not closed with the connection.
+    socket.once("close", abort);
+    closed.signal.addEventListener("abort", () => socket.off("close", abort));
     const cut = () => void outgoing.destroy();
     const viewer: Viewer = { protocol: "http-flv", request, socket, cut };
-    const subscription = await beginView(context, viewer, gone.signal);
+    const subscription = await beginView(context, viewer, closed.signal);
     return body(flvBody(subscription), 200, { ...FLV_HEADERS });
   };
 }

@@ -11,6 +11,8 @@ import { HTTPException } from "hono/http-exception";
 import { FlvError, RtmpCommandError } from "../../errors.ts";
 import { FlvDemuxerStream } from "../../flv/demuxer.ts";
 import { ReceivedCounts } from "../../ledger/received_counts.ts";
+import { Outlet } from "../../pipeline/outlet.ts";
+import { SourceStream } from "../../pipeline/source_stream.ts";
 import { DEFAULT_LIMITS } from "../../session/limits.ts";
 import { PartialBudget } from "../../session/partial_budget.ts";
 import type { PublicationEnd, StreamRequest } from "../../publication/publication.ts";
@@ -20,65 +22,65 @@ import type { RtmpServer } from "../../serve/types.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 import { isForLoopback, isFromOtherSite, mayBeRebound } from "../http/same_site.ts";
 import { readStreamRequest, socketOf } from "../http/stream_request.ts";
-import { ENDING } from "./view.ts";
+import { SHUTTING_DOWN_TEXT } from "./view.ts";
 
 const log = getLogger(["sluice", "http"]);
 
 /**
- * The status for each way in which a publication ends; no client is left to read that of the second.
+ * The HTTP status for each end of a publication; after `disconnected` no client reads it.
  */
-const STATUS: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
+const STATUS_OF_END: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>> = {
   unpublished: 201,
   disconnected: 400,
   failed: 400,
   closed: 409,
 };
 
-/** What a page is told that any site could have put in a browser. */
-const REBOUND =
+/** The error for a page that may be one of another site by DNS rebinding. */
+const REBINDING_ERROR =
   "Cross-site requests are not allowed: without a stream key, pages may publish only where their " +
   "URL has an address, since any site could have its name lead here";
 
-/** What forms are sent as (HTML, "form submission attributes"). */
+/** The media types of form submissions (HTML, "form submission attributes"). */
 const FORM_TYPES: readonly string[] = [
   "application/x-www-form-urlencoded",
   "multipart/form-data",
   "text/plain",
 ];
 
-/** Where publications go. */
+/** The parts of the server that publishing uses. */
 export interface PublishContext {
   publish: RtmpServer["publish"];
-  /** Knows publishers while they send. */
+  /** Lists publishers while they send. */
   peers: Pick<PeerRegistry, "add">;
-  /** Whether every client may publish; then pages of other sites must not, whatever they do. */
+  /** Whether publishing needs no key; then pages of other sites must not publish. */
   isOpen: boolean;
-  /** Whether only this machine can reach the server, so that no other name leads here. */
+  /** Whether only this machine can reach the server, so that other host names are refused. */
   isLocal: boolean;
-  /** Aborted when the server shuts down: nothing begins any more. */
-  ending: AbortSignal;
-  /** Is told of a publisher that is cut off for what all of them leave unfinished. */
+  /** Aborted when the server shuts down; then no publication begins. */
+  stopping: AbortSignal;
+  /** Called when a publisher is cut off because all together held too many unfinished bytes. */
   noteUnfinished: () => void;
 }
 
 /**
- * Answers when the body has ended, and everything in it has been delivered.
+ * Answers when the body has ended and all of it has been delivered.
  *
- * @param budget What all bodies together may take up in unfinished tags: as much as RTMP, by default.
+ * @param budget The limit on unfinished tags of all bodies together: by default that of RTMP.
  */
 export function httpPublish(
-  { publish, peers, isOpen, isLocal, ending, noteUnfinished }: PublishContext,
+  { publish, peers, isOpen, isLocal, stopping, noteUnfinished }: PublishContext,
   budget: PartialBudget = new PartialBudget(DEFAULT_LIMITS.maxTotalPartialBytes),
 ): Handler<HttpEnv> {
   return async (context) => {
     const { incoming } = context.env;
     const request = readStreamRequest("publish", incoming);
     const header = (name: string) => context.req.header(name);
-    if (ending.aborted) throw new HTTPException(503, { message: ENDING });
+    if (stopping.aborted) throw new HTTPException(503, { message: SHUTTING_DOWN_TEXT });
     if (isFromOtherSite(header) || (isOpen && isLocal && !isForLoopback(header))) {
       throw new HTTPException(403, { message: "Cross-site requests are not allowed" });
     }
-    if (isOpen && mayBeRebound(header)) throw new HTTPException(403, { message: REBOUND });
+    if (isOpen && mayBeRebound(header)) throw new HTTPException(403, { message: REBINDING_ERROR });
     if (context.req.method === "POST" && isForm(header("content-type"))) {
       throw new HTTPException(415, {
         message:
@@ -96,12 +98,12 @@ export function httpPublish(
         facts,
       );
       noteUnfinished();
-      stop.abort(tooMuch());
+      stop.abort(budgetError());
     });
-    const look = () => hold(demuxer.reservedBytes);
-    const body = bodyOf(incoming, counts, look, stop.signal);
+    const updateBudget = () => hold(demuxer.reservedBytes);
+    const body = bodyOf(incoming, counts, updateBudget, stop.signal);
     const tags = body.pipeThrough(demuxer);
-    const leave = peers.add({
+    const removePeer = peers.add({
       protocol: "http-flv",
       socket: socketOf(incoming),
     });
@@ -112,19 +114,19 @@ export function httpPublish(
       })
       .finally(() => {
         hold(0);
-        leave();
+        removePeer();
       });
-    const flaw = end.reason === "unpublished" ? flawOf(demuxer) : undefined;
-    if (flaw) throw new HTTPException(400, { message: flaw });
-    const status = STATUS[end.reason];
+    const truncation = end.reason === "unpublished" ? bodyError(demuxer) : undefined;
+    if (truncation) throw new HTTPException(400, { message: truncation });
+    const status = STATUS_OF_END[end.reason];
     if (status !== 201) throw new HTTPException(status, { message: end.description });
     return context.json({ path: request.path, messages: counts.messages }, 201);
   };
 }
 
 /**
- * Whether a body is of a kind that any page can have a form send anywhere, without its browser asking
- * this server first. There is no such thing for PUT.
+ * Whether a body has the type of a form. A form of any page can send one by POST, and its browser
+ * does not ask this server first; with PUT it cannot.
  */
 function isForm(contentType = ""): boolean {
   const [type = ""] = contentType.split(";");
@@ -132,45 +134,45 @@ function isForm(contentType = ""): boolean {
 }
 
 /**
- * The bytes of the body, read when they are wanted. There is no cancelling it: that would close the
- * connection, on which the answer is still to be sent.
+ * The bytes of the body, read on demand. It is never cancelled: that would close the connection,
+ * which still has to send the answer.
  *
- * @param look Called before each read.
- * @param stopped Fails it.
+ * @param updateBudget Called before each read.
+ * @param stopped Fails the stream when it is aborted.
  */
 function bodyOf(
   incoming: IncomingMessage,
   counts: ReceivedCounts,
-  look: () => void,
+  updateBudget: () => void,
   stopped: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const chunks = incoming[Symbol.asyncIterator]();
-  return new ReadableStream({
-    start(controller) {
-      stopped.addEventListener("abort", () => controller.error(stopped.reason));
-    },
-    async pull(controller) {
-      look();
+  const outlet: Outlet<Uint8Array> = new Outlet({
+    async wanted() {
+      updateBudget();
       const { done, value } = await chunks.next();
-      if (done) return controller.close();
+      if (done) return outlet.end();
       counts.bytes += value.length;
-      controller.enqueue(value);
+      outlet.give(value);
     },
-  }, { highWaterMark: 0 });
+    left() {},
+  });
+  stopped.addEventListener("abort", () => outlet.fail(stopped.reason));
+  return new SourceStream(outlet);
 }
 
-function tooMuch(): FlvError {
+function budgetError(): FlvError {
   return new FlvError("Cannot keep so many bytes of unfinished tags over all connections", {
     read: "the most of them on this one",
   });
 }
 
-function flawOf({ header, incompleteBytes }: FlvDemuxerStream): string | undefined {
+function bodyError({ header, incompleteBytes }: FlvDemuxerStream): string | undefined {
   if (!header) return "Request body ended early: it is too short for an FLV file";
   return incompleteBytes > 0 ? "Request body ended early: it ends inside a tag" : undefined;
 }
 
-/** Who has shown no key may come again with one. */
+/** The HTTP error for a refusal: 401 for a publisher without a key, which may retry with one. */
 function refusal(error: unknown, { params }: StreamRequest): unknown {
   if (!(error instanceof RtmpCommandError)) return error;
   const message = error.read ?? error.message;

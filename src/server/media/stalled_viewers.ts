@@ -1,5 +1,5 @@
 /**
- * Viewers that take nothing of what waits for them.
+ * A check for viewers that do not read.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { atIntervals } from "../../time/at_intervals.ts";
 /** Interval between checks for stalled viewers, in milliseconds. */
 const CHECK_INTERVAL = 1_000;
 
-/** Finds viewers that have stalled, with one timer for all of them. */
+/** Finds stalled viewers, with one timer for all of them. */
 export class StalledViewers {
   readonly #timeout: number;
   readonly #interval: number;
-  /** What cuts a viewer off, by its subscription. */
+  /** Callbacks that disconnect a viewer, by its subscription. */
   readonly #viewers = new Map<Pick<Subscription, "stalledFor">, () => void>();
-  /** Runs while there are viewers. */
+  /** Stops the timer, which runs while there are viewers. */
   #stop: (() => void) | undefined;
 
   /**
-   * @param timeout How long a viewer may take nothing, in milliseconds.
+   * @param timeout How long a viewer may read nothing, in milliseconds.
    * @param interval Interval between checks, in milliseconds: 1,000.
    */
   constructor(timeout: number, interval: number = CHECK_INTERVAL) {

@@ -1,5 +1,5 @@
 /**
- * A viewer over HTTP or a WebSocket: whether it may watch, and how that ends.
+ * A viewer over HTTP or a WebSocket, from its request to its end.
  *
  * @module
  */
@@ -22,42 +22,42 @@ import { readViewOptions } from "./view_options.ts";
 import { after } from "../../time/idle.ts";
 
 /**
- * How long a viewer waits at least for something of a stream that is published, in milliseconds:
- * where there is no keyframe, it begins with sound after two seconds.
+ * Minimum wait for the first tag of a published stream, in milliseconds. Without a keyframe, a viewer
+ * begins with audio after two seconds.
  */
-const BEGINNING_PATIENCE = 3_000;
+const FIRST_TAG_TIMEOUT = 3_000;
 
-/** What a viewer is told that waits, when others want its place. */
-const PLACE_WANTED =
+/** The error for a waiting viewer that is evicted for another connection. */
+const EVICTED =
   "Too many connections: this one was closed for another, since nothing of the stream has come yet";
 
-/** What those are told who come too late. */
-export const ENDING = "The server is shutting down";
+/** The error for requests during a shutdown. */
+export const SHUTTING_DOWN_TEXT = "The server is shutting down";
 
 const log = getLogger(["sluice", "http"]);
 
-/** Errors of `authorize` go to the log alone, as the server's own do over RTMP. */
+/** Errors of `authorize` are only logged, as over RTMP. */
 const ERRORS = new ErrorReport({ onError: () => {} });
 
-/** What viewers may have. */
+/** Rules for viewers. */
 export interface ViewerRules {
-  /** How long a viewer may take nothing, in milliseconds. */
+  /** How long a viewer may read nothing, in milliseconds. */
   timeout: number;
-  /** Whether a viewer may hold the publisher back. */
+  /** Whether viewers may be lossless, and so hold the publisher back. */
   allowLossless: boolean;
-  /** Whether a viewer may watch: `true`, or the reason why not. */
+  /** Decides whether a viewer may watch. */
   authorize: (request: StreamRequest) => Authorization | Promise<Authorization>;
 }
 
-/** Where viewers come to. */
+/** The parts of the server that viewers use. */
 export interface ViewContext {
   streams: StreamRegistry;
   peers: PeerRegistry;
   rules: ViewerRules;
   stalledViewers: StalledViewers;
   ledger: ServerLedger;
-  /** Aborted when the server shuts down: nothing begins any more. */
-  ending: AbortSignal;
+  /** Aborted when the server shuts down; then no viewer begins. */
+  stopping: AbortSignal;
 }
 
 /** A viewer. */
@@ -65,12 +65,12 @@ export interface Viewer {
   protocol: "http-flv" | "ws-flv";
   request: StreamRequest;
   socket: HttpSocket;
-  /** Ends it from this side. */
+  /** Disconnects the viewer. */
   cut: (reason: string) => void;
 }
 
 /**
- * Asks whether a viewer may watch.
+ * Authorizes a viewer.
  *
  * @throws {HTTPException} If not: 403.
  */
@@ -85,21 +85,21 @@ export async function authorizeView(
 }
 
 /**
- * Accepts a viewer and waits for the stream to begin. A viewer that takes nothing for too long is
- * cut off.
+ * Accepts a viewer and waits for the stream to begin. A viewer that reads nothing for too long is
+ * disconnected.
  *
- * @param gone Ends the wait when the viewer disconnects.
- * @throws {HTTPException} If it may not watch, asks for nonsense, or nothing is published in time;
- * or if the server is shutting down.
+ * @param closed Ends the wait when the viewer disconnects.
+ * @throws {HTTPException} If it may not watch, an option is invalid, nothing is published in time, or
+ * the server is shutting down.
  */
 export async function beginView(
   context: ViewContext,
   viewer: Viewer,
-  gone: AbortSignal,
+  closed: AbortSignal,
 ): Promise<Subscription> {
   const { streams, peers, rules } = context;
   const { protocol, request, socket } = viewer;
-  if (context.ending.aborted) throw new HTTPException(503, { message: ENDING });
+  if (context.stopping.aborted) throw new HTTPException(503, { message: SHUTTING_DOWN_TEXT });
   const { wait, ...wanted } = readViewOptions(request.params, rules.allowLossless);
   await authorizeView(context, request);
   const { path, remoteAddr } = request;
@@ -108,18 +108,18 @@ export async function beginView(
     kind: protocol,
     address: remoteAddr,
     connection: socket.id,
-    outlives: true,
+    survivesPublication: true,
     announces: true,
     onLag: lagLog(facts, protocol),
     ...wanted,
   });
-  const leave = peers.add({ protocol, socket, end: viewer.cut });
-  subscription.done.then(leave);
+  const removePeer = peers.add({ protocol, socket, end: viewer.cut });
+  subscription.done.then(removePeer);
   void logViewer(subscription, facts);
   const isLive = () => streams.find(path) !== undefined;
-  const patience = Math.max(wait * 1000, isLive() ? BEGINNING_PATIENCE : 0);
-  const result = await waitToBegin(subscription, patience, gone, socket);
-  if (result === "made-way") throw new HTTPException(503, { message: PLACE_WANTED });
+  const patience = Math.max(wait * 1000, isLive() ? FIRST_TAG_TIMEOUT : 0);
+  const result = await waitToBegin(subscription, patience, closed, socket);
+  if (result === "evicted") throw new HTTPException(503, { message: EVICTED });
   if (result === "nothing") {
     if (!isLive()) {
       throw new HTTPException(404, { message: "Not found: this stream is not published" });
@@ -132,29 +132,29 @@ export async function beginView(
   return subscription;
 }
 
-/** Waits until there is something for the viewer, at most `patience` milliseconds. */
+/** Waits for the viewer's first tag, for at most `patience` milliseconds. */
 async function waitToBegin(
-  { begun, done, tags }: Subscription,
+  { started, done, tags }: Subscription,
   patience: number,
-  gone: AbortSignal,
+  closed: AbortSignal,
   { waiting }: HttpSocket,
-): Promise<"begun" | "made-way" | "nothing"> {
-  let hasMadeWay = false;
+): Promise<"begun" | "evicted" | "nothing"> {
+  let isEvicted = false;
   const giveUp = () => void tags.cancel();
-  const makeWay = () => {
-    hasMadeWay = true;
+  const evict = () => {
+    isEvicted = true;
     giveUp();
   };
   const stop = after(patience, giveUp);
-  waiting.add(makeWay);
-  gone.addEventListener("abort", giveUp);
-  if (gone.aborted) giveUp();
-  const hasBegun = await Promise.race([begun.then(() => true), done.then(() => false)]);
+  waiting.add(evict);
+  closed.addEventListener("abort", giveUp);
+  if (closed.aborted) giveUp();
+  const hasBegun = await Promise.race([started.then(() => true), done.then(() => false)]);
   stop();
-  waiting.delete(makeWay);
-  gone.removeEventListener("abort", giveUp);
+  waiting.delete(evict);
+  closed.removeEventListener("abort", giveUp);
   if (hasBegun) return "begun";
-  return hasMadeWay ? "made-way" : "nothing";
+  return isEvicted ? "evicted" : "nothing";
 }
 
 function cutStalled({ request, socket, cut }: Viewer, timeout: number): void {

@@ -6,31 +6,31 @@
 
 import { HTTPException } from "hono/http-exception";
 import type { SubscribeOptions } from "../../channel/subscription.ts";
-import { plainTag } from "../../flv/plain_tag.ts";
+import { downgradeTag } from "../../flv/downgrade_tag.ts";
 import type { ConsumerMode } from "../../ledger/consumer.ts";
 
-/** How long a viewer waits for a publisher unless it says otherwise, in seconds. */
+/** How long a viewer waits for a publisher by default, in seconds. */
 const DEFAULT_WAIT = 30;
 
-/** The longest a viewer may wait, in seconds. */
+/** The longest time that a viewer may wait for a publisher, in seconds. */
 const LONGEST_WAIT = 3600;
 
-/** How a viewer wants to watch. */
+/** The options of a viewer. */
 export interface ViewOptions {
-  /** For how long to wait for a publisher, in seconds. */
+  /** How long to wait for a publisher, in seconds. */
   wait: number;
   mode: ConsumerMode;
   audio: boolean;
   video: boolean;
-  /** Makes tags plain, if the viewer asks for that; else they are passed on as they are. */
+  /** Simplifies tags, if the viewer asks for that. */
   filter?: NonNullable<SubscribeOptions["filter"]>;
 }
 
 /**
- * Reads `?wait=SECONDS`, `?audio=0`, `?video=0`, `?tracks=first` and `?mode=lossless`. One that is
- * given twice is refused: a proxy might have looked at the other.
+ * Reads `?wait=SECONDS`, `?audio=0`, `?video=0`, `?tracks=first` and `?mode=lossless`. An option
+ * given twice is refused: a proxy might have checked the other value.
  *
- * @throws {HTTPException} If a value makes no sense, or is not allowed here.
+ * @throws {HTTPException} If a value is invalid or not allowed.
  */
 export function readViewOptions(params: URLSearchParams, allowLossless: boolean): ViewOptions {
   const [waitText, modeText, audioText, videoText, tracks] = [
@@ -54,7 +54,7 @@ export function readViewOptions(params: URLSearchParams, allowLossless: boolean)
   if (tracks !== undefined && tracks !== "first") {
     throw bad("tracks must be first, or left out for all of them");
   }
-  return { wait, mode, audio, video, ...tracks && { filter: plainTag } };
+  return { wait, mode, audio, video, ...tracks && { filter: downgradeTag } };
 }
 
 function single(params: URLSearchParams, name: string): string | undefined {

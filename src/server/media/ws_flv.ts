@@ -1,5 +1,5 @@
 /**
- * WS-FLV: a live stream as binary messages of a WebSocket, header and tags one each.
+ * WS-FLV: a live stream as binary messages of a WebSocket, one for the header and one for each tag.
  *
  * @module
  */
@@ -26,22 +26,22 @@ import { after } from "../../time/idle.ts";
 
 const log = getLogger(["sluice", "http"]);
 
-/** Bytes that may wait in a socket before further tags wait in the viewer's queue. */
+/** The most bytes that wait in a socket; further tags wait in the viewer's queue. */
 const MAX_BUFFERED = 256 * 1024;
 
-/** Bytes in the largest message that a viewer may send; none of them means anything. */
+/** The largest message that a viewer may send, in bytes. Messages of viewers are ignored. */
 const MAX_PAYLOAD = 4 * 1024;
 
-/** The status of a WebSocket that is closed because the server ends it (RFC 6455, section 7.4.1). */
+/** The close code when the server disconnects a viewer (RFC 6455, section 7.4.1). */
 const POLICY_VIOLATION = 1008;
 
-/** 16 bytes in base64 (RFC 6455, section 4.1). */
+/** A handshake key: 16 bytes in base64 (RFC 6455, section 4.1). */
 const HANDSHAKE_KEY = /^[+/0-9A-Za-z]{22}==$/;
 
-/** Versions of the protocol that `ws` speaks; 8 was a draft of 13. */
+/** The protocol versions that `ws` supports; 8 was a draft of 13. */
 const VERSIONS: readonly string[] = ["8", "13"];
 
-/** Answers requests for a WebSocket: with a stream, or as HTTP would when there is none. */
+/** Answers requests for a WebSocket with a stream, or with an HTTP error. */
 export function wsFlv(context: ViewContext): Upgrade {
   const server = createWebSocketServer({
     noServer: true,
@@ -54,15 +54,15 @@ export function wsFlv(context: ViewContext): Upgrade {
       checkHandshake(incoming);
       checkCredentials(incoming);
       const request = readStreamRequest("play", incoming);
-      const gone = watchForEnd(socket);
+      const closed = watchForClose(socket);
       const opened: { peer?: WebSocketPeer } = {};
-      const cut = (reason: string) => sayGoodbye(socket, opened.peer, reason);
+      const cut = (reason: string) => closeWebSocket(socket, opened.peer, reason);
       const viewer: Viewer = { protocol: "ws-flv", request, socket, cut };
-      const subscription = await beginView(context, viewer, gone);
+      const subscription = await beginView(context, viewer, closed);
       const peer = shakeHands(server, incoming, socket, head);
       if (!peer) return void await subscription.tags.cancel();
       opened.peer = peer;
-      // It fails when the viewer goes, which ends the subscription and nothing else.
+      // It fails when the viewer disconnects, which only ends the subscription.
       flvBody(subscription, { reconnects: true }).pipeTo(messagesTo(peer)).catch(() => {});
     } catch (error) {
       refuse(socket, error);
@@ -71,10 +71,9 @@ export function wsFlv(context: ViewContext): Upgrade {
 }
 
 /**
- * Checks that the opening handshake is one (RFC 6455, section 4.2.1), before it is waited for a
- * stream.
+ * Checks the opening handshake (RFC 6455, section 4.2.1) before the wait for a stream.
  *
- * @throws {HTTPException} If not: 400 or 405.
+ * @throws {HTTPException} If it is invalid: 400 or 405.
  */
 function checkHandshake({ method, headers }: IncomingMessage): void {
   if (method !== "GET") {
@@ -91,10 +90,10 @@ function checkHandshake({ method, headers }: IncomingMessage): void {
 }
 
 /**
- * Lets pages of other sites watch as strangers alone. What a browser has for a proxy in front of this
- * server it sends with a WebSocket of any page, and no rule of its own keeps the page from reading.
+ * Refuses pages of other sites that send credentials. A browser sends its cookies and password for a
+ * proxy before this server with a WebSocket of any page, and lets that page read the stream.
  *
- * @throws {HTTPException} If a page of another site comes with them: 403.
+ * @throws {HTTPException} If a page of another site sends them: 403.
  */
 function checkCredentials({ headers }: IncomingMessage): void {
   if (headers.cookie === undefined && headers.authorization === undefined) return;
@@ -105,22 +104,25 @@ function checkCredentials({ headers }: IncomingMessage): void {
 }
 
 /** Closes the WebSocket, and the connection under it when the peer does not answer. */
-function sayGoodbye(socket: HttpSocket, peer: WebSocketPeer | undefined, reason: string): void {
+function closeWebSocket(socket: HttpSocket, peer: WebSocketPeer | undefined, reason: string): void {
   if (!peer) return void socket.destroy();
   peer.close(POLICY_VIOLATION, reason);
   socket.once("close", after(LINGER_MS, () => socket.destroy()));
 }
 
-/** Whether the peer goes before there is a stream. It has nothing to say until then. */
-function watchForEnd(socket: HttpSocket): AbortSignal {
-  const gone = new AbortController();
-  socket.once("close", () => gone.abort());
-  socket.once("end", () => gone.abort());
+/**
+ * A signal that is aborted when the viewer disconnects. What it sends before the handshake is
+ * dropped.
+ */
+function watchForClose(socket: HttpSocket): AbortSignal {
+  const closed = new AbortController();
+  socket.once("close", () => closed.abort());
+  socket.once("end", () => closed.abort());
   socket.resume();
-  return gone.signal;
+  return closed.signal;
 }
 
-/** The WebSocket, if the request is a proper one; else it has been answered. */
+/** Completes the handshake. Returns nothing if `ws` has refused the request. */
 function shakeHands(
   server: WebSocketServer,
   request: IncomingMessage,
@@ -154,7 +156,7 @@ function messagesTo(peer: WebSocketPeer): WritableStream<Uint8Array> {
   });
 }
 
-/** The answer that the request would have had without asking for another protocol. */
+/** Answers with an HTTP error, and closes the connection. */
 function refuse(socket: HttpSocket, error: unknown): void {
   const isOurs = error instanceof HTTPException;
   if (!isOurs) {

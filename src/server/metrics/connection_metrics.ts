@@ -1,5 +1,5 @@
 /**
- * Who connects, over RTMP and over HTTP.
+ * Metrics of connections, over RTMP and HTTP.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { HttpSockets } from "../http/http_sockets.ts";
 import type { RtmpConnection, RtmpServer } from "../../serve/types.ts";
 import { byReason, type Definition, register, type Value } from "./register.ts";
 
-/** Registers the counts of both servers. */
+/** Registers the connection metrics of both servers. */
 export function registerConnections(
   registry: Registry,
   rtmp: RtmpServer,

@@ -1,25 +1,25 @@
 /**
- * How late the event loop is.
+ * The delay of the event loop.
  *
  * @module
  */
 
 import { Histogram, type Registry } from "prom-client";
 
-/** How often it is measured, in milliseconds. */
+/** Interval between measurements, in milliseconds. */
 const INTERVAL = 100;
 
-/** Upper bounds, in seconds: from what a timer is off by itself to what every viewer sees. */
+/** Upper bounds, in seconds: from the inaccuracy of timers to delays that every viewer sees. */
 const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 /** Milliseconds in a second. */
 const SECOND = 1_000;
 
 /**
- * Measures by how much a timer comes late, until it is stopped: whatever else waits for its turn
- * waits as long. What Node has for this measures its own loop, which is not the one that runs here.
+ * Measures the delay of a timer, which is the delay of everything in the event loop. Node's own
+ * function for this measures another loop than Deno's.
  *
- * @returns What stops it.
+ * @returns A function that stops the measurement.
  */
 export function measureEventLoop(registry: Registry): () => void {
   const histogram = new Histogram({

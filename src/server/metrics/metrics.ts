@@ -1,5 +1,5 @@
 /**
- * Everything that can be watched, as Prometheus reads it.
+ * All metrics of the server, in Prometheus' format.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import type { HttpSockets } from "../http/http_sockets.ts";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { Recordings } from "../record/recordings.ts";
 import type { RtmpServer } from "../../serve/types.ts";
-import { TURNS } from "../../time/turns.ts";
+import { TIME_SLICE } from "../../time/time_slice.ts";
 import { registerConnections } from "./connection_metrics.ts";
 import { measureEventLoop } from "./event_loop_delay.ts";
 import { registerProcess } from "./process_metrics.ts";
 import { register } from "./register.ts";
-import { type Reading, StreamBooks } from "./stream_books.ts";
+import { type Reading, StreamSampler } from "./stream_sampler.ts";
 import { registerStreams } from "./stream_metrics.ts";
 
-/** For how long an answer is reused, in milliseconds: frequent scrapes cost no more. */
+/** How long an answer is reused, in milliseconds, so that frequent scrapes cost no more. */
 const FRESHNESS = 1_000;
 
-/** What is watched. */
-export interface Watched {
+/** The parts of the server that have metrics. */
+export interface MetricsSources {
   streams: StreamRegistry;
   rtmp: RtmpServer;
   /** The connections of the HTTP server. */
@@ -29,19 +29,19 @@ export interface Watched {
   recordings: Recordings | undefined;
 }
 
-/** Reads the ledgers at each scrape. */
+/** Reads the ledgers at a scrape. */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #books = new StreamBooks();
+  readonly #sampler = new StreamSampler();
   readonly #stopMeasuring: () => void;
   #reading: Reading | undefined;
   #answer: Promise<string> | undefined;
-  /** By `performance.now()`; `Infinity` while it is written. */
+  /** When the answer expires, by `performance.now()`; `Infinity` while it is written. */
   #staleAt = Infinity;
 
-  /** Begins to count the publications that are opened from now on. */
-  constructor({ streams, rtmp, sockets, recordings }: Watched) {
-    streams.onOpen((stream) => this.#books.open(stream));
+  /** Registers all metrics, and counts publications that are opened from now on. */
+  constructor({ streams, rtmp, sockets, recordings }: MetricsSources) {
+    streams.onOpen((stream) => this.#sampler.open(stream));
     const read = () => this.#reading!;
     registerProcess(this.#registry);
     this.#stopMeasuring = measureEventLoop(this.#registry);
@@ -67,12 +67,12 @@ export class Metrics {
     }, () => recordings?.failed ?? 0);
   }
 
-  /** The type of {@linkcode text}. */
+  /** The media type of {@linkcode text}. */
   get contentType(): string {
     return this.#registry.contentType;
   }
 
-  /** All of it: an answer that is at most a second old, or the one that is being written. */
+  /** All metrics: an answer that is at most a second old, or the one that is being written. */
   text(): Promise<string> {
     if (this.#answer && performance.now() < this.#staleAt) return this.#answer;
     this.#staleAt = Infinity;
@@ -81,19 +81,19 @@ export class Metrics {
     });
   }
 
-  /** One metric after the other: those of hundreds of streams must not hold up the streams. */
+  /** Writes one metric after the other: metrics of hundreds of streams must not delay the streams. */
   async #write(): Promise<string> {
-    this.#reading = await this.#books.read();
+    this.#reading = await this.#sampler.read();
     const metrics: string[] = [];
     for (const { name } of this.#registry.getMetricsAsArray()) {
-      const turn = TURNS.take(Infinity);
-      if (turn) await turn;
+      const pause = TIME_SLICE.yieldIfSpent(Infinity);
+      if (pause) await pause;
       metrics.push(await this.#registry.getSingleMetricAsString(name));
     }
     return `${metrics.join("\n\n")}\n`;
   }
 
-  /** Ends what measures by itself. */
+  /** Stops measurements. */
   stop(): void {
     this.#stopMeasuring();
   }

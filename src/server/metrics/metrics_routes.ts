@@ -1,5 +1,5 @@
 /**
- * `/metrics`: what Prometheus reads.
+ * `/metrics`: the metrics for Prometheus.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { Hono } from "hono";
 import type { Metrics } from "./metrics.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 
-/** Routes the requests of Prometheus. */
+/** The route of metrics. */
 export function metricsRoutes(metrics: Metrics): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.get("/", async (context) => {

@@ -1,5 +1,5 @@
 /**
- * The process: what it is, since when, and what it costs.
+ * Metrics of the process: version, start, processor time and memory.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { Registry } from "prom-client";
 import { VERSION } from "../../version.ts";
 import { register } from "./register.ts";
 
-/** Seconds since 1970. */
+/** The start of the process, in seconds since 1970. */
 const STARTED = performance.timeOrigin / 1000;
 
 /** Microseconds in a second. */
 const MICROSECONDS = 1e6;
 
-/** Registers what can be known without a permission; prom-client's own defaults want some. */
+/** Registers metrics that need no permission; the defaults of prom-client need some. */
 export function registerProcess(registry: Registry): void {
   const gauge = (name: string, help: string, read: () => number) =>
     register(registry, { name, type: "gauge", help, labels: [] }, read);

@@ -6,7 +6,7 @@
 
 import { Counter, Gauge, type Registry } from "prom-client";
 
-/** What a metric is. */
+/** The definition of a metric. */
 export interface Definition {
   name: string;
   type: "counter" | "gauge";
@@ -15,13 +15,13 @@ export interface Definition {
   labels: readonly string[];
 }
 
-/** A value, and which of a metric's it is. */
+/** A value of a metric, with its labels. */
 export interface Value {
   labels: Readonly<Record<string, string>>;
   value: number;
 }
 
-/** Adds a metric; `read` is called for each answer. */
+/** Registers a metric; `read` is called at each scrape. */
 export function register(
   registry: Registry,
   { name, type, help, labels }: Definition,
@@ -47,7 +47,7 @@ export function register(
   });
 }
 
-/** The values of a metric by one of its labels. */
+/** Counts by reason, as values with the label `reason`. */
 export function* byReason(counts: Partial<Record<string, number>>): Generator<Value> {
   for (const [reason, value = 0] of Object.entries(counts)) yield { labels: { reason }, value };
 }

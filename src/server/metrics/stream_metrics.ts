@@ -1,5 +1,5 @@
 /**
- * What goes through the server, stream by stream and in all.
+ * Metrics of streams, each by itself and all together.
  *
  * @module
  */
@@ -7,11 +7,11 @@
 import type { Registry } from "prom-client";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
 import { type Definition, register } from "./register.ts";
-import type { Reading, Samples } from "./stream_books.ts";
+import type { Reading, Samples } from "./stream_sampler.ts";
 import type { Sample } from "./sums.ts";
 
-/** Metrics that there are twice: `sluice_NAME` of all streams, and `sluice_stream_NAME` of each. */
-const TWICE: readonly Definition[] = [
+/** Metrics with two names: `sluice_NAME` for all streams, and `sluice_stream_NAME` for each. */
+const MEDIA_METRICS: readonly Definition[] = [
   {
     name: "publications_total",
     type: "counter",
@@ -86,13 +86,13 @@ const TWICE: readonly Definition[] = [
   },
 ];
 
-/** Registers all of it; what is read once serves the whole answer. */
+/** Registers the metrics of streams; one reading of the ledgers serves the whole answer. */
 export function registerStreams(
   registry: Registry,
   streams: StreamRegistry,
   read: () => Reading,
 ): void {
-  for (const { name, type, help, labels } of TWICE) {
+  for (const { name, type, help, labels } of MEDIA_METRICS) {
     const samples = (of: Samples) => named(name, type === "counter" ? of.counters : of.gauges);
     register(registry, { name: `sluice_${name}`, type, help, labels }, () => samples(read().all));
     const own: Definition = {
@@ -133,7 +133,7 @@ export function registerStreams(
     type: "counter",
     help: "Times that media of a stream or viewer was let go because all kept too much",
     labels: [],
-  }, () => streams.media.timesLetGo);
+  }, () => streams.media.evictions);
   register(registry, {
     name: "sluice_hidden_streams",
     type: "gauge",

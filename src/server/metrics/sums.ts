@@ -1,14 +1,14 @@
 /**
- * Numbers that are added up by their name and their labels.
+ * Sums of samples by name and labels.
  *
  * @module
  */
 
-/** A number, and what it is a number of. */
+/** A number with its name and labels. */
 export interface Sample {
-  /** As Prometheus has it, without the prefix of ours. */
+  /** The name of the metric, without its prefix. */
   name: string;
-  /** Of a few words that are ours each; the same ones in the same order for all of a name. */
+  /** The labels; all samples of a name have the same ones, in the same order. */
   labels: Readonly<Record<string, string>>;
   value: number;
 }
@@ -17,7 +17,7 @@ export interface Sample {
 export class Sums implements Iterable<Sample> {
   readonly #sums = new Map<string, Sample>();
 
-  /** Begins with these, if there are any. */
+  /** Makes sums of the given samples. */
   constructor(samples: Iterable<Sample> = []) {
     this.add(samples);
   }

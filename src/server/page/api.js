@@ -6,13 +6,13 @@
  * @module
  */
 
-/** How long a request may take before the server counts as unreachable, in milliseconds. */
-const PATIENCE = 5_000;
+/** Time limit for a request, after which the server counts as unreachable, in milliseconds. */
+const REQUEST_TIMEOUT = 5_000;
 
-/** Where the token is kept: for this tab, until it is closed. */
-const TOKEN = "sluice.token";
+/** The key of the token in the session storage, which lasts until the tab is closed. */
+const TOKEN_KEY = "sluice.token";
 
-/** An answer that is not what was asked for. */
+/** An error response of the server. */
 export class ApiError extends Error {
   /**
    * @param {number} status
@@ -25,26 +25,26 @@ export class ApiError extends Error {
 }
 
 /**
- * The token that has been entered in this tab.
+ * The token that the operator entered in this tab.
  *
  * @returns {string | null}
  */
 export function token() {
-  return sessionStorage.getItem(TOKEN);
+  return sessionStorage.getItem(TOKEN_KEY);
 }
 
 /**
- * Keeps a token, or forgets it.
+ * Stores a token, or removes it.
  *
  * @param {string | null} value
  */
-export function keepToken(value) {
-  if (value === null) sessionStorage.removeItem(TOKEN);
-  else sessionStorage.setItem(TOKEN, value);
+export function storeToken(value) {
+  if (value === null) sessionStorage.removeItem(TOKEN_KEY);
+  else sessionStorage.setItem(TOKEN_KEY, value);
 }
 
 /**
- * Asks the API.
+ * Sends a request to the API.
  *
  * @template T
  * @param {string} path
@@ -62,7 +62,7 @@ export async function request(path, init = {}, bearer = token()) {
     cache: "no-store",
     // A proxy may ask for a password or a cookie; the server itself knows neither.
     credentials: "same-origin",
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT),
   });
   const text = await response.text();
   if (!response.ok) throw new ApiError(response.status, reasonOf(response, text));
@@ -70,7 +70,7 @@ export async function request(path, init = {}, bearer = token()) {
 }
 
 /**
- * Why a request was refused. A proxy says so in a page of its own.
+ * The reason for an error response, which may be a page of a proxy.
  *
  * @param {Response} response
  * @param {string} text
@@ -88,8 +88,8 @@ function reasonOf({ status, statusText }, text) {
 }
 
 /**
- * A URL of the server. The page's own may have a user and a password for a proxy in it, with which
- * browsers ask for nothing, and which are not to be shown.
+ * A URL of the server, without the user and password that the page's own URL may have for a proxy:
+ * `fetch` refuses URLs with them, and they must not be shown.
  *
  * @param {string} path
  * @returns {URL}
@@ -121,7 +121,7 @@ export function endStream(stream) {
 }
 
 /**
- * Begins to record a stream.
+ * Starts a recording of a stream.
  *
  * @param {string} stream
  * @returns {Promise<void>}
@@ -144,7 +144,7 @@ export async function stopRecording(stream) {
 }
 
 /**
- * Whether the server takes this token.
+ * Whether the server accepts this token.
  *
  * @param {string} candidate
  * @returns {Promise<boolean>}

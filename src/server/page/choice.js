@@ -1,97 +1,99 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * Which stream is looked at. One that was clicked or linked to stays so, live or not; else it is the
- * first that is live, which stays so for as long as its encoder may come back.
+ * The choice of the stream to show. A stream that the viewer clicked or linked to stays, live or not.
+ * Otherwise it is the first live stream, which stays while its encoder may reconnect.
  *
  * @module
  */
 
 /** @typedef {import("./types.ts").Stream} Stream */
 
-/** How long the server keeps viewers for an encoder that dropped out, in milliseconds. */
-export const GRACE = 5_000;
+/** How long the server keeps viewers for an encoder that may reconnect, in milliseconds. */
+export const RECONNECT_GRACE = 5_000;
 
-/** The stream that is looked at. */
+/** The chosen stream. */
 export class Choice {
   /**
-   * Its path; `undefined` while nothing is live and nothing was asked for.
+   * Its path; `undefined` while nothing is live and the viewer has chosen nothing.
    *
    * @type {string | undefined}
    */
   path = linkedPath();
-  #isAsked = this.path !== undefined;
+  #isExplicit = this.path !== undefined;
   /** @type {number | undefined} */
-  #awaySince;
+  #notLiveSince;
   #onChange;
 
-  /** @param {() => void} onChange Called when another one is looked at, or none. */
+  /** @param {() => void} onChange Called when the choice changes. */
   constructor(onChange) {
     this.#onChange = onChange;
-    addEventListener("hashchange", () => this.#follow());
+    addEventListener("hashchange", () => this.#readAddress());
   }
 
   /**
-   * Takes the stream that was clicked, so that the page's address leads to it.
+   * Chooses the stream that the viewer clicked, and puts it into the page's address.
    *
    * @param {string} path
    */
   click(path) {
     const hash = `#${encodeURIComponent(path)}`;
     if (hash !== location.hash) history.pushState(null, "", hash);
-    this.#take(path, true);
+    this.#select(path, true);
   }
 
   /**
-   * Takes notice of what is live.
+   * Updates the choice with the live streams.
    *
    * @param {Stream[]} live
    */
-  settle(live) {
+  update(live) {
     const now = performance.now();
     const isLive = live.some(({ path }) => path === this.path);
-    this.#awaySince = isLive ? undefined : this.#awaySince ?? now;
-    if (isLive || this.#isAsked) return;
-    const isFree = this.path === undefined || now - (this.#awaySince ?? now) >= GRACE;
-    if (isFree && live[0]) this.#take(live[0].path, false);
+    this.#notLiveSince = isLive ? undefined : this.#notLiveSince ?? now;
+    if (isLive || this.#isExplicit) return;
+    const mayReplace = this.path === undefined ||
+      now - (this.#notLiveSince ?? now) >= RECONNECT_GRACE;
+    if (mayReplace && live[0]) this.#select(live[0].path, false);
   }
 
-  /** Whether its encoder may still come back to the viewers that it had. */
-  get isKept() {
-    return this.#awaySince !== undefined && performance.now() - this.#awaySince < GRACE;
+  /** Whether the server still keeps its viewers for an encoder that may reconnect. */
+  get isReconnecting() {
+    return this.#notLiveSince !== undefined &&
+      performance.now() - this.#notLiveSince < RECONNECT_GRACE;
   }
 
-  /** The page's address has changed, by hand or by going back. */
-  #follow() {
+  /** Called when the page's address has changed, by hand or in the history. */
+  #readAddress() {
     const path = linkedPath();
-    if (path !== undefined) return this.#take(path, true);
-    // The address without a stream is that of the first one; any other leads to a part of the page.
+    if (path !== undefined) return this.#select(path, true);
+    // An address without a hash means the first stream; any other hash is a part of the page.
     if (location.hash !== "") return;
-    this.#isAsked = false;
+    this.#isExplicit = false;
     this.path = undefined;
     this.#onChange();
   }
 
   /**
    * @param {string} path
-   * @param {boolean} isAsked
+   * @param {boolean} isExplicit
    */
-  #take(path, isAsked) {
-    this.#isAsked = isAsked;
+  #select(path, isExplicit) {
+    this.#isExplicit = isExplicit;
     if (path === this.path) return;
     this.path = path;
-    this.#awaySince = undefined;
+    this.#notLiveSince = undefined;
     this.#onChange();
   }
 }
 
-/** The path of the stream that the page's address leads to. */
+/** The path of the stream in the page's address. */
 function linkedPath() {
   try {
     const path = decodeURIComponent(location.hash.slice(1));
     return path.includes("/") ? path : undefined;
   } catch (error) {
-    // A percent sign that begins no character.
+    // A percent sign without a valid character after it.
     if (error instanceof URIError) return undefined;
     throw error;
   }

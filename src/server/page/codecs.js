@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * What codecs are called, and which of them this browser and the player can play.
+ * Names of codecs, and whether this browser and the player can play them.
  *
  * @module
  */
@@ -9,8 +9,8 @@
 /** @typedef {import("./types.ts").Stream} Stream */
 
 /**
- * By FourCC: the name, and the type to ask the browser about; codecs without one are unknown to the
- * player.
+ * By FourCC: the name, and the media type for the browser; the player does not know codecs without
+ * one.
  *
  * @type {Record<string, { name: string, type?: string }>}
  */
@@ -37,7 +37,7 @@ const AUDIO = {
 const CHANNELS = { 1: "mono", 2: "stereo", 6: "5.1", 8: "7.1" };
 
 /**
- * What the picture of a stream is, in one line.
+ * Describes the video of a stream in one line.
  *
  * @param {Stream} stream
  * @returns {string}
@@ -53,7 +53,7 @@ export function describeVideo({ video }) {
 }
 
 /**
- * What the sound of a stream is, in one line.
+ * Describes the audio of a stream in one line.
  *
  * @param {Stream} stream
  * @returns {string}
@@ -74,7 +74,7 @@ function inOneLine(parts) {
 }
 
 /**
- * What of a stream is there and can be played here, and a sentence about what is there and cannot.
+ * The kinds of media of a stream that the browser can play, and a sentence about those it cannot.
  *
  * @param {Stream} stream
  * @returns {{ video: boolean, audio: boolean, problem: string }}
@@ -99,7 +99,7 @@ function nameOf(codecs, fourCc) {
 }
 
 /**
- * What has been found out about codecs: the player asks for every frame.
+ * Cached answers of the browser: the player asks for every frame.
  *
  * @type {Map<string, boolean>}
  */
@@ -120,18 +120,18 @@ export function canPlay(fourCc) {
 /** @param {string} fourCc */
 function askBrowser(fourCc) {
   const type = (VIDEO[fourCc] ?? AUDIO[fourCc])?.type;
-  // An iPhone has only the second one, which the player knows as well.
+  // iPhones have only `ManagedMediaSource`, which the player supports.
   const mediaSource = Reflect.get(globalThis, "MediaSource") ??
     Reflect.get(globalThis, "ManagedMediaSource");
   return type !== undefined && mediaSource?.isTypeSupported(type) === true;
 }
 
 /**
- * The part of a query that leaves out what the browser cannot play, so that the rest is sent.
+ * The query parameters that exclude media which the browser cannot play.
  *
  * @param {Stream} stream
  */
-export function leftOut(stream) {
+export function excludedMedia(stream) {
   const { video, audio } = playable(stream);
   return `${stream.video && !video ? "&video=0" : ""}${stream.audio && !audio ? "&audio=0" : ""}`;
 }

@@ -1,18 +1,18 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * Texts to take along, each with a button that copies it.
+ * Texts with a button that copies them.
  *
  * @module
  */
 
 import { copyTemplate, part, setText, showList } from "./dom.js";
 
-/** How long a button says that it has copied, in milliseconds. */
-const PRAISE = 2_000;
+/** How long a button shows "Copied", in milliseconds. */
+const COPIED_TIME = 2_000;
 
 /**
- * Has a list show texts under their labels.
+ * Shows texts in a list, under their labels.
  *
  * @param {Element} list
  * @param {[label: string, text: string][]} texts
@@ -35,13 +35,13 @@ function makeCopyable(label) {
   button.addEventListener("click", async () => {
     await copy(part(element, "text"));
     setText(word, "Copied");
-    setTimeout(() => setText(word, "Copy"), PRAISE);
+    setTimeout(() => setText(word, "Copy"), COPIED_TIME);
   });
   return element;
 }
 
 /**
- * Writes a text whose lines end between words alone: a hyphen belongs to what follows it.
+ * Writes a text whose lines break only at spaces, and not at hyphens.
  *
  * @param {Element} element
  * @param {string} text
@@ -57,8 +57,8 @@ function showWords(element, text) {
 }
 
 /**
- * Copies what an element says. Only pages that came encrypted or from this machine have a clipboard;
- * elsewhere the old way still works.
+ * Copies the text of an element. Only pages over HTTPS or from this machine have the clipboard API;
+ * other pages use `execCommand`.
  *
  * @param {Element} element
  */

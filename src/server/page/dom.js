@@ -2,8 +2,8 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /**
- * The few things that every part of the page does with elements. Text that comes from publishers gets
- * into the page through `textContent` and attributes alone.
+ * Helpers for elements. Texts of publishers get into the page only through `textContent` and
+ * attributes.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function byId(id) {
 }
 
 /**
- * The part of an element that has this name in `data-part`.
+ * The descendant of an element with this `data-part`.
  *
  * @template {Element} [T=HTMLElement]
  * @param {ParentNode} root
@@ -48,7 +48,7 @@ export function copyTemplate(id) {
 }
 
 /**
- * Writes a text, unless it stands there already: a selection and a screen reader's place survive.
+ * Writes a text if it has changed, so that a selection and a screen reader's position survive.
  *
  * @param {Element} element
  * @param {string} text
@@ -58,7 +58,7 @@ export function setText(element, text) {
 }
 
 /**
- * Writes texts into the parts of an element by their names; one that is empty is hidden.
+ * Writes texts into the parts of an element by name; a part with an empty text is hidden.
  *
  * @param {ParentNode} root
  * @param {Record<string, string>} texts
@@ -72,8 +72,8 @@ export function fill(root, texts) {
 }
 
 /**
- * Has a list show items, in their order: elements are made for new ones, kept for known ones, and
- * removed for entries that are no longer in the list.
+ * Shows items in a list, in their order. New items get new elements, known items keep theirs, and
+ * elements of other items are removed.
  *
  * @template Item
  * @param {Element} list
@@ -102,5 +102,5 @@ export function showList(list, items, { key, make, update }) {
     update(element, item);
     if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
   });
-  for (const gone of known.values()) gone.remove();
+  for (const removed of known.values()) removed.remove();
 }

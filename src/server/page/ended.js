@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What became of a stream that is no longer live.
+ * The end of a stream that is no longer live.
  *
  * @module
  */
@@ -10,19 +10,19 @@ import { ApiError, request, urlPath } from "./api.js";
 /** @typedef {import("./types.ts").Stream} Stream */
 /** @typedef {import("./types.ts").EndedStream} EndedStream */
 
-/** Ends after which an encoder may come back by itself. */
+/** The reasons of an end after which an encoder may reconnect by itself. */
 const INTERRUPTIONS = ["disconnected", "failed"];
 
-/** The end of one publication, which is asked for until nothing of it changes any more. */
+/** The end of one publication, requested from the server until its ledger is final. */
 export class Ending {
   /**
-   * The publication with its last ledger; `undefined` as long as the server has said nothing of it.
+   * The publication with its last ledger; `undefined` before the server's answer.
    *
    * @type {EndedStream | undefined}
    */
   stream;
   #publication;
-  #isOver = false;
+  #isFinal = false;
 
   /** @param {Stream} publication As it was when it was last live. */
   constructor(publication) {
@@ -30,7 +30,7 @@ export class Ending {
   }
 
   /**
-   * Whether its encoder was interrupted, and may come back.
+   * Whether its encoder was interrupted, and may reconnect.
    *
    * @returns {boolean | undefined} `undefined` if that is not known.
    */
@@ -38,9 +38,9 @@ export class Ending {
     return this.stream && INTERRUPTIONS.includes(this.stream.end.reason);
   }
 
-  /** Asks the server. It knows nothing of what ended before it was started, or long ago. */
+  /** Asks the server, which does not know streams that ended before its start or long ago. */
   async ask() {
-    if (this.#isOver) return;
+    if (this.#isFinal) return;
     const { publisher, ...path } = this.#publication;
     /** @type {{ ending: EndedStream[] }} */
     const { ending } = await askFor("ending") ?? { ending: [] };
@@ -49,7 +49,7 @@ export class Ending {
       this.stream = changing;
       return;
     }
-    this.#isOver = true;
+    this.#isFinal = true;
     /** @type {EndedStream | undefined} */
     const ended = await askFor(`ended/${urlPath(path)}`);
     if (ended?.publisher.id === publisher.id) this.stream = ended;

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Numbers as people read them.
+ * Formats of numbers for people.
  *
  * @module
  */
@@ -9,7 +9,7 @@ const whole = new Intl.NumberFormat("en");
 const plural = new Intl.PluralRules("en");
 
 /**
- * A count with its thousands apart.
+ * A count with separated thousands.
  *
  * @param {number} value
  * @returns {string}
@@ -19,7 +19,7 @@ export function count(value) {
 }
 
 /**
- * A count and what is counted.
+ * A count with its noun.
  *
  * @param {number} value
  * @param {string} noun
@@ -30,7 +30,7 @@ export function counted(value, noun) {
 }
 
 /**
- * Bits a second, with the unit that suits them.
+ * A bitrate with a suitable unit.
  *
  * @param {number} bits
  * @returns {string}
@@ -41,7 +41,7 @@ export function bitrate(bits) {
 }
 
 /**
- * Bytes, with the unit that suits them.
+ * A size with a suitable unit.
  *
  * @param {number} bytes
  * @returns {string}

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What a stream did in the last two minutes, from the counters of its ledger.
+ * The rates of a stream in the last two minutes, from the counters of its ledger.
  *
  * @module
  */
@@ -9,20 +9,20 @@
 /** @typedef {import("./types.ts").Sample} Sample */
 /** @typedef {import("./types.ts").Point} Point */
 
-/** How far back it is remembered, in milliseconds. */
+/** How long samples are kept, in milliseconds. */
 const SPAN = 120_000;
 
-/** Looks over which a rate is taken: one alone would show how the network bundles its packets. */
+/** Intervals over which a rate is averaged: a single one would show how packets arrive in bursts. */
 const WINDOW = 3;
 
-/** Remembers the counters of one publication, and gives rates. */
+/** Keeps the counters of one publication, and computes rates. */
 export class History {
   /** @type {Sample[]} */
   #samples = [];
   #publication = "";
 
   /**
-   * Adds what a stream has counted until now.
+   * Adds the present counters of a stream.
    *
    * @param {Stream} stream
    * @param {number} time

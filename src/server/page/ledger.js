@@ -15,20 +15,20 @@ import { discardWords, dropWords, KIND_NAMES } from "./ledger_words.js";
 /** @typedef {import("./types.ts").Consumer} Consumer */
 /** @typedef {import("./types.ts").MediaCounts} MediaCounts */
 
-/** Consumers that are drawn one by one; further ones, only as a number. */
+/** The most consumers that are drawn one by one; others are shown as a number. */
 const MAX_CONSUMERS = 12;
 
-/** What a consumer has asked for itself is no loss. */
-const SPARED = ["not-wanted", "paused"];
+/** Reasons of drops that the consumer itself requested, which are no loss. */
+const REQUESTED_DROPS = ["not-wanted", "paused"];
 
 /**
- * A stage and what there is to say about it.
+ * A stage of the pipeline with its texts.
  *
  * @typedef {{ title: string, count: string, note?: string, small?: string, lost?: string }} Stage
  */
 
 /**
- * A consumer, or many of them together.
+ * A consumer, or several consumers together.
  *
  * @typedef {object} Branch
  * @property {string} key
@@ -38,15 +38,15 @@ const SPARED = ["not-wanted", "paused"];
  * @property {Partial<MediaCounts>} waiting
  * @property {[words: string, counts: MediaCounts][]} lost
  * @property {[words: string, counts: MediaCounts][]} spared
- * @property {boolean} [gone]
+ * @property {boolean} [departed]
  */
 
 /**
  * Shows the ledger of a stream.
  *
  * @param {Stream} stream
- * @param {"live" | "final" | "last seen"} age How old it is: of a stream that has ended it is the
- * final one, or the last one that was seen.
+ * @param {"live" | "final" | "last seen"} age Its age: for a stream that has ended, it is the final
+ * ledger or the last one that the page received.
  */
 export function showLedger(stream, age) {
   const { balance, departed } = stream.ledger;
@@ -59,7 +59,7 @@ export function showLedger(stream, age) {
     update: showStage,
   });
   const branches = [...branchesOf(stream.ledger), ...departed.map(departedBranch)];
-  showList(byId("consumers"), age === "live" ? branches : branches.map(overBranch), {
+  showList(byId("consumers"), age === "live" ? branches : branches.map(endedBranch), {
     key: ({ key }) => key,
     make: () => copyTemplate("consumer-template"),
     update: showBranch,
@@ -72,13 +72,13 @@ function balanceWords(balance) {
 }
 
 /**
- * A consumer of a stream that has ended: nothing is on its way to it any more.
+ * A consumer of a stream that has ended: nothing is in flight.
  *
  * @param {Branch} branch
  * @returns {Branch}
  */
-function overBranch(branch) {
-  return { ...branch, mode: branch.gone ? branch.mode : "", waiting: {} };
+function endedBranch(branch) {
+  return { ...branch, mode: branch.departed ? branch.mode : "", waiting: {} };
 }
 
 /**
@@ -95,7 +95,7 @@ function stagesOf({ publisher, ledger: { received, tags, inFlight, unread } }) {
       note: publisher.flashVer,
       small: publisher.address,
     },
-    // What comes over HTTP has never been cut into chunks.
+    // Media over HTTP has no chunks.
     ...(chunks > 0 ? [{ title: "Chunks", count: count(chunks) }] : []),
     {
       title: "Messages",
@@ -130,7 +130,7 @@ function showStage(element, { title, count, note = "", small = "", lost = "" }) 
  */
 function branchesOf({ consumers }) {
   const hasLost = (/** @type {Consumer} */ { dropped }) =>
-    Object.keys(dropped).some((reason) => !SPARED.includes(reason));
+    Object.keys(dropped).some((reason) => !REQUESTED_DROPS.includes(reason));
   const sorted = consumers.toSorted((a, b) => Number(hasLost(b)) - Number(hasLost(a)));
   const shown = sorted.slice(0, MAX_CONSUMERS).map((consumer) => consumerBranch(consumer));
   const rest = sorted.length - shown.length;
@@ -148,7 +148,7 @@ function consumerBranch({ id, kind, mode, delivered, inFlight, dropped }) {
   const reasons = Object.entries(dropped).filter(([, counts]) => total(counts) > 0);
   const words = (/** @type {boolean} */ spared) =>
     reasons
-      .filter(([reason]) => SPARED.includes(reason) === spared)
+      .filter(([reason]) => REQUESTED_DROPS.includes(reason) === spared)
       .map((
         [reason, counts],
       ) => /** @type {[string, MediaCounts]} */ ([dropWords(reason), counts]));
@@ -165,11 +165,11 @@ function consumerBranch({ id, kind, mode, delivered, inFlight, dropped }) {
 function departedBranch({ kind, mode, count: number, delivered, dropped }) {
   /** @type {Branch["lost"]} */
   const missing = total(dropped) > 0 ? [["not delivered", dropped]] : [];
-  // A viewer that leaves has always something on the way; a recording should not.
+  // A viewer that leaves always has tags in flight; a recording should not.
   const isLoss = mode === "lossless";
   return {
     ...{ key: `gone ${kind}`, name: `${count(number)} × ${KIND_NAMES[kind] ?? kind}` },
-    ...{ mode: "gone", delivered, waiting: {}, gone: true },
+    ...{ mode: "gone", delivered, waiting: {}, departed: true },
     ...{ lost: isLoss ? missing : [], spared: isLoss ? [] : missing },
   };
 }
@@ -178,14 +178,14 @@ function departedBranch({ kind, mode, count: number, delivered, dropped }) {
  * @param {HTMLElement} element
  * @param {Branch} branch
  */
-function showBranch(element, { name, mode, delivered, waiting, lost, spared, gone = false }) {
+function showBranch(element, { name, mode, delivered, waiting, lost, spared, departed = false }) {
   const [good, queued, bad] = part(element, "share").children;
   const lostTags = lost.reduce((sum, [, counts]) => sum + total(counts), 0);
   grow(good, total(delivered));
   grow(queued, total(waiting));
   grow(bad, lostTags);
   element.classList.toggle("has-lost", lostTags > 0);
-  element.classList.toggle("gone", gone);
+  element.classList.toggle("gone", departed);
   fill(element, {
     name,
     mode,

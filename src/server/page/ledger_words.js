@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The ledger's terms in words.
+ * Texts for the terms of the ledger.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { count } from "./format.js";
 
 /**
- * What consumers are, by kind.
+ * Names of consumers, by kind.
  *
  * @type {Record<string, string>}
  */
@@ -47,7 +47,7 @@ const DISCARD_REASONS = {
 };
 
 /**
- * Why a consumer did not get something.
+ * The text for a reason of a drop.
  *
  * @param {string} reason
  * @returns {string}
@@ -57,7 +57,7 @@ export function dropWords(reason) {
 }
 
 /**
- * Which messages became nothing, and why.
+ * Texts for discarded messages, by reason.
  *
  * @param {Record<string, number>} discarded
  * @returns {string[]}

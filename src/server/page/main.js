@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * The page: puts its parts together, and shows what the server says.
+ * The page: it connects its parts, and shows the state of the server.
  *
  * @module
  */
@@ -22,13 +22,13 @@ import { showStreams, viewersOf } from "./stream_list.js";
 /** @typedef {import("./types.ts").Stream} Stream */
 /** @typedef {import("./types.ts").ServerDescription} ServerDescription */
 
-/** How long a notice stands, in milliseconds. */
+/** How long a notice is shown, in milliseconds. */
 const NOTICE = 6_000;
 
 /** @type {Map<string, History>} */
 const histories = new Map();
 const player = new Player(byId("player"), () => ask());
-const choice = new Choice(look);
+const choice = new Choice(lookAtChoice);
 const operator = new Operator(notify);
 
 /** @type {ServerDescription | undefined} */
@@ -39,24 +39,24 @@ let hasAsked = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let noticeTimer;
 /**
- * The stream that is looked at, as it was when it was last live.
+ * The chosen stream, as it was when it was last live.
  *
  * @type {Stream | undefined}
  */
 let selected;
 /**
- * What became of it, once it has ended.
+ * The end of the chosen stream, if it has ended.
  *
  * @type {Ending | undefined}
  */
 let ending;
 
-if (choice.path !== undefined) look();
+if (choice.path !== undefined) lookAtChoice();
 const ask = poll({
   ask: askServer,
   show,
-  lost: showUnreachable,
-  isNeeded: () => player.isHeard,
+  onUnreachable: showUnreachable,
+  isNeededWhileHidden: () => player.isAudible,
 });
 
 async function askServer() {
@@ -82,7 +82,7 @@ function show({ server, streams }) {
   announceChanges(streams);
   live = streams.toSorted((a, b) => a.path.localeCompare(b.path));
   remember(streams);
-  choice.settle(live);
+  choice.update(live);
   const current = live.find(({ path }) => path === choice.path);
   if (current) {
     selected = current;
@@ -92,10 +92,10 @@ function show({ server, streams }) {
   render(server);
 }
 
-/** What the player says while the stream is not live. */
+/** The player's message while the stream is not live. */
 function absence() {
   if (!selected) return `${choice.path} is not live. It plays here as soon as it is.`;
-  return ending?.isInterruption ?? choice.isKept
+  return ending?.isInterruption ?? choice.isReconnecting
     ? WAITING
     : "The stream has ended. It plays here when it is live again.";
 }
@@ -113,8 +113,8 @@ function remember(streams) {
   }
 }
 
-/** Looks at the stream that is chosen now. */
-function look() {
+/** Shows the chosen stream. */
+function lookAtChoice() {
   if (choice.path === undefined) return ask();
   selected = live.find(({ path }) => path === choice.path);
   ending = undefined;
@@ -166,9 +166,9 @@ function totals() {
 function announceChanges(streams) {
   const before = new Set(live.map(({ path }) => path));
   const after = new Set(streams.map(({ path }) => path));
-  const begun = [...after.difference(before)].map((path) => `${path} is live`);
+  const started = [...after.difference(before)].map((path) => `${path} is live`);
   const ended = [...before.difference(after)].map((path) => `${path} has ended`);
-  if (hasAsked && begun.length + ended.length > 0) notify([...begun, ...ended].join(", "));
+  if (hasAsked && started.length + ended.length > 0) notify([...started, ...ended].join(", "));
   hasAsked = true;
 }
 
@@ -177,7 +177,7 @@ function announceChanges(streams) {
  * @param {number} retryIn
  */
 function showUnreachable(refusal, retryIn) {
-  // It may come back as another one.
+  // Another server may answer next time.
   server = undefined;
   const seconds = Math.round(retryIn / 1000);
   const why = refusal ?? "The server does not answer";
@@ -188,7 +188,7 @@ function showUnreachable(refusal, retryIn) {
 }
 
 /**
- * Says something in passing; screen readers read it too.
+ * Shows a notice for some seconds; screen readers read it too.
  *
  * @param {string} text
  */

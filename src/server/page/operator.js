@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * What only the operator may do: end a stream, record it.
+ * The operator's actions: end a stream, record it.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { isRecorded } from "./stream_list.js";
 /** @typedef {import("./types.ts").Stream} Stream */
 /** @typedef {import("./types.ts").ServerDescription} ServerDescription */
 
-/** The buttons beside a stream's name, and the token behind them. */
+/** The buttons beside a stream's name, and the token that they need. */
 export class Operator {
   /** @type {Stream | undefined} */
   #stream;
@@ -25,18 +25,18 @@ export class Operator {
   #tokenField = /** @type {HTMLInputElement} */ (byId("token-field"));
   #endDialog = /** @type {HTMLDialogElement} */ (byId("end-dialog"));
 
-  /** @param {(text: string) => void} notify Says what has come of something. */
+  /** @param {(text: string) => void} notify Shows the result of an action. */
   constructor(notify) {
     this.#notify = notify;
     byId("token-button").addEventListener("click", () => this.#askOrForget());
     part(this.#actions, "record").addEventListener("click", () => this.#record());
     part(this.#actions, "end").addEventListener("click", () => this.#askToEnd());
-    onSubmit(this.#tokenDialog, () => this.#takeToken());
+    onSubmit(this.#tokenDialog, () => this.#submitToken());
     onSubmit(this.#endDialog, () => this.#end());
   }
 
   /**
-   * Shows what may be done with a stream.
+   * Shows the actions that are allowed for a stream.
    *
    * @param {ServerDescription} server
    * @param {Stream | undefined} stream
@@ -63,30 +63,30 @@ export class Operator {
 
   #askOrForget(error = "") {
     if (api.token() !== null) {
-      api.keepToken(null);
+      api.storeToken(null);
       this.#refresh();
       if (error === "") return;
     }
     this.#tokenField.value = "";
-    this.#sayWrong(error);
+    this.#showTokenError(error);
     this.#tokenDialog.showModal();
   }
 
-  async #takeToken() {
+  async #submitToken() {
     const candidate = this.#tokenField.value;
     try {
-      if (!await api.isTokenRight(candidate)) return this.#sayWrong("That is not the token.");
+      if (!await api.isTokenRight(candidate)) return this.#showTokenError("That is not the token.");
     } catch (error) {
-      return this.#sayWrong(`${/** @type {Error} */ (error).message}.`);
+      return this.#showTokenError(`${/** @type {Error} */ (error).message}.`);
     }
-    api.keepToken(candidate);
+    api.storeToken(candidate);
     this.#tokenField.value = "";
     this.#tokenDialog.close();
     this.#refresh();
   }
 
   /** @param {string} text */
-  #sayWrong(text) {
+  #showTokenError(text) {
     setText(byId("token-error"), text);
     this.#tokenField.setAttribute("aria-invalid", String(text !== ""));
   }

@@ -1,14 +1,15 @@
 /**
- * A file of the page as HTTP sends it: with its type, its ETag, and compressed for who takes that.
+ * A file of the page over HTTP, with its type, its ETag and compression.
  *
  * @module
  */
 
 import { createHash } from "node:crypto";
+import { toArrayBuffer } from "@std/streams";
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 
-/** Media types by the last part of a path. */
+/** Media types by file extension. */
 const TYPES: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
   js: "text/javascript; charset=utf-8",
@@ -17,7 +18,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const HTML = "text/html; charset=utf-8";
 
-/** A hash of texts, short enough for a URL. */
+/** A hash of texts that is short enough for a URL. */
 export function hashOf(...texts: string[]): string {
   const hash = createHash("sha256");
   for (const text of texts) hash.update(`${text.length}:`).update(text);
@@ -38,8 +39,8 @@ export class PageFile {
   }
 
   /**
-   * Answers a request for it, in gzip where the client takes that, and in one line where the client
-   * has it already (RFC 9110, 12.5.3 and 13.1.2).
+   * Answers a request: with gzip if the client accepts that, and with 304 if it has the file already
+   * (RFC 9110, 12.5.3 and 13.1.2).
    */
   async answer(context: Context, headers: Readonly<Record<string, string>>): Promise<Response> {
     const isGzip = takesGzip(context);
@@ -50,11 +51,11 @@ export class PageFile {
     return context.body(await this.#compressed(), 200, { ...all, "content-encoding": "gzip" });
   }
 
-  /** The file in gzip, compressed for the first client alone. */
+  /** The file in gzip, compressed once. */
   #compressed(): Promise<ArrayBuffer> {
-    return this.#gzip ??= new Response(
+    return this.#gzip ??= toArrayBuffer(
       new Blob([this.#text]).stream().pipeThrough(new CompressionStream("gzip")),
-    ).arrayBuffer();
+    );
   }
 }
 

@@ -1,8 +1,9 @@
 /**
- * `/`: the page, and what it loads. It loads nothing from elsewhere, and a browser would not let it.
+ * `/`: the page and its files. Its policy forbids to load anything from other servers.
  *
  *     /                        the page, which names its files by their version
- *     /page/<version>/main.js  a file, to be kept by browsers and proxies: another text has another URL
+ *     /page/<version>/main.js  a file, to be kept by browsers and proxies: another text has another
+ * URL
  *     /page/main.js            the same, of whichever version the server is
  *
  * @module
@@ -13,8 +14,8 @@ import { ASSETS } from "./assets.ts";
 import { hashOf, PageFile } from "./page_file.ts";
 
 /**
- * Scripts, styles and connections are those of this server alone; video comes as a `blob:` from the
- * player. No text can become a script or markup, whatever a publisher calls its stream.
+ * Scripts, styles and connections are only those of this server; video is a `blob:` of the player. No
+ * text can become a script or markup, whatever name a publisher chooses.
  */
 const CONTENT_SECURITY_POLICY: string = [
   "default-src 'none'",
@@ -30,21 +31,21 @@ const CONTENT_SECURITY_POLICY: string = [
   "trusted-types 'none'",
 ].join("; ");
 
-/** What the page has beside the headers of every answer. */
+/** The headers of the page beside those of every answer. */
 const HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": CONTENT_SECURITY_POLICY,
   "cross-origin-opener-policy": "same-origin",
 };
 
-/** A browser asks each time whether there is a newer one; if not, the answer is one line. */
+/** Headers of files whose URL has no version: the browser revalidates them each time. */
 const MAY_CHANGE = { ...HEADERS, "cache-control": "no-cache" };
 
-/** What has its version in its URL stays what it is: browsers need not ask for a year. */
+/** Headers of files whose URL has a version: browsers keep them for a year. */
 const NEVER_CHANGES = { ...HEADERS, "cache-control": "public, max-age=31536000, immutable" };
 
 const FOLDER = "/page/";
 
-/** Routes the page and its files. */
+/** The routes of the page and its files. */
 export function pageRoutes(): Hono {
   const routes = new Hono();
   const version = hashOf(...Object.values(ASSETS));
@@ -59,8 +60,8 @@ export function pageRoutes(): Hono {
 }
 
 /**
- * The page with the version in the URLs of its files, and with the names of all modules: a browser
- * that loads them at once need not read one to hear of the next.
+ * The page with the version in the URLs of its files, and with a preload of every module, so that the
+ * browser loads them all at once.
  */
 function withVersion(page: string, version: string): string {
   const modules = Object.keys(ASSETS)

@@ -1,50 +1,55 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * Asks the server every second, and not while the page is hidden and silent.
+ * Polling of the server, every second unless the page is hidden and silent.
  *
  * @module
  */
 
 import { ApiError } from "./api.js";
 
-/** Milliseconds between an answer and the next question. */
+/** Interval between an answer and the next request, in milliseconds. */
 const INTERVAL = 1_000;
 
-/** The same while the server does not answer: it is to be seen soon that it does again. */
+/** The same interval while the server does not answer, so that the page soon notices its return. */
 const RETRY_INTERVAL = 2_000;
 
 /**
- * Asks again and again, for as long as the page is open.
+ * Polls for as long as the page is open.
  *
  * @template T
  * @param {object} options
  * @param {() => Promise<T>} options.ask
  * @param {(answer: T) => void} options.show
- * @param {(refusal: string | undefined, retryIn: number) => void} options.lost Is called when the
- * server does not answer, or refuses to, with its reason; it is asked again in `retryIn` milliseconds.
- * @param {() => boolean} options.isNeeded Whether the page has to know although it is hidden.
+ * @param {(refusal: string | undefined, retryIn: number) => void} options.onUnreachable Is called
+ * when the server does not answer, or refuses to, with its reason; it is asked again in `retryIn`
+ * milliseconds.
+ * @param {() => boolean} options.isNeededWhileHidden Whether the page has to know although it is
+ * hidden.
  * @returns {() => void} Asks at once.
  */
-export function poll({ ask, show, lost, isNeeded }) {
+export function poll({ ask, show, onUnreachable, isNeededWhileHidden }) {
   let isAsking = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  const look = async () => {
+  const tick = async () => {
     clearTimeout(timer);
-    if (isAsking || (document.hidden && !isNeeded())) return;
+    if (isAsking || (document.hidden && !isNeededWhileHidden())) return;
     isAsking = true;
     const outcome = await ask().then((answer) => ({ answer }), (error) => ({ error }));
     isAsking = false;
     const isAnswered = "answer" in outcome;
-    timer = setTimeout(look, isAnswered ? INTERVAL : RETRY_INTERVAL);
+    timer = setTimeout(tick, isAnswered ? INTERVAL : RETRY_INTERVAL);
     if (isAnswered) return show(outcome.answer);
-    lost(outcome.error instanceof ApiError ? outcome.error.message : undefined, RETRY_INTERVAL);
+    onUnreachable(
+      outcome.error instanceof ApiError ? outcome.error.message : undefined,
+      RETRY_INTERVAL,
+    );
   };
 
-  document.addEventListener("visibilitychange", look);
-  globalThis.addEventListener("online", look);
-  look();
-  return look;
+  document.addEventListener("visibilitychange", tick);
+  globalThis.addEventListener("online", tick);
+  tick();
+  return tick;
 }

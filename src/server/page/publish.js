@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * Where and how to publish, and where to watch.
+ * Instructions for publishing, and the addresses of a stream.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import { byId, setText } from "./dom.js";
 /** @typedef {import("./types.ts").Stream} Stream */
 /** @typedef {import("./types.ts").ServerDescription} ServerDescription */
 
-/** What stands for a key that the page does not know. */
+/** The placeholder for the stream key, which the page does not know. */
 const YOUR_KEY = "YOUR_KEY";
 
-/** The port that need not be said. */
+/** The default port of RTMP, which URLs leave out. */
 const RTMP_PORT = 1935;
 
-/** How FFmpeg encodes for live: a keyframe every two seconds at 30 frames a second, no delay. */
+/** FFmpeg's options for live encoding: a keyframe every two seconds at 30 fps, and no delay. */
 const ENCODER = "-c:v libx264 -preset veryfast -tune zerolatency -g 60 -pix_fmt yuv420p -c:a aac";
 
 const TEST_PICTURE = "-f lavfi -i testsrc2=size=1280x720:rate=30 -f lavfi -i sine=frequency=440";
@@ -43,12 +43,12 @@ export function showPublishing(server) {
 }
 
 /**
- * Invites to publish: with all of the page while there is nothing else on it, else below that.
+ * Shows the instructions for publishing: on the whole page if it is empty, otherwise at its end.
  *
  * @param {object} invitation
  * @param {boolean} invitation.isNothingLive
- * @param {boolean} invitation.isAlone Whether there is nothing else on the page.
- * @param {boolean} invitation.isOpen Whether to show how; the viewer may open and close it as well.
+ * @param {boolean} invitation.isAlone Whether the page shows nothing else.
+ * @param {boolean} invitation.isOpen Whether the instructions are open; the viewer may change that.
  */
 export function invite({ isNothingLive, isAlone, isOpen }) {
   const publish = /** @type {HTMLDetailsElement} */ (byId("publish"));

@@ -1,21 +1,21 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * A small chart of how something went until now.
+ * A small chart of a rate over time.
  *
  * @module
  */
 
 /** @typedef {import("./types.ts").Point} Point */
 
-/** The chart's own units; it is stretched to the size of its element. */
+/** The size of the chart in its own units; it is scaled to its element. */
 const WIDTH = 240;
 const HEIGHT = 48;
 
-/** The shortest time that takes the whole width, in milliseconds. */
+/** The shortest time span of the chart, in milliseconds. */
 const SHORTEST_SPAN = 30_000;
 
-/** How much of the height the highest point takes. */
+/** The height of the highest point, as a part of the chart. */
 const HEADROOM = 0.86;
 
 /**
@@ -23,7 +23,7 @@ const HEADROOM = 0.86;
  *
  * @param {Element} chart An SVG element with a path for the area and one for the line.
  * @param {Point[]} points
- * @param {string} label What a screen reader says of it.
+ * @param {string} label The text for screen readers.
  */
 export function drawSparkline(chart, points, label) {
   chart.setAttribute("aria-label", label);

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * The cards of what is live.
+ * The cards of live streams.
  *
  * @module
  */
@@ -15,11 +15,11 @@ import { drawSparkline } from "./sparkline.js";
 /** @typedef {import("./types.ts").Point} Point */
 /** @typedef {import("./history.js").History} History */
 
-/** Consumers that are people. */
+/** The kinds of consumers that are viewers. */
 const VIEWERS = ["rtmp-play", "http-flv", "ws-flv"];
 
 /**
- * How many watch a stream.
+ * The number of viewers of a stream.
  *
  * @param {Stream} stream
  * @returns {number}
@@ -43,7 +43,7 @@ export function isRecorded({ ledger }) {
  *
  * @param {Stream[]} streams
  * @param {Map<string, History>} histories By path.
- * @param {string | undefined} selected The path of the one that is looked at.
+ * @param {string | undefined} selected The path of the chosen stream.
  * @param {(path: string) => void} select
  */
 export function showStreams(streams, histories, selected, select) {

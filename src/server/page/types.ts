@@ -1,5 +1,5 @@
 /**
- * What the page reads from the API, as its modules see it.
+ * The types of the API's answers, and of the page's modules.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { EndedStreamDescription } from "../api/ended_streams.ts";
 export type { MediaCounts };
 export type { ServerDescription } from "../api/server_routes.ts";
 
-/** What one consumer got. */
+/** The ledger of one consumer, as JSON. */
 export interface Consumer {
   id: string;
   kind: string;
@@ -26,7 +26,7 @@ export interface Consumer {
   dropped: Record<string, MediaCounts>;
 }
 
-/** The sums of those that have left. */
+/** The sums of consumers that have left. */
 export interface Departed {
   kind: string;
   mode: ConsumerMode;
@@ -59,13 +59,13 @@ export interface Stream extends Omit<StreamDescription, "ledger"> {
 /** A stream that has ended, as JSON. */
 export interface EndedStream extends Stream, Pick<EndedStreamDescription, "endedAt" | "end"> {}
 
-/** A recording that runs. */
+/** A running recording. */
 export interface Recording {
   id: string;
   stream: string;
 }
 
-/** What a stream has done between two looks at it. */
+/** The counters of a stream at one time. */
 export interface Sample {
   /** Milliseconds, by the clock of the page. */
   time: number;
@@ -82,12 +82,12 @@ export interface Point {
 /** A kind of media. */
 export type Kind = "audio" | "video";
 
-/** A tag of FLV that the player can use. */
+/** An FLV tag that the player can use. */
 export interface Media {
   kind: Kind;
   /** Its FourCC. */
   codec: string;
-  /** Whether it tells a decoder how to read the frames; else it is a frame. */
+  /** Whether it is a decoder configuration; otherwise it is a frame. */
   isConfiguration: boolean;
   isKeyframe: boolean;
   /** The encoder's time, in milliseconds. */

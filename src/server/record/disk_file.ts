@@ -1,13 +1,15 @@
 /**
- * The file below a recording, which is whole at every moment.
+ * The file of a recording on disk, which is valid at every moment.
  *
  * @module
  */
 
-/** How often it is checked whether the file still has a name, in milliseconds. */
+import { writeAll } from "./write_all.ts";
+
+/** Interval between checks whether the file still has a name, in milliseconds. */
 const NAME_CHECK_INTERVAL = 5_000;
 
-/** A file that grows at its end, and of which a part is written again in its place. */
+/** A file that grows at its end, and whose existing bytes can be overwritten. */
 export class DiskFile {
   readonly #file: Deno.FsFile;
   readonly #isReadable: boolean;
@@ -16,52 +18,52 @@ export class DiskFile {
   #checkedAt = performance.now();
 
   /**
-   * Takes over a file.
+   * Wraps a file.
    *
-   * @param isReadable Whether Deno permits to read it: else it is not noticed when it is removed.
+   * @param isReadable Whether Deno permits to read it; without that, its removal is not noticed.
    */
   constructor(file: Deno.FsFile, isReadable: boolean) {
     this.#file = file;
     this.#isReadable = isReadable;
   }
 
-  /** Bytes that are whole. */
+  /** The length of the valid part, in bytes. */
   get length(): number {
     return this.#length;
   }
 
   /**
-   * Adds bytes.
+   * Appends bytes.
    *
-   * @throws {Error} If they cannot be written, or the file was removed; then it is as it was.
+   * @throws {Error} If they cannot be written, or the file was removed; then the file is unchanged.
    */
   async append(bytes: Uint8Array): Promise<void> {
     try {
-      await this.#writeAll(bytes);
+      await writeAll(this.#file, bytes);
       this.#length += bytes.length;
     } catch (error) {
-      await this.cut(this.#length);
+      await this.truncate(this.#length);
       throw error;
     }
     if (performance.now() - this.#checkedAt > NAME_CHECK_INTERVAL) await this.checkName();
   }
 
-  /** Writes over bytes that are there. */
+  /** Overwrites existing bytes. */
   async writeAt(position: number, bytes: Uint8Array): Promise<void> {
     await this.#file.seek(position, Deno.SeekMode.Start);
-    await this.#writeAll(bytes);
+    await writeAll(this.#file, bytes);
     await this.#file.seek(this.#length, Deno.SeekMode.Start);
   }
 
-  /** Takes so many bytes for the whole file, and cuts off what is after them. */
-  async cut(length: number): Promise<void> {
+  /** Truncates the file to a length. */
+  async truncate(length: number): Promise<void> {
     await this.#file.truncate(length);
     await this.#file.seek(length, Deno.SeekMode.Start);
     this.#length = length;
   }
 
   /**
-   * Checks that the file still has a name: what is written to one without is lost when it is closed.
+   * Checks that the file still has a name. The bytes of a removed file are lost when it is closed.
    *
    * @throws {Error} If it has none.
    */
@@ -72,16 +74,12 @@ export class DiskFile {
     if (nlink === 0) throw new Error("the file was removed while it was written");
   }
 
-  /** Waits until all of it is on the disk. */
+  /** Waits until all bytes are on the disk. */
   async sync(): Promise<void> {
     await this.#file.syncData();
   }
 
   close(): void {
     this.#file.close();
-  }
-
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
   }
 }

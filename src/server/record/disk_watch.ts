@@ -1,5 +1,5 @@
 /**
- * How long a disk may take over what a recording asks of it.
+ * A timeout for disk operations of a recording.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import { atIntervals } from "../../time/at_intervals.ts";
 import { waitedSince } from "../../time/standstill.ts";
 
 /**
- * Milliseconds after which a recording fails if its disk does not answer. Until then its publisher is
- * held back, and with it every viewer. Disks that have to spin up take half of that.
+ * The time limit for a disk operation, in milliseconds. Until then the recording holds back its
+ * publisher, and with it every viewer. Disks that have to spin up take half of that.
  */
 export const DISK_TIMEOUT = 10_000;
 
 /** Interval between two checks, in milliseconds. */
 const CHECK_INTERVAL = 1_000;
 
-/** Watches one recording: each step of it that waits for the disk. */
+/** Watches the disk operations of one recording. */
 export class DiskWatch {
-  /** Rejects when a step has taken too long; it settles in no other way. */
+  /** Rejects when an operation takes too long; otherwise it stays pending. */
   readonly stuck: Promise<never>;
   readonly #stop: () => void;
-  /** When the current step began, by `performance.now()`. */
+  /** When the current operation began, by `performance.now()`. */
   #since: number | undefined;
   #isStuck = false;
 
@@ -37,12 +37,12 @@ export class DiskWatch {
     });
   }
 
-  /** Whether a step has taken too long. */
+  /** Whether an operation has taken too long. */
   get isStuck(): boolean {
     return this.#isStuck;
   }
 
-  /** Waits for a step. */
+  /** Waits for an operation. */
   async step<T>(work: Promise<T>): Promise<T> {
     this.#since = performance.now();
     try {
@@ -52,7 +52,7 @@ export class DiskWatch {
     }
   }
 
-  /** Watches no longer. */
+  /** Stops watching. */
   end(): void {
     this.#stop();
   }

@@ -1,13 +1,13 @@
 /**
- * The times of a file as its readers understand them.
+ * A clock that reads the timestamps of a file as players do.
  *
  * @module
  */
 
-/** Where the time of an FLV tag wraps, in milliseconds: it has 32 bits. */
+/** The period of an FLV timestamp, which has 32 bits, in milliseconds. */
 const WRAP = 2 ** 32;
 
-/** How near to a wrap a time must be to be taken for one beside it, in milliseconds. */
+/** The distance from a wrap within which a jump counts as that wrap, in milliseconds. */
 const WINDOW = 60_000;
 
 /**
@@ -16,12 +16,12 @@ const WINDOW = 60_000;
  * 2^32 continues, in both directions. Every other jump is unchanged.
  */
 export class FileClock {
-  /** What is added to the times of the file; unknown before the first frame. */
+  /** The offset added to timestamps of the file; unknown before the first frame. */
   #base: number | undefined;
   #previous = 0;
 
   /**
-   * Gives the time of a frame.
+   * The time of a frame.
    *
    * @param timestamp The time of its tag, in milliseconds; the file has the low 32 bits.
    * @returns Milliseconds; below 0 for frames before time 0.

@@ -1,18 +1,18 @@
 /**
- * Numbers that tell recordings of one name and second apart.
+ * Numbers for recordings with the same name and second.
  *
  * @module
  */
 
 /**
- * Seconds whose numbers are kept: a file may be made after the second of its name, and its disk may
+ * The number of seconds that are kept: a file may be made after the second in its name, and its disk may
  * take ten seconds.
  */
 const KEPT_SECONDS = 16;
 
 /**
- * Counts the files of each name, so that the next one need not be looked for on the disk. Files that
- * others have made are not counted: the caller takes the next number when it finds one.
+ * Counts the files of each name, so that a free number is found without a search on the disk. Files
+ * of other programs are not counted: the caller takes the next number when it finds one.
  */
 export class FileNumbers {
   /** The last number taken, by second and name. */

@@ -1,17 +1,19 @@
 /**
- * Which recordings are being written, kept on disk.
+ * The journal of a server's unfinished recordings.
  *
  * @module
  */
 
-/** Names of the files that journals are. */
+import { writeAll } from "./write_all.ts";
+
+/** The file names of journals. */
 const NAME = /^\.sluice-[0-9a-f-]{36}\.journal$/;
 
 /**
- * The recordings that a server is writing, one line each: `+live/demo-….flv` when one begins,
- * `-live/demo-….flv` when it is complete. A server that is killed leaves its journal behind, and the
- * next one finds in it what is unfinished. The server holds a lock on its journal, so that several
- * servers can record into one directory.
+ * A file with a line for each event of a recording: `+live/demo-….flv` when it begins,
+ * `-live/demo-….flv` when it is complete. After a server was killed, the next server finds the
+ * unfinished recordings in its journal. A server holds a lock on its journal, so that several servers
+ * can record into one directory.
  */
 export class Journal {
   readonly #path: string;
@@ -19,9 +21,9 @@ export class Journal {
   readonly #open = new Set<string>();
   /** Bytes of its whole lines. */
   #length = 0;
-  /** Whether a part of another line may follow them: a full disk takes no more. */
+  /** Whether a part of another line may follow them, as on a full disk. */
   #isTorn = false;
-  /** Lines are written one after the other. */
+  /** The pending write: lines are written one after the other. */
   #writing: Promise<void> = Promise.resolve();
 
   private constructor(path: string, file: Deno.FsFile) {
@@ -30,7 +32,7 @@ export class Journal {
   }
 
   /**
-   * Begins a journal in a directory.
+   * Creates a journal in a directory.
    *
    * @throws {Deno.errors.NotCapable} If the directory may not be written into.
    * @throws {Error} If it cannot be written into.
@@ -76,13 +78,13 @@ export class Journal {
 
   #write(line: string): Promise<void> {
     const written = this.#writing.then(async () => {
-      // Nothing that stands in it matters any more: it does not grow for months.
+      // No recording is unfinished: the journal is emptied, so that it does not grow for months.
       if (this.#open.size === 0) return await this.#cut(0);
-      // A line must not run into the next one: that would name another file.
+      // A torn line must not run into the next one: that would name another file.
       if (this.#isTorn) await this.#cut(this.#length);
       const bytes = new TextEncoder().encode(line);
       this.#isTorn = true;
-      for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
+      await writeAll(this.#file, bytes);
       this.#isTorn = false;
       this.#length += bytes.length;
     });
@@ -99,20 +101,20 @@ export class Journal {
   }
 }
 
-/** A journal that a server has left behind. */
-export interface LeftJournal {
-  /** The files that it had not completed, as names within the directory. */
+/** A journal of a server that no longer runs. */
+export interface AbandonedJournal {
+  /** The unfinished files, as names within the directory. */
   unfinished: string[];
   /** Removes it. */
   remove(): Promise<void>;
 }
 
 /**
- * Finds the journals of servers that run no more.
+ * Finds the journals of servers that no longer run.
  *
  * @throws {Deno.errors.NotCapable} If the directory may not be read.
  */
-export async function* leftJournals(directory: string): AsyncGenerator<LeftJournal> {
+export async function* abandonedJournals(directory: string): AsyncGenerator<AbandonedJournal> {
   for await (const { name, isFile } of Deno.readDir(directory)) {
     if (!isFile || !NAME.test(name)) continue;
     const path = `${directory}/${name}`;
@@ -125,12 +127,12 @@ export async function* leftJournals(directory: string): AsyncGenerator<LeftJourn
   }
 }
 
-/** A name that leads out of the directory is none of ours. */
+/** Whether a name is that of a recording within the directory. */
 function isInside(name: string): boolean {
   return name.endsWith(".flv") && name.split("/").every((part) => !/^\.*$/.test(part));
 }
 
-/** The names that were begun and not ended; the last line may be torn. */
+/** The names of recordings that began and did not end. The last line may be incomplete. */
 function unfinishedIn(text: string): string[] {
   const open = new Set<string>();
   for (const line of text.split("\n").slice(0, -1)) {

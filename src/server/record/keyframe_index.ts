@@ -1,37 +1,37 @@
 /**
- * Where the keyframes of a file are.
+ * The keyframe index of a file.
  *
  * @module
  */
 
 /**
- * Keyframes that are kept: those of an hour of one every two seconds. Each is two values of the 4,096
- * up to which servers like this one read metadata.
+ * The most keyframes in an index: those of an hour with one every two seconds. Each takes two of the
+ * 4,096 values up to which this server reads metadata.
  */
 export const MAX_KEYFRAMES = 2000;
 
-/** The index as it stands in `onMetaData` (FLV 10.1, section E.5, leaves it to custom). */
+/** The index in `onMetaData`, as players expect it; FLV 10.1, section E.5, does not specify it. */
 export interface KeyframeTable {
   /** The times of their tags, in seconds; below 0 for those before time 0. */
   times: number[];
-  /** Where the tag begins, in bytes from the beginning of the file. */
+  /** The positions of their tags, in bytes from the beginning of the file. */
   filepositions: number[];
 }
 
-/** An index that is thinned out evenly when it is full, and so takes no more memory in a week. */
+/** An index that drops every other entry when it is full, so that its memory is bounded. */
 export class KeyframeIndex {
   readonly #times: number[] = [];
   readonly #positions: number[] = [];
-  /** Every how many keyframes one is kept. */
+  /** One of this many keyframes is kept. */
   #stride = 1;
   #count = 0;
 
   /**
-   * Adds a keyframe. Times must rise for a player to find them: where they step back, either the
-   * last entry was a single one out of line, which the new one replaces, or the new one is left out.
+   * Adds a keyframe. Players need rising times. If the new time is not later than the last one, but
+   * later than the one before, it replaces the last entry; otherwise it is left out.
    *
    * @param time Its time, in milliseconds.
-   * @param position Where its tag begins, in bytes from the beginning of the file.
+   * @param position The position of its tag, in bytes from the beginning of the file.
    */
   add(time: number, position: number): void {
     const seconds = time / 1000;
@@ -49,7 +49,7 @@ export class KeyframeIndex {
     this.#positions.push(position);
   }
 
-  /** The tags begin so many bytes later than was said. */
+  /** Adds an offset to all positions. */
   move(bytes: number): void {
     for (let i = 0; i < this.#positions.length; i++) this.#positions[i]! += bytes;
   }
@@ -59,7 +59,7 @@ export class KeyframeIndex {
     return { times: this.#times, filepositions: this.#positions };
   }
 
-  /** Keeps every other one; the next after an even number of them is its turn too. */
+  /** Drops every other entry, and doubles the stride. */
   #thinOut(): void {
     this.#stride *= 2;
     for (const list of [this.#times, this.#positions]) {

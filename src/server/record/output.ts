@@ -6,32 +6,27 @@
 
 import { errorMessage } from "../../error_message.ts";
 import { getLogger } from "@logtape/logtape";
-import { ContinuedClock } from "../../channel/continued_clock.ts";
-import { mediaKind } from "../../flv/tag_kind.ts";
+import { TimestampRebaser } from "../../channel/timestamp_rebaser.ts";
 import { flvBody } from "../../channel/flv_body.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
-
-/** Where bytes go: a file, or standard output. */
-interface Sink {
-  write(bytes: Uint8Array): Promise<number>;
-}
+import { type Sink, writeAll } from "./write_all.ts";
 
 const log = getLogger(["sluice", "output"]);
 
-/** Writes the first publication that comes; with `loop`, also those after it, as one long file. */
+/** Writes the first publication; with `loop`, also later ones, as one long file. */
 export class Output {
-  /** Resolves when everything has been written; rejects when it cannot be. */
+  /** Resolves when everything has been written; rejects if a write fails. */
   readonly finished: Promise<void>;
   readonly #name: string;
   readonly #sink: Sink;
   readonly #loop: boolean;
-  readonly #clock = new ContinuedClock();
+  readonly #clock = new TimestampRebaser();
   #finish!: () => void;
   #fail!: (error: Error) => void;
   #busy = false;
   #hasHeader = false;
 
-  /** Writes to something that is open; `open` opens it. */
+  /** Makes an output for an open destination; `open` opens one. */
   constructor(name: string, sink: Sink, loop: boolean) {
     this.#name = name;
     this.#sink = sink;
@@ -57,10 +52,10 @@ export class Output {
   }
 
   /**
-   * Writes this publication, unless another one has come before it; that is begun before it returns.
+   * Writes a publication unless it is already writing another one. It subscribes before it returns.
    * It does not throw.
    *
-   * @returns Whether the output is complete: `finish` is to be called when the server may end.
+   * @returns Whether the output is complete. The caller then calls `finish` when the server may end.
    */
   async write({ publication, feed }: LiveStream): Promise<boolean> {
     const facts = { path: publication.path, publication: publication.id, name: this.#name };
@@ -74,16 +69,15 @@ export class Output {
       kind: "output",
       mode: "lossless",
       shared: true,
-      filter: (tag) => {
-        const timestamp = this.#clock.time(tag.timestamp, mediaKind(tag.type, tag.data));
-        return { ...tag, timestamp };
-      },
+      filter: (tag, kind) => ({ ...tag, timestamp: this.#clock.rebase(tag.timestamp, kind) }),
     });
     log.info("{path} is written to {name}", facts);
     try {
       await this.#write(flvBody(subscription));
     } catch (error) {
-      this.#fail(new Error(`Cannot write to ${this.#name}: ${why(error)}`, { cause: error }));
+      this.#fail(
+        new Error(`Cannot write to ${this.#name}: ${failureReason(error)}`, { cause: error }),
+      );
       return false;
     }
     log.info("{path} has been written to {name}", facts);
@@ -91,27 +85,23 @@ export class Output {
     return !this.#loop;
   }
 
-  /** Resolves `finished`, with which the server ends. */
+  /** Resolves `finished`; then the server shuts down. */
   finish(): void {
     this.#finish();
   }
 
-  /** Writes header and tags; of the header, which comes by itself, only the first. */
+  /** Writes the header, which is the first chunk of each body, only once, and all tags. */
   async #write(body: ReadableStream<Uint8Array>): Promise<void> {
     let isHeader = true;
     for await (const bytes of body) {
-      if (!isHeader || !this.#hasHeader) await this.#writeAll(bytes);
+      if (!isHeader || !this.#hasHeader) await writeAll(this.#sink, bytes);
       isHeader = false;
       this.#hasHeader = true;
     }
   }
-
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) at += await this.#sink.write(bytes.subarray(at));
-  }
 }
 
-function why(error: unknown): string {
+function failureReason(error: unknown): string {
   if (error instanceof Deno.errors.BrokenPipe) return "its reader has gone";
   return errorMessage(error);
 }

@@ -1,25 +1,22 @@
 /**
- * What is in a recording, as far as its metadata tells it.
+ * The frames of a recording, counted for its metadata.
  *
  * @module
  */
 
-import type { FlvTag } from "../../flv/flv_tag.ts";
-import { Keyframes } from "../../flv/keyframes.ts";
-import { mediaKind } from "../../flv/tag_kind.ts";
+import type { ClassifiedTag } from "../../channel/counted_tag.ts";
 import { FileClock } from "./file_clock.ts";
 import { KeyframeIndex, type KeyframeTable } from "./keyframe_index.ts";
 import type { RecordingFacts } from "./recording_metadata.ts";
 import { RecordingTime } from "./recording_time.ts";
 
-/** Counts the frames of a file, and remembers where its keyframes are. */
+/** Counts the frames of a file, and indexes its keyframes. */
 export class RecordedFrames {
   /** Frames of video. */
   videoFrames = 0;
   /** Frames of audio. */
   audioFrames = 0;
   readonly #clock = new FileClock();
-  readonly #keyframes = new Keyframes();
   readonly #index = new KeyframeIndex();
   readonly #time = new RecordingTime();
 
@@ -28,7 +25,7 @@ export class RecordedFrames {
     return this.#time.duration;
   }
 
-  /** Where the keyframes are. */
+  /** The keyframe index. */
   get keyframes(): KeyframeTable {
     return this.#index.table;
   }
@@ -36,24 +33,22 @@ export class RecordedFrames {
   /**
    * Counts a tag.
    *
-   * @param position Where it begins, in bytes from the beginning of the file.
+   * @param position Its position, in bytes from the beginning of the file.
    */
-  count(tag: FlvTag, position: number): void {
-    const kind = mediaKind(tag.type, tag.data);
-    const isKeyframe = this.#keyframes.take(tag, kind);
+  count({ tag, kind, isRandomAccess }: ClassifiedTag, position: number): void {
     if (kind !== "videoFrames" && kind !== "audioFrames") return;
     const time = this.#clock.time(tag.timestamp);
     this.#time.add(time, kind);
     this[kind]++;
-    if (isKeyframe) this.#index.add(time, position);
+    if (isRandomAccess) this.#index.add(time, position);
   }
 
-  /** The tags begin so many bytes later than was said. */
+  /** Adds an offset to all positions. */
   move(bytes: number): void {
     this.#index.move(bytes);
   }
 
-  /** What the metadata of a file of so many bytes says. */
+  /** The facts for the metadata of a file of this size. */
   facts(filesize: number): RecordingFacts {
     const { duration, last } = this.#time;
     return { duration, lasttimestamp: last, filesize, keyframes: this.keyframes };

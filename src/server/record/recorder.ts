@@ -1,5 +1,5 @@
 /**
- * The directory that recordings are written into.
+ * The directory of recordings.
  *
  * @module
  */
@@ -11,30 +11,30 @@ import { FileNumbers } from "./file_numbers.ts";
 import { Journal } from "./journal.ts";
 import { repairRecordings } from "./repair.ts";
 
-/** Names that are tried for a file: others may have taken as many, or another server may do so now. */
+/** The most names that are tried for a file: other programs may have taken some. */
 const MAX_TRIES = 99;
 
-/** Directories that an app makes, one inside the other; its further segments share the last. */
+/** The most nested directories for an app; further segments share the last directory. */
 const MAX_DEPTH = 8;
 
 const log = getLogger(["sluice", "recording"]);
 
-/** A file that is new and empty. */
+/** A new, empty file. */
 export interface NewFile {
   file: Deno.FsFile;
-  /** Where it is in the directory of recordings, as `live/demo-20260102T030405Z.flv`. */
+  /** Its name within the directory of recordings, as `live/demo-20260102T030405Z.flv`. */
   name: string;
 }
 
-/** Makes files in a directory, each as `<app>/<name>-<time>.flv`, or without a folder if there is no app. */
+/** Makes files `<app>/<name>-<time>.flv` in a directory, without a folder if there is no app. */
 export class Recorder {
-  /** The directory, as the command line has it. */
+  /** The directory, as on the command line. */
   readonly directory: string;
-  /** Whether Deno permits to read what is in it. */
+  /** Whether Deno permits to read files in it. */
   readonly isReadable: boolean;
   readonly #journal: Journal;
   readonly #numbers = new FileNumbers();
-  /** Resolves when what earlier servers left unfinished is complete. */
+  /** Resolves when the unfinished recordings of earlier servers are complete. */
   readonly #repaired: Promise<void>;
 
   private constructor(directory: string, journal: Journal) {
@@ -46,7 +46,7 @@ export class Recorder {
   }
 
   /**
-   * Makes sure that files can be written into `directory`, which is made if it is not there.
+   * Opens a directory for recordings, and creates it if it does not exist.
    *
    * @throws {Deno.errors.NotCapable} If a permission is missing.
    * @throws {Error} If the directory cannot be made or written into.
@@ -59,7 +59,7 @@ export class Recorder {
   /**
    * Makes the file for a stream.
    *
-   * @param since When it begins.
+   * @param since When the recording begins.
    * @throws {Error} If it cannot be made.
    */
   async create({ app, name }: { app: string; name: string }, since: Date): Promise<NewFile> {
@@ -79,7 +79,7 @@ export class Recorder {
   /**
    * Notes that a file is complete.
    *
-   * @param name As `create` gave it.
+   * @param name The name that `create` returned.
    */
   async complete(name: string): Promise<void> {
     await this.#journal.end(name);
@@ -91,7 +91,7 @@ export class Recorder {
     await this.#journal.end(name);
   }
 
-  /** Ends the journal; no file is made any more. */
+  /** Closes the journal; no more files may be made. */
   async close(): Promise<void> {
     await this.#repaired;
     await this.#journal.close().catch((error) => {
@@ -99,7 +99,7 @@ export class Recorder {
     });
   }
 
-  /** Makes a file and notes it, unless there is one of this name. */
+  /** Makes a file and notes it in the journal; returns nothing if the name is taken. */
   async #openNew(name: string): Promise<Deno.FsFile | undefined> {
     let file: Deno.FsFile;
     try {

@@ -5,12 +5,14 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import type { ClassifiedTag } from "../../channel/counted_tag.ts";
+import { countedTags } from "../../channel/counted_tags.ts";
 import { errorMessage } from "../../error_message.ts";
-import type { FlvTag } from "../../flv/flv_tag.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { total } from "../../ledger/media_sums.ts";
+import { SourceStream } from "../../pipeline/source_stream.ts";
 import type { Publication } from "../../publication/publication.ts";
-import { TURNS } from "../../time/turns.ts";
+import { TIME_SLICE } from "../../time/time_slice.ts";
 import type { LiveStream } from "../streams/stream_registry.ts";
 import type { NewFile, Recorder } from "./recorder.ts";
 import { DiskWatch } from "./disk_watch.ts";
@@ -18,29 +20,29 @@ import { RecordingFile } from "./recording_file.ts";
 
 const log = getLogger(["sluice", "recording"]);
 
-/** Writes what is published from now on, and what a newcomer gets, until one of them ends. */
+/** Writes the tags of a publication, from its latest keyframe, until either ends. */
 export class Recording {
-  /** What is recorded. */
+  /** The recorded publication. */
   readonly publication: Publication;
   /** When it began. */
   readonly since: Date = new Date();
   readonly #recorder: Recorder;
-  readonly #tags: ReadableStreamDefaultReader<FlvTag>;
+  readonly #tags: ReadableStreamDefaultReader<ClassifiedTag>;
   readonly #ledger: ConsumerLedger;
   readonly #disk = new DiskWatch();
   #file: RecordingFile | undefined;
   #name: string | undefined;
-  /** Tags that are still to be read when it has been told to end. */
-  #left = Infinity;
+  /** The number of tags to read before it ends, after `stop`. */
+  #remaining = Infinity;
 
-  /** Begins to take tags, and makes no file yet. */
+  /** Subscribes to the publication. It makes no file yet. */
   constructor(recorder: Recorder, { publication, feed }: LiveStream) {
     const options = { kind: "recording", mode: "lossless", shared: true } as const;
-    const { tags, ledger } = feed.subscribe(options);
+    const subscription = feed.subscribe(options);
     this.publication = publication;
     this.#recorder = recorder;
-    this.#tags = tags.getReader();
-    this.#ledger = ledger;
+    this.#tags = new SourceStream(countedTags(subscription)).getReader();
+    this.#ledger = subscription.ledger;
   }
 
   /** The unique id: that of the consumer in the ledger of the publication. */
@@ -48,13 +50,13 @@ export class Recording {
     return this.#ledger.id;
   }
 
-  /** Its file within the directory of recordings, if there is one. */
+  /** The name of its file within the directory of recordings, if there is one. */
   get fileName(): string | undefined {
     return this.#name;
   }
 
   /**
-   * Makes the file, which is else made when there is something to write.
+   * Makes the file now. Without this call it is made for the first tag.
    *
    * @throws {Error} If it cannot be made.
    */
@@ -76,8 +78,7 @@ export class Recording {
   }
 
   /**
-   * Writes all tags. The file is whole up to its last tag at any time, and stays so when the disk is
-   * full.
+   * Writes all tags. The file is valid up to its last tag at any time, even when the disk is full.
    *
    * @throws {Error} If the file cannot be made or written, or the disk does not answer in time.
    */
@@ -87,7 +88,7 @@ export class Recording {
       await Promise.race([writing, this.#disk.stuck]);
     } catch (error) {
       await this.#tags.cancel(error);
-      // A disk that does not answer may do so later, and is not waited for.
+      // A disk that does not answer is not waited for. It may answer later.
       if (this.#disk.isStuck) void this.#giveUpLate(writing);
       else await this.#giveUp();
       throw error;
@@ -103,18 +104,18 @@ export class Recording {
     if (!tag && !this.#file) return;
     await this.open();
     // The file may begin with metadata that has to be encoded again: the work of a thousand frames.
-    await TURNS.take(Infinity);
+    await TIME_SLICE.yieldIfSpent(Infinity);
     for (; tag; tag = await this.#next()) await disk.step(this.#file!.write(tag));
     await disk.step(this.#file!.finish());
     await disk.step(this.#recorder.complete(this.#name!));
     if (disk.isStuck) log.info("The disk has answered: {name} holds what came before", this.#facts);
   }
 
-  /** Ends it with the last tag that has come until now. */
+  /** Ends the recording after the tags that have already been received. */
   stop(): void {
-    if (this.#left !== Infinity) return;
-    this.#left = total(this.#ledger.inFlight);
-    if (this.#left === 0) this.#leave();
+    if (this.#remaining !== Infinity) return;
+    this.#remaining = total(this.#ledger.inFlight);
+    if (this.#remaining === 0) this.#cancelTags();
   }
 
   /** The recording as the API shows it. */
@@ -133,7 +134,7 @@ export class Recording {
     };
   }
 
-  /** Completes the file as far as that is possible; why it is not would say less than what failed. */
+  /** Completes the file if possible. Errors are ignored, since the first error is reported. */
   async #giveUp(): Promise<void> {
     if (!this.#file || this.#name === undefined) return;
     await this.#file.finish().catch(() => {});
@@ -143,18 +144,18 @@ export class Recording {
     await end.catch(() => {});
   }
 
-  /** Gives the file up if the disk answers after its time, and then fails. */
+  /** Completes the file if the disk answers after the timeout and then fails. */
   async #giveUpLate(writing: Promise<void>): Promise<void> {
     try {
       await writing;
     } catch (error) {
-      // Without a file it is the timeout that has failed, which is known.
+      // Without a file this is the error of the timeout, which has been reported.
       if (this.#file) this.#warnLate(error);
       await this.#giveUp();
     }
   }
 
-  /** Removes the file if the disk makes it after its time. */
+  /** Removes the file if the disk creates it after the timeout. */
   async #discardLate(creating: Promise<NewFile>): Promise<void> {
     try {
       const { file, name } = await creating;
@@ -178,13 +179,13 @@ export class Recording {
     return { path, publication: id, connection, name };
   }
 
-  async #next(): Promise<FlvTag | undefined> {
+  async #next(): Promise<ClassifiedTag | undefined> {
     const { value } = await this.#tags.read();
-    if (value && --this.#left === 0) this.#leave();
+    if (value && --this.#remaining === 0) this.#cancelTags();
     return value;
   }
 
-  #leave(): void {
+  #cancelTags(): void {
     void this.#tags.cancel();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The `onMetaData` of a recording: the publisher's, and what is known only at the end.
+ * The `onMetaData` of a recording: the publisher's members, and facts known only at the end.
  *
  * @module
  */
@@ -14,18 +14,18 @@ import type { FlvTag } from "../../flv/flv_tag.ts";
 import { METADATA_LIMITS, type MetadataLimits, readMetadata } from "../../flv/metadata.ts";
 import { type KeyframeTable, MAX_KEYFRAMES } from "./keyframe_index.ts";
 
-/** What is known at the end of a recording. */
+/** The facts about a recording that are known at its end. */
 export interface RecordingFacts {
   /** Seconds from the first frame to the end of the last. */
   duration: number;
   /** The latest time of a frame's tag, in seconds. */
   lasttimestamp: number;
-  /** Bytes. */
+  /** The size of the file, in bytes. */
   filesize: number;
   keyframes: KeyframeTable;
 }
 
-/** The names of what we write ourselves. */
+/** The names of the members that the server writes. */
 const OWN_MEMBERS: readonly string[] = [
   ...["duration", "lasttimestamp", "filesize", "hasKeyframes", "keyframes", "filler"],
 ];
@@ -39,52 +39,51 @@ const NOTHING_YET: Readonly<RecordingFacts> = {
   keyframes: NO_KEYFRAMES,
 };
 
-/** Numbers are all of one length in AMF0, so that this is as long as any table that is full. */
+/** A full table. Numbers have one length in AMF0, so every full table has this length. */
 const LARGEST_TABLE: KeyframeTable = {
   times: Array(MAX_KEYFRAMES).fill(0),
   filepositions: Array(MAX_KEYFRAMES).fill(0),
 };
 
-/** Of what a recording begins with: the publisher's, a full table, and what is left of its room. */
+/** Limits on the metadata of a recording: the publisher's members, a full table and filler. */
 export const RECORDING_METADATA_LIMITS: Readonly<MetadataLimits> = {
   maxBytes: 2 * METADATA_LIMITS.maxBytes,
   maxValues: 65_536,
 };
 
-/** Where the members of an ECMA array begin in it, and what is after them. */
+/** The position of the members in an ECMA array, and the bytes after them. */
 const MEMBERS_AT = 5;
 const ARRAY_END = Uint8Array.of(0, 0, Amf0Marker.ObjectEnd);
 
 /**
- * Metadata of a length that is fixed when a file is begun, so that it can be written again in its
- * place when the file is complete. What is left of its room is an array of spaces, which players read
- * over.
+ * Metadata with a length that is fixed at the start, so that it can be overwritten in place when the
+ * file is complete. An array of spaces fills the spare room; players ignore it.
  */
 export class RecordingMetadata {
-  /** What the publisher has said, and how many members that is. It is encoded once. */
-  readonly #members: Uint8Array;
+  /** The publisher's members, encoded once, and their number. */
+  readonly #publisherMembers: Uint8Array;
   readonly #memberCount: number;
   /** Bytes of script data. */
   #length: number;
 
-  /** Our members take the place of the publisher's of the same name. */
-  constructor(said: Readonly<Record<string, unknown>> = {}) {
-    const members = { ...said };
+  /** Makes metadata. The server's members replace the publisher's of the same name. */
+  constructor(publisherMembers: Readonly<Record<string, unknown>> = {}) {
+    const members = { ...publisherMembers };
     for (const name of OWN_MEMBERS) delete members[name];
-    this.#members = encodeMembers(members);
+    this.#publisherMembers = encodeMembers(members);
     this.#memberCount = Object.keys(members).length;
     this.#length = this.#encode({ ...NOTHING_YET, keyframes: LARGEST_TABLE }, 0).length;
   }
 
-  /** Has room for this table alone from now on. */
+  /** Sets the length to that of this table, without spare room. */
   fitKeyframes(keyframes: KeyframeTable): void {
     this.#length = this.#encode({ ...NOTHING_YET, keyframes }, 0).length;
   }
 
   /**
-   * Takes so many bytes from now on, as script data of a file that was found.
+   * Sets the length to that of the script data in a reopened file.
    *
-   * @returns Whether that is enough for what we write ourselves.
+   * @returns Whether that is enough for the server's members.
    */
   fitBytes(length: number): boolean {
     if (length < this.#encode(NOTHING_YET, 0).length) return false;
@@ -93,7 +92,7 @@ export class RecordingMetadata {
   }
 
   /**
-   * Script data for the beginning of the file, of the same length each time. A table that has no room
+   * Script data for the beginning of the file, always of the same length. A table that does not fit
    * is left out.
    */
   encode(facts: RecordingFacts = NOTHING_YET): Uint8Array {
@@ -104,22 +103,22 @@ export class RecordingMetadata {
 
   #encode({ keyframes, ...numbers }: RecordingFacts, filler: number): Uint8Array {
     const hasKeyframes = keyframes.times.length > 0;
-    // FFmpeg takes a table without entries for a broken one.
-    const own = { ...numbers, hasKeyframes, ...hasKeyframes && { keyframes }, filler: [] };
+    // FFmpeg treats a table without entries as broken.
+    const ownMembers = { ...numbers, hasKeyframes, ...hasKeyframes && { keyframes }, filler: [] };
     const start = encodeAmf0("onMetaData", ecmaArray({})).slice(0, -ARRAY_END.length);
-    writeCount(start, this.#memberCount + Object.keys(own).length);
-    const ownMembers = encodeMembers(own);
+    writeCount(start, this.#memberCount + Object.keys(ownMembers).length);
+    const encodedOwn = encodeMembers(ownMembers);
     const values = fillerOf(filler);
-    writeCount(ownMembers, values.length);
-    return concat([start, this.#members, ownMembers, ...values, ARRAY_END]);
+    writeCount(encodedOwn, values.length);
+    return concat([start, this.#publisherMembers, encodedOwn, ...values, ARRAY_END]);
   }
 }
 
-/** Bytes of a string that FFmpeg reads over in metadata, and of what is before its text. */
+/** The longest string that FFmpeg skips in metadata, and the size of a string's header, in bytes. */
 const LONGEST_FILLER = 1_000;
 const STRING_HEAD = 3;
 
-/** Values of so many bytes together; few, as metadata with thousands is not looked into. */
+/** Filler values with a total length; few, since servers do not read metadata with thousands. */
 function fillerOf(bytes: number): Uint8Array[] {
   const values: Uint8Array[] = [];
   let left = bytes;
@@ -130,19 +129,19 @@ function fillerOf(bytes: number): Uint8Array[] {
   return values;
 }
 
-/** The members of an object, without what is around them. */
+/** The encoded members of an object, without its header and end. */
 function encodeMembers(object: object): Uint8Array {
   return encodeAmf0(ecmaArray(object)).slice(MEMBERS_AT, -ARRAY_END.length);
 }
 
-/** Writes the count that an array begins with, when nothing is after it yet. */
+/** Writes the count of an array whose bytes end with its header. */
 function writeCount(bytes: Uint8Array, count: number): void {
   writeUint32(bytes, bytes.length - 4, count);
 }
 
 /**
- * The metadata for a file that begins with this tag; `undefined` if the tag is no metadata, or none
- * that could be written again: what is malformed or too large to be read is recorded as it is.
+ * The metadata for a file that begins with this tag. Returns `undefined` if the tag is no metadata,
+ * or if it is malformed or too large: then it is recorded unchanged.
  */
 export function recordingMetadataOf(
   tag: FlvTag,
@@ -150,7 +149,7 @@ export function recordingMetadataOf(
 ): RecordingMetadata | undefined {
   if (tag.type !== "script") return undefined;
   const metadata = readMetadata(tag.data, limits);
-  if (!metadata || "flaw" in metadata) return undefined;
+  if (!metadata || "error" in metadata) return undefined;
   try {
     return new RecordingMetadata(metadata.members);
   } catch (error) {

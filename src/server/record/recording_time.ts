@@ -4,32 +4,34 @@
  * @module
  */
 
-/** The frames whose time counts: sequence headers come at 0 even when frames are hours later. */
+/**
+ * The kinds that count for the duration. Sequence headers may have time 0, hours before the frames.
+ */
 type FrameKind = "videoFrames" | "audioFrames";
 
-/** Frame lengths whose median is the usual one. */
+/** The number of frame durations whose median is used. */
 const LENGTHS = 16;
 
-/** The longest that the last frame is taken to last, in milliseconds. */
+/** The longest duration that is assumed for the last frame, in milliseconds. */
 const MAX_LENGTH = 1000;
 
 /** The frames of one kind. */
 class Track {
   last = -Infinity;
   #previous = NaN;
-  /** The latest distances between frames, in milliseconds; the oldest is overwritten. */
+  /** The latest frame durations, in milliseconds; the oldest is overwritten. */
   readonly #lengths: number[] = [];
   #count = 0;
 
   add(time: number): void {
     const length = time - this.#previous;
-    // Frames of several tracks have equal times, and a step back is no length.
+    // Frames of several tracks have equal times, and a step back is no duration.
     if (length > 0) this.#lengths[this.#count++ % LENGTHS] = length;
     this.#previous = time;
     this.last = Math.max(this.last, time);
   }
 
-  /** When the last frame ends, if it lasts as long as frames usually do. */
+  /** When the last frame ends, if it has the median duration. */
   get end(): number {
     const lengths = this.#lengths.toSorted((a, b) => a - b);
     const usual = lengths[lengths.length >> 1] ?? 0;
@@ -37,7 +39,7 @@ class Track {
   }
 }
 
-/** The earliest and the latest time of all frames; a jump is no frame that lasted so long. */
+/** Measures the duration of a recording from the times of its frames. */
 export class RecordingTime {
   #first = Infinity;
   readonly #tracks: Record<FrameKind, Track> = {

@@ -1,5 +1,5 @@
 /**
- * The recordings that run.
+ * The running recordings of a server.
  *
  * @module
  */
@@ -27,36 +27,36 @@ const log = getLogger(["sluice", "recording"]);
 
 /** Begins, lists and ends recordings; one that fails does not disturb the others. */
 export class Recordings {
-  /** How many have failed. */
+  /** The number of failed recordings. */
   failed = 0;
-  /** The latest that has failed. */
+  /** The latest failure. */
   lastFailure: RecordingFailure | undefined;
   readonly #recorder: Recorder;
-  /** Those that run, and what settles when their file is complete. It does not reject. */
+  /** Running recordings, with a promise that resolves when the file is complete or has failed. */
   readonly #running = new Map<Recording, Promise<void>>();
 
   constructor(recorder: Recorder) {
     this.#recorder = recorder;
   }
 
-  /** Those that have a file, in the order in which they began. */
+  /** The running recordings that have a file, in the order in which they began. */
   get list(): Recording[] {
     return [...this.#running.keys()].filter(({ fileName }) => fileName !== undefined);
   }
 
-  /** The one that records this publication, if there is one. */
+  /** The recording of a publication, if there is one. */
   find(publication: Publication): Recording | undefined {
     return [...this.#running.keys()].find((recording) => recording.publication === publication);
   }
 
-  /** Records a publication from its first tag on; there is no file if none comes. */
+  /** Records a publication from its first tag. Without a tag there is no file. */
   begin(stream: LiveStream): void {
     const recording = new Recording(this.#recorder, stream);
     this.#run(recording, () => recording.run());
   }
 
   /**
-   * Records a live stream from its last keyframe on.
+   * Records a live stream from its last keyframe.
    *
    * @throws {Error} If its file cannot be made; later failures are logged and counted only.
    */
@@ -70,7 +70,7 @@ export class Recordings {
     return recording;
   }
 
-  /** Ends one, and resolves when its file is complete; tells whether there was one of this id. */
+  /** Ends a recording and waits for its file; returns whether there was one with this id. */
   async stop(id: string): Promise<boolean> {
     const recording = this.list.find((recording) => recording.id === id);
     if (!recording) return false;
@@ -79,13 +79,13 @@ export class Recordings {
     return true;
   }
 
-  /** Resolves when all that recorded a publication are complete. */
+  /** Resolves when all recordings of a publication are complete. */
   async finished(publication: Publication): Promise<void> {
     const own = [...this.#running].filter(([recording]) => recording.publication === publication);
     await Promise.all(own.map(([, done]) => done));
   }
 
-  /** Resolves when all are complete; none begins any more. */
+  /** Resolves when all recordings are complete; then no more may begin. */
   async close(): Promise<void> {
     await Promise.all(this.#running.values());
     await this.#recorder.close();
@@ -115,7 +115,7 @@ export class Recordings {
     });
   }
 
-  /** Clients over HTTP do not learn where the directory is. */
+  /** Removes the directory from a text: HTTP clients must not see it. */
   #withoutDirectory(text: string): string {
     return text.replaceAll(`${this.#recorder.directory}/`, "");
   }

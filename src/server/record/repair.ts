@@ -1,24 +1,24 @@
 /**
- * Recordings that a killed server has left unfinished.
+ * Repair of the recordings that a killed server left unfinished.
  *
  * @module
  */
 
 import { getLogger } from "@logtape/logtape";
 import { errorMessage } from "../../error_message.ts";
-import { leftJournals } from "./journal.ts";
+import { abandonedJournals } from "./journal.ts";
 import { RecordingFile } from "./recording_file.ts";
 
 const log = getLogger(["sluice", "recording"]);
 
 /**
- * Completes what earlier servers were writing into a directory when they were killed: cuts off a torn
- * last tag, and writes the index. A file that cannot be completed is logged and left as it is.
+ * Completes the unfinished recordings of earlier servers in a directory: removes an incomplete last
+ * tag, and writes the index. A file that cannot be completed is logged and left unchanged.
  *
  * @throws {Deno.errors.NotCapable} If the directory may not be read.
  */
 export async function repairRecordings(directory: string): Promise<void> {
-  for await (const journal of leftJournals(directory)) {
+  for await (const journal of abandonedJournals(directory)) {
     for (const name of journal.unfinished) await repair(directory, name);
     await journal.remove();
   }

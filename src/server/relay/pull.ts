@@ -1,5 +1,5 @@
 /**
- * A stream of another server, brought in.
+ * A pull: it plays a stream of another server, and publishes it here.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { RtmpCommandError } from "../../errors.ts";
 import type { Publication, StreamRequest } from "../../publication/publication.ts";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { RtmpServer } from "../../serve/types.ts";
-import { Attempts, pause } from "./attempts.ts";
-import type { Loops } from "./loops.ts";
+import { pause, RetryBackoff } from "./retry_backoff.ts";
+import type { LoopDetector } from "./loop_detector.ts";
 import type { PullConfig } from "./relay_config.ts";
 import { RelayUrl } from "./relay_url.ts";
 
@@ -21,47 +21,47 @@ const CHECK_INTERVAL = 5_000;
 
 const log = getLogger(["sluice", "pull"]);
 
-/** What all pulls of a server have in common. */
+/** The options that all pulls of a server share. */
 export interface PullOptions {
-  /** Finds streams that come back. */
-  loops: Loops;
-  /** The key that publishers have to show here. */
+  /** Detects streams that come back. */
+  loops: LoopDetector;
+  /** The stream key of this server. */
   key?: string | undefined;
   /** How long the other server may send nothing, in milliseconds. */
   idleTimeout: number;
 }
 
-/** How bringing a stream in has ended. */
+/** The outcome of one connection of a pull. */
 interface Outcome {
-  /** Whether the other server had said that it begins. */
-  begun: boolean;
-  /** How long it then lasted, in milliseconds. */
-  heldFor: number;
-  /** What failed, if something did. */
+  /** Whether the other server had started to play. */
+  started: boolean;
+  /** How long it played, in milliseconds. */
+  uptime: number;
+  /** The error that ended it, if there was one. */
   error?: unknown;
 }
 
-/** Brings a stream in whenever it is wanted, and connects again when that fails. */
+/** Pulls a stream whenever it has viewers, or always; reconnects after a failure. */
 export class Pull {
-  /** Tells this pull from others. */
+  /** The unique id of this pull. */
   readonly id: string = crypto.randomUUID();
   readonly #config: PullConfig;
   readonly #url: RelayUrl;
   readonly #options: PullOptions;
-  readonly #attempts = new Attempts();
+  readonly #backoff = new RetryBackoff();
   readonly #stopped = new AbortController();
   readonly #done: Promise<void>;
-  /** Ends the connection that there is, as long as the stream is published here. */
+  /** Ends the current connection when the stream is published here. */
   #published = new AbortController();
 
-  /** Begins. */
+  /** Starts the pull. */
   constructor(rtmp: RtmpServer, streams: StreamRegistry, config: PullConfig, options: PullOptions) {
     this.#config = config;
     this.#url = new RelayUrl(config.url);
     this.#options = options;
-    const forget = options.loops.addPull(this.id, config.stream);
+    const unregister = options.loops.addPull(this.id, config.stream);
     streams.pulledPaths.add(config.stream);
-    this.#done = this.#run(rtmp, streams).finally(forget);
+    this.#done = this.#run(rtmp, streams).finally(unregister);
   }
 
   /** The path of its stream. */
@@ -69,12 +69,12 @@ export class Pull {
     return this.#config.stream;
   }
 
-  /** The stream is published here: nothing is to be brought in until that has ended. */
+  /** Called when the stream is published here: the pull waits until that publication has ended. */
   published({ relayed }: Publication): void {
     if (!relayed) this.#published.abort();
   }
 
-  /** Ends it, and what it publishes. */
+  /** Ends the pull and its publication. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#done;
@@ -89,37 +89,41 @@ export class Pull {
         ? streams.whenUnpublished(stream, signal)
         : streams.whenViewersWait(stream, signal));
       if (signal.aborted) return;
-      const outcome = await this.#bring(
+      const outcome = await this.#pullOnce(
         rtmp,
         streams,
         AbortSignal.any([signal, this.#published.signal]),
       );
       if (signal.aborted) return;
       if (this.#published.signal.aborted) continue;
-      this.#attempts.held(outcome.heldFor);
+      this.#backoff.recordUptime(outcome.uptime);
       if (outcome.error !== undefined || always) await this.#retry(outcome);
     }
   }
 
   /** Plays the stream there and publishes it here, until one of them ends. */
-  async #bring(rtmp: RtmpServer, streams: StreamRegistry, stopped: AbortSignal): Promise<Outcome> {
+  async #pullOnce(
+    rtmp: RtmpServer,
+    streams: StreamRegistry,
+    stopped: AbortSignal,
+  ): Promise<Outcome> {
     const { stream, always } = this.#config;
-    const unwanted = new AbortController();
+    const unwatched = new AbortController();
     const timer = setInterval(() => {
-      if (!always && !streams.hasViewers(stream)) unwanted.abort();
+      if (!always && !streams.hasViewers(stream)) unwatched.abort();
     }, CHECK_INTERVAL);
-    let begunAt: number | undefined;
+    let startedAt: number | undefined;
     const outcome = (error: unknown): Outcome => ({
-      begun: begunAt !== undefined,
-      heldFor: begunAt === undefined ? 0 : performance.now() - begunAt,
-      ...!unwanted.signal.aborted && { error },
+      started: startedAt !== undefined,
+      uptime: startedAt === undefined ? 0 : performance.now() - startedAt,
+      ...!unwatched.signal.aborted && { error },
     });
     try {
-      const signal = AbortSignal.any([stopped, unwanted.signal]);
+      const signal = AbortSignal.any([stopped, unwatched.signal]);
       const { loops, idleTimeout } = this.#options;
-      const via = [this.id, ...loops.waitingFor(stream)];
+      const via = [this.id, ...loops.relaysWaitingFor(stream)];
       const { readable } = await playRtmp(this.#url.href, { via, idleTimeout, signal });
-      begunAt = performance.now();
+      startedAt = performance.now();
       log.info("Pulling {path} from {target}", { path: stream, target: this.#url.shown });
       const { error } = await rtmp.publish(this.#request(), readable);
       return outcome(error);
@@ -131,17 +135,17 @@ export class Pull {
   }
 
   /**
-   * Waits for the next attempt. There is no wait after the first connection that breaks: viewers are
-   * kept for some seconds, and the other server is mostly still there.
+   * Waits for the next attempt. After the first broken connection it reconnects at once: viewers are
+   * kept for some seconds, and the other server usually still runs.
    */
-  async #retry({ begun, error }: Outcome): Promise<void> {
+  async #retry({ started, error }: Outcome): Promise<void> {
     const text = error === undefined
       ? "the stream has ended there"
       : this.#url.redact(errorMessage(error));
-    const backoff = this.#attempts.failed(error);
-    const isBroken = begun && error !== undefined && !(error instanceof RtmpCommandError);
-    const wait = isBroken && this.#attempts.failures === 1 ? 0 : backoff;
-    const level = this.#attempts.isNews(error, text) ? "warn" : "debug";
+    const backoff = this.#backoff.recordFailure(error);
+    const isBroken = started && error !== undefined && !(error instanceof RtmpCommandError);
+    const wait = isBroken && this.#backoff.failures === 1 ? 0 : backoff;
+    const level = this.#backoff.shouldWarn(error, text) ? "warn" : "debug";
     log[level]("Cannot pull {path} from {target}: {error}; retrying in {seconds} s", {
       path: this.#config.stream,
       target: this.#url.shown,

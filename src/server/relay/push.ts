@@ -1,5 +1,5 @@
 /**
- * A live stream sent on to another server.
+ * A push: it publishes a live stream to another server.
  *
  * @module
  */
@@ -11,68 +11,68 @@ import type { Publication } from "../../publication/publication.ts";
 import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { RtmpCommandError } from "../../errors.ts";
 import { StatusCode } from "../../session/status.ts";
-import { Attempts, isLoop, pause } from "./attempts.ts";
+import { isLoop, pause, RetryBackoff } from "./retry_backoff.ts";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
-import type { KnownPush, Loops } from "./loops.ts";
+import type { LoopDetector, TrackedPush } from "./loop_detector.ts";
 import type { RelayUrl } from "./relay_url.ts";
 import { lagLog } from "../streams/viewer_log.ts";
 
-/** What a push is doing: waiting for the stream, sending it, or waiting to try again. */
+/** The state of a push. */
 export type PushState = "waiting" | "connecting" | "live" | "retrying" | "ended";
 
 const log = getLogger(["sluice", "push"]);
 
-/** What all pushes of a server have in common. */
+/** The options that all pushes of a server share. */
 export interface PushOptions {
-  /** Finds streams that come back. */
-  loops: Loops;
-  /** How long another server may take nothing, in milliseconds. */
+  /** Detects streams that come back. */
+  loops: LoopDetector;
+  /** How long another server may read nothing, in milliseconds. */
   idleTimeout: number;
 }
 
-/** What a connection ends with whose stream now comes by a way that the other server must know. */
+/** The error that ends a connection whose stream has passed relays that were not announced. */
 const REROUTED = new Error("The stream comes by another way");
 
-/** Sends a stream on whenever it is live, and connects again when that fails. */
-export class Push implements KnownPush {
-  /** Tells this push from others. */
+/** Pushes a stream whenever it is live; reconnects after a failure. */
+export class Push implements TrackedPush {
+  /** The unique id of this push. */
   readonly id: string = crypto.randomUUID();
   /** The path of the stream. */
   readonly stream: string;
-  /** Where to, without what may be secret in it. */
+  /** The URL without the parts that may be secret. */
   readonly target: string;
   /** Resolves when it has ended. */
   readonly done: Promise<void>;
   readonly #url: RelayUrl;
   readonly #options: PushOptions;
-  readonly #attempts = new Attempts();
+  readonly #backoff = new RetryBackoff();
   readonly #stopped = new AbortController();
-  /** Ends the connection that there is, with what it then fails with. */
+  /** Ends the current connection with an error. */
   #connection = new AbortController();
-  /** The relays that the other server has been told of. */
+  /** The relay ids that were announced to the other server. */
   #via: readonly string[] = [];
   /** Ends the wait after a loop. */
-  #goOn: (() => void) | undefined;
+  #retryNow: (() => void) | undefined;
   #state: PushState = "waiting";
   #lastError: string | undefined;
   #ledger: ConsumerLedger | undefined;
 
   /**
-   * Begins.
+   * Starts the push.
    *
    * @param stream The path of the stream.
-   * @param url Where to.
+   * @param url The stream on the other server.
    */
   constructor(streams: StreamRegistry, stream: string, url: RelayUrl, options: PushOptions) {
     this.stream = stream;
     this.#options = options;
     this.#url = url;
     this.target = this.#url.shown;
-    const forget = options.loops.addPush(this);
-    this.done = this.#run(streams).finally(forget);
+    const unregister = options.loops.addPush(this);
+    this.done = this.#run(streams).finally(unregister);
   }
 
-  /** Where it leads, without a port. */
+  /** The host of the other server, without a port. */
   get host(): string {
     return this.#url.hostname;
   }
@@ -82,8 +82,8 @@ export class Push implements KnownPush {
     return this.#state === "live";
   }
 
-  /** Its stream has come back. If that was for certain by this push, it is set aside. */
-  cameBack(description: string, isCertain: boolean): void {
+  /** Called when its stream came back. If it certainly came by this push, the connection ends. */
+  loopDetected(description: string, isCertain: boolean): void {
     const error = new RtmpCommandError(`Cannot push to ${this.target}`, {
       read: description,
       statusCode: StatusCode.PublishLoop,
@@ -93,15 +93,15 @@ export class Push implements KnownPush {
   }
 
   /**
-   * Its stream is published again. If the last publication came back, this one may not. If it has
-   * passed other relays than the push has announced, it needs another connection.
+   * Called when its stream is published again. After a loop the push retries at once. If the stream
+   * has passed relays that were not announced, the push reconnects.
    */
   published({ via }: Publication): void {
-    this.#goOn?.();
+    this.#retryNow?.();
     if (via.some((id) => !this.#via.includes(id))) this.#connection.abort(REROUTED);
   }
 
-  /** Ends it, and the publication on the other server with it. */
+  /** Ends the push and its publication on the other server. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.done;
@@ -114,7 +114,7 @@ export class Push implements KnownPush {
       stream: this.stream,
       target: this.target,
       state: this.#state,
-      failures: this.#attempts.failures,
+      failures: this.#backoff.failures,
       lastError: this.#lastError ?? null,
       ledger: this.#ledger ?? null,
     };
@@ -142,18 +142,18 @@ export class Push implements KnownPush {
       mode: "live",
       address: this.target,
       onLag: lagLog({ remoteAddr: this.target, path: this.stream }, "push"),
-      outlives: true,
-      filter: this.#options.loops.noteSent(this.stream),
+      survivesPublication: true,
+      filter: this.#options.loops.recordSent(this.stream),
     });
-    const leave = () => void subscription.tags.cancel().catch(() => {});
-    signal.addEventListener("abort", leave);
+    const cancelTags = () => void subscription.tags.cancel().catch(() => {});
+    signal.addEventListener("abort", cancelTags);
     try {
       this.#ledger = subscription.ledger;
-      await Promise.race([subscription.begun, subscription.done]);
+      await Promise.race([subscription.started, subscription.done]);
       if (signal.aborted) return;
       this.#state = "connecting";
       const { loops, idleTimeout } = this.#options;
-      this.#via = [...loops.passedBy(this.stream), this.id];
+      this.#via = [...loops.relaysBefore(this.stream), this.id];
       const { writable } = await publishRtmp(this.#url.href, {
         ...this.#url.options,
         via: this.#via,
@@ -166,32 +166,32 @@ export class Push implements KnownPush {
       try {
         await subscription.tags.pipeTo(writable, { signal });
       } finally {
-        this.#attempts.held(performance.now() - since);
+        this.#backoff.recordUptime(performance.now() - since);
       }
       log.info("{path} has ended, and its push to {target} with it", {
         path: this.stream,
         target: this.target,
       });
     } finally {
-      signal.removeEventListener("abort", leave);
-      if (!subscription.tags.locked) leave();
+      signal.removeEventListener("abort", cancelTags);
+      if (!subscription.tags.locked) cancelTags();
     }
   }
 
   async #retry(error: unknown, signal: AbortSignal): Promise<void> {
     this.#state = "retrying";
     const text = this.#lastError = this.#url.redact(errorMessage(error));
-    const wait = this.#attempts.failed(error);
-    const level = this.#attempts.isNews(error, text) ? "warn" : "debug";
+    const wait = this.#backoff.recordFailure(error);
+    const level = this.#backoff.shouldWarn(error, text) ? "warn" : "debug";
     log[level]("Cannot push {path} to {target}: {error}; retrying in {seconds} s", {
       path: this.stream,
       target: this.target,
       error: text,
       seconds: (wait / 1000).toFixed(1),
     });
-    const goOn = new AbortController();
-    if (isLoop(error)) this.#goOn = () => goOn.abort();
-    await pause(wait, AbortSignal.any([signal, goOn.signal]));
-    this.#goOn = undefined;
+    const retryNow = new AbortController();
+    if (isLoop(error)) this.#retryNow = () => retryNow.abort();
+    await pause(wait, AbortSignal.any([signal, retryNow.signal]));
+    this.#retryNow = undefined;
   }
 }

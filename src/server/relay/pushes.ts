@@ -1,5 +1,5 @@
 /**
- * The streams that are sent on to other servers.
+ * The pushes of a server.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import type { StreamRegistry } from "../streams/stream_registry.ts";
 import { Push, type PushOptions } from "./push.ts";
 import { type RelayOptions, RelayUrl } from "./relay_url.ts";
 
-/** Pushes that may run at once. */
+/** The most pushes at once. */
 export const MAX_PUSHES = 100;
 
-/** Adds, lists and ends pushes while the server runs; none of them knows of the others. */
+/** Adds, lists and ends pushes while the server runs. */
 export class Pushes {
   readonly #streams: StreamRegistry;
   readonly #options: PushOptions;
@@ -24,18 +24,18 @@ export class Pushes {
     this.#options = options;
   }
 
-  /** All of them, in the order in which they were added. */
+  /** All pushes, in the order in which they were added. */
   get list(): Push[] {
     return [...this.#pushes.values()];
   }
 
   /**
-   * Begins to send a stream on whenever it is live.
+   * Adds a push for a stream.
    *
    * @param options The application and the stream's name there, where the URL does not say them, and
    * which addresses are permitted.
-   * @throws {TypeError} If the stream or the URL cannot be one.
-   * @throws {RangeError} If there are too many already.
+   * @throws {TypeError} If the path or the URL is invalid.
+   * @throws {RangeError} If there are too many pushes.
    */
   add(stream: string, url: string, options: RelayOptions = {}): Push {
     const path = streamPath("", stream);
@@ -49,14 +49,14 @@ export class Pushes {
     return push;
   }
 
-  /** A stream is published. */
+  /** Called when a stream is published. */
   published(publication: Publication): void {
     for (const push of this.#pushes.values()) {
       if (push.stream === publication.path) push.published(publication);
     }
   }
 
-  /** Ends a push; tells whether there was one of this id. */
+  /** Ends a push; returns whether there was one with this id. */
   async remove(id: string): Promise<boolean> {
     const push = this.#pushes.get(id);
     if (!push) return false;
@@ -65,7 +65,7 @@ export class Pushes {
     return true;
   }
 
-  /** Ends all of them. */
+  /** Ends all pushes. */
   async stop(): Promise<void> {
     const pushes = this.list;
     this.#pushes.clear();

@@ -1,10 +1,10 @@
 /**
- * A relay as the command line asks for it.
+ * The configuration of relays on the command line.
  *
  * @module
  */
 
-/** A stream of this server, and the URL of its other end. */
+/** A stream of this server, and its URL on the other server. */
 export interface RelayConfig {
   /** Its path, as `live/demo`. */
   stream: string;
@@ -12,8 +12,8 @@ export interface RelayConfig {
   url: string;
 }
 
-/** A stream to bring in. */
+/** A stream to pull. */
 export interface PullConfig extends RelayConfig {
-  /** Whether it is brought in all the time, and not only while it has viewers. */
+  /** Whether it is pulled all the time, and not only while it has viewers. */
   always: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * The URL of a stream on another server, which is often half made of secrets.
+ * The URL of a stream on another server, parts of which are secret.
  *
  * @module
  */
@@ -9,31 +9,31 @@ import type { RtmpClientOptions } from "../../client/connect.ts";
 import { checkHost } from "../../net/permitted_addresses.ts";
 import { parseRtmpUrl, type RtmpTargetOptions } from "../../client/url.ts";
 
-/** Characters of the shortest text that is taken for a secret: less cannot be told from words. */
+/** The shortest text that is redacted, in characters: a shorter one may be an ordinary word. */
 const SHORTEST_SECRET = 4;
 
-/** What is given beside the URL of a relay. */
+/** The options of a relay beside its URL. */
 export interface RelayOptions extends RtmpTargetOptions {
-  /** Decides which addresses its host may have; without it, all. */
+  /** Decides which addresses its host may have; without it, all are permitted. */
   permitAddress?: NonNullable<RtmpClientOptions["permitAddress"]>;
 }
 
 /**
- * What of a relay's URL may be shown. User, password and parameters may not, nor may the stream's
+ * A relay's URL that can be logged without its secrets: user, password, parameters, and the stream's
  * name, which is the key on many platforms. Other servers repeat them in their refusals.
  */
 export class RelayUrl {
-  /** The URL as it is. */
+  /** The URL with its secrets. */
   readonly href: string;
-  /** What was given beside it. */
+  /** The options beside it. */
   readonly options: RelayOptions;
-  /** Where it leads, as `rtmp://host:1935/app/…`. */
+  /** The URL without its secrets, as `rtmp://host:1935/app/…`. */
   readonly shown: string;
   readonly #address: { hostname: string; port: number };
   readonly #secrets: string[];
 
   /**
-   * Takes it apart.
+   * Parses the URL.
    *
    * @param options The application and the stream's name, where the URL does not say them, and which
    * addresses are permitted.
@@ -41,11 +41,11 @@ export class RelayUrl {
    */
   constructor(href: string, options: RelayOptions = {}) {
     const target = parseRtmpUrl(href, options);
-    const { secure, hostname, port, place, app, streamName, credentials } = target;
+    const { secure, hostname, port, hostAndApp, app, streamName, credentials } = target;
     this.#address = { hostname, port };
     this.href = href;
     this.options = options;
-    this.shown = `${secure ? "rtmps" : "rtmp"}://${place}/…`;
+    this.shown = `${secure ? "rtmps" : "rtmp"}://${hostAndApp}/…`;
     const parts = [app.slice(app.indexOf("?") + 1 || app.length), streamName]
       .flatMap((text) => [text, ...text.split(/[?&=/]/)]);
     const { user = "", password = "" } = credentials ?? {};
@@ -54,15 +54,15 @@ export class RelayUrl {
       .sort((a, b) => b.length - a.length);
   }
 
-  /** The host that it leads to, without brackets. */
+  /** The host, without brackets. */
   get hostname(): string {
     return this.#address.hostname;
   }
 
   /**
-   * Checks that Deno permits to connect there.
+   * Checks that Deno permits a connection to its host.
    *
-   * @throws {Deno.errors.NotCapable} If not; the message names the flag.
+   * @throws {Deno.errors.NotCapable} If it does not; the message names the flag.
    */
   requirePermission(): void {
     const { hostname, port } = this.#address;
@@ -70,23 +70,23 @@ export class RelayUrl {
   }
 
   /**
-   * Checks that its host leads to permitted addresses alone.
+   * Checks that its host resolves only to permitted addresses.
    *
-   * @throws {RtmpError} If not.
+   * @throws {RtmpError} If it resolves to another one.
    */
-  async checkReach(): Promise<void> {
+  async checkAddresses(): Promise<void> {
     const { permitAddress } = this.options;
     if (!permitAddress) return;
     await checkHost(`connect to ${this.shown}`, this.hostname, permitAddress);
   }
 
-  /** A text without what is secret in the URL. */
+  /** Replaces the secrets of the URL in a text. */
   redact(text: string): string {
     return this.#secrets.reduce((text, secret) => text.replaceAll(secret, "…"), text);
   }
 }
 
-/** A part of a URL as it stands there and as it is meant. */
+/** The spellings of a part of a URL: as given, decoded and encoded. */
 function spellings(part: string): string[] {
   try {
     return [part, decodeURIComponent(part), encodeURIComponent(part)];

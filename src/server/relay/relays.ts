@@ -1,35 +1,40 @@
 /**
- * Streams that come from other servers, and go to them.
+ * The relays of a server: pushes to other servers, and pulls from them.
  *
  * @module
  */
 
 import type { Publication } from "../../publication/publication.ts";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
-import type { Loops } from "./loops.ts";
+import type { LoopDetector } from "./loop_detector.ts";
 import { Pull } from "./pull.ts";
 import { Pushes } from "./pushes.ts";
 import type { PullConfig, RelayConfig } from "./relay_config.ts";
 import type { RtmpServer } from "../../serve/types.ts";
 
-/** What the operator asks for. */
+/** The configuration of all relays. */
 export interface RelaysConfig {
   pushes: RelayConfig[];
   pulls: PullConfig[];
-  /** The key that publishers have to show here, pulls among them. */
+  /** The stream key of this server, which pulls need too. */
   streamKey: string | undefined;
-  /** How long another server may take or send nothing, in milliseconds. */
+  /** How long another server may read or send nothing, in milliseconds. */
   timeout: number;
 }
 
 /** All relays of a server. */
 export class Relays {
-  /** Those that go out; more can be added while the server runs. */
+  /** The pushes; more can be added while the server runs. */
   readonly pushes: Pushes;
   readonly #pulls: Pull[];
 
-  /** Begins those that the configuration names. */
-  constructor(rtmp: RtmpServer, streams: StreamRegistry, loops: Loops, config: RelaysConfig) {
+  /** Starts the configured relays. */
+  constructor(
+    rtmp: RtmpServer,
+    streams: StreamRegistry,
+    loops: LoopDetector,
+    config: RelaysConfig,
+  ) {
     const { pushes, pulls, streamKey, timeout } = config;
     const options = { loops, idleTimeout: timeout };
     this.pushes = new Pushes(streams, options);
@@ -40,7 +45,7 @@ export class Relays {
     streams.onOpen(({ publication }) => this.#published(publication));
   }
 
-  /** A stream is published here. */
+  /** Called when a stream is published here. */
   #published(publication: Publication): void {
     this.pushes.published(publication);
     for (const pull of this.#pulls) {
@@ -48,7 +53,7 @@ export class Relays {
     }
   }
 
-  /** Ends all of them. */
+  /** Ends all relays. */
   async stop(): Promise<void> {
     await Promise.all([this.pushes.stop(), ...this.#pulls.map((pull) => pull.stop())]);
   }

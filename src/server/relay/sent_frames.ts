@@ -1,5 +1,5 @@
 /**
- * The frames of a stream that relays have been sent lately.
+ * A memory of the frames of a stream that relays were recently sent.
  *
  * @module
  */
@@ -7,21 +7,22 @@
 import type { Clock } from "../../time/clock.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
 import { mediaKind } from "../../flv/tag_kind.ts";
+import type { MediaKind } from "../../ledger/counts.ts";
 import { fingerprint } from "../../flv/fingerprint.ts";
 
 /**
- * For how long a frame is known again, in milliseconds: longer than servers keep what they have for
- * newcomers, and programs wait before they send on what they play.
+ * How long a frame is remembered, in milliseconds: longer than servers keep frames for newcomers, and
+ * longer than programs delay what they relay.
  */
-const KNOWN_FOR = 10_000;
+const MEMORY_TIME = 10_000;
 
-/** Frames that are known at most: 10 s of 120 video and 94 audio frames a second are fewer. */
+/** The most frames that are remembered: 10 s of 120 video and 94 audio frames a second are fewer. */
 const MAX_FRAMES = 4096;
 
-/** Knows frames again by what is in them. */
+/** Recognizes frames by their content. */
 export class SentFrames {
   readonly #clock: Clock;
-  /** When each was last sent, in the order of that. */
+  /** When each frame was last sent, by its hash, the oldest first. */
   readonly #sentAt = new Map<number, number>();
   #last: FlvTag | undefined;
 
@@ -29,39 +30,42 @@ export class SentFrames {
     this.#clock = clock;
   }
 
-  /** Whether none is known any more. */
+  /** Whether no frame is remembered. */
   get isEmpty(): boolean {
     this.#forget();
     return this.#sentAt.size === 0;
   }
 
-  /** A tag is sent. Several relays get the very same one. */
-  add(tag: FlvTag): void {
-    if (tag === this.#last || !isFrame(tag)) return;
+  /** Remembers a tag of this kind that was sent. Several relays get the same object. */
+  add(tag: FlvTag, kind: MediaKind): void {
+    if (tag === this.#last || !isFrameKind(kind)) return;
     this.#last = tag;
-    const print = fingerprint(tag);
-    this.#sentAt.delete(print);
-    this.#sentAt.set(print, this.#clock.now());
+    const hash = fingerprint(tag);
+    this.#sentAt.delete(hash);
+    this.#sentAt.set(hash, this.#clock.now());
     if (this.#sentAt.size > MAX_FRAMES) this.#forget();
   }
 
-  /** Whether a frame like this one was sent lately. */
+  /** Whether a frame with the same content was recently sent. */
   has(tag: Pick<FlvTag, "type" | "data">): boolean {
     const sentAt = this.#sentAt.get(fingerprint(tag));
-    return sentAt !== undefined && this.#clock.now() - sentAt <= KNOWN_FOR;
+    return sentAt !== undefined && this.#clock.now() - sentAt <= MEMORY_TIME;
   }
 
   #forget(): void {
-    const oldest = this.#clock.now() - KNOWN_FOR;
-    for (const [print, sentAt] of this.#sentAt) {
+    const oldest = this.#clock.now() - MEMORY_TIME;
+    for (const [hash, sentAt] of this.#sentAt) {
       if (sentAt >= oldest && this.#sentAt.size <= MAX_FRAMES) return;
-      this.#sentAt.delete(print);
+      this.#sentAt.delete(hash);
     }
   }
 }
 
-/** Whether a tag is a coded frame: headers and the like are the same over and over. */
+/** Whether a tag is a coded frame. Headers do not identify a stream: encoders repeat them. */
 export function isFrame({ type, data }: Pick<FlvTag, "type" | "data">): boolean {
-  const kind = mediaKind(type, data);
+  return isFrameKind(mediaKind(type, data));
+}
+
+function isFrameKind(kind: MediaKind): boolean {
   return kind === "videoFrames" || kind === "audioFrames";
 }

@@ -1,10 +1,10 @@
 /**
- * What connections carry, found by their ids.
+ * A lookup of items by connection id.
  *
  * @module
  */
 
-/** Items by the id of the connection that carries them, each until it has ended. */
+/** Items by the id of their connection, each until it has ended. */
 export class ByConnection<T> {
   readonly #items = new Map<string, Set<T>>();
 
@@ -20,7 +20,7 @@ export class ByConnection<T> {
     });
   }
 
-  /** Those of one connection, in the order in which they were added. */
+  /** The items of a connection, in the order in which they were added. */
   get(connection: string): T[] {
     return [...this.#items.get(connection) ?? []];
   }

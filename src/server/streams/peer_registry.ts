@@ -1,8 +1,8 @@
 /**
- * The peers that are connected to publish or to watch, over whichever protocol.
+ * The registry of peers that publish or watch, over any protocol.
  *
- * RTMP connections belong to the server of RTMP, and what a peer publishes and plays to the
- * registry of streams: both are asked. Peers over HTTP are kept here.
+ * RTMP connections are kept by the RTMP server, and the streams of each peer by the registry of
+ * streams; this registry asks both. It keeps HTTP peers itself.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { ServerLedger } from "../../ledger/server_ledger.ts";
 import type { RtmpConnection } from "../../serve/types.ts";
 import type { StreamRegistry } from "./stream_registry.ts";
 
-/** How a peer is connected. */
+/** The protocol of a peer. */
 export type ConnectionProtocol = "rtmp" | "rtmps" | "http-flv" | "ws-flv";
 
 /** A stream that a connection carries. */
@@ -54,15 +54,15 @@ export interface PeerSocket {
 export interface HttpPeer {
   protocol: "http-flv" | "ws-flv";
   socket: PeerSocket;
-  /** Ends what it watches. */
+  /** Disconnects a viewer. */
   end?: (reason: string) => void;
 }
 
-/** The RTMP side of a server, as far as it is needed here. */
+/** The parts of the RTMP server that the registry uses. */
 export interface RtmpPeers {
   readonly connections: RtmpConnection[];
   readonly ledger: ServerLedger;
-  /** The connection of this id, if it is open. */
+  /** The open connection with this id. */
   connection(id: string): RtmpConnection | undefined;
 }
 
@@ -74,20 +74,20 @@ export class PeerRegistry {
   readonly #streams: StreamRegistry;
   readonly #http = new Map<string, HttpPeer>();
 
-  /** @param streams Where they publish and watch. */
+  /** @param streams The registry of the streams that peers publish and watch. */
   constructor(rtmp: RtmpPeers, streams: StreamRegistry) {
     this.#rtmp = rtmp;
     this.#streams = streams;
   }
 
-  /** All of them as the API shows them, in the order in which they came. */
+  /** All peers as the API shows them, in the order of their connection. */
   get list(): ConnectionDescription[] {
     const rtmp = this.#rtmp.connections.map((one) => this.#describeRtmp(one));
     const http = Array.from(this.#http.values(), (peer) => this.#describeHttp(peer));
     return [...rtmp, ...http].sort((a, b) => a.since < b.since ? -1 : a.since > b.since ? 1 : 0);
   }
 
-  /** The one of this id as the API shows it. */
+  /** The peer with this connection id, as the API shows it. */
   find(id: string): ConnectionDescription | undefined {
     const peer = this.#http.get(id);
     if (peer) return this.#describeHttp(peer);
@@ -95,7 +95,7 @@ export class PeerRegistry {
     return connection && this.#describeRtmp(connection);
   }
 
-  /** Adds a peer that connects over HTTP; returns what removes it again. */
+  /** Adds an HTTP peer; returns a function that removes it. */
   add(peer: HttpPeer): () => void {
     const { id } = peer.socket;
     this.#http.set(id, peer);
@@ -105,10 +105,10 @@ export class PeerRegistry {
   }
 
   /**
-   * Ends a connection; tells whether there was one of this id.
+   * Ends a connection; returns whether there was one with this id.
    *
    * @param reason One sentence for the peer, the log and the ledger.
-   * @param by Who asked for it.
+   * @param by The address of the operator.
    */
   end(id: string, reason: string, by: string): boolean {
     const peer = this.find(id);

@@ -1,8 +1,8 @@
 /**
- * What is live, by path, and who consumes it.
+ * The registry of live streams and their consumers, by path.
  *
- * Which publication may have a name is decided before, by `serve/publisher_registry.ts`: its winner is
- * opened here. No other module keeps either of the two; they ask one of these registries.
+ * `serve/publisher_registry.ts` decides which publication gets a name; that publication is then
+ * opened here. No other module keeps names or live streams.
  *
  * @module
  */
@@ -15,53 +15,53 @@ import type { Publication, PublicationEnd } from "../../publication/publication.
 import { ByConnection } from "./by_connection.ts";
 import { after } from "../../time/idle.ts";
 
-/** How long viewers are kept for a publisher that dropped out to come back, in milliseconds. */
-const GRACE = 5_000;
+/** How long viewers are kept for a publisher that may reconnect, in milliseconds. */
+const RECONNECT_GRACE = 5_000;
 
-/** A publication that is live, and what gives it to consumers. */
+/** A live publication, and the feed that delivers it to consumers. */
 export interface LiveStream {
   readonly publication: Publication;
   readonly feed: Feed;
 }
 
-/** A stream whose tags have still to be given. */
+/** A live stream whose feed has not run yet. */
 export interface OpenedStream extends LiveStream {
   /**
-   * Gives the tags to consumers, once. Resolves when the publication has ended and all consumers have
-   * read it.
+   * Delivers the tags to consumers; called once. Resolves when the publication has ended and all
+   * consumers have read it.
    */
   run(): Promise<void>;
 }
 
-/** What a connection watches, or waits to watch. */
+/** A subscription of a connection, which watches or waits to watch. */
 export interface Play {
   path: string;
   subscription: Subscription;
 }
 
-/** A path that is published, or that consumers wait at. */
+/** A path with a publication or with consumers. */
 interface PathEntry {
   channel: Channel;
   /** The latest publication, until it is closed. */
   live: LiveStream | undefined;
-  /** Ends the wait for a publisher that dropped out, for which viewers are kept. */
+  /** Ends the wait for a publisher that may reconnect, at the end of which the channel ends. */
   stopGrace: (() => void) | undefined;
 }
 
-/** Brings publications and consumers together, in whichever order they come. */
+/** Connects publications and consumers by path, in whichever order they arrive. */
 export class StreamRegistry {
-  /** What is kept of all streams, for newcomers and slow viewers. */
+  /** The budget of media that is kept for newcomers and slow viewers, of all streams together. */
   readonly media: MediaBudget;
-  /** Paths that a pull brings in when a publisher has ended: their viewers wait for that. */
+  /** Paths with a pull. After the end of a publisher, their viewers wait for the pull. */
   readonly pulledPaths: Set<string> = new Set();
   readonly #entries = new Map<string, PathEntry>();
-  /** Promises that wait for a change at a path. */
+  /** Waits for a change at a path. */
   readonly #waiters = new Set<{ path: string; check: () => void }>();
   readonly #openListeners: ((stream: LiveStream) => void)[] = [];
   readonly #published = new ByConnection<Publication>();
   readonly #played = new ByConnection<Play>();
 
-  /** @param maxMediaBytes Bytes that may be kept of all streams. */
+  /** @param maxMediaBytes The limit on kept media of all streams together, in bytes. */
   constructor(maxMediaBytes: number = DEFAULT_MEDIA_BYTES) {
     this.media = new MediaBudget(maxMediaBytes);
   }
@@ -78,12 +78,12 @@ export class StreamRegistry {
     return this.#entries.get(path)?.live;
   }
 
-  /** What a connection publishes. */
+  /** The publications of a connection. */
   publishedBy(connection: string): Publication[] {
     return this.#published.get(connection);
   }
 
-  /** What a connection watches, or waits to watch. */
+  /** The streams that a connection watches, or waits to watch. */
   playedBy(connection: string): Play[] {
     return this.#played.get(connection);
   }
@@ -94,8 +94,8 @@ export class StreamRegistry {
   }
 
   /**
-   * Adds a consumer to a path, whether something is published there yet or not. It shares its tags
-   * with all others, and must neither write to them nor transfer their memory.
+   * Adds a consumer to a path, whether or not the path is published. Consumers share tags: they must
+   * neither write to them nor transfer their memory.
    */
   subscribe(path: string, options: SubscribeOptions): Subscription {
     const entry = this.#entry(path);
@@ -125,9 +125,8 @@ export class StreamRegistry {
   }
 
   /**
-   * Makes a publication what is live under its path, from now until it is closed, even while slow
-   * consumers still get the one before. Consumers that are added to its feed before it runs get its
-   * first tag.
+   * Makes a publication the live stream of its path until it is closed. Slow consumers may still read
+   * the previous publication. Consumers that are added to the feed before it runs get the first tag.
    */
   open(publication: Publication): OpenedStream {
     const { path, ledger, connection, closed } = publication;
@@ -149,18 +148,18 @@ export class StreamRegistry {
     return { ...stream, run };
   }
 
-  /** Waits no longer for a publisher that dropped out; resolves when all consumers have read all. */
+  /** Ends the wait for a publisher to reconnect; resolves when all consumers have read everything. */
   async end(path: string): Promise<void> {
     const entry = this.#entries.get(path);
     if (entry && !entry.live) await this.#end(path, entry);
   }
 
-  /** Ends every channel, those that wait for a publisher too. */
+  /** Ends every channel, including those without a publisher. */
   async shutdown(): Promise<void> {
     await Promise.all([...this.#entries].map(([path, entry]) => this.#end(path, entry)));
   }
 
-  /** A publication is closed; tells whether viewers of its path are kept for the next one. */
+  /** Called when a publication is closed; returns whether its viewers are kept for the next one. */
   #close(
     path: string,
     entry: PathEntry,
@@ -172,7 +171,7 @@ export class StreamRegistry {
     entry.live = undefined;
     const dropped = reason === "disconnected" || reason === "failed" ||
       !stream.publication.relayed && this.pulledPaths.has(path);
-    if (dropped) entry.stopGrace = after(GRACE, () => this.#end(path, entry));
+    if (dropped) entry.stopGrace = after(RECONNECT_GRACE, () => this.#end(path, entry));
     else this.#entries.delete(path);
     this.#changed(path);
     return dropped;
@@ -210,7 +209,7 @@ export class StreamRegistry {
     return entry;
   }
 
-  /** Forgets a path that is not published and that no consumer waits at. */
+  /** Removes a path without a publication and without consumers. */
   #forgetUnused(path: string, entry: PathEntry): void {
     if (entry.live || entry.channel.consumers > 0) return;
     entry.stopGrace?.();

@@ -11,7 +11,7 @@ import type { ConsumerLedger } from "../../ledger/consumer_ledger.ts";
 import { total } from "../../ledger/media_sums.ts";
 import { loggedLedger } from "../../serve/logged_ledger.ts";
 
-/** Who watches what. */
+/** The facts about a viewer for the log. */
 export interface ViewerFacts {
   /** The id of the connection. */
   connection: string;
@@ -24,9 +24,9 @@ export interface ViewerFacts {
 const log = getLogger(["sluice", "viewer"]);
 
 /**
- * Writes a line when a consumer begins to lose frames, and one when it keeps up again.
+ * Logs a line when a consumer begins to lose frames, and one when it keeps up again.
  *
- * @param kind What it is.
+ * @param kind The kind of the consumer.
  */
 export function lagLog(
   facts: { remoteAddr: string; path: string; connection?: string },
@@ -56,10 +56,10 @@ export async function logViewer(
   subscription: Subscription,
   { connection, remoteAddr, path }: ViewerFacts,
 ): Promise<void> {
-  const { begun, done, ledger } = subscription;
+  const { started, done, ledger } = subscription;
   const facts = { connection, consumer: ledger.id, remoteAddr, path, kind: ledger.kind };
   let hasBegun = false;
-  await Promise.race([begun.then(() => hasBegun = true), done]);
+  await Promise.race([started.then(() => hasBegun = true), done]);
   if (!hasBegun) return;
   log.info("{remoteAddr} watches {path} ({kind})", facts);
   await done;

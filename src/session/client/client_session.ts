@@ -12,68 +12,71 @@ import { setChunkSize, windowAcknowledgementSize } from "../../message/control.t
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
 import { RtmpMessageDecoderStream } from "../../message/message_decoder_stream.ts";
 import { ControlLayer } from "../control_layer.ts";
-import { type Patience, patiently } from "../../time/deadline.ts";
+import { type Deadline, withDeadline } from "../../time/deadline.ts";
 import { whileActive } from "../../time/idle.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { type ByteWriter, MessageWriter } from "../message_writer.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
-import { whileDoing } from "./while_doing.ts";
 import { waitedSince } from "../../time/standstill.ts";
+import { withAction } from "./with_action.ts";
 
 /**
- * Bytes after which we ask for an acknowledgement. It is a sign of life of a server that is slow: at
- * 1 Mbit/s there is one each second.
+ * The window acknowledgement size sent to the server. Acknowledgements show that a slow server is
+ * alive: at 1 Mbit/s, one arrives each second.
  */
 const WINDOW_SIZE = 128 * 1024;
 
-/** Payload bytes in the chunks we send: enough for most frames, and no server minds. */
+/** Payload bytes of sent chunks: enough for most frames, and accepted by all servers. */
 const CHUNK_SIZE = 65_536;
 
 /** The connection below a session. */
 export interface Transport extends ByteWriter {
-  /** What the server sends. It ends when the connection does. */
+  /** The bytes that the server sends. The stream ends with the connection. */
   readonly readable: ReadableStream<Uint8Array>;
-  /** The error that ended the connection, if it did not just end. */
+  /** The error that ended the connection, if there was one. */
   readonly failure: unknown;
-  /** Since when a read has been waiting for a byte of the server, by `performance.now()`. */
+  /** When the current read began to wait for the server, by `performance.now()`. */
   readonly readingSince: number | undefined;
-  /** Since when a write has been waiting for the server to take a byte, by `performance.now()`. */
+  /** When the current write began to wait for the server, by `performance.now()`. */
   readonly writingSince: number | undefined;
-  /** Says that nothing more comes. */
+  /** Closes the sending side. */
   closeWrite(): Promise<void>;
-  /** Says so, and waits at most this many milliseconds for the server to close its side. */
-  closeGently(patience: number): Promise<void>;
+  /**
+   * Closes the sending side, and waits for the server to close its own, at most `timeout`
+   * milliseconds.
+   */
+  linger(timeout: number): Promise<void>;
   /** Closes the connection at once. */
   close(): void;
 }
 
-/** For how long a client waits for its server, in milliseconds. */
-export interface ClientPatience extends Patience {
-  /** While the server takes nothing of a publication, or sends nothing of what is played. */
+/** The time limits of a client, in milliseconds. */
+export interface ClientTimeouts extends Deadline {
+  /** How long the server may read nothing of a publication, or send nothing of a playback. */
   idleTimeout: number;
-  /** While the server shows no sign of life at the end. */
+  /** How long the server may neither read nor send at the end. */
   closeTimeout: number;
 }
 
 /**
- * Leads the conversation with one server. It reads when the caller waits for a message, and only
- * then: a caller that does not read holds the server back.
+ * A session with one server. It reads only while the caller waits for a message: a caller that does
+ * not read holds the server back.
  */
 export class ClientSession {
-  /** What goes to the server. */
+  /** The writer of messages to the server. */
   readonly writer: MessageWriter;
-  /** How long each answer is waited for, and what ends it all. */
-  readonly patience: ClientPatience;
+  /** The time limits, and the signal that ends the session. */
+  readonly timeouts: ClientTimeouts;
   readonly #transport: Transport;
   readonly #control: ControlLayer;
   readonly #messages: ReadableStreamDefaultReader<RtmpMessage>;
   #transactions = 0;
-  /** When the server last sent something, by `performance.now()`. */
-  heardAt = performance.now();
+  /** When the last byte of the server was received, by `performance.now()`. */
+  lastReceivedAt = performance.now();
 
-  constructor(transport: Transport, patience: ClientPatience) {
+  constructor(transport: Transport, timeouts: ClientTimeouts) {
     const counts = new ReceivedCounts();
-    this.patience = patience;
+    this.timeouts = timeouts;
     this.#transport = transport;
     this.writer = new MessageWriter(transport);
     this.#control = new ControlLayer(this.writer, counts, WINDOW_SIZE, WINDOW_SIZE);
@@ -82,7 +85,7 @@ export class ClientSession {
       ...{ maxMessageSize, maxChunkStreams, maxPartialBytes, counts },
       coalesce: true,
       onBytes: (bytes) => {
-        this.heardAt = performance.now();
+        this.lastReceivedAt = performance.now();
         this.#control.received(bytes);
       },
     });
@@ -92,22 +95,22 @@ export class ClientSession {
       .getReader();
   }
 
-  /** The error that ended the connection, if it did not just end. */
+  /** The error that ended the connection, if there was one. */
   get failure(): unknown {
     return this.#transport.failure;
   }
 
-  /** For how long the server has sent nothing that is waited for, in milliseconds. */
-  get silence(): number {
+  /** How long the current read has waited for the server, in milliseconds. */
+  get readWait(): number {
     return since(this.#transport.readingSince);
   }
 
-  /** For how long it has taken nothing of what is being written, in milliseconds. */
-  get stall(): number {
+  /** How long the current write has waited for the server, in milliseconds. */
+  get writeWait(): number {
     return since(this.#transport.writingSince);
   }
 
-  /** Reads the next message; one of the connection itself has been answered already. */
+  /** Reads the next message. Control messages are answered before it returns. */
   async read(): Promise<RtmpMessage | undefined> {
     const { value: message } = await this.#messages.read();
     if (message && !isMedia(message) && !isCommand(message)) {
@@ -117,14 +120,16 @@ export class ClientSession {
     return message;
   }
 
-  /** Queues a command that wants an answer, and returns its transaction id. */
+  /** Queues a command that expects a response, and returns its transaction id. */
   send(messageStreamId: number, name: string, ...values: unknown[]): number {
     const transactionId = ++this.#transactions;
     this.writer.send(writeCommand(messageStreamId, name, transactionId, ...values));
     return transactionId;
   }
 
-  /** NetConnection.connect (RTMP 1.0, section 7.2.1.1), and what we want to be told. */
+  /**
+   * Sends NetConnection.connect (RTMP 1.0, section 7.2.1.1), then the window and the chunk size.
+   */
   async connect(action: string, commandObject: Record<string, unknown>): Promise<void> {
     const transactionId = this.send(0, "connect", commandObject);
     await this.waitFor(action, (message) => {
@@ -134,7 +139,9 @@ export class ClientSession {
     this.writer.send(windowAcknowledgementSize(WINDOW_SIZE), setChunkSize(CHUNK_SIZE));
   }
 
-  /** NetConnection.createStream (section 7.2.1.3): the id of a new message stream. */
+  /**
+   * Sends NetConnection.createStream (section 7.2.1.3). Returns the id of the new message stream.
+   */
   async createStream(action: string): Promise<number> {
     const transactionId = this.send(0, "createStream", null);
     const { args: [id] } = await this.waitFor(action, (message) => {
@@ -149,7 +156,7 @@ export class ClientSession {
   }
 
   /**
-   * Reads until `find` has found what it looks for.
+   * Reads messages until `find` returns a result.
    *
    * @param action What is being done, for the messages of errors.
    */
@@ -158,9 +165,9 @@ export class ClientSession {
     find: (message: RtmpMessage) => T | undefined,
   ): Promise<T> {
     try {
-      return await patiently(action, this.#waitFor(action, find), this.patience);
+      return await withDeadline(action, this.#waitFor(action, find), this.timeouts);
     } catch (error) {
-      throw whileDoing(action, error);
+      throw withAction(action, error);
     }
   }
 
@@ -168,33 +175,33 @@ export class ClientSession {
     await this.writer.flush();
     while (true) {
       const message = await this.read();
-      if (!message) throw this.lost(action);
+      if (!message) throw this.connectionLost(action);
       const found = find(message);
       if (found !== undefined) return found;
     }
   }
 
-  /** The error of a lost connection. */
-  lost(action: string): RtmpError {
+  /** Makes the error for a lost connection. */
+  connectionLost(action: string): RtmpError {
     return new RtmpError(`Cannot ${action}`, {
       read: "the end of the connection",
       cause: this.failure ?? this.writer.failure,
     });
   }
 
-  /** Says that nothing more comes. */
+  /** Closes the sending side. */
   async closeWrite(): Promise<void> {
     await this.#transport.closeWrite();
   }
 
   /**
-   * Writes what is still to be written, reads nothing more, and waits for the server to close its
-   * side: at most this many milliseconds for each.
+   * Writes all queued messages, stops reading, and waits for the server to close its side: at most
+   * `timeout` milliseconds for each.
    */
-  async closeGently(patience: number): Promise<void> {
-    await whileActive(this.writer.flush(), patience, () => this.stall);
+  async linger(timeout: number): Promise<void> {
+    await whileActive(this.writer.flush(), timeout, () => this.writeWait);
     await this.#messages.cancel().catch(() => {});
-    await this.#transport.closeGently(patience);
+    await this.#transport.linger(timeout);
   }
 
   /** Closes the connection at once. */

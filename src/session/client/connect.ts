@@ -1,5 +1,5 @@
 /**
- * What a client says of itself in `connect`.
+ * The command object of a client's `connect`.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { CAN_FORWARD, CapsEx } from "../capabilities.ts";
 import { VIA } from "../via.ts";
 
 /**
- * What our tags can hold, and what `parseVideoTag` and `parseAudioTag` read: multitrack, ModEx and
- * its nanoseconds (Enhanced RTMP v2, "Enhancing NetConnection connect Command"). Requests to
- * reconnect are not followed, so that bit is not set.
+ * The capabilities of tags, `parseVideoTag` and `parseAudioTag`: multitrack, ModEx and its
+ * nanoseconds (Enhanced RTMP v2, "Enhancing NetConnection connect Command"). The bit for reconnect
+ * requests is not set: the client ignores them.
  */
 const CAPS_EX = CapsEx.Multitrack | CapsEx.ModEx | CapsEx.TimestampNanoOffset;
 
-/** What we are unless the caller says otherwise. Some servers let only "FMLE" publish. */
+/** The default name of the client. Some servers let only "FMLE" publish. */
 export const DEFAULT_FLASH_VER = "FMLE/3.0 (compatible; Sluice)";
 
-/** What a client wants of a server. */
+/** The parameters of `connect`. */
 export interface ConnectRequest {
   kind: "publish" | "play";
   app: string;
@@ -32,11 +32,11 @@ export function connectObject(request: ConnectRequest): Record<string, unknown> 
   const { kind, app, tcUrl, flashVer, via = [] } = request;
   return {
     app,
-    // Every publisher says so, though no specification does.
+    // All publishers send it, though no specification has it.
     ...kind === "publish" && { type: "nonprivate" },
     flashVer,
     tcUrl,
-    // Players say what they can play: everything of the tables in section 7.2.1.1, and seeking.
+    // Players send what they support: everything in the tables of section 7.2.1.1, and seeking.
     ...kind === "play" &&
       { fpad: false, capabilities: 15, audioCodecs: 0x0fff, videoCodecs: 0x00ff, videoFunction: 1 },
     objectEncoding: 0,

@@ -1,5 +1,5 @@
 /**
- * Playing, as a client: a stream that tags are read from.
+ * A client's playback: a stream of the server's tags.
  *
  * @module
  */
@@ -10,21 +10,26 @@ import { FlvTagDecoder } from "../../flv/tag_stream.ts";
 import { writeCommand } from "../../message/command.ts";
 import { userControl, UserControlEvent } from "../../message/control.ts";
 import type { RtmpMessage } from "../../message/message.ts";
-import { ClientEnd } from "./end.ts";
+import { Outlet } from "../../pipeline/outlet.ts";
+import { SourceStream } from "../../pipeline/source_stream.ts";
+import { ClientShutdown } from "./shutdown.ts";
 import { type ClientSession, isMedia } from "./client_session.ts";
 import { IdleWatch } from "../../time/idle.ts";
 import { isServerData, isStreamEnd } from "./play_end.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 import { StatusCode } from "../status.ts";
-import { whileDoing } from "./while_doing.ts";
+import { withAction } from "./with_action.ts";
 
-/** What we say that we buffer, in milliseconds. Servers send recordings ahead by that much. */
+/**
+ * The buffer length sent to the server, in milliseconds. Servers send recordings ahead by that
+ * much.
+ */
 const BUFFER_LENGTH = 3_000;
 
-/** What to play. */
+/** The stream to play. */
 export interface PlayRequest {
-  /** Where from, for the messages of errors: "example.com:1935/live". */
-  place: string;
+  /** The server and the app, for the messages of errors: "example.com:1935/live". */
+  hostAndApp: string;
   /** The stream's name with its query. */
   streamName: string;
   /** Where to begin (section 7.2.2.1), in milliseconds; -2000: live, or else from the beginning. */
@@ -33,22 +38,25 @@ export interface PlayRequest {
 
 /** A stream that is being played. */
 export class ClientPlayback {
-  /** Gives the tags. */
+  /** The tags. */
   readonly readable: ReadableStream<FlvTag>;
-  /** Resolves when the stream has ended or was closed here, rejects with the error otherwise. */
+  /**
+   * Resolves when the stream has ended or the caller has closed it, otherwise rejects with the
+   * error.
+   */
   readonly closed: Promise<void>;
   readonly #session: ClientSession;
   readonly #request: PlayRequest;
   readonly #messageStreamId: number;
-  readonly #end: ClientEnd;
+  readonly #shutdown: ClientShutdown;
   readonly #decoder = new FlvTagDecoder();
-  #controller!: ReadableStreamDefaultController<FlvTag>;
+  readonly #outlet: Outlet<FlvTag>;
   #first: RtmpMessage | undefined;
 
   /**
-   * {@linkcode playOn} makes these.
+   * Only {@linkcode startPlaying} calls this.
    *
-   * @param first The message that came instead of a word that playing begins.
+   * @param first The first media message, if it arrived without a `NetStream.Play.Start`.
    */
   constructor(
     session: ClientSession,
@@ -60,24 +68,21 @@ export class ClientPlayback {
     this.#request = request;
     this.#messageStreamId = messageStreamId;
     this.#first = first;
-    this.#end = new ClientEnd(session, (error) => this.#controller.error(error));
-    this.closed = this.#end.closed;
+    this.#outlet = new Outlet({ wanted: () => this.#giveNext(), left: () => this.#finish() });
+    this.readable = new SourceStream(this.#outlet);
+    this.#shutdown = new ClientShutdown(session, (error) => this.#outlet.fail(error));
+    this.closed = this.#shutdown.closed;
     const watch = new IdleWatch(
-      session.patience.idleTimeout,
-      () => session.silence,
-      () => this.#end.fail(this.#idled()),
+      session.timeouts.idleTimeout,
+      () => session.readWait,
+      () => this.#shutdown.fail(this.#idleError()),
     );
     this.closed.finally(() => watch.stop()).catch(() => {});
-    this.readable = new ReadableStream({
-      start: (controller) => void (this.#controller = controller),
-      pull: () => this.#pull(),
-      cancel: () => this.#finish(),
-    }, { highWaterMark: 0 });
   }
 
   /** Ends the playback as {@linkcode RtmpPlayer.close} does. */
   async close(): Promise<void> {
-    if (!this.#end.begun) this.#controller.close();
+    if (!this.#shutdown.started) this.#outlet.end();
     await this.#finish();
   }
 
@@ -86,61 +91,57 @@ export class ClientPlayback {
     return this.close();
   }
 
-  /** Section 7.2.2.3. */
+  /** Sends `deleteStream` (section 7.2.2.3) and closes the connection. */
   #finish(): Promise<void> {
-    const { writer, patience } = this.#session;
-    return this.#end.finish(async () => {
+    const { writer, timeouts } = this.#session;
+    return this.#shutdown.finish(async () => {
       writer.send(writeCommand(0, "deleteStream", 0, null, this.#messageStreamId));
-      // Nothing is lost with a server that does not take it, or does not close its side.
-      await this.#session.closeGently(patience.closeTimeout);
+      // No data is lost if the server does not read it, or does not close its side.
+      await this.#session.linger(timeouts.closeTimeout);
     });
   }
 
-  /** Reads on until there is a tag. The socket is read only while the tags are. */
-  async #pull(): Promise<void> {
+  /** Gives the tags of the next message. The socket is read only while the tags are. */
+  async #giveNext(): Promise<void> {
     try {
-      for (let found = false; !found && !this.#end.begun;) {
-        const message = this.#first ?? await this.#session.read();
-        this.#first = undefined;
-        if (this.#end.begun) return;
-        // Servers say so when a stream ends. One that just closes may have been killed.
-        if (!message) throw this.#session.lost(this.#goOn);
-        if (isStreamEnd(this.#goOn, message, this.#messageStreamId)) return void this.close();
-        if (isServerData(message)) continue;
-        this.#decoder.decode(message, (tag) => {
-          found = true;
-          this.#controller.enqueue(tag);
-        });
-      }
+      const message = this.#first ?? await this.#session.read();
+      this.#first = undefined;
+      if (this.#shutdown.started) return;
+      // Servers say so when a stream ends. One that just closes may have been killed.
+      if (!message) throw this.#session.connectionLost(this.#action);
+      if (isStreamEnd(this.#action, message, this.#messageStreamId)) return void this.close();
+      const tags: FlvTag[] = [];
+      if (!isServerData(message)) this.#decoder.decode(message, (tag) => tags.push(tag));
+      this.#outlet.giveAll(tags);
     } catch (error) {
-      if (!this.#end.begun) this.#end.fail(whileDoing(this.#goOn, error));
+      if (!this.#shutdown.started) this.#shutdown.fail(withAction(this.#action, error));
     }
   }
 
-  #idled(): RtmpTimeoutError {
-    return new RtmpTimeoutError(`Cannot ${this.#goOn}`, {
-      read: `nothing for ${this.#session.patience.idleTimeout / 1000} s`,
+  #idleError(): RtmpTimeoutError {
+    return new RtmpTimeoutError(`Cannot ${this.#action}`, {
+      read: `nothing for ${this.#session.timeouts.idleTimeout / 1000} s`,
       expected: "bytes of the server",
     });
   }
 
-  get #goOn(): string {
-    return `go on playing from ${this.#request.place}`;
+  get #action(): string {
+    return `go on playing from ${this.#request.hostAndApp}`;
   }
 }
 
 /**
- * Asks a connected server for a stream.
+ * Requests a stream from a connected server.
  *
  * @throws {RtmpCommandError} If the server refuses.
  * @throws {RtmpTimeoutError} If it does not answer.
  */
-export async function playOn(
+export async function startPlaying(
   session: ClientSession,
   request: PlayRequest,
 ): Promise<ClientPlayback> {
-  const { place, streamName, start } = request;
-  const action = `play from ${place}`;
+  const { hostAndApp, streamName, start } = request;
+  const action = `play from ${hostAndApp}`;
   const messageStreamId = await session.createStream(action);
   session.writer.send(
     userControl(UserControlEvent.SetBufferLength, messageStreamId, BUFFER_LENGTH),

@@ -1,5 +1,5 @@
 /**
- * What a server says to its player beside the stream itself: above all, that it has ended.
+ * Detection of the messages by which servers announce the end of a stream.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import { DEFAULT_LIMITS } from "../limits.ts";
 import { readOnStatus, readServerCommand } from "./read_status.ts";
 import { StatusCode } from "../status.ts";
 
-/** Flash Media Server's word for the end of a recording, a data message. */
+/** Flash Media Server's data message at the end of a recording. */
 const ON_PLAY_STATUS = encodeAmf0("onPlayStatus");
 
-/** Data messages of the server to its player, which are no part of what is played. */
+/** Data messages of the server to its player, which are not part of the stream. */
 const SERVER_DATA: readonly Uint8Array[] = [
   encodeAmf0("|RtmpSampleAccess"),
   encodeAmf0("onStatus"),
@@ -25,26 +25,26 @@ const SERVER_DATA: readonly Uint8Array[] = [
 
 const PLAY_COMPLETE = "NetStream.Play.Complete";
 
-/** What an `onStatus` says when the stream has ended. */
+/** The codes of `onStatus` at the end of a stream. */
 const END_CODES: readonly string[] = [
   StatusCode.PlayUnpublishNotify,
   StatusCode.PlayStop,
   PLAY_COMPLETE,
 ];
 
-/** Commands of a publisher. FFmpeg ends with them as a server, too. */
+/** A publisher's commands at the end of a stream. FFmpeg sends them as a server, too. */
 const END_COMMANDS: readonly string[] = ["FCUnpublish", "closeStream", "deleteStream"];
 
-/** Whether a message is data of the server to its player. */
+/** Whether a message is data of the server itself, not of the stream. */
 export function isServerData(message: RtmpMessage): boolean {
   return SERVER_DATA.some((name) => isData(message, name));
 }
 
 /**
- * Whether a message says that the stream has ended.
+ * Whether a message announces the end of the stream.
  *
  * @param action What is being done, for the message of an error.
- * @throws {RtmpCommandError} If it says that the stream has failed.
+ * @throws {RtmpCommandError} If it reports a failure of the stream.
  */
 export function isStreamEnd(
   action: string,
@@ -59,7 +59,10 @@ export function isStreamEnd(
   return command !== undefined && END_COMMANDS.includes(command.name);
 }
 
-/** Section 7.1.7: "no more data is sent without issuing additional commands". */
+/**
+ * Whether a message is Stream EOF (section 7.1.7): "no more data is sent without issuing additional
+ * commands".
+ */
 function isStreamEof(message: RtmpMessage, messageStreamId: number): boolean {
   if (message.payload.length < 6) return false;
   const { event, value } = readUserControl(message);

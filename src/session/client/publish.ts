@@ -1,5 +1,5 @@
 /**
- * Publishing, as a client: a stream that tags are written to.
+ * A client's publication: a sink for tags.
  *
  * @module
  */
@@ -7,64 +7,64 @@
 import { RtmpError, RtmpTimeoutError } from "../../errors.ts";
 import { checkTag, type FlvTag } from "../../flv/flv_tag.ts";
 import { writeCommand } from "../../message/command.ts";
-import { ClientEnd } from "./end.ts";
-import { ClientGoodbye } from "./goodbye.ts";
+import { ClientShutdown } from "./shutdown.ts";
+import { ClientUnpublish } from "./unpublish.ts";
 import type { ClientSession } from "./client_session.ts";
-import { patiently } from "../../time/deadline.ts";
+import { withDeadline } from "../../time/deadline.ts";
 import { IdleWatch } from "../../time/idle.ts";
 import { readAnswer, readOnStatus } from "./read_status.ts";
 import { StatusCode } from "../status.ts";
 import { toMessage } from "./tag_message.ts";
-import { whileDoing } from "./while_doing.ts";
+import { withAction } from "./with_action.ts";
 
-/** Bytes of payload from which on a write of its own costs next to nothing. */
+/** Bytes of payload from which a separate write costs little. */
 const SMALL_PAYLOAD = 8 * 1024;
 
-/** Where and how to publish. */
+/** The stream to publish. */
 export interface PublishRequest {
-  /** Where to, for the messages of errors: "example.com:1935/live". */
-  place: string;
+  /** The server and the app, for the messages of errors: "example.com:1935/live". */
+  hostAndApp: string;
   /** The stream's name with its query. */
   streamName: string;
-  /** Section 7.2.2.6: `record` and `append` ask the server to keep it. */
+  /** The mode (section 7.2.2.6): `record` and `append` ask the server to record it. */
   type: "live" | "record" | "append";
 }
 
 /** A stream that is being published. */
 export class ClientPublication {
-  /** Takes the tags. */
+  /** The sink for the tags. */
   readonly writable: WritableStream<FlvTag>;
-  /** Resolves when the server has taken everything, rejects with the error otherwise. */
+  /** Resolves when the server has received everything, otherwise rejects with the error. */
   readonly closed: Promise<void>;
   readonly #session: ClientSession;
   readonly #request: PublishRequest;
   readonly #messageStreamId: number;
-  readonly #end: ClientEnd;
-  readonly #goodbye: ClientGoodbye;
+  readonly #shutdown: ClientShutdown;
+  readonly #unpublish: ClientUnpublish;
   /** Settles when the server has closed its side. */
-  readonly #over: Promise<void>;
+  readonly #serverClosed: Promise<void>;
   #controller!: WritableStreamDefaultController;
-  /** Tags that were written to the stream, those that wait in it included. */
-  #given = 0;
-  /** Tags of these that were sent. */
+  /** The number of tags written to the sink, including queued ones. */
+  #queued = 0;
+  /** The number of tags that were sent. */
   #sent = 0;
-  /** How many were given when the publication was closed: later ones are none of its own. */
-  #last = Infinity;
+  /** The number of tags written before the publication was closed; later ones are rejected. */
+  #queuedAtClose = Infinity;
   /** Resolves when the last of them has been sent, or the publication has failed. */
   readonly #written: Promise<void>;
   #resolveWritten!: () => void;
 
-  /** {@linkcode publishOn} makes these. */
+  /** Only {@linkcode startPublishing} calls this. */
   constructor(session: ClientSession, request: PublishRequest, messageStreamId: number) {
     this.#session = session;
     this.#request = request;
     this.#messageStreamId = messageStreamId;
-    this.#goodbye = new ClientGoodbye(session, `finish publishing to ${request.place}`);
-    this.#end = new ClientEnd(session, (error) => {
-      // A stream that is being aborted errors by itself, and would call this an abort that failed.
+    this.#unpublish = new ClientUnpublish(session, `finish publishing to ${request.hostAndApp}`);
+    this.#shutdown = new ClientShutdown(session, (error) => {
+      // A sink that is being aborted errors by itself; an error here would make `abort` reject.
       if (!this.#controller.signal.aborted) this.#controller.error(error);
     });
-    this.closed = this.#end.closed;
+    this.closed = this.#shutdown.closed;
     this.#written = new Promise((resolve) => this.#resolveWritten = resolve);
     this.closed.catch(() => this.#resolveWritten());
     this.writable = new WritableStream({
@@ -73,68 +73,71 @@ export class ClientPublication {
         // `abort` below would be called only after a write that may never end.
         controller.signal.addEventListener(
           "abort",
-          () => this.#end.fail(controller.signal.reason),
+          () => this.#shutdown.fail(controller.signal.reason),
         );
       },
-      write: (tag) => this.#next(tag),
+      write: (tag) => this.#sendNext(tag),
       close: async () => {
         this.#resolveWritten();
         await this.#finish();
         await this.closed;
       },
     }, {
-      // It is called when a tag is written, not when its turn has come.
+      // Called when a tag is written, before it is dequeued.
       size: () => {
-        this.#given++;
+        this.#queued++;
         return 1;
       },
     });
     const watch = new IdleWatch(
-      session.patience.idleTimeout,
-      () => this.#end.begun ? 0 : session.stall,
-      () => this.#end.fail(this.#stalled()),
+      session.timeouts.idleTimeout,
+      () => this.#shutdown.started ? 0 : session.writeWait,
+      () => this.#shutdown.fail(this.#stallError()),
     );
     this.closed.finally(() => watch.stop()).catch(() => {});
-    this.#over = this.#listen();
+    this.#serverClosed = this.#readReplies();
   }
 
   /** Ends the publication as {@linkcode RtmpPublisher.close} does. */
   async close(): Promise<void> {
-    this.#last = Math.min(this.#last, this.#given);
-    if (this.#sent >= this.#last) this.#resolveWritten();
+    this.#queuedAtClose = Math.min(this.#queuedAtClose, this.#queued);
+    if (this.#sent >= this.#queuedAtClose) this.#resolveWritten();
     await this.#finish();
-    this.#controller.error(hasBeenClosed());
+    this.#controller.error(closedError());
     await this.closed;
   }
 
-  /** Closes a publication that has not failed: the failure has been reported already. */
+  /** Closes a publication that has not failed; a failure has been reported already. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#end.failed) await this.close();
+    if (!this.#shutdown.failed) await this.close();
   }
 
-  /** Section 7.2.2.3; `FCUnpublish` is not in the specification, but servers wait for it. */
+  /**
+   * Ends the publication (section 7.2.2.3). `FCUnpublish` is not in the specification, but servers
+   * wait for it.
+   */
   #finish(): Promise<void> {
-    return this.#end.finish(() =>
-      this.#goodbye.say(
+    return this.#shutdown.finish(() =>
+      this.#unpublish.run(
         this.#written,
-        this.#over,
+        this.#serverClosed,
         writeCommand(0, "FCUnpublish", 0, null, this.#request.streamName),
         writeCommand(0, "deleteStream", 0, null, this.#messageStreamId),
       )
     );
   }
 
-  /** Sends the next of the tags that were given before the publication was closed. */
-  async #next(tag: FlvTag): Promise<void> {
-    if (this.#sent >= this.#last) throw hasBeenClosed();
+  /** Sends a tag, if it was written before the publication was closed. */
+  async #sendNext(tag: FlvTag): Promise<void> {
+    if (this.#sent >= this.#queuedAtClose) throw closedError();
     await this.#write(tag);
     this.#sent++;
-    if (this.#sent >= this.#last) this.#resolveWritten();
+    if (this.#sent >= this.#queuedAtClose) this.#resolveWritten();
   }
 
   /**
-   * Resolves when the socket has taken the tag; small ones may wait for those before them, up to
-   * the bound of the writer, to leave in one write.
+   * Resolves when the tag has been written to the socket. Small tags may be queued, up to the bound
+   * of the writer, to be combined into one write.
    */
   async #write(given: FlvTag): Promise<void> {
     const { writer } = this.#session;
@@ -143,71 +146,71 @@ export class ClientPublication {
       tag = checkTag(given);
       writer.send(toMessage(tag, this.#messageStreamId));
     } catch (error) {
-      this.#end.fail(error);
+      this.#shutdown.fail(error);
       throw error;
     }
-    await (tag.data.length < SMALL_PAYLOAD ? writer.relieve() : writer.flush());
+    await (tag.data.length < SMALL_PAYLOAD ? writer.flushIfFull() : writer.flush());
     if (writer.failure !== undefined) await this.#explainFailure();
   }
 
-  /** What a server said before it closed is a better reason than that it closed. */
+  /** Waits for the server's own reason, which is better than that the connection was closed. */
   async #explainFailure(): Promise<void> {
     try {
-      await patiently(this.#goOn, this.closed, this.#session.patience);
+      await withDeadline(this.#action, this.closed, this.#session.timeouts);
     } catch (error) {
-      this.#end.fail(error);
+      this.#shutdown.fail(error);
       throw error;
     }
   }
 
-  /** Reads the server's messages until it closes its side, so that it can always send. */
-  async #listen(): Promise<void> {
+  /** Reads the server's messages until it closes its side, so that it is never blocked. */
+  async #readReplies(): Promise<void> {
     try {
       for (
         let message = await this.#session.read();
         message;
         message = await this.#session.read()
       ) {
-        this.#goodbye.receive(message, readOnStatus(this.#goOn, message));
+        this.#unpublish.receive(message, readOnStatus(this.#action, message));
       }
-      if (!this.#end.begun || this.#session.failure !== undefined) {
-        throw this.#session.lost(this.#goOn);
+      if (!this.#shutdown.started || this.#session.failure !== undefined) {
+        throw this.#session.connectionLost(this.#action);
       }
-      await this.#goodbye.end();
+      await this.#unpublish.end();
     } catch (error) {
-      const reason = whileDoing(this.#goOn, error);
-      if (!this.#end.begun) this.#end.fail(reason);
-      await this.#goodbye.end(reason);
+      const reason = withAction(this.#action, error);
+      if (!this.#shutdown.started) this.#shutdown.fail(reason);
+      await this.#unpublish.end(reason);
     }
   }
 
-  #stalled(): RtmpTimeoutError {
-    return new RtmpTimeoutError(`Cannot ${this.#goOn}`, {
-      read: `nothing for ${this.#session.patience.idleTimeout / 1000} s`,
+  #stallError(): RtmpTimeoutError {
+    return new RtmpTimeoutError(`Cannot ${this.#action}`, {
+      read: `nothing for ${this.#session.timeouts.idleTimeout / 1000} s`,
       expected: "the server to take what is sent",
     });
   }
 
-  get #goOn(): string {
-    return `go on publishing to ${this.#request.place}`;
+  get #action(): string {
+    return `go on publishing to ${this.#request.hostAndApp}`;
   }
 }
 
 /**
- * Asks a connected server to take a stream.
+ * Starts a publication on a connected server.
  *
- * `releaseStream` and `FCPublish` are not in the specification. Old servers want them, and some
- * answer them while others do not; no answer is waited for.
+ * `releaseStream` and `FCPublish` are not in the specification. Old servers require them; not all
+ * respond, so the client does not wait for that.
  *
  * @throws {RtmpCommandError} If the server refuses.
  * @throws {RtmpTimeoutError} If it does not answer.
  */
-export async function publishOn(
+export async function startPublishing(
   session: ClientSession,
   request: PublishRequest,
 ): Promise<ClientPublication> {
-  const { place, streamName, type } = request;
-  const action = `publish to ${place}`;
+  const { hostAndApp, streamName, type } = request;
+  const action = `publish to ${hostAndApp}`;
   session.send(0, "releaseStream", null, streamName);
   session.send(0, "FCPublish", null, streamName);
   const messageStreamId = await session.createStream(action);
@@ -219,6 +222,6 @@ export async function publishOn(
   return new ClientPublication(session, request, messageStreamId);
 }
 
-function hasBeenClosed(): RtmpError {
+function closedError(): RtmpError {
   return new RtmpError("Cannot write to a publication that has been closed");
 }

@@ -1,5 +1,5 @@
 /**
- * What a server says of how things stand, as its client reads it.
+ * A reader of the responses and status messages of a server.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import type { RtmpMessage } from "../../message/message.ts";
 import { plainText } from "../../plain_text.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 
-/** Codes that mean "no", at whatever level a server sends them. */
+/** Codes that mean a refusal, whatever their level. */
 const REFUSALS = /\.(BadName|Denied|Failed|Rejected|StreamNotFound)$/;
 
-/** The information object of an answer or an `onStatus` (RTMP 1.0, sections 7.2.1 and 7.2.2). */
+/** The information object of a response or an `onStatus` (RTMP 1.0, sections 7.2.1 and 7.2.2). */
 export interface Status {
   level: string;
   code: string;
@@ -35,7 +35,7 @@ function readStatus({ args, object }: Command): Status | undefined {
 /**
  * Reads the status of a message, if it is an `onStatus`.
  *
- * @param action What the status may stand in the way of, for the message of the error.
+ * @param action What is being done, for the message of the error.
  * @throws {RtmpCommandError} If the status is an error.
  */
 export function readOnStatus(action: string, message: RtmpMessage): Status | undefined {
@@ -47,22 +47,22 @@ export function readOnStatus(action: string, message: RtmpMessage): Status | und
 }
 
 /**
- * Reads a message as the answer to a call, if it is one.
+ * Reads the response to a call, if a message is one.
  *
- * Some servers answer with transaction id 0, whatever was asked, so that an answer which no request
- * waits for may come first: `isRight` tells whether such a one fits the call.
+ * Some servers respond to every call with transaction id 0. So a response to another call may
+ * arrive first: `accepts` decides whether such a response fits.
  *
- * @throws {RtmpCommandError} If the answer is an error.
+ * @throws {RtmpCommandError} If the response is an error.
  */
 export function readAnswer(
   action: string,
   message: RtmpMessage,
   transactionId: number,
-  isRight: (command: Command) => boolean = () => false,
+  accepts: (command: Command) => boolean = () => false,
 ): Command | undefined {
   const command = readServerCommand(message);
   if (command?.name !== "_result" && command?.name !== "_error") return undefined;
-  const unnumbered = command.transactionId === 0 && isRight(command);
+  const unnumbered = command.transactionId === 0 && accepts(command);
   if (command.transactionId !== transactionId && !unnumbered) return undefined;
   const status = readStatus(command);
   if (command.name === "_error" || status && isRefusal(status)) throw statusError(action, status);
@@ -70,14 +70,16 @@ export function readAnswer(
 }
 
 /**
- * Reads a command. FFmpeg, as a server, sends an `onFCPublish` that is but a name: it says nothing.
+ * Reads a command. A command that is only a name is ignored, such as FFmpeg's `onFCPublish`.
  */
 export function readServerCommand(message: RtmpMessage): Command | undefined {
   if (!isCommand(message) || isBareName(message.payload)) return undefined;
   return readCommand(message, DEFAULT_LIMITS);
 }
 
-/** An AMF0 string (marker 2, its length in 16 bits) and nothing after it. */
+/**
+ * Whether a payload is only an AMF0 string: marker 2 and a length of 16 bits (AMF 0, section 2.4).
+ */
 function isBareName(payload: Uint8Array): boolean {
   return payload[0] === 2 && payload.length > 2 && payload.length === 3 + readUint16(payload, 1);
 }
@@ -87,7 +89,7 @@ function isRefusal({ level, code }: Status): boolean {
   return level === "error" || REFUSALS.test(code);
 }
 
-/** The error that a status of a server makes: its text is what was read, its code goes along. */
+/** Makes the error for a status of a server, with its description as `read` and its code. */
 function statusError(action: string, status: Status | undefined): RtmpCommandError {
   return new RtmpCommandError(`Cannot ${action}`, {
     read: status?.description || "a refusal without a reason",

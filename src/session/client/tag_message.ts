@@ -1,15 +1,16 @@
 /**
- * Tags as a client sends them.
+ * The conversion of tags to messages, for a client.
  *
  * @module
  */
 
-import { concat, startsWith } from "@std/bytes";
-import { encodeAmf0 } from "../../amf/encode_amf0.ts";
+import { concat } from "@std/bytes";
 import type { FlvTag, FlvTagType } from "../../flv/flv_tag.ts";
+import { isMetadata } from "../../flv/tag_kind.ts";
+import { SET_DATA_FRAME } from "../../flv/tag_stream.ts";
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
 
-/** Each kind has a chunk stream of its own, as FFmpeg has it. */
+/** The chunk stream of each kind of tag, as in FFmpeg. */
 const CHUNK_STREAMS: Readonly<Record<FlvTagType, number>> = { audio: 4, video: 6, script: 8 };
 
 const TYPES: Readonly<Record<FlvTagType, number>> = {
@@ -18,19 +19,14 @@ const TYPES: Readonly<Record<FlvTagType, number>> = {
   script: MessageType.DataAmf0,
 };
 
-const ON_META_DATA = encodeAmf0("onMetaData");
-
-/** The command that asks a server to keep the following metadata for later players. */
-const SET_DATA_FRAME = encodeAmf0("@setDataFrame");
-
-/** The message that carries a tag. Its time is cut to 32 bits: the wire's clock wraps. */
-export function toMessage({ type, timestamp, data }: FlvTag, messageStreamId: number): RtmpMessage {
-  const isMetadata = type === "script" && startsWith(data, ON_META_DATA);
+/** Converts a tag to a message, with the low 32 bits of its time: timestamps wrap on the wire. */
+export function toMessage(tag: FlvTag, messageStreamId: number): RtmpMessage {
+  const { type, timestamp, data } = tag;
   return {
     chunkStreamId: CHUNK_STREAMS[type],
     messageStreamId,
     typeId: TYPES[type],
     timestamp: timestamp % 2 ** 32,
-    payload: isMetadata ? concat([SET_DATA_FRAME, data]) : data,
+    payload: isMetadata(tag) ? concat([SET_DATA_FRAME, data]) : data,
   };
 }

@@ -1,52 +1,52 @@
 /**
- * The server's side of Adobe's authentication, over the connections that it takes.
+ * The server's side of Adobe's authentication, which takes two or three connections.
  *
  * @module
  */
 
 import {
-  challengeByAdobe,
-  isAdobeProof,
-  needAdobeAuth,
+  adobeAuthFailed,
+  adobeAuthRequired,
+  adobeChallenge,
   readAdobeQuery,
-  refuseByAdobe,
+  verifyAdobeResponse,
 } from "../adobe_auth.ts";
 import type { Refusal } from "../../publication/refusal.ts";
 import { StatusCode } from "../status.ts";
 import { waitedSince } from "../../time/standstill.ts";
 
-/** Gives the password of a user, or nothing for one that is not known. */
+/** Returns the password of a user, or nothing for an unknown user. */
 export type PasswordLookup = (user: string) => string | undefined | Promise<string | undefined>;
 
-/** The same, or a refusal when it cannot be decided. */
+/** A password lookup that may also return a refusal, when it cannot decide. */
 export type GuardedLookup = (
   user: string,
 ) => string | undefined | Refusal | Promise<string | undefined | Refusal>;
 
-/** What a connection is refused for. */
-export type AdobeFlaw =
-  /** It has named no user: a client that knows of this authentication connects again with one. */
+/** The reason for rejecting a connection. */
+export type AdobeRejectionReason =
+  /** The peer named no user. A client that supports this authentication reconnects with one. */
   | "no-user"
-  /** It has named a user and proved nothing yet: the client connects again with a proof. */
+  /** The peer named a user without a proof. The client reconnects with a proof. */
   | "no-proof"
-  /** Its proof answers no challenge of the last minute to this user at this address. */
+  /** The proof answers no challenge of the last minute to this user at this address. */
   | "no-challenge"
   /** The user or the password is wrong. */
   | "wrong-password"
-  /** There was no answer whether it is right. */
+  /** The password could not be looked up. */
   | "undecided";
 
-/** A connection that is refused. */
+/** A rejection of a connection. */
 export interface AdobeRejection extends Refusal {
-  flaw: AdobeFlaw;
-  /** Who the peer says to be, as far as it does. */
+  reason: AdobeRejectionReason;
+  /** The user that the peer named, if it did. */
   user?: string;
 }
 
-/** How long a challenge may be answered, in milliseconds. */
+/** The time limit for answering a challenge, in milliseconds. */
 const CHALLENGE_TIME = 60_000;
 
-/** Challenges that are kept at once; the oldest makes room. */
+/** The most challenges that are kept; a new one replaces the oldest. */
 const MAX_CHALLENGES = 1_000;
 
 interface Challenge {
@@ -57,27 +57,27 @@ interface Challenge {
 }
 
 /**
- * Lets those in who prove that they know a password. A proof comes on another connection than its
- * challenge, so the challenges are kept here, by user and address, each for one answer.
+ * Admits peers that prove that they know a password. The proof arrives on another connection than
+ * the challenge, so challenges are kept here by user and address, each for one answer.
  */
 export class AdobeGate {
   readonly #password: GuardedLookup;
   readonly #challenges = new Map<string, Challenge>();
 
-  /** @param password Gives the password of a user; a refusal when that cannot be decided. */
+  /** @param password Returns the password of a user, or a refusal when it cannot decide. */
   constructor(password: GuardedLookup) {
     this.#password = password;
   }
 
   /**
-   * Decides on a connection: a rejection, whose description is for the client, or nothing.
+   * Decides on a connection. Returns a rejection, whose description is for the client, or nothing.
    *
    * @param app The app with its query, as the client wrote it.
-   * @param host Where the client connects from.
+   * @param host The client's address without its port.
    */
   async admit(app: string, host: string): Promise<AdobeRejection | undefined> {
     const query = readAdobeQuery(app);
-    if (!query) return rejected("no-user", needAdobeAuth());
+    if (!query) return rejected("no-user", adobeAuthRequired());
     const { user } = query;
     const key = `${host} ${user}`;
     if (query.response === undefined) {
@@ -88,9 +88,9 @@ export class AdobeGate {
     const isOpen = challenge !== undefined && waitedSince(challenge.since) < CHALLENGE_TIME;
     const password = await this.#password(user);
     if (typeof password === "object") return rejected("undecided", password.description, user);
-    if (!isOpen) return rejected("no-challenge", refuseByAdobe(), user);
-    const isProven = password !== undefined && isAdobeProof(query, challenge, password);
-    return isProven ? undefined : rejected("wrong-password", refuseByAdobe(), user);
+    if (!isOpen) return rejected("no-challenge", adobeAuthFailed(), user);
+    const isProven = password !== undefined && verifyAdobeResponse(query, challenge, password);
+    return isProven ? undefined : rejected("wrong-password", adobeAuthFailed(), user);
   }
 
   #challenge(key: string, user: string): string {
@@ -103,12 +103,16 @@ export class AdobeGate {
     this.#challenges.set(key, challenge);
     const [oldest] = this.#challenges.keys();
     if (this.#challenges.size > MAX_CHALLENGES) this.#challenges.delete(oldest!);
-    return challengeByAdobe(user, challenge.salt, challenge.serverChallenge);
+    return adobeChallenge(user, challenge.salt, challenge.serverChallenge);
   }
 }
 
-function rejected(flaw: AdobeFlaw, description: string, user?: string): AdobeRejection {
-  const rejection = { code: StatusCode.ConnectRejected, description, flaw };
+function rejected(
+  reason: AdobeRejectionReason,
+  description: string,
+  user?: string,
+): AdobeRejection {
+  const rejection = { code: StatusCode.ConnectRejected, description, reason };
   return user === undefined ? rejection : { ...rejection, user };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Commands, obeyed and answered.
+ * The command layer: it executes the peer's commands and answers them.
  *
  * @module
  */
@@ -21,10 +21,10 @@ import type { SessionHandler } from "./session_handler.ts";
 import type { Refusal } from "../../publication/refusal.ts";
 import { StatusCode } from "../status.ts";
 
-/** Characters of the name of a command that are repeated to the peer, or in an error. */
+/** The longest part of a command's name in answers and errors, in characters. */
 const MAX_REPEATED = 64;
 
-/** What commands are obeyed with. */
+/** The parts of a session that commands use. */
 export interface CommandContext {
   readonly writer: MessageWriter;
   readonly streams: NetStreams;
@@ -33,17 +33,17 @@ export interface CommandContext {
   readonly limits: RtmpLimits;
   /** The chunk size to announce, in bytes. */
   readonly chunkSize: number;
-  /** Bytes after which we ask for an acknowledgement, and the bandwidth that we ask for. */
+  /** The announced acknowledgement window and peer bandwidth, in bytes. */
   readonly windowSize: number;
-  /** What the peer has said of itself, once it has connected. */
+  /** The facts that the peer announced in `connect`; `undefined` before that. */
   peer: NetConnection | undefined;
-  /** The peer has asked to close the connection. */
+  /** Called when the peer asks to close the connection. */
   peerCloses(): void;
-  /** Ends the conversation once the peer has been sent everything. */
+  /** Ends the conversation after everything has been sent to the peer. */
   stop(): Promise<void>;
 }
 
-/** The commands of a connection and of its message streams (RTMP 1.0, section 7.2). */
+/** Executes the commands of a connection and its message streams (RTMP 1.0, section 7.2). */
 export class CommandLayer {
   readonly #context: CommandContext;
 
@@ -52,7 +52,7 @@ export class CommandLayer {
   }
 
   /**
-   * Does what a command asks for.
+   * Executes a command.
    *
    * @throws {RtmpError} If it costs the peer its connection.
    */
@@ -69,7 +69,7 @@ export class CommandLayer {
     this.#connectionCommand(command);
   }
 
-  /** The commands of a message stream (section 7.2.2); tells whether it was one. */
+  /** Executes a command of a message stream (section 7.2.2); returns whether it was one. */
   async #streamCommand(command: Command, streamId: number): Promise<boolean> {
     const { name, args: [argument] } = command;
     const { streams } = this.#context;
@@ -111,7 +111,7 @@ export class CommandLayer {
     return false;
   }
 
-  /** The commands of the connection (section 7.2.1), and those that encoders send besides. */
+  /** Executes a command of the connection (section 7.2.1), or one that only encoders send. */
   #connectionCommand(command: Command): void {
     switch (command.name) {
       case "createStream":
@@ -125,7 +125,7 @@ export class CommandLayer {
         return this.#answer(command, null, 0);
       case "close":
         return this.#context.peerCloses();
-      // Answers to what we have not asked, and tidings that need no answer.
+      // Unrequested answers, and notifications that need no answer.
       case "_result":
       case "_error":
       case "onStatus":
@@ -155,7 +155,7 @@ export class CommandLayer {
       return void this.#context.stop();
     }
     this.#context.peer = connection;
-    // The chunk size goes before any answer of more than 128 bytes: OBS loses its way otherwise.
+    // OBS misreads chunks if an answer of more than 128 bytes is sent before the chunk size.
     writer.send(
       windowAcknowledgementSize(windowSize),
       setPeerBandwidth(windowSize),
@@ -191,7 +191,7 @@ export class CommandLayer {
   }
 }
 
-/** Section 7.2.2.2: the name stands in an object of parameters. */
+/** The stream's name in the parameters of `play2` (section 7.2.2.2). */
 function play2Name(parameters: unknown): unknown {
   return typeof parameters === "object" && parameters !== null && "streamName" in parameters
     ? parameters.streamName

@@ -1,6 +1,5 @@
 /**
- * What the parts of a session share: the connection, what the peer has said of itself, and how it is
- * to end.
+ * The state that the parts of a session share.
  *
  * @module
  */
@@ -23,7 +22,7 @@ import type { NetStreamContext } from "./stream_replies.ts";
 import type { SessionHandler } from "./session_handler.ts";
 import type { TagChunks } from "./tag_chunks.ts";
 
-/** Bytes after which we ask for an acknowledgement, and the bandwidth we ask for: as most servers. */
+/** The acknowledgement window and the peer bandwidth that the server announces, in bytes. */
 const WINDOW_SIZE = 2_500_000;
 
 /**
@@ -34,13 +33,13 @@ const MAX_PARTIAL_BYTES_BEFORE_PUBLISH = 1024 * 1024;
 
 /** The connection below a session. */
 export interface ServerTransport extends ByteWriter {
-  /** What the peer sends after the handshake. */
+  /** The bytes that the peer sends after the handshake. */
   readonly readable: ReadableStream<Uint8Array>;
-  /** Ends `readable`: nothing more is to be read from the peer. */
+  /** Ends `readable`, so that nothing more is read from the peer. */
   cancel(): void;
 }
 
-/** What a session is told of its connection. */
+/** The options of a session. */
 export interface ServerSessionOptions {
   /** The bytes of both directions. */
   transport: ServerTransport;
@@ -48,17 +47,17 @@ export interface ServerSessionOptions {
   remoteAddr: string;
   /** The id of the connection, for `authorize` and the log. */
   connection?: string;
-  /** The program around it. */
+  /** Decides for the server. */
   handler: SessionHandler;
-  /** What the connection has received so far. */
+  /** The counts of the connection. */
   counts: ReceivedCounts;
   /** The chunk size to announce, in bytes. */
   chunkSize: number;
   /** Cuts tags for players in chunks of that size. */
   chunks: TagChunks;
-  /** What the peer may ask for. */
+  /** The limits of the peer. */
   limits: RtmpLimits;
-  /** Called with how many bytes of memory more, or fewer, unfinished messages take. */
+  /** Called when unfinished messages take more or less memory, with the change in bytes. */
   onMemory?: (change: number) => void;
 }
 
@@ -71,7 +70,7 @@ export class Conversation implements CommandContext, MediaContext, NetStreamCont
   readonly chunkSize: number;
   readonly windowSize: number = WINDOW_SIZE;
   readonly tagChunks: TagChunks;
-  /** The first stage of what the peer sends. */
+  /** The first stage of the pipeline that decodes the peer's bytes. */
   readonly chunks: RtmpChunkDecoderStream;
   readonly writer: MessageWriter;
   readonly control: ControlLayer;
@@ -79,9 +78,9 @@ export class Conversation implements CommandContext, MediaContext, NetStreamCont
   readonly streams: NetStreams;
   /** What the peer has said of itself, once it has connected. */
   peer: NetConnection | undefined;
-  /** Whether nothing more of the peer is listened to. */
+  /** Whether further messages of the peer are ignored. */
   isOver = false;
-  /** Why everything has ended that had not ended before, if it is known. */
+  /** The reason of the end for streams that are still open, if it is known. */
   endReason: PublicationEnd | undefined;
   readonly #remoteAddr: string;
   readonly #connection: string | undefined;
@@ -140,7 +139,7 @@ export class Conversation implements CommandContext, MediaContext, NetStreamCont
     this.transport.cancel();
   }
 
-  /** Ends the conversation once the peer has been sent everything. */
+  /** Ends the conversation after everything has been sent to the peer. */
   async stop(): Promise<void> {
     this.isOver = true;
     await this.writer.flush();

@@ -1,5 +1,5 @@
 /**
- * Audio, video and data, passed on to the message stream that publishes.
+ * The media layer: it passes audio, video and data to the message stream that publishes.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { NetStreams } from "./net_streams.ts";
 import type { SessionHandler } from "./session_handler.ts";
 import { onStatus, StatusCode } from "../status.ts";
 
-/** What media is passed on with. */
+/** The parts of a session that media uses. */
 export interface MediaContext {
   readonly writer: MessageWriter;
   readonly streams: NetStreams;
@@ -19,7 +19,7 @@ export interface MediaContext {
   readonly counts: ReceivedCounts;
 }
 
-/** Finds the publication that media belongs to, and says so once if there is none. */
+/** Finds the publication that media belongs to, and warns once if there is none. */
 export class MediaLayer {
   readonly #context: MediaContext;
   #hasComplained = false;
@@ -29,11 +29,11 @@ export class MediaLayer {
   }
 
   /**
-   * Passes a message on; a promise when its publication has to be waited for.
+   * Passes a message to its publication. Returns a promise if the publication has to be waited for.
    *
-   * Some encoders publish on one message stream and send on another, mostly 0. Where only one stream
-   * of the connection publishes, they mean that one. A stream on which they have asked to publish is
-   * another matter: what arrives there late must not get into the publication of its neighbour.
+   * Some encoders publish on one message stream and send media on another, mostly 0. If only one
+   * stream of the connection publishes, it gets that media. Late media of a stream that has ended
+   * is discarded: it must not get into the publication of another stream.
    */
   receive(message: RtmpMessage): Promise<void> | undefined {
     const { streams, counts } = this.#context;
@@ -52,7 +52,7 @@ export class MediaLayer {
     if (!isLate && !isData) this.#complain(id);
   }
 
-  /** Once: the next frame is on its way already. */
+  /** Warns the peer and the operator, once: every further frame would cause the same warning. */
   #complain(id: number): void {
     if (this.#hasComplained) return;
     this.#hasComplained = true;

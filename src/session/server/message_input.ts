@@ -1,20 +1,19 @@
 /**
- * Messages of a publication, on their way to its tags.
+ * The input of a publication that arrives as RTMP messages.
  *
  * @module
  */
 
 import { splitAggregate } from "../../flv/aggregate.ts";
 import type { FlvTagType } from "../../flv/flv_tag.ts";
-import { bareDataMessage, FlvTagStream } from "../../flv/tag_stream.ts";
-import type { MediaCounts } from "../../ledger/counts.ts";
+import { FlvTagStream, normalizeDataMessage } from "../../flv/tag_stream.ts";
 import type { ReceivedCounts } from "../../ledger/received_counts.ts";
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../../publication/publication.ts";
-import { TURNS } from "../../time/turns.ts";
+import { TIME_SLICE } from "../../time/time_slice.ts";
 import { PublicationInput } from "./publication_input.ts";
 
-/** The types that a tag can have. */
+/** The types of tags, by those of the messages that carry them. */
 const TAG_TYPES: ReadonlyMap<number, FlvTagType> = new Map([
   [MessageType.Audio, "audio"],
   [MessageType.Video, "video"],
@@ -22,7 +21,7 @@ const TAG_TYPES: ReadonlyMap<number, FlvTagType> = new Map([
   [MessageType.DataAmf3, "script"],
 ]);
 
-/** What a peer publishes on a message stream. */
+/** Passes the messages of a message stream to its publication. */
 export class MessageInput {
   readonly #input: PublicationInput<RtmpMessage>;
   readonly #counts: ReceivedCounts;
@@ -33,12 +32,12 @@ export class MessageInput {
     counts: ReceivedCounts,
     close: (reason: string) => void,
   ) {
-    const stage = (tags: MediaCounts) => new FlvTagStream({ counts: tags });
+    const stage = (onTag: () => void) => new FlvTagStream({ onTag });
     this.#input = new PublicationInput(request, counts, stage, close);
     this.#counts = counts;
   }
 
-  /** The application's end. */
+  /** The publication, as the application sees it. */
   get publication(): Publication {
     return this.#input.publication;
   }
@@ -52,7 +51,7 @@ export class MessageInput {
     return this.#writeParts(splitAggregate(message));
   }
 
-  /** Ends the stream of tags after what has been written. */
+  /** Ends the stream of tags after the last written message. */
   end(end: PublicationEnd): void {
     this.#input.end(end);
   }
@@ -60,8 +59,8 @@ export class MessageInput {
   async #writeParts(parts: Generator<RtmpMessage, boolean, void>): Promise<void> {
     let next = parts.next();
     for (; !next.done; next = parts.next()) {
-      const turn = TURNS.take(next.value.payload.length);
-      if (turn) await turn;
+      const pause = TIME_SLICE.yieldIfSpent(next.value.payload.length);
+      if (pause) await pause;
       await this.#write(next.value);
     }
     if (!next.value) this.#counts.discard("malformed");
@@ -70,7 +69,7 @@ export class MessageInput {
   #write(received: RtmpMessage): Promise<void> | undefined {
     const type = TAG_TYPES.get(received.typeId);
     if (type === undefined) return void this.#counts.discard("unknown-type");
-    const item = bareDataMessage(received);
+    const item = normalizeDataMessage(received);
     return this.#input.write({ item, type, data: item.payload });
   }
 }

@@ -1,12 +1,12 @@
 /**
- * What a peer says of itself in `connect`, and what is made of it.
+ * The facts about a peer from its `connect` command.
  *
  * @module
  */
 
 import { type Command, writeCommand } from "../../message/command.ts";
 import type { RtmpMessage } from "../../message/message.ts";
-import { type Capabilities, ourCapabilities, readCapabilities } from "../capabilities.ts";
+import { type Capabilities, localCapabilities, readCapabilities } from "../capabilities.ts";
 import type { StreamRequest } from "../../publication/publication.ts";
 import type { Refusal } from "../../publication/refusal.ts";
 import { StatusCode } from "../status.ts";
@@ -14,20 +14,20 @@ import { type ParsedName, parseName } from "./stream_name.ts";
 import { type StreamPath, streamPath } from "../../publication/stream_path.ts";
 import { readVia, VIA } from "../via.ts";
 
-/** Characters of what a peer calls itself that are kept. */
+/** The longest part of a peer's name for itself that is kept, in characters. */
 const MAX_FLASH_VER_LENGTH = 256;
 
-/** A connection that has said `connect` (RTMP 1.0, section 7.2.1.1). */
+/** The peer of a connection after `connect` (RTMP 1.0, section 7.2.1.1). */
 export class NetConnection {
-  /** The application as the peer wrote it, and the parameters after it. */
+  /** The app and its parameters, as the peer wrote them. */
   readonly #app: ParsedName;
   /** The URL that the peer says it connected to. */
   readonly tcUrl: string;
-  /** What the peer calls itself. */
+  /** The peer's name for itself. */
   readonly flashVer: string;
-  /** What it has announced of Enhanced RTMP. */
+  /** The capabilities of Enhanced RTMP that it announced. */
   readonly capabilities: Capabilities;
-  /** The relays that it says its streams have passed, or wait for them. */
+  /** The ids of relays that it announced: its streams have passed them, or they wait for a stream. */
   readonly #via: readonly string[];
   readonly #objectEncoding: 0 | 3;
   readonly #outerParams: URLSearchParams[];
@@ -50,13 +50,16 @@ export class NetConnection {
     this.#via = readVia(object?.[VIA]);
   }
 
-  /** The answer that admits the peer. A peer that announces capabilities is told ours. */
+  /**
+   * The answer that admits the peer. It has the server's capabilities if the peer announced its
+   * own.
+   */
   success({ transactionId }: Command): RtmpMessage {
     const properties = {
       fmsVer: "FMS/3,5,7,7009",
       capabilities: 31,
       mode: 1,
-      ...this.capabilities.announced && ourCapabilities(),
+      ...this.capabilities.announced && localCapabilities(),
     };
     return writeCommand(0, "_result", transactionId, properties, {
       level: "status",
@@ -67,8 +70,8 @@ export class NetConnection {
   }
 
   /**
-   * The stream that a name in a command stands for, with the parameters of all the places they can
-   * stand in; or why it stands for none.
+   * The request for the stream that a command names, or a refusal if the name is invalid. Its
+   * parameters are those of the name, then those of the app and the URL.
    *
    * @throws {RtmpLimitError} If the name is too long.
    */
@@ -89,7 +92,7 @@ export class NetConnection {
   }
 
   /**
-   * The path that a name in a command stands for; or why it stands for none.
+   * The path of the stream that a command names, or a refusal if the name is invalid.
    *
    * @throws {RtmpLimitError} If the name is too long.
    */

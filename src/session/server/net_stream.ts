@@ -1,5 +1,5 @@
 /**
- * A message stream, as the server keeps it: what is published or played on it.
+ * A message stream on the server's side, with its publication or player.
  *
  * @module
  */
@@ -25,32 +25,32 @@ export class NetStream {
     this.#playing = new PlayingStream(context, this.#replies);
   }
 
-  /** Whether something is published or played here, or about to be. */
+  /** Whether it publishes or plays, or waits for the application's permission to do so. */
   get active(): boolean {
     return this.publishes || this.plays || this.#replies.isAsking;
   }
 
-  /** Whether something is published here. */
+  /** Whether it publishes. */
   get publishes(): boolean {
     return this.#publishing.isActive;
   }
 
-  /** Whether something is played here. */
+  /** Whether it plays. */
   get plays(): boolean {
     return this.#playing.isActive;
   }
 
-  /** Whether what is played here is paused. */
+  /** Whether its player is paused. */
   get paused(): boolean {
     return this.#playing.isPaused;
   }
 
-  /** The path under which something is published here. */
+  /** The path of its publication. */
   get path(): string | undefined {
     return this.#publishing.path;
   }
 
-  /** `publish`; with a name that ends a stream, it ends what is played here too. */
+  /** `publish`; with a name that means the end, it ends a publication and a player. */
   async publish(command: Command): Promise<void> {
     if (this.#publishing.isEnd(command.args[0])) return this.close();
     await this.#publishing.publish(command);
@@ -81,18 +81,18 @@ export class NetStream {
     return this.#publishing.write(message);
   }
 
-  /** The peer has ended its stream: `FCUnpublish`, `closeStream` or `deleteStream`. */
+  /** Called when the peer ends the stream, by `FCUnpublish`, `closeStream` or `deleteStream`. */
   close(): void {
     this.#publishing.close();
     this.#playing.close();
   }
 
-  /** Tells a player that what it was sent is all. */
+  /** Tells a player that it was sent everything. */
   drain(): void {
     this.#playing.drain();
   }
 
-  /** The connection has ended, and with it what is published and played here. */
+  /** Called when the connection has ended; it ends the publication and the player. */
   disconnect(end: PublicationEnd): void {
     this.#publishing.end(end);
     this.#playing.stop();

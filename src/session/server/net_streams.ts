@@ -10,12 +10,12 @@ import type { RtmpLimits } from "../limits.ts";
 import { NetStream } from "./net_stream.ts";
 import type { NetStreamContext } from "./stream_replies.ts";
 
-/** Keeps the message streams that a peer has asked for, or has just used. */
+/** The message streams that a peer has created, or has used without creating them. */
 export class NetStreams {
   readonly #streams = new Map<number, NetStream>();
   readonly #context: NetStreamContext;
   readonly #limits: RtmpLimits;
-  /** The last ones on which the peer has asked to publish, those that have been deleted too. */
+  /** The ids of the latest streams on which the peer asked to publish, deleted ones included. */
   readonly #named = new Set<number>();
   #lastId = 0;
 
@@ -24,23 +24,23 @@ export class NetStreams {
     this.#limits = limits;
   }
 
-  /** All of them. */
+  /** All message streams. */
   get all(): NetStream[] {
     return [...this.#streams.values()];
   }
 
-  /** Whether one of them is so. */
+  /** Whether any message stream meets the condition. */
   some(predicate: (stream: NetStream) => boolean): boolean {
     for (const stream of this.#streams.values()) if (predicate(stream)) return true;
     return false;
   }
 
-  /** Whether something is published or played on one of them. */
+  /** Whether any of them publishes or plays, or is about to. */
   get isActive(): boolean {
     return this.some((stream) => stream.active);
   }
 
-  /** Whether the peer plays something, and publishes nothing. */
+  /** Whether the peer plays and does not publish. */
   get watches(): boolean {
     return this.some((stream) => stream.plays) && !this.some((stream) => stream.publishes);
   }
@@ -50,12 +50,12 @@ export class NetStreams {
     return this.watches && !this.some((stream) => stream.plays && !stream.paused);
   }
 
-  /** The one of this id, if there is one. */
+  /** The stream with this id. */
   get(id: number): NetStream | undefined {
     return this.#streams.get(id);
   }
 
-  /** The only one that publishes, if there is just one. */
+  /** The stream that publishes, if exactly one does. */
   get publisher(): NetStream | undefined {
     let only: NetStream | undefined;
     for (const stream of this.#streams.values()) {
@@ -66,12 +66,12 @@ export class NetStreams {
     return only;
   }
 
-  /** Whether the peer has asked to publish on the one of this id, not long ago. */
+  /** Whether the peer has recently asked to publish on the stream with this id. */
   hasBeenNamed(id: number): boolean {
     return this.#named.has(id);
   }
 
-  /** Does what `publish` asks for. */
+  /** Executes `publish`. */
   async publish(id: number, command: Command): Promise<void> {
     this.#named.delete(id);
     this.#named.add(id);
@@ -82,7 +82,7 @@ export class NetStreams {
   }
 
   /**
-   * A new one (RTMP 1.0, section 7.2.1.3), with an id that is not in use.
+   * Creates a stream with an id that is not in use (RTMP 1.0, section 7.2.1.3).
    *
    * @throws {RtmpLimitError} If there are too many.
    */
@@ -92,7 +92,7 @@ export class NetStreams {
   }
 
   /**
-   * The one of this id. Some clients publish on one that they have not asked for.
+   * The stream with this id, created if necessary: some clients publish on one they did not create.
    *
    * @throws {RtmpLimitError} If there are too many.
    */
@@ -111,7 +111,9 @@ export class NetStreams {
     return stream;
   }
 
-  /** Section 7.2.2.3. GStreamer puts the stream's name where its id belongs. */
+  /**
+   * Executes `deleteStream` (section 7.2.2.3). GStreamer sends the stream's name instead of its id.
+   */
   delete(idOrName: unknown): void {
     const stream = typeof idOrName === "number" ? this.#streams.get(idOrName) : this.find(idOrName);
     if (!stream) return;
@@ -119,7 +121,7 @@ export class NetStreams {
     stream.close();
   }
 
-  /** The one on which a name's stream is published, however the name is written. */
+  /** The stream that publishes the path which a command names. */
   find(name: unknown): NetStream | undefined {
     if (typeof name !== "string") return undefined;
     const wanted = this.#context.path(name);

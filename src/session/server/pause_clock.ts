@@ -1,5 +1,5 @@
 /**
- * The times of what a player gets, without the time for which it was paused.
+ * A clock for one player that leaves out the time for which the player was paused.
  *
  * @module
  */
@@ -7,8 +7,8 @@
 import type { FlvTag } from "../../flv/flv_tag.ts";
 
 /**
- * The time between the last frame before a pause and the first one after it, in milliseconds: a frame
- * at 25 a second.
+ * The time between the last frame before a pause and the first one after it, in milliseconds: one
+ * frame at 25 frames per second.
  */
 const FRAME_TIME = 40;
 
@@ -17,29 +17,29 @@ const FRAME_TIME = 40;
  * reached the timestamps that it is sent, so the time of the pause must not be in them.
  */
 export class PauseClock {
-  /** Milliseconds that are left out. */
+  /** The total time left out, in milliseconds. */
   #shift = 0;
-  /** The latest time that the player was given. */
+  /** The latest timestamp sent to the player. */
   #latest: number | undefined;
-  #goesOn = false;
+  #isResuming = false;
 
-  /** The player resumes: the next frame follows the last one that it was sent. */
-  goOn(): void {
-    this.#goesOn = true;
+  /** Called when the player resumes: the next frame follows the last one that was sent. */
+  resume(): void {
+    this.#isResuming = true;
   }
 
-  /** The tag as the player gets it. */
+  /** The tag with its timestamp shifted for the player. */
   move(tag: FlvTag): FlvTag {
     const isMedia = tag.type !== "script";
-    if (isMedia && this.#goesOn) this.#follow(tag.timestamp);
-    // Metadata stands at 0 before the frames that it is about.
+    if (isMedia && this.#isResuming) this.#follow(tag.timestamp);
+    // Metadata has the timestamp 0, and comes before the frames that it describes.
     const timestamp = isMedia || tag.timestamp > this.#shift ? tag.timestamp - this.#shift : 0;
     if (isMedia) this.#latest = Math.max(this.#latest ?? timestamp, timestamp);
     return this.#shift === 0 ? tag : { ...tag, timestamp };
   }
 
   #follow(timestamp: number): void {
-    this.#goesOn = false;
+    this.#isResuming = false;
     if (this.#latest === undefined) return;
     const gap = timestamp - this.#shift - this.#latest;
     if (gap > FRAME_TIME) this.#shift += gap - FRAME_TIME;

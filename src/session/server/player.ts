@@ -1,5 +1,5 @@
 /**
- * What is played on a message stream, sent to the peer.
+ * A player: it sends the tags of a source to the peer.
  *
  * @module
  */
@@ -16,13 +16,13 @@ export interface PlaySource {
   tags: ReadableStream<FlvTag>;
   /** Pauses (`true`), during which every tag is dropped, or resumes (`false`) at a keyframe. */
   pause(paused: boolean): void;
-  /** Turns one kind of media off, or on again. */
+  /** Turns audio or video off, or on again. */
   receive(type: "audio" | "video", wanted: boolean): void;
 }
 
 /** Sends the tags of a source until it ends or is stopped. */
 export class Player {
-  /** What it was asked for. */
+  /** The request that it plays. */
   readonly request: StreamRequest;
   readonly #source: PlaySource;
   readonly #reader: ReadableStreamDefaultReader<FlvTag>;
@@ -41,14 +41,14 @@ export class Player {
     return this.#paused;
   }
 
-  /** Sends all tags; resolves with whether the source has ended, as opposed to being stopped. */
+  /** Sends all tags. Resolves to true if the source has ended, to false if it was stopped. */
   async run(messageStreamId: number, writer: MessageWriter, chunks: TagChunks): Promise<boolean> {
     while (writer.failure === undefined) {
       const { done, value } = await this.#reader.read();
       if (done) return !this.#stopped;
       writer.sendBytes(chunks.of(this.#clock.move(checkTag(value)), messageStreamId));
-      await writer.relieve();
-      await writer.window.room();
+      await writer.flushIfFull();
+      await writer.window.ready();
     }
     this.stop();
     return false;
@@ -56,19 +56,19 @@ export class Player {
 
   /** Pauses (`true`), or resumes at the next keyframe (`false`). */
   pause(paused: boolean): void {
-    if (this.#paused && !paused) this.#clock.goOn();
+    if (this.#paused && !paused) this.#clock.resume();
     this.#paused = paused;
     this.#source.pause(paused);
   }
 
-  /** Turns one kind of media off, or on again. */
+  /** Turns audio or video off, or on again. */
   receive(type: "audio" | "video", wanted: boolean): void {
     this.#source.receive(type, wanted);
   }
 
   /**
-   * Stops; what has not been sent is given back to the ledger of the source. The application's own
-   * cleanup is not waited for.
+   * Stops. The source's ledger counts unsent tags as dropped. Cleanup by the application is not
+   * waited for.
    */
   stop(): void {
     this.#stopped = true;

@@ -1,5 +1,5 @@
 /**
- * What a player gets of Enhanced RTMP: what it has said that it knows.
+ * A filter that leaves out the parts of Enhanced RTMP that a player does not support.
  *
  * @module
  */
@@ -7,35 +7,35 @@
 import { FlvError } from "../../errors.ts";
 import { type AudioTag, parseAudioTag } from "../../flv/audio_tag.ts";
 import type { FlvTag } from "../../flv/flv_tag.ts";
-import { FIRST_TRACK, plainTrack, withoutModEx } from "../../flv/plain_track.ts";
+import { extractTrack, FIRST_TRACK, stripModEx } from "../../flv/extract_track.ts";
 import { isEnhanced } from "../../flv/tag_kind.ts";
 import { parseVideoTag, type VideoTag } from "../../flv/video_tag.ts";
 import { type Capabilities, CapsEx } from "../capabilities.ts";
 
-/** Passes a tag on, as it is or made plainer, or leaves it out. */
+/** Returns a tag unchanged or simplified, or `undefined` to leave it out. */
 export type TagFilter = (tag: FlvTag) => FlvTag | undefined;
 
 /**
- * Makes the filter for a player. One that has announced nothing gets the first track of each kind,
- * whatever its codec; one that has announced something gets the codecs and extensions it named. A
- * tag of many codecs is for peers that take one of them.
+ * Makes the filter for a player. A player that announced no capabilities gets the first track of
+ * each kind, whatever its codec. Any other player gets the codecs and extensions it announced. A tag
+ * of several codecs passes if the player supports one of them.
  */
 export function playerFilter({ announced, fourCcs, capsEx }: Capabilities): TagFilter {
-  const takes = ({ codec, tracks }: ParsedTag) =>
+  const accepts = ({ codec, tracks }: ParsedTag) =>
     !announced || fourCcs.has("*") || codec === "" ||
     tracks.some((track) => fourCcs.has(track.codec));
-  const takesTracks = (capsEx & CapsEx.Multitrack) !== 0;
-  const takesModEx = (capsEx & CapsEx.ModEx) !== 0;
+  const acceptsTracks = (capsEx & CapsEx.Multitrack) !== 0;
+  const acceptsModEx = (capsEx & CapsEx.ModEx) !== 0;
   return (tag) => {
     if (!isEnhanced(tag)) return tag;
     try {
       const parsed = parse(tag);
-      if (parsed.multitrack && !takesTracks) {
-        const plain = plainTrack(tag, FIRST_TRACK);
-        return plain && takes(parse(plain)) ? plain : undefined;
+      if (parsed.multitrack && !acceptsTracks) {
+        const plain = extractTrack(tag, FIRST_TRACK);
+        return plain && accepts(parse(plain)) ? plain : undefined;
       }
-      if (!takes(parsed)) return undefined;
-      return takesModEx ? tag : withoutModEx(tag);
+      if (!accepts(parsed)) return undefined;
+      return acceptsModEx ? tag : stripModEx(tag);
     } catch (error) {
       if (error instanceof FlvError) return undefined;
       throw error;
@@ -43,7 +43,7 @@ export function playerFilter({ announced, fourCcs, capsEx }: Capabilities): TagF
   };
 }
 
-/** What is looked at of a tag. */
+/** The parts of a tag that the filter examines. */
 type ParsedTag = Pick<VideoTag | AudioTag, "codec" | "multitrack" | "tracks">;
 
 function parse(tag: FlvTag): ParsedTag {

@@ -1,5 +1,5 @@
 /**
- * What is played on a message stream.
+ * The player of a message stream.
  *
  * @module
  */
@@ -25,12 +25,12 @@ export class PlayingStream {
     this.#replies = replies;
   }
 
-  /** Whether something is played. */
+  /** Whether it plays. */
   get isActive(): boolean {
     return this.#player !== undefined;
   }
 
-  /** Whether what is played is paused. */
+  /** Whether its player is paused. */
   get isPaused(): boolean {
     return this.#player?.paused === true;
   }
@@ -89,7 +89,7 @@ export class PlayingStream {
     this.#replies.status("status", StatusCode.PlayStart, `Playing with ${type}`);
   }
 
-  /** The peer has ended it. */
+  /** Called when the peer ends it. */
   close(): void {
     if (this.stop()) this.#replies.status("status", StatusCode.PlayStop, "Playing has stopped");
   }
@@ -104,7 +104,7 @@ export class PlayingStream {
     if (this.#player) this.#context.writer.send(sampleAccess(this.#replies.id));
   }
 
-  /** Ends it; tells whether there was something. */
+  /** Stops the player; returns whether there was one. */
   stop(): boolean {
     const player = this.#player;
     this.#player = undefined;
@@ -112,13 +112,13 @@ export class PlayingStream {
     return player !== undefined;
   }
 
-  /** Leaves what the application gives to be played after the connection was closed. */
+  /** Releases a source that the application returns after the connection was closed. */
   #decline(source: PlaySource | Refusal, request: StreamRequest): void {
     if ("tags" in source) new Player(source, request).stop();
     this.#context.handler.release(request);
   }
 
-  /** Changes what is played, if something is; tells whether that went well. */
+  /** Changes the player, if there is one; returns whether that succeeded. */
   #control(change: (player: Player) => void): boolean {
     if (!this.#player) return false;
     try {

@@ -1,5 +1,5 @@
 /**
- * The server's end of a publication.
+ * The input of a publication: the server writes items, and the application reads tags.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { checkString } from "../../check_option.ts";
 import type { FlvTag, FlvTagType } from "../../flv/flv_tag.ts";
 import { readMetadata } from "../../flv/metadata.ts";
 import { mediaKind } from "../../flv/tag_kind.ts";
-import type { MediaCounts, MediaKind } from "../../ledger/counts.ts";
+import type { MediaKind } from "../../ledger/counts.ts";
 import { PublicationLedger } from "../../ledger/publication_ledger.ts";
 import type { ReceivedCounts } from "../../ledger/received_counts.ts";
 import { Outlet } from "../../pipeline/outlet.ts";
@@ -18,46 +18,48 @@ import { safePathName } from "../../publication/file_name.ts";
 import type { Publication, PublicationEnd, StreamRequest } from "../../publication/publication.ts";
 
 /**
- * Items that wait for the application, at most, while the metadata has not come: so many can be
- * looked through for it though the application reads no tag. Encoders send two or three before it.
+ * The most items that are read in search of the metadata before the application reads a tag. Encoders
+ * send two or three before it.
  */
 export const LOOKAHEAD_MESSAGES = 32;
 
 /** The same in bytes of payload, beside the item that passes it. */
 export const LOOKAHEAD_BYTES: number = 256 * 1024;
 
-/** Something that a publisher has sent: the message or tag, and what it is as a tag. */
+/** A message or tag from a publisher, with its type and data as a tag. */
 export interface Published<T> {
   readonly item: T;
   readonly type: FlvTagType;
   readonly data: Uint8Array;
 }
 
-/** The same, waiting for the application. */
+/** A published item that waits for the application. */
 interface Waiting<T> {
   published: Published<T>;
   kind: MediaKind;
 }
 
-/** How the application's stream of tags is made of what is published, and where it counts them. */
-export type TagStage<T> = (counts: MediaCounts) => ReadableWritablePair<FlvTag, T>;
+/** Makes the stage that turns published items into tags; it calls `onTag` for each of them. */
+export type TagStage<T> = (onTag: () => void) => ReadableWritablePair<FlvTag, T>;
 
 /**
- * What the publisher sends goes in here, and comes out of the application's {@linkcode Publication}.
+ * Passes the items of a publisher to the application's {@linkcode Publication}.
  */
 export class PublicationInput<T> {
-  /** The application's end. */
+  /** The publication, as the application sees it. */
   readonly publication: Publication;
   readonly #ledger: PublicationLedger;
   readonly #outlet: Outlet<T>;
-  /** What waits for the application: one item, or more that were looked through for metadata. */
+  /** Items that wait for the application: one, or more while it looks for metadata. */
   readonly #queue: Waiting<T>[] = [];
   #queuedBytes = 0;
+  /** The kind of the tag that the stage makes: it makes one at a time. */
+  #kindGiven: MediaKind = "otherTags";
   /** Ends the session's wait for the application. */
   #release: (() => void) | undefined;
-  /** The application has cancelled its tags, or the publication has ended. */
+  /** Whether the application has cancelled its tags, or the publication has ended. */
   #over = false;
-  /** No media has come, nor the metadata, nor too much else: items are looked through for it. */
+  /** Whether it reads ahead to find the metadata: until metadata, media or the limit arrives. */
   #lookingAhead = true;
   #hasMetadata = false;
   #foundMetadata!: (metadata: Record<string, unknown> | undefined) => void;
@@ -66,8 +68,8 @@ export class PublicationInput<T> {
   /**
    * Begins a publication.
    *
-   * @param counts What its connection has received.
-   * @param stage Makes tags of its items.
+   * @param counts The counts of its connection.
+   * @param stage Makes the stage that turns items into tags.
    * @param close Called when the application ends it.
    */
   constructor(
@@ -79,7 +81,9 @@ export class PublicationInput<T> {
     const ledger = new PublicationLedger(counts);
     this.#ledger = ledger;
     this.#outlet = new Outlet({ wanted: () => this.#giveNext(), left: () => this.#leave() });
-    const tags = new SourceStream(this.#outlet).pipeThrough(stage(ledger.tags));
+    const tags = new SourceStream(this.#outlet).pipeThrough(
+      stage(() => void ledger.tags[this.#kindGiven]++),
+    );
     const metadata = new Promise<Record<string, unknown> | undefined>((resolve) =>
       this.#foundMetadata = resolve
     );
@@ -122,7 +126,7 @@ export class PublicationInput<T> {
     if (kind === "scriptTags" && !this.#hasMetadata) this.#lookForMetadata(data);
     if (this.#lookingAhead) this.#lookAhead(published);
     if (this.#over) return void this.#ledger.unread[kind]++;
-    if (this.#outlet.isWanted) return this.#outlet.give(published.item) as undefined;
+    if (this.#outlet.isWanted) return this.#give(published, kind);
     this.#ledger.inFlight[kind]++;
     this.#queue.push({ published, kind });
     this.#queuedBytes += data.length;
@@ -131,7 +135,7 @@ export class PublicationInput<T> {
     return new Promise((release) => this.#release = release);
   }
 
-  /** Lets the session wait for the application from the metadata on, or from the first media. */
+  /** Stops reading ahead at the metadata, the first media or the limit. */
   #lookAhead({ type, data }: Published<T>): void {
     const isTooMuch = this.#queue.length + 1 >= LOOKAHEAD_MESSAGES ||
       this.#queuedBytes + data.length > LOOKAHEAD_BYTES;
@@ -142,17 +146,22 @@ export class PublicationInput<T> {
     this.#foundMetadata(undefined);
   }
 
-  /** The application asks for a tag, and all before it have been read. */
+  /** Called when the application waits for a tag. */
   #giveNext(): void {
     const waiting = this.#takeWaiting();
     if (!waiting) return;
-    this.#outlet.give(waiting.published.item);
+    this.#give(waiting.published, waiting.kind);
     if (this.#queue.length > 0) return;
     this.#endWait();
     if (this.#over) this.#outlet.end();
   }
 
-  /** The application has cancelled its stream: what it did not take is counted. */
+  #give({ item }: Published<T>, kind: MediaKind): undefined {
+    this.#kindGiven = kind;
+    this.#outlet.give(item);
+  }
+
+  /** Called when the application has cancelled its stream: counts the unread items. */
   #leave(): void {
     this.#over = true;
     let waiting = this.#takeWaiting();
@@ -182,12 +191,12 @@ export class PublicationInput<T> {
     if (this.#queue.length === 0) this.#outlet.end();
   }
 
-  /** Metadata that cannot be read is counted and passed on: it keeps no one from watching. */
+  /** Finds the metadata. If it cannot be read it is counted, and passed to consumers all the same. */
   #lookForMetadata(data: Uint8Array): void {
     const metadata = readMetadata(data);
     if (!metadata) return;
-    if ("flaw" in metadata) {
-      return this.#ledger.connection.discard(`${metadata.flaw}-metadata`);
+    if ("error" in metadata) {
+      return this.#ledger.connection.discard(`${metadata.error}-metadata`);
     }
     this.#hasMetadata = true;
     this.#foundMetadata(metadata.members);

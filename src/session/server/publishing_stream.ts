@@ -1,5 +1,5 @@
 /**
- * What is published on a message stream.
+ * The publication of a message stream.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export class PublishingStream {
   readonly #context: NetStreamContext;
   readonly #replies: StreamReplies;
   #input: MessageInput | undefined;
-  /** Holds what is published until it may claim its name, with the request for it. */
+  /** The request of a publication on trial, and its held messages. */
   #trial: { request: StreamRequest; trial: Trial<RtmpMessage> } | undefined;
   #hasPublished = false;
 
@@ -26,12 +26,12 @@ export class PublishingStream {
     this.#replies = replies;
   }
 
-  /** Whether something is published. */
+  /** Whether it publishes. */
   get isActive(): boolean {
     return this.#input !== undefined;
   }
 
-  /** The path under which something is published. */
+  /** The path of its publication. */
   get path(): string | undefined {
     return this.#input?.publication.path;
   }
@@ -109,13 +109,13 @@ export class PublishingStream {
     this.#context.counts.discard("unpublished");
   }
 
-  /** The peer has ended it. */
+  /** Called when the peer ends it. */
   close(): void {
     if (!this.end({ reason: "unpublished", description: "The publisher ended it" })) return;
     this.#replies.status("status", StatusCode.UnpublishSuccess, "The stream has ended");
   }
 
-  /** Ends it; tells whether there was something. */
+  /** Ends the publication; returns whether there was one. */
   end(end: PublicationEnd): boolean {
     if (!this.#input) return false;
     this.#input.end(end);

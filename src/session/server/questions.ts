@@ -1,10 +1,10 @@
 /**
- * Questions to the application that a connection waits for.
+ * The questions to the application that a connection waits for.
  *
  * @module
  */
 
-/** Waits for answers of the application until the connection is closed from this side. */
+/** Waits for answers of the application until the server closes the connection. */
 export class Questions {
   readonly #waiting = new Set<() => void>();
   #abandoned = false;
@@ -13,8 +13,8 @@ export class Questions {
    * Waits for an answer.
    *
    * @param question Must not reject.
-   * @param giveUp Called with an answer that comes too late.
-   * @returns The answer; nothing when the connection was closed first.
+   * @param giveUp Called with an answer that arrives after the connection was closed.
+   * @returns The answer; nothing if the connection was closed first.
    */
   async ask<T>(
     question: Promise<T>,
@@ -35,7 +35,7 @@ export class Questions {
     return undefined;
   }
 
-  /** Waits for no answer any more. */
+  /** Ends all waits, and every later one at once. */
   abandon(): void {
     this.#abandoned = true;
     for (const abandon of this.#waiting) abandon();

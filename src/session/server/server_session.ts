@@ -11,7 +11,7 @@ import { carriesTag, MessageType, type RtmpMessage } from "../../message/message
 import { RtmpMessageDecoderStream } from "../../message/message_decoder_stream.ts";
 import { SinkStream } from "../../pipeline/sink_stream.ts";
 import type { PublicationEnd } from "../../publication/publication.ts";
-import { TURNS } from "../../time/turns.ts";
+import { TIME_SLICE } from "../../time/time_slice.ts";
 import { CapsEx } from "../capabilities.ts";
 import { onStatus, StatusCode } from "../status.ts";
 import { CommandLayer } from "./command_layer.ts";
@@ -20,11 +20,11 @@ import { MediaLayer } from "./media_layer.ts";
 import { waitedSince } from "../../time/standstill.ts";
 
 /**
- * What a command or a control message costs, as the bytes of media that cost as much to deal with.
+ * The processing cost of a command or control message, as the bytes of media that cost the same.
  */
 const CONVERSATION_COST = 16 * 1024;
 
-/** The same for the end of a message stream. */
+/** The processing cost of the end of a message stream, in the same unit. */
 const END_COST = 8 * 1024;
 
 /** How a connection ended: an error, or nothing if the peer disconnected without one. */
@@ -34,16 +34,15 @@ export interface SessionEnd {
 }
 
 /**
- * Leads the conversation with one peer: answers control and command messages and passes media on.
- * The next message is taken when the last one has been dealt with, so that a consumer of a
- * publication holds its publisher back.
+ * A session with one peer: it answers control and command messages, and passes media on. It takes the
+ * next message after it has processed the last one. So a slow consumer holds its publisher back.
  */
 export class ServerSession {
   readonly #conversation: Conversation;
   readonly #commands: CommandLayer;
   readonly #media: MediaLayer;
   readonly #messages: RtmpMessageDecoderStream;
-  /** What the peer has been told, when this side ends everything. */
+  /** The reason that the server has announced to the peer, when the server ends the session. */
   #announced: PublicationEnd | undefined;
   #inactiveSince = performance.now();
 
@@ -60,28 +59,28 @@ export class ServerSession {
     return this.#conversation.streams.isActive;
   }
 
-  /** For how long nothing has been published or played, in milliseconds. */
+  /** How long the peer has neither published nor played, in milliseconds. */
   get inactivity(): number {
     if (this.isActive) this.#inactiveSince = performance.now();
     return waitedSince(this.#inactiveSince);
   }
 
-  /** Whether the peer watches, and so has nothing to send by itself. */
+  /** Whether the peer only plays, and so sends nothing by itself. */
   get watches(): boolean {
     return this.#conversation.streams.watches;
   }
 
-  /** Whether the peer has paused all that it plays, and so may read nothing for a long time. */
+  /** Whether the peer has paused everything that it plays, and so may read nothing for long. */
   get isPaused(): boolean {
     return this.#conversation.streams.isPaused;
   }
 
-  /** Whether the peer has announced that it follows a request to reconnect. */
+  /** Whether the peer has announced that it supports a request to reconnect. */
   get canReconnect(): boolean {
     return ((this.#conversation.peer?.capabilities.capsEx ?? 0) & CapsEx.Reconnect) !== 0;
   }
 
-  /** Leads the conversation to its end. It does not throw; what went wrong is what it returns. */
+  /** Runs the session to its end. It does not throw, but returns the error that ended it. */
   async run(): Promise<SessionEnd> {
     const { transport, chunks, writer, streams } = this.#conversation;
     let error: unknown;
@@ -95,11 +94,11 @@ export class ServerSession {
       if (thrown instanceof RtmpError) this.#complain(thrown);
     }
     transport.cancel();
-    writer.window.lift();
+    writer.window.removeLimit();
     // Hundreds of connections may end at once, each with many publications.
-    TURNS.begin();
-    const turn = TURNS.take(END_COST * streams.all.length);
-    if (turn) await turn;
+    TIME_SLICE.start();
+    const pause = TIME_SLICE.yieldIfSpent(END_COST * streams.all.length);
+    if (pause) await pause;
     const reason = this.#conversation.endReason ??
       (error === undefined && this.#announced || endReason(error));
     for (const stream of streams.all) stream.disconnect(reason);
@@ -107,7 +106,7 @@ export class ServerSession {
     return error === undefined ? {} : { error };
   }
 
-  /** Asks the peer to show that it is there. */
+  /** Sends a ping request. */
   ping(): void {
     this.#conversation.control.ping();
     void this.#conversation.writer.flush();
@@ -116,7 +115,7 @@ export class ServerSession {
   /**
    * Asks the peer to reconnect, and serves it until it does (Enhanced RTMP v2, "Reconnect Request").
    *
-   * @param tcUrl Where to: absolute, or relative to the URL it has used; the same if not given.
+   * @param tcUrl The new URL, absolute or relative to the peer's present one; by default that one.
    */
   requestReconnect(description: string, tcUrl?: string): void {
     const info = { level: "status", code: StatusCode.ReconnectRequest, description };
@@ -126,7 +125,7 @@ export class ServerSession {
     void this.#conversation.writer.flush();
   }
 
-  /** Tells the peer once that everything ends, and why. The session keeps reading what it sends. */
+  /** Tells the peer, once, that the server ends the session, and why. The session keeps reading. */
   announceEnd(code: string, description: string): void {
     if (this.#announced) return;
     this.#announced = { reason: "closed", description };
@@ -140,7 +139,7 @@ export class ServerSession {
     void this.#conversation.writer.flush();
   }
 
-  /** Ends everything on the connection, telling the peer why. */
+  /** Ends all streams of the connection, and tells the peer why. */
   async close(code: string, description: string): Promise<void> {
     const conversation = this.#conversation;
     this.announceEnd(code, description);
@@ -158,12 +157,14 @@ export class ServerSession {
     }
   }
 
-  /** Deals with a message when there is time for it. */
+  /** Processes a message when its turn comes. */
   #take(message: RtmpMessage): Promise<void> | undefined {
     if (this.#conversation.isOver) return undefined;
-    const turn = TURNS.take(isMedia(message) ? message.payload.length : CONVERSATION_COST);
-    if (!turn) return this.#receive(message);
-    return turn.then(() => this.#conversation.isOver ? undefined : this.#receive(message));
+    const pause = TIME_SLICE.yieldIfSpent(
+      isMedia(message) ? message.payload.length : CONVERSATION_COST,
+    );
+    if (!pause) return this.#receive(message);
+    return pause.then(() => this.#conversation.isOver ? undefined : this.#receive(message));
   }
 
   #receive(message: RtmpMessage): Promise<void> | undefined {
@@ -173,7 +174,7 @@ export class ServerSession {
   async #converse(message: RtmpMessage): Promise<void> {
     if (isCommand(message)) await this.#commands.receive(message);
     else this.#conversation.control.receive(message);
-    await this.#conversation.writer.relieve();
+    await this.#conversation.writer.flushIfFull();
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a session asks of the program around it.
+ * The interface through which a session asks the server for decisions.
  *
  * @module
  */
@@ -10,29 +10,29 @@ import type { TagFilter } from "./player_filter.ts";
 import type { Refusal } from "../../publication/refusal.ts";
 import type { Inspection } from "./trial.ts";
 
-/** The questions of a session; the rest of the conversation it leads by itself. */
+/** The decisions that a session leaves to the server. */
 export interface SessionHandler {
-  /** Whether a peer may connect to `app`, as it wrote it: a refusal, or nothing. */
+  /** Decides whether a peer may connect to `app`, as it wrote it. Returns a refusal, or nothing. */
   admit(app: string): Promise<Refusal | undefined>;
-  /** Whether a stream may be published or played: a refusal, or nothing. */
+  /** Decides whether a stream may be published or played. Returns a refusal, or nothing. */
   authorize(request: StreamRequest): Promise<Refusal | undefined>;
-  /** Notes that a publish or play was refused because it names no stream. */
+  /** Counts and logs a publish or play that was refused because its name is invalid. */
   reject(refusal: Refusal): void;
-  /** Notes what the operator should know of this peer. */
+  /** Logs a warning about this peer for the operator. */
   warn(text: string): void;
   /**
-   * The inspection of a publication's first frames before it claims its name, if there is one. Its
-   * publisher is then told of success before the claim.
+   * The inspection of a publication's first frames before it claims its name, if there is one. In
+   * that case the publisher gets its success reply before the claim.
    */
   inspection?(request: StreamRequest): Inspection | undefined;
-  /** Whether the publication of a request may have its name: a refusal, or nothing. */
+  /** Claims the name of a publication. Returns a refusal, or nothing. */
   claim(publication: Publication, request: StreamRequest): Refusal | undefined;
-  /** The publisher has been told that it may begin. */
+  /** Called after the publisher got its success reply. */
   begin(publication: Publication): void;
-  /** What a player gets, filtered to what it knows; or a refusal. */
+  /** The source of tags for a player, filtered to what the player supports; or a refusal. */
   play(request: StreamRequest, filter: TagFilter): Promise<PlaySource | Refusal>;
-  /** What `authorize` has allowed does not begin. */
+  /** Called when a request that `authorize` has allowed does not begin. */
   release(request: StreamRequest): void;
-  /** What is played has failed, through no fault of the peer. */
+  /** Called when the source of a player has failed. */
   playFailed(request: StreamRequest, error: unknown): void;
 }

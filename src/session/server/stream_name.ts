@@ -1,23 +1,23 @@
 /**
- * The names under which streams are published: `app` and stream name, each with a query perhaps.
+ * Names of apps and streams, which may have a query.
  *
  * @module
  */
 
 import { RtmpLimitError } from "../../errors.ts";
 
-/** What stands before a question mark, and the parameters after it. */
+/** A name and the parameters of its query. */
 export interface ParsedName {
   name: string;
   params: URLSearchParams;
 }
 
 /**
- * Takes the query from an app, a stream's name or a URL: `demo?key=secret` is `demo` with one
+ * Separates the query from an app, a stream's name or a URL: `demo?key=secret` is `demo` with one
  * parameter.
  *
- * @param maxLength Characters in all.
- * @throws {RtmpLimitError} If there are more.
+ * @param maxLength The longest text that is accepted, in characters.
+ * @throws {RtmpLimitError} If the text is longer.
  */
 export function parseName(text: string, maxLength: number): ParsedName {
   if (text.length > maxLength) {

@@ -1,5 +1,5 @@
 /**
- * What a message stream says to its peer, and asks the application for it.
+ * The replies of a message stream to its peer, and its questions to the application.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { Questions } from "./questions.ts";
 import type { SessionHandler } from "./session_handler.ts";
 import type { TagChunks } from "./tag_chunks.ts";
 
-/** What a message stream needs of its connection. */
+/** The parts of a connection that a message stream uses. */
 export interface NetStreamContext {
   readonly writer: MessageWriter;
   readonly handler: SessionHandler;
@@ -23,15 +23,15 @@ export interface NetStreamContext {
   /** Cuts tags for players in chunks. */
   readonly tagChunks: TagChunks;
   readonly questions: Questions;
-  /** Turns the name in a command into the whole request, or says why no stream can have it. */
+  /** The request for the stream that a command names, or a refusal if the name is invalid. */
   request(kind: StreamRequest["kind"], name: unknown): StreamRequest | Refusal;
-  /** The path that a name in a command stands for, or why it stands for none. */
+  /** The path of the stream that a command names, or a refusal if the name is invalid. */
   path(name: unknown): StreamPath | Refusal;
-  /** What the peer can be played. */
+  /** The filter for the tags that the peer supports. */
   filter(): TagFilter;
-  /** A publish has been accepted. */
+  /** Called when a publish has been accepted. */
   publishAccepted(): void;
-  /** The server has ended what was here: the connection ends too if it carries nothing else. */
+  /** Called when the server has ended a stream. The connection ends if it carries no other stream. */
   streamReleased(): void;
 }
 
@@ -51,13 +51,13 @@ export class StreamReplies {
     return this.#asking;
   }
 
-  /** Tells the peer how things stand. */
+  /** Sends a status to the peer. */
   status(level: "status" | "error", code: string, description: string): void {
     this.#context.writer.send(onStatus(this.id, level, code, description));
   }
 
   /**
-   * Refuses what the peer has asked for.
+   * Refuses a request of the peer.
    *
    * @param usualCode The code unless the refusal has one.
    */
@@ -66,13 +66,13 @@ export class StreamReplies {
     this.#context.streamReleased();
   }
 
-  /** Refuses what names no stream: the application need not be asked. */
+  /** Refuses a request with an invalid name, without asking the application. */
   reject(refusal: Refusal, usualCode: string): void {
     this.#context.handler.reject(refusal);
     this.refuse(refusal, usualCode);
   }
 
-  /** Asks the application; what it allows on a connection that is closed meanwhile is released. */
+  /** Asks the application. If it allows the request after the connection was closed, releases it. */
   async isAllowed(request: StreamRequest, usualCode: string): Promise<boolean> {
     const { handler } = this.#context;
     const refusal = await this.ask(

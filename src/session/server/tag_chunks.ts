@@ -1,5 +1,5 @@
 /**
- * Tags cut into chunks, once for all players.
+ * Tags as RTMP chunks, written once for all players.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { RtmpMessageError } from "../../errors.ts";
 import { checkTag, type FlvTag, type FlvTagType } from "../../flv/flv_tag.ts";
 import { MessageType } from "../../message/message.ts";
 
-/** Each kind has a chunk stream of its own, beside those of the answers. */
+/** The chunk stream of each type of tag; replies have others. */
 const CHUNK_STREAMS: Readonly<Record<FlvTagType, number>> = { audio: 6, video: 7, script: 8 };
 
 const TYPES: Readonly<Record<FlvTagType, number>> = {
@@ -19,10 +19,10 @@ const TYPES: Readonly<Record<FlvTagType, number>> = {
   script: MessageType.DataAmf0,
 };
 
-/** Nearly all players have asked for one stream, which is their first. */
+/** The message stream of nearly all players: the first that they create. */
 const USUAL_MESSAGE_STREAM = 1;
 
-/** Bytes of data from which on what is written of a tag is kept only as long as a player has it. */
+/** Size from which the chunks of a tag are kept only while a player holds them, in bytes of data. */
 const LARGE_DATA = 64 * 1024;
 
 /**
@@ -37,7 +37,7 @@ export class TagChunks {
     this.#chunkSize = chunkSize;
   }
 
-  /** The bytes of a tag on a message stream. They are shared, and must not be written to. */
+  /** The chunks of a tag on a message stream. The bytes are shared, and must not be written to. */
   of(tag: FlvTag, messageStreamId: number): Uint8Array {
     if (messageStreamId !== USUAL_MESSAGE_STREAM) return this.#write(tag, messageStreamId);
     const known = this.#written.get(tag);
@@ -57,7 +57,7 @@ export class TagChunks {
       });
     }
     const chunkStreamId = CHUNK_STREAMS[type];
-    // The low 32 bits: the wire's clock wraps.
+    // The low 32 bits: timestamps wrap on the wire.
     const time = timestamp >>> 0;
     const header = { format: 0, chunkStreamId, messageStreamId, typeId: TYPES[type], time };
     return writeChunks(header, data, this.#chunkSize);

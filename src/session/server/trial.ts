@@ -1,5 +1,5 @@
 /**
- * A publication whose first frames are inspected before it takes its name.
+ * A trial of a publication: its first frames are inspected before it gets its name.
  *
  * @module
  */
@@ -9,24 +9,27 @@ import type { FlvTag } from "../../flv/flv_tag.ts";
 import { MessageType, type RtmpMessage } from "../../message/message.ts";
 import type { Refusal } from "../../publication/refusal.ts";
 
-/** What is found out about a publication: it may claim its name, it is refused, or not yet anything. */
+/**
+ * The result of an inspection: `true` to claim the name, a refusal, or `undefined` for no result
+ * yet.
+ */
 export type Verdict = true | Refusal | undefined;
 
-/** What an inspection sees of a tag. */
+/** The parts of a tag that an inspection gets. */
 export type InspectedTag = Pick<FlvTag, "type" | "data">;
 
-/** Looks at the audio and video that a publication begins with, one tag after the other. */
+/** Inspects the first audio and video of a publication, tag by tag. */
 export type Inspection = (tag: InspectedTag) => Verdict;
 
-/** Messages that are held at most until there is a verdict: encoders send a few before their frames. */
+/** The most messages held until a verdict: encoders send a few before their frames. */
 const MAX_HELD_MESSAGES = 64;
 
-/** The same in bytes of payload, beside the message that passes it. */
+/** The most payload held until a verdict, in bytes, without the message that exceeds it. */
 const MAX_HELD_BYTES = 1024 * 1024;
 
-/** Holds what a publisher sends until its inspection has come to a verdict. */
+/** Holds the items of a publisher until the inspection of its media has a verdict. */
 export class Trial<T> {
-  /** What has been held, in order. */
+  /** The held items, in order. */
   readonly held: T[] = [];
   readonly #inspect: Inspection;
   #bytes = 0;
@@ -36,10 +39,9 @@ export class Trial<T> {
   }
 
   /**
-   * Holds an item and inspects its media. A publication that keeps the inspection waiting for too long
-   * may begin.
+   * Holds an item and inspects its media. When the limit is exceeded, the verdict is `true`.
    *
-   * @param bytes How many it has.
+   * @param bytes Its size.
    */
   take(item: T, bytes: number, media: Iterable<InspectedTag>): Verdict {
     const isFull = this.held.length >= MAX_HELD_MESSAGES || this.#bytes > MAX_HELD_BYTES;

@@ -39,7 +39,7 @@ Deno.test("Absences lets sound that stops again and again interrupt less and les
     absences.change(new Map());
   }
   assertEquals(late, [0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
-  absences.forget();
+  absences.reset();
   assertEquals([absences.kinds.size, absences.lateness], [0, 0]);
 });
 

@@ -27,9 +27,9 @@ function begin(options = {}): Tracks {
 
 Deno.test("Tracks plays what flows, not what was announced", () => {
   const tracks = begin();
-  assertEquals(tracks.haveAll(["audio", "video"]), false);
+  assertEquals(tracks.hasAll(["audio", "video"]), false);
   flow(tracks, ["video"], 0, 100);
-  assertEquals([tracks.haveAll(["audio", "video"]), tracks.haveAll(["video"])], [false, true]);
+  assertEquals([tracks.hasAll(["audio", "video"]), tracks.hasAll(["video"])], [false, true]);
   tracks.begin();
   assertEquals(tracks.playing, new Set(["video"]));
 });
@@ -39,9 +39,12 @@ Deno.test("Tracks notices a kind that begins late, once it has flowed for long e
   flow(tracks, ["video"], 0, 100);
   tracks.begin();
   flow(tracks, ["audio", "video"], 100, 200);
-  assertEquals([tracks.isLate("video", 200), tracks.isLate("audio", 200)], [false, false]);
+  assertEquals([tracks.hasReturned("video", 200), tracks.hasReturned("audio", 200)], [
+    false,
+    false,
+  ]);
   flow(tracks, ["audio", "video"], 200, 1_200);
-  assertEquals(tracks.isLate("audio", 1_200), true);
+  assertEquals(tracks.hasReturned("audio", 1_200), true);
 });
 
 Deno.test("Tracks notices a kind that stops while the other goes on", () => {
@@ -49,18 +52,18 @@ Deno.test("Tracks notices a kind that stops while the other goes on", () => {
   flow(tracks, ["audio", "video"], 0, 1_000);
   tracks.begin();
   flow(tracks, ["video"], 1_000, 2_000);
-  assertEquals(tracks.lacksOne(2_000), false);
+  assertEquals(tracks.anyStopped(2_000), false);
   flow(tracks, ["video"], 2_000, 3_000);
-  assertEquals([tracks.lacksOne(3_000), tracks.absent(3_000)], [true, new Map([["audio", 960]])]);
+  assertEquals([tracks.anyStopped(3_000), tracks.absent(3_000)], [true, new Map([["audio", 960]])]);
 });
 
 Deno.test("Tracks does not miss a kind while nothing arrives, nor when times jump", () => {
   const tracks = begin();
   flow(tracks, ["audio", "video"], 0, 1_000);
   tracks.begin();
-  assertEquals(tracks.lacksOne(60_000), false);
+  assertEquals(tracks.anyStopped(60_000), false);
   tracks.add(frame("video", 9e6), 1_040, 60_000);
-  assertEquals(tracks.lacksOne(60_000), false);
+  assertEquals(tracks.anyStopped(60_000), false);
 });
 
 Deno.test("Tracks lets a picture that changes seldom do so", () => {
@@ -71,14 +74,14 @@ Deno.test("Tracks lets a picture that changes seldom do so", () => {
   }
   tracks.begin();
   flow(tracks, ["audio"], 10_000, 14_000, 20);
-  assertEquals(tracks.lacksOne(14_000), false);
+  assertEquals(tracks.anyStopped(14_000), false);
 });
 
 Deno.test("Tracks knows frames that the server sends once more", () => {
   const tracks = begin({ absent: new Map([["audio", 960]]) });
-  assertEquals(tracks.haveAll(["audio", "video"]), false);
+  assertEquals(tracks.hasAll(["audio", "video"]), false);
   flow(tracks, ["video"], 0, 100);
-  assertEquals(tracks.haveAll(["audio", "video"]), true);
+  assertEquals(tracks.hasAll(["audio", "video"]), true);
   assertEquals(tracks.isOld(frame("audio", 960), 100), true);
   assertEquals(tracks.absent(100), new Map([["audio", 960]]));
   assertEquals(tracks.isOld(frame("audio", 980), 100), false);

@@ -38,7 +38,7 @@ async function heldBack() {
     peers: { add: () => () => {} },
     isOpen: false,
     isLocal: true,
-    ending: new AbortController().signal,
+    stopping: new AbortController().signal,
     noteUnfinished: () => {},
   };
   const { fetch } = new Hono<{ Bindings: HttpBindings }>()

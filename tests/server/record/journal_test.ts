@@ -5,16 +5,16 @@
  */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { Journal, leftJournals } from "../../../src/server/record/journal.ts";
+import { abandonedJournals, Journal } from "../../../src/server/record/journal.ts";
 
-/** The name of the second begins with a name that another program's file may have. */
+/** The name of the second begins with a name that another file may have. */
 const [FIRST, SECOND, THIRD] = ["live/a-1.flv", "live/b.flv-2.flv", "live/c-3.flv"] as const;
 
 /** What the next server finds unfinished when a killed one has left this. */
 async function unfinishedIn(text: string): Promise<string[]> {
   const directory = await Deno.makeTempDir({ prefix: "sluice-test-" });
   await Deno.writeTextFile(`${directory}/.sluice-${crypto.randomUUID()}.journal`, text);
-  const [left] = await Array.fromAsync(leftJournals(directory));
+  const [left] = await Array.fromAsync(abandonedJournals(directory));
   await Deno.remove(directory, { recursive: true });
   return left!.unfinished;
 }

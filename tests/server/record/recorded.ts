@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { type ClassifiedTag, TagClassifier } from "../../../src/channel/counted_tag.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
 import { parseScriptTag } from "../../../src/flv/script_tag.ts";
 import { RecordingFile } from "../../../src/server/record/recording_file.ts";
@@ -25,6 +26,12 @@ export function recordingOf(file: Deno.FsFile): RecordingFile {
   return new RecordingFile(file, true, { bytes: 0, time: 0 });
 }
 
+/** The tags as a channel gives them to a recording. */
+export function* classified(tags: Iterable<FlvTag>): Generator<ClassifiedTag, void, void> {
+  const classifier = new TagClassifier();
+  for (const tag of tags) yield classifier.classify(tag);
+}
+
 /** Records tags into a file; `look` sees the recording after each of them. */
 export async function recordInto(
   path: string,
@@ -33,7 +40,7 @@ export async function recordInto(
 ): Promise<void> {
   const file = await Deno.open(path, { write: true, create: true, truncate: true });
   const recording = recordingOf(file);
-  for (const tag of tags) {
+  for (const tag of classified(tags)) {
     await recording.write(tag);
     await look(recording);
   }

@@ -6,7 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { FlvClock } from "../../../src/flv/clock.ts";
+import { TimestampUnwrapper } from "../../../src/flv/timestamp_unwrapper.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
 import { isKeyframe, mediaKind } from "../../../src/flv/tag_kind.ts";
 import { tagsOf } from "../../support/media.ts";
@@ -189,7 +189,7 @@ const CASES: [what: string, tags: FlvTag[], duration: number, last: number, keys
 
 for (const [what, tags, duration, last, keys] of CASES) {
   Deno.test(`the duration and index of a recording with ${what} are those of its tags`, async () => {
-    const clock = new FlvClock();
+    const clock = new TimestampUnwrapper();
     const received = tags.map((tag) => ({ ...tag, timestamp: clock.unwrap(tag.timestamp) }));
     let shown = 0;
     const bytes = await record(received, (_, __, recording) => void (shown = recording.duration));

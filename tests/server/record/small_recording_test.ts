@@ -11,7 +11,7 @@ import { isKeyframe } from "../../../src/flv/tag_kind.ts";
 import { RecordingFile } from "../../../src/server/record/recording_file.ts";
 import { mediaOf, tagsOf, videoTag, videoTags } from "../../support/media.ts";
 import { until } from "../../support/wait.ts";
-import { said } from "./recorded.ts";
+import { classified, said } from "./recorded.ts";
 
 const HOUR = 3_600_000;
 
@@ -30,7 +30,7 @@ async function newFile() {
 async function record(tags: FlvTag[], bytes = 64 * 1024): Promise<[Uint8Array, Uint8Array]> {
   await using file = await newFile();
   const recording = new RecordingFile(file.file, true, { bytes, time: HOUR });
-  for (const tag of tags) await recording.write(tag);
+  for (const tag of classified(tags)) await recording.write(tag);
   const before = await file.read();
   await recording.finish();
   assertEquals(recording.bytes, (await file.read()).length);
@@ -77,12 +77,13 @@ Deno.test("a recording is written when more has come than is kept in memory", as
 Deno.test("a recording is written after some time, though nothing more has come", async () => {
   await using file = await newFile();
   const recording = new RecordingFile(file.file, true, { bytes: 64 * 1024, time: 1 });
-  await recording.write(videoTag(0));
+  const [first, second] = [...classified([videoTag(0), videoTag(1)])];
+  await recording.write(first!);
   await until("the frame", async () => {
     const bytes = await file.read();
     return bytes.length > 0 && mediaOf(tagsOf(bytes)).length === 1;
   });
-  await recording.write(videoTag(1));
+  await recording.write(second!);
   await recording.finish();
   assertEquals(mediaOf(tagsOf(await file.read())), [videoTag(0), videoTag(1)]);
 });
@@ -100,8 +101,8 @@ Deno.test("a recording whose first tags cannot all be written says so, and has i
     close: disk.close.bind(disk),
   } as unknown as Deno.FsFile;
   const recording = new RecordingFile(full, true, { bytes: 64 * 1024, time: 1 });
-  await recording.write({ type: "audio", timestamp: 0, data: Uint8Array.of(0xaf, 1, 0x21) });
-  await recording.write(videoTag(0));
+  const sound: FlvTag = { type: "audio", timestamp: 0, data: Uint8Array.of(0xaf, 1, 0x21) };
+  for (const tag of classified([sound, videoTag(0)])) await recording.write(tag);
   await until("the sound", async () => tagsIn(await file.read()) === 2);
   await assertRejects(() => recording.finish(), Error, "the disk is full");
   const bytes = await file.read();

@@ -12,7 +12,7 @@ import type { FlvTag } from "../../../src/flv/flv_tag.ts";
 import { isKeyframe } from "../../../src/flv/tag_kind.ts";
 import { fixtureTags, mediaOf, videoTag } from "../../support/media.ts";
 import { toolTest } from "../../support/tools.ts";
-import { recordingOf } from "./recorded.ts";
+import { classified, recordingOf } from "./recorded.ts";
 
 /** Bytes that a system writes at once or not at all. */
 const PAGE = 4096;
@@ -47,7 +47,7 @@ class FakeDisk {
 async function writesOf(tags: FlvTag[]): Promise<Write[]> {
   const disk = new FakeDisk();
   const recording = recordingOf(disk.file);
-  for (const tag of tags) await recording.write(tag);
+  for (const tag of classified(tags)) await recording.write(tag);
   await recording.finish();
   return disk.writes;
 }

@@ -9,7 +9,7 @@ import { playRtmp } from "../../../src/client/play.ts";
 import { publishRtmp } from "../../../src/client/publish.ts";
 import type { FlvTag } from "../../../src/flv/flv_tag.ts";
 import { StreamRegistry } from "../../../src/server/streams/stream_registry.ts";
-import { Loops } from "../../../src/server/relay/loops.ts";
+import { LoopDetector } from "../../../src/server/relay/loop_detector.ts";
 import { Pull } from "../../../src/server/relay/pull.ts";
 import { serveRtmp } from "../../../src/serve/serve.ts";
 import { videoTag, videoTags } from "../../support/media.ts";
@@ -27,7 +27,7 @@ function relayServer() {
       streams.subscribe(`${app}/${name}`, {
         kind: "rtmp-play",
         mode: "live",
-        outlives: true,
+        survivesPublication: true,
         filter,
       }),
   }, (publication) => streams.open(publication).run());
@@ -43,7 +43,7 @@ function relayServer() {
 }
 
 function options(streams: StreamRegistry) {
-  return { loops: new Loops(streams), key: "1", idleTimeout: 30_000 };
+  return { loops: new LoopDetector(streams), key: "1", idleTimeout: 30_000 };
 }
 
 /** Reads all video of a stream. */
@@ -77,7 +77,7 @@ Deno.test("a pull on demand does not ask for what has no viewers", async () => {
   const other = here.streams.subscribe("live/other", {
     kind: "test",
     mode: "live",
-    outlives: true,
+    survivesPublication: true,
   });
   // A pull that was wrong would have connected long before this has published.
   const { writable } = await publishRtmp(`${there.url("live/there")}?key=1`);

@@ -7,7 +7,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { publishRtmp } from "../../../src/client/publish.ts";
 import { StreamRegistry } from "../../../src/server/streams/stream_registry.ts";
-import { Loops } from "../../../src/server/relay/loops.ts";
+import { LoopDetector } from "../../../src/server/relay/loop_detector.ts";
 import { Pushes } from "../../../src/server/relay/pushes.ts";
 import { serveRtmp } from "../../../src/serve/serve.ts";
 import { freePort } from "../../support/free_port.ts";
@@ -22,7 +22,7 @@ function source() {
     { hostname: "127.0.0.1", port: 0 },
     (publication) => streams.open(publication).run(),
   );
-  const pushes = new Pushes(streams, { loops: new Loops(streams), idleTimeout: 30_000 });
+  const pushes = new Pushes(streams, { loops: new LoopDetector(streams), idleTimeout: 30_000 });
   return {
     streams,
     pushes,
@@ -97,7 +97,7 @@ Deno.test("a push that is removed leaves the stream and the others as they are",
 
 Deno.test("a push shows nothing of the secrets in its URL", () => {
   const streams = new StreamRegistry();
-  const pushes = new Pushes(streams, { loops: new Loops(streams), idleTimeout: 30_000 });
+  const pushes = new Pushes(streams, { loops: new LoopDetector(streams), idleTimeout: 30_000 });
   const push = pushes.add("live/demo", "rtmp://joe:hush@127.0.0.1:1/app/copy?key=hush");
   const shown = JSON.stringify(push);
   assertStringIncludes(shown, "rtmp://127.0.0.1:1/app/…");
@@ -107,7 +107,7 @@ Deno.test("a push shows nothing of the secrets in its URL", () => {
 
 Deno.test("Pushes.add() refuses what is no URL of RTMP", () => {
   const streams = new StreamRegistry();
-  const pushes = new Pushes(streams, { loops: new Loops(streams), idleTimeout: 30_000 });
+  const pushes = new Pushes(streams, { loops: new LoopDetector(streams), idleTimeout: 30_000 });
   for (const url of ["http://127.0.0.1/a/b", "rtmp", "", "file:///etc/passwd"]) {
     assertThrows(() => pushes.add("live/demo", url), TypeError);
   }

@@ -51,11 +51,11 @@ Deno.test("frames that were sent are known for 10 s, headers never", () => {
   const sent = new SentFrames({ now: () => now });
   assert(sent.isEmpty);
   const header: FlvTag = { type: "video", timestamp: 0, data: Uint8Array.of(0x17, 0, 0, 0, 0, 1) };
-  sent.add(header);
+  sent.add(header, "otherTags");
   assertFalse(sent.has(header));
-  sent.add(videoTag(0));
+  sent.add(videoTag(0), "videoFrames");
   now = 6_000;
-  sent.add(videoTag(1));
+  sent.add(videoTag(1), "videoFrames");
   now = 10_000;
   assertEquals([videoTag(0), videoTag(1), videoTag(2)].map((tag) => sent.has(tag)), [
     ...[true, true, false],
@@ -74,6 +74,6 @@ Deno.test("no more than 4096 frames are known, the last ones", () => {
     data.set([0x27, 1, 0, 0, 0]);
     return { type: "video", timestamp: 0, data } as const;
   });
-  for (const tag of tags) sent.add(tag);
+  for (const tag of tags) sent.add(tag, "videoFrames");
   assertEquals(tags.filter((tag) => sent.has(tag)), tags.slice(-4096));
 });

@@ -41,7 +41,7 @@ Deno.test("what a connection publishes and plays is found by its id, until it ha
   const streams = new StreamRegistry();
   await publish(async (publication) => {
     const stream = streams.open(publication);
-    const facts = { kind: "test", mode: "live", outlives: true } as const;
+    const facts = { kind: "test", mode: "live", survivesPublication: true } as const;
     const subscription = streams.subscribe("live/demo", { ...facts, connection: "player" });
     const unnamed = streams.subscribe("live/demo", facts);
     assertEquals(streams.publishedBy("publisher"), [publication]);
@@ -56,7 +56,11 @@ Deno.test("viewers are waited for where nothing is published, and the end of a p
   const streams = new StreamRegistry();
   const stop = new AbortController();
   const waiting = streams.whenViewersWait("live/demo", stop.signal);
-  const viewer = streams.subscribe("live/demo", { kind: "test", mode: "live", outlives: true });
+  const viewer = streams.subscribe("live/demo", {
+    kind: "test",
+    mode: "live",
+    survivesPublication: true,
+  });
   await waiting;
   assertEquals(streams.hasViewers("live/demo"), true);
   let unpublished: Promise<void> | undefined;

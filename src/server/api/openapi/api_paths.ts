@@ -6,7 +6,6 @@
 
 import {
   BY_TOKEN,
-  CHANGING,
   count,
   errors,
   ID,
@@ -16,30 +15,31 @@ import {
   object,
   type Part,
   ref,
+  WRITE_ERRORS,
 } from "./parts.ts";
 
 const ENDED: Part = { 204: { description: "It is ended." } };
 
-/** Answers of all routes: one that HTTP would reach from a page of another site is refused. */
-const reading = (description: string, schema: Part, ...statuses: number[]): Part => ({
+/** The responses of a route that reads; each may refuse a page of another site with 403. */
+const readResponses = (description: string, schema: Part, ...statuses: number[]): Part => ({
   ...{ 200: json(description, schema) },
   ...errors(403, ...statuses),
 });
 
-function ending(tag: string, summary: string): Part {
+function deleteOperation(tag: string, summary: string): Part {
   return {
     tags: [tag],
     summary,
     security: BY_TOKEN,
-    responses: { ...ENDED, ...CHANGING, ...errors(404) },
+    responses: { ...ENDED, ...WRITE_ERRORS, ...errors(404) },
   };
 }
 
-function making(tag: string, summary: string, body: string, made: string): Part {
+function postOperation(tag: string, summary: string, body: string, made: string): Part {
   const responses = {
     201: json("It has begun.", ref(made), LOCATION),
-    ...CHANGING,
-    ...errors(400, 409, 413, 415),
+    ...WRITE_ERRORS,
+    ...errors(400, 408, 409, 413, 415),
   };
   const requestBody = { required: true, content: { "application/json": { schema: ref(body) } } };
   return { tags: [tag], summary, security: BY_TOKEN, requestBody, responses };
@@ -54,27 +54,27 @@ const PATH: Part = {
   schema: { type: "string" },
 };
 
-const startRecording = making(
+const startRecording = postOperation(
   "recordings",
   "Begin to record a stream, from its last keyframe on",
   "NewRecording",
   "Recording",
 );
 
-/** What programs ask, and steer the server with. */
+/** The paths of the API. */
 export const API_PATHS: Readonly<Record<string, Part>> = {
   "/api/v1/openapi.json": {
     get: {
       tags: ["about"],
       summary: "This description",
-      responses: reading("OpenAPI 3.1.", { type: "object" }),
+      responses: readResponses("OpenAPI 3.1.", { type: "object" }),
     },
   },
   "/api/v1/server": {
     get: {
       tags: ["about"],
       summary: "What publishers and operators have to know of the server",
-      responses: reading("The server.", ref("Server")),
+      responses: readResponses("The server.", ref("Server")),
     },
   },
   "/api/v1/token": {
@@ -82,14 +82,14 @@ export const API_PATHS: Readonly<Record<string, Part>> = {
       tags: ["about"],
       summary: "Whether the token is right, without changing anything",
       security: BY_TOKEN,
-      responses: { 204: { description: "It is." }, ...CHANGING },
+      responses: { 204: { description: "It is." }, ...WRITE_ERRORS },
     },
   },
   "/api/v1/streams": {
     get: {
       tags: ["streams"],
       summary: "What is live",
-      responses: reading("All streams.", object({ streams: list(ref("Stream")) })),
+      responses: readResponses("All streams.", object({ streams: list(ref("Stream")) })),
     },
   },
   "/api/v1/streams/{path}": {
@@ -97,15 +97,15 @@ export const API_PATHS: Readonly<Record<string, Part>> = {
     get: {
       tags: ["streams"],
       summary: "One stream and its books",
-      responses: reading("The stream.", ref("Stream"), 404),
+      responses: readResponses("The stream.", ref("Stream"), 404),
     },
-    delete: ending("streams", "End a publication; its publisher is told"),
+    delete: deleteOperation("streams", "End a publication; its publisher is told"),
   },
   "/api/v1/ended": {
     get: {
       tags: ["streams"],
       summary: "What has ended lately, with its final ledger, the newest first",
-      responses: reading(
+      responses: readResponses(
         "At most 200 publications of the last 15 minutes.",
         object({ ended: list(ref("EndedStream")) }),
       ),
@@ -116,14 +116,14 @@ export const API_PATHS: Readonly<Record<string, Part>> = {
     get: {
       tags: ["streams"],
       summary: "The publication of a path that ended last",
-      responses: reading("The publication.", ref("EndedStream"), 404),
+      responses: readResponses("The publication.", ref("EndedStream"), 404),
     },
   },
   "/api/v1/ending": {
     get: {
       tags: ["streams"],
       summary: "What has ended while consumers still take the last of it",
-      responses: reading(
+      responses: readResponses(
         "Publications whose ledgers are not final.",
         object({ ending: list(ref("EndedStream")) }),
       ),
@@ -133,7 +133,7 @@ export const API_PATHS: Readonly<Record<string, Part>> = {
     get: {
       tags: ["connections"],
       summary: "Who publishes and who watches",
-      responses: reading("All of them.", object({ connections: list(ref("Connection")) })),
+      responses: readResponses("All of them.", object({ connections: list(ref("Connection")) })),
     },
   },
   "/api/v1/connections/{id}": {
@@ -141,27 +141,27 @@ export const API_PATHS: Readonly<Record<string, Part>> = {
     get: {
       tags: ["connections"],
       summary: "One connection",
-      responses: reading("The connection.", ref("Connection"), 404),
+      responses: readResponses("The connection.", ref("Connection"), 404),
     },
-    delete: ending("connections", "End a connection, whatever it carries"),
+    delete: deleteOperation("connections", "End a connection, whatever it carries"),
   },
   "/api/v1/pushes": {
     get: {
       tags: ["pushes"],
       summary: "Streams that are sent on to other servers",
-      responses: reading("All of them.", object({ pushes: list(ref("Push")) })),
+      responses: readResponses("All of them.", object({ pushes: list(ref("Push")) })),
     },
-    post: making("pushes", "Send a stream on whenever it is live", "NewPush", "Push"),
+    post: postOperation("pushes", "Send a stream on whenever it is live", "NewPush", "Push"),
   },
   "/api/v1/pushes/{id}": {
     parameters: [ID],
-    delete: ending("pushes", "End a push"),
+    delete: deleteOperation("pushes", "End a push"),
   },
   "/api/v1/recordings": {
     get: {
       tags: ["recordings"],
       summary: "Recordings that run",
-      responses: reading(
+      responses: readResponses(
         "All of them, and what has failed.",
         object({
           recordings: list(ref("Recording")),
@@ -177,6 +177,9 @@ export const API_PATHS: Readonly<Record<string, Part>> = {
   },
   "/api/v1/recordings/{id}": {
     parameters: [ID],
-    delete: ending("recordings", "End a recording; its file is complete when this answers"),
+    delete: deleteOperation(
+      "recordings",
+      "End a recording; its file is complete when this answers",
+    ),
   },
 };

@@ -33,7 +33,7 @@ const VIEW: readonly Part[] = [
   ),
 ];
 
-/** What PUT and POST have in common. */
+/** The parts that PUT and POST share. */
 const PUBLISH: Part = {
   tags: ["media"],
   parameters: [query("key", "The stream key, if the server has one.", { type: "string" })],
@@ -45,7 +45,7 @@ const PUBLISHED = { 201: json("All of it was taken.", ref("Published")) };
 
 const NO_FORM = json("The body is sent as forms of any page can send it.", ref("Error"));
 
-/** Watching and publishing. */
+/** The paths for watching and publishing. */
 export const MEDIA_PATHS: Readonly<Record<string, Part>> = {
   "/{app}/{name}.flv": {
     parameters: [

@@ -1,5 +1,5 @@
 /**
- * `/api/v1/openapi.json`: the HTTP side, described for programs.
+ * `/api/v1/openapi.json`: the OpenAPI description of all HTTP routes.
  *
  * @module
  */

@@ -10,7 +10,7 @@ const TEXT: Part = { schema: { type: "string" } };
 
 const UNCHANGED: Part = { 304: { description: "As the browser has it already." } };
 
-/** Health, metrics and the page. */
+/** The paths of health checks, metrics and the page. */
 export const OPERATING_PATHS: Readonly<Record<string, Part>> = {
   "/healthz": {
     get: {

@@ -1,5 +1,5 @@
 /**
- * The shapes of everything but streams.
+ * The schemas of connections, pushes, recordings and errors.
  *
  * @module
  */
@@ -10,7 +10,7 @@ const ID = text("Tells it from others.", { format: "uuid" });
 const SINCE = text("When it began.", { format: "date-time" });
 const PATH = text("The path of the stream, as `live/demo`.");
 
-/** Connections, pushes, recordings and errors. */
+/** The schemas, by name. */
 export const OTHER_SCHEMAS: Readonly<Record<string, Part>> = {
   Error: object({ error: text("What is wrong, in one sentence.") }),
   Server: object({

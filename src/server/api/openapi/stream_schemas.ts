@@ -26,7 +26,7 @@ const stream = {
   ledger: ref("Ledger"),
 };
 
-/** Streams, and what is in them. */
+/** The schemas of streams and their media. */
 export const STREAM_SCHEMAS: Readonly<Record<string, Part>> = {
   Stream: object(stream, "video", "audio"),
   EndedStream: object(
@@ -85,7 +85,7 @@ const frames = {
   otherTags: count("Sequence headers, ends of sequence, empty tags."),
 };
 
-/** What is counted of them. */
+/** The schemas of ledgers. */
 export const LEDGER_SCHEMAS: Readonly<Record<string, Part>> = {
   MediaCounts: object(frames),
   Ledger: object({

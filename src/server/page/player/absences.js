@@ -1,51 +1,51 @@
 // @ts-check
 /**
- * Kinds of media that an encoder has stopped sending, and may send again.
+ * The kinds of media that an encoder has stopped sending, and may send again.
  *
  * @module
  */
 
 /** @typedef {import("../types.ts").Kind} Kind */
 
-/** The longest that a kind of media has to flow before it is worth an interruption, in milliseconds. */
+/** The longest time that a kind must arrive before the player restarts for it, in milliseconds. */
 const MAX_LATENESS = 30_000;
 
-/** The same after the first interruption. */
+/** That time after the first restart, in milliseconds. */
 const FIRST_LATENESS = 1_000;
 
-/** A kind of media that did not stop for this long does not do so all the time, in milliseconds. */
-const CALM = 30_000;
+/** The time without a stop after which stops no longer count as repeated, in milliseconds. */
+const CALM_TIME = 30_000;
 
-/** What is absent from a stream, over all feeds of it. */
+/** The absent kinds of a stream, over all of its feeds. */
 export class Absences {
   /**
-   * Kinds that have stopped, and for how long they have to flow to be shown again.
+   * The kinds that have stopped, each with the encoder's time of its last frame.
    *
    * @type {Map<Kind, number>}
    */
   kinds = new Map();
-  /** For how long a kind that is not played has to flow, in milliseconds. */
+  /** How long a kind must arrive before the player restarts for it, in milliseconds. */
   lateness = 0;
   #notedAt = -Infinity;
 
   /**
-   * Takes what is absent now. An encoder whose sound stops again and again should not interrupt the
-   * picture each time.
+   * Updates the absent kinds. If the audio of an encoder stops repeatedly, the video must not be
+   * interrupted each time.
    *
    * @param {Map<Kind, number>} kinds
    */
   change(kinds) {
     if (kinds.size > this.kinds.size) {
       const now = performance.now();
-      const isFirst = now - this.#notedAt > CALM;
+      const isFirst = now - this.#notedAt > CALM_TIME;
       this.lateness = isFirst ? 0 : Math.min(2 * this.lateness || FIRST_LATENESS, MAX_LATENESS);
       this.#notedAt = now;
     }
     this.kinds = kinds;
   }
 
-  /** Nothing is known of the stream that follows. */
-  forget() {
+  /** Forgets everything, before another stream. */
+  reset() {
     this.kinds = new Map();
     this.lateness = 0;
   }

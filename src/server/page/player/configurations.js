@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The configurations of decoders that a stream has sent.
+ * The decoder configurations that a stream has sent.
  *
  * @module
  */
@@ -8,16 +8,16 @@
 /** @typedef {import("../types.ts").Kind} Kind */
 /** @typedef {import("../types.ts").Media} Media */
 
-/** The codec whose frames say all that a decoder has to know. */
+/** The codec whose frames need no configuration. */
 const WITHOUT_CONFIGURATION = ".mp3";
 
-/** Knows the newest of each kind of media. */
+/** Keeps the newest configuration of each kind of media. */
 export class Configurations {
   /** @type {Map<Kind, Media>} */
   #newest = new Map();
 
   /**
-   * Takes one. The same again changes nothing.
+   * Adds a configuration. An equal one is ignored.
    *
    * @param {Media} configuration
    */
@@ -29,7 +29,7 @@ export class Configurations {
   }
 
   /**
-   * What decodes a frame, if it can be decoded.
+   * The configuration for a frame; `undefined` if the frame cannot be decoded.
    *
    * @param {Media} frame
    * @returns {{ configuration: Media | undefined } | undefined}

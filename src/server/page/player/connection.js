@@ -1,12 +1,12 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * The bytes of a live stream: over a WebSocket, or over HTTP where a proxy lets none through.
+ * The connection to a live stream: over a WebSocket, or over HTTP if a proxy blocks WebSockets.
  *
  * @module
  */
 
-/** The code of a WebSocket that is closed because there is nothing more (RFC 6455, section 7.4.1). */
+/** The close code at the end of a stream (RFC 6455, section 7.4.1). */
 const NORMAL_CLOSURE = 1000;
 
 const LOST = "The connection to the stream was lost";
@@ -34,7 +34,7 @@ export class Connection {
     this.#onEnd = onEnd;
   }
 
-  /** Asks for the stream over a WebSocket, and over HTTP if none can be opened. */
+  /** Requests the stream over a WebSocket, or over HTTP if that cannot be opened. */
   openWebSocket() {
     const url = new URL(this.#url);
     url.protocol = url.protocol.replace("http", "ws");
@@ -53,11 +53,11 @@ export class Connection {
       if (!isOpen) return void this.openHttp();
       this.#end(code === NORMAL_CLOSURE ? undefined : LOST);
     });
-    // Browsers complain about one that is closed while it opens: then it is closed after that.
+    // Browsers log an error if a socket is closed while it opens, so it is closed after that.
     this.#abort = () => isOpen && socket.close();
   }
 
-  /** Asks for the stream over HTTP. */
+  /** Requests the stream over HTTP. */
   async openHttp() {
     this.usesWebSocket = false;
     const controller = new AbortController();
@@ -80,7 +80,7 @@ export class Connection {
     }
   }
 
-  /** Ends it from here. */
+  /** Closes the connection. */
   close() {
     if (this.#closed) return;
     this.#closed = true;

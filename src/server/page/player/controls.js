@@ -1,14 +1,14 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * What the viewer presses and reads around the picture.
+ * The controls and texts around the video.
  *
  * @module
  */
 
 import { fill, part, setText } from "../dom.js";
 
-/** The buttons of the player, and its words. */
+/** The buttons and texts of the player. */
 export class Controls {
   #root;
   #video;
@@ -29,7 +29,7 @@ export class Controls {
   }
 
   /**
-   * Whether there is sound that could be turned on.
+   * Shows the sound button if the stream has audio.
    *
    * @param {boolean} hasSound
    */
@@ -46,7 +46,7 @@ export class Controls {
   }
 
   /**
-   * Shows how the player does.
+   * Shows the state of the player.
    *
    * @param {object} now
    * @param {string} now.state

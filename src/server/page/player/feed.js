@@ -1,9 +1,9 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * The feed of mpegts.js: one stream from its server as clean FLV, with the kinds of media that really
- * flow, timestamps that never jump, and one configuration a kind. When any of that has to change, it
- * asks the player to restart.
+ * The feed of mpegts.js: a stream of the server as clean FLV. It has only the kinds of media that
+ * really arrive, timestamps that never jump, and one configuration per kind. When one of these has
+ * to change, the feed asks the player to restart.
  *
  * @module
  */
@@ -19,10 +19,10 @@ import { Tracks } from "./tracks.js";
 /** @typedef {import("../types.ts").Kind} Kind */
 /** @typedef {import("../types.ts").Media} Media */
 
-/** How long a kind that was announced is waited for, in milliseconds. */
-const PATIENCE = 1_000;
+/** How long the feed waits for an announced kind of media, in milliseconds. */
+const FIRST_FRAMES_TIMEOUT = 1_000;
 
-/** Bytes of media that may wait meanwhile. */
+/** The most media that waits meanwhile, in bytes. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -36,7 +36,7 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /**
  * What decodes a kind of media: a codec, and its configuration if it has one.
  *
- * @typedef {{ codec: string, configuration: Media | undefined }} Form
+ * @typedef {{ codec: string, configuration: Media | undefined }} DecoderSetup
  */
 
 /**
@@ -45,11 +45,11 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
  * @typedef {{ frame: Media, configuration: Media | undefined, time: number }} Arrival
  */
 
-/** A connection to a stream, and what is made of its bytes. */
+/** A connection to a stream, and the FLV made of its bytes. */
 export class Feed {
   /** When the last tag arrived, by `performance.now()`. */
   lastTagAt = -Infinity;
-  /** Frames of video that were given to mpegts.js. */
+  /** Video frames passed to mpegts.js. */
   videoFrames = 0;
   #handlers;
   #canPlay;
@@ -58,9 +58,9 @@ export class Feed {
   #clock = new LiveClock();
   #tracks;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #patience;
+  #startTimer;
   /**
-   * What has arrived before it is decided what is played.
+   * Frames that arrived before the kinds to play are known.
    *
    * @type {Arrival[]}
    */
@@ -68,13 +68,13 @@ export class Feed {
   #waitingBytes = 0;
   #configurations = new Configurations();
   /**
-   * The configuration that mpegts.js has of each kind, and the codec.
+   * The codec and configuration that mpegts.js has for each kind.
    *
-   * @type {Map<Kind, Form>}
+   * @type {Map<Kind, DecoderSetup>}
    */
   #given = new Map();
   /**
-   * Kinds whose form is another one now.
+   * The kinds whose codec or configuration has changed.
    *
    * @type {Set<Kind>}
    */
@@ -123,13 +123,13 @@ export class Feed {
     return this.#connection.usesWebSocket;
   }
 
-  /** The kinds that have stopped, for the feed that follows. */
+  /** The kinds that have stopped, for the next feed. */
   get absent() {
     return this.#tracks.absent(performance.now());
   }
 
   /**
-   * Gives everything from the beginning on.
+   * Writes the FLV from its beginning.
    *
    * @param {(bytes: Uint8Array<ArrayBuffer>) => void} write
    * @param {() => void} complete
@@ -138,10 +138,10 @@ export class Feed {
     this.#output.attach(write, complete);
   }
 
-  /** Ends it from here. */
+  /** Closes the feed. */
   close() {
     this.#isClosed = true;
-    clearTimeout(this.#patience);
+    clearTimeout(this.#startTimer);
     this.#connection.close();
   }
 
@@ -159,13 +159,13 @@ export class Feed {
   #end(problem) {
     if (this.#isClosed) return;
     if (this.#waiting.length > 0) this.#begin();
-    clearTimeout(this.#patience);
+    clearTimeout(this.#startTimer);
     this.#output.end();
     this.#handlers.onEnd(problem);
   }
 
   /**
-   * Takes what the server has sent: as long as it is not known which kinds flow it waits.
+   * Processes a tag of the server. It waits until the arriving kinds of media are known.
    *
    * @param {Kind} kind
    * @param {Uint8Array<ArrayBuffer>} data
@@ -180,29 +180,29 @@ export class Feed {
     if (media.isConfiguration) return this.#configurations.add(media);
     const decoder = this.#configurations.of(media);
     if (!decoder) return;
-    if (kind === "video" && !media.isKeyframe && !this.#tracks.flows(kind)) return;
+    if (kind === "video" && !media.isKeyframe && !this.#tracks.hasArrived(kind)) return;
     if (this.#tracks.isOld(media, now)) return;
     const continued = this.#clock.continue(kind, time);
     this.#tracks.add(media, continued, now);
     const arrival = { frame: media, ...decoder, time: continued };
     if (!this.#tracks.playing) return this.#wait(arrival);
-    if (this.#tracks.lacksOne(now)) return this.#change();
+    if (this.#tracks.anyStopped(now)) return this.#change();
     if (this.#tracks.playing.has(kind)) return this.#give(arrival);
     const isUseful = kind === "audio" || media.isKeyframe;
-    if (isUseful && this.#tracks.isLate(kind, now)) this.#change();
+    if (isUseful && this.#tracks.hasReturned(kind, now)) this.#change();
   }
 
   /** @param {Arrival} arrival */
   #wait(arrival) {
     this.#waiting.push(arrival);
     this.#waitingBytes += arrival.frame.data.length;
-    const hasAll = this.#tracks.haveAll(this.#reader.announced ?? []);
+    const hasAll = this.#tracks.hasAll(this.#reader.announced ?? []);
     if (hasAll || this.#waitingBytes > MAX_WAITING_BYTES) return this.#begin();
-    this.#patience ??= setTimeout(() => this.#begin(), PATIENCE);
+    this.#startTimer ??= setTimeout(() => this.#begin(), FIRST_FRAMES_TIMEOUT);
   }
 
   #begin() {
-    clearTimeout(this.#patience);
+    clearTimeout(this.#startTimer);
     this.#tracks.begin();
     this.#handlers.onBegin();
     for (const arrival of this.#waiting.splice(0)) this.#give(arrival);
@@ -215,7 +215,8 @@ export class Feed {
   }
 
   /**
-   * Gives a frame to mpegts.js. After another configuration, the player restarts at the next keyframe.
+   * Passes a frame to mpegts.js. After a change of configuration the player restarts at the next
+   * keyframe.
    *
    * @param {Arrival} arrival
    */
@@ -227,7 +228,7 @@ export class Feed {
     if (given && hasChanged) this.#changed.add(kind);
     const isBeginning = frame.isKeyframe || !this.kinds.has("video");
     if (this.#changed.size > 0 && isBeginning) return this.#change();
-    // Sound of the same codec continues meanwhile.
+    // Audio of the same codec continues until then.
     if (this.#changed.has(kind) && (kind === "video" || given?.codec !== codec)) return;
     if (hasChanged) {
       this.#given.set(kind, { codec, configuration });

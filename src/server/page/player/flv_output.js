@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * FLV for mpegts.js, kept until it reads.
+ * The FLV output for mpegts.js, buffered until mpegts.js reads.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { flvHeader, flvTag, joined } from "./flv_reader.js";
 /** @typedef {import("../types.ts").Kind} Kind */
 /** @typedef {import("../types.ts").Media} Media */
 
-/** A file that grows. */
+/** A growing FLV file. */
 export class FlvOutput {
   /** @type {Uint8Array<ArrayBuffer>[]} */
   #kept = [];
@@ -22,7 +22,7 @@ export class FlvOutput {
   #isOver = false;
 
   /**
-   * Gives everything from the beginning on.
+   * Writes the file from its beginning.
    *
    * @param {(bytes: Uint8Array<ArrayBuffer>) => void} write
    * @param {() => void} complete
@@ -50,7 +50,7 @@ export class FlvOutput {
     else this.#kept.push(bytes);
   }
 
-  /** Nothing more is added. */
+  /** Ends the file. */
   end() {
     this.#isOver = true;
     this.#complete?.();

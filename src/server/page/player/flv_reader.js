@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * FLV as it arrives in pieces, and tags as mpegts.js wants them.
+ * A reader of FLV bytes, and functions that write FLV for mpegts.js.
  *
  *     file   "FLV" 1  flags (4: audio, 1: video)  header length (4)  0 (4)  tags...
  *     tag    type  length (3)  time (3)  time, bits 31-24  0 (3)  body  length of all this (4)
@@ -18,7 +18,7 @@ const TAG_TRAILER = 4;
 const AUDIO = 8;
 const VIDEO = 9;
 
-/** Cuts a stream of bytes into its tags. */
+/** Reads the tags of a stream of bytes. */
 export class FlvReader {
   /**
    * The kinds of media that the header announces; `undefined` before the header has arrived.
@@ -38,7 +38,7 @@ export class FlvReader {
   }
 
   /**
-   * Takes the next bytes.
+   * Reads the next bytes.
    *
    * @param {Uint8Array<ArrayBuffer>} chunk
    * @throws {Error} If it is not FLV.

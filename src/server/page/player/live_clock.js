@@ -1,23 +1,23 @@
 // @ts-check
 /**
- * A clock that advances steadily, even if the encoder's does not: after a jump of an hour ahead, or back
- * to 0, the player would wait for that hour to pass.
+ * A clock that advances steadily even if the encoder's clock jumps. After a jump of an hour the
+ * player would otherwise wait for an hour.
  *
  * @module
  */
 
 /** @typedef {import("../types.ts").Kind} Kind */
 
-/** What follows the newest frame by more than this has jumped, in milliseconds. */
+/** The distance from the newest frame above which a time has jumped ahead, in milliseconds. */
 const MAX_AHEAD = 1_000;
 
 /** How far one kind of media may be behind the other, in milliseconds. */
 const MAX_BEHIND = 2_000;
 
-/** Times that go back by no more than this are those of a careless encoder, in milliseconds. */
+/** The largest step back that does not count as a jump, in milliseconds. */
 const JITTER = 200;
 
-/** The step over a jump, before the usual one is known, in milliseconds. */
+/** The step over a jump until the usual step is known, in milliseconds. */
 const STEP = 20;
 
 /**
@@ -27,15 +27,15 @@ const STEP = 20;
  * @typedef {{ time: number, continued: number, shift: number, step: number }} Track
  */
 
-/** Gives each frame a time that suits those before it. */
+/** Gives frames times that continue those of earlier frames. */
 export class LiveClock {
   /** @type {Map<Kind, Track>} */
   #tracks = new Map();
   #newest = 0;
 
   /**
-   * The time of a frame on a clock that begins at 0 and never jumps. Both kinds of media keep their
-   * distance when both jump.
+   * The time of a frame on a clock that begins at 0 and never jumps. If audio and video both jump,
+   * they stay in sync.
    *
    * @param {Kind} kind
    * @param {number} time What the encoder says, in milliseconds.
@@ -59,7 +59,7 @@ export class LiveClock {
    */
   #shiftFor(time, own, other) {
     if (own && time >= own.time - JITTER && this.#fits(time + own.shift)) return own.shift;
-    // The other one has jumped just before; or this is the first of its kind.
+    // The other kind has just jumped, or this is the first frame of its kind.
     if (other && other.shift !== own?.shift && this.#fits(time + other.shift)) return other.shift;
     return own ? own.continued + Math.min(own.step, MAX_AHEAD) - time : this.#newest - time;
   }

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What a tag of FLV is to the player: a configuration of a codec, a frame, or nothing it can use.
+ * A parser of FLV tags for the player: a decoder configuration, a frame, or nothing it can use.
  *
  *     video   bit 7: enhanced   bits 6-4: frame type   bits 3-0: codec, or packet type if enhanced
  *     audio   bits 7-4: format, 9 if enhanced          bits 3-0: sound, or packet type if enhanced
@@ -19,11 +19,11 @@ const VIDEO_CODECS = /** @type {Record<number, string>} */ ({ 7: "avc1", 12: "hv
 /** Enhanced codecs that mpegts.js knows. */
 const ENHANCED_CODECS = ["hvc1", "av01", "Opus", "fLaC"];
 
-/** Where the configuration begins in a tag, unless it is at 5. */
+/** The position of the configuration in a tag, where it is not 5. */
 const CONFIGURATION_START = /** @type {Record<string, number>} */ ({ mp4a: 2 });
 
-/** Bytes of the shortest configuration. */
-const LEAST_CONFIGURATION = /** @type {Record<string, number>} */ ({
+/** The length of the shortest configuration, in bytes. */
+const MIN_CONFIGURATION_LENGTH = /** @type {Record<string, number>} */ ({
   avc1: 11,
   hvc1: 23,
   av01: 4,
@@ -48,30 +48,29 @@ const KEYFRAME = 1;
 const MAX_NAL_UNITS = 16;
 
 /**
- * Tells what a tag is.
+ * Parses a tag.
  *
  * @param {Kind} kind
  * @param {Uint8Array<ArrayBuffer>} data The body of the tag.
  * @param {number} time In milliseconds.
- * @returns {Media | undefined} `undefined` for what the player has no use for.
+ * @returns {Media | undefined} `undefined` for tags that the player cannot use.
  */
 export function readMedia(kind, data, time) {
   const found = kind === "audio" ? readAudio(data) : readVideo(data);
-  if (!found || (found.isConfiguration && !isWhole(found.codec, data))) return undefined;
+  if (!found || (found.isConfiguration && !isUsable(found.codec, data))) return undefined;
   return { kind, data, time, ...found };
 }
 
 /**
- * Whether mpegts.js can make something of a configuration: after one that it cannot read it waits for
- * another one.
+ * Whether mpegts.js can read a configuration; after an invalid one it would wait for another one.
  *
  * @param {string} codec
  * @param {Uint8Array} data
  */
-function isWhole(codec, data) {
+function isUsable(codec, data) {
   const start = CONFIGURATION_START[codec] ?? 5;
   const [first = 0, second = 0, , , fifth = 0, sixth = 0] = data.subarray(start);
-  if (data.length < start + (LEAST_CONFIGURATION[codec] ?? 1)) return false;
+  if (data.length < start + (MIN_CONFIGURATION_LENGTH[codec] ?? 1)) return false;
   // Version 1, lengths of 3 or 4 bytes, a sequence parameter set (ISO/IEC 14496-15, 5.3.3.1).
   if (codec === "avc1") return first === 1 && (fifth & 3) >= 2 && (sixth & 31) > 0;
   // One of 13 sampling frequencies (ISO/IEC 14496-3, 1.6.2.1).
@@ -141,8 +140,8 @@ function fourCcOf(data) {
 }
 
 /**
- * Whether a frame is a keyframe by what is in it: some encoders do not flag theirs. NAL units are
- * taken to have lengths of four bytes; nearly all do.
+ * Whether a frame is a keyframe by its content: some encoders do not flag keyframes. NAL units are
+ * assumed to have lengths of four bytes, as nearly all do.
  *
  * @param {string} codec
  * @param {Uint8Array} data

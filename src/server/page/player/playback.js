@@ -1,15 +1,15 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * One stream on the video element, for as long as it is wanted. A feed brings it from the server; a
- * screen shows a feed; a watchdog sees whether the picture moves. When one of them fails, the
- * next feed is asked for, and replaces what is on the screen once it has something to show.
+ * The playback of one stream on the video element. A feed receives the stream from the server, a
+ * screen shows the feed, and a watchdog checks that the video advances. When one of them fails, the
+ * playback opens another feed, which replaces the screen as soon as it has media.
  *
  * @module
  */
 
 import { serverUrl, urlPath } from "../api.js";
-import { canPlay, isUnplayable, leftOut } from "../codecs.js";
+import { canPlay, excludedMedia, isUnplayable } from "../codecs.js";
 import { Absences } from "./absences.js";
 import { Feed } from "./feed.js";
 import { Retries } from "./retries.js";
@@ -20,21 +20,21 @@ import { Watchdog } from "./watchdog.js";
 /** @typedef {import("../types.ts").Kind} Kind */
 
 /** How long the server may wait for a stream that has just ended, in seconds. */
-const WAIT = 5;
+const WAIT_SECONDS = 5;
 
-/** What has played for this long plays, in milliseconds: the next try is a first one again. */
-const GOOD = 10_000;
+/** The time after which playback counts as stable, so that retries start again, in milliseconds. */
+const STABLE_AFTER = 10_000;
 
-/** A live stream is requested again when no tag has arrived for this long, in milliseconds. */
-const SILENCE = 2_500;
+/** Time without a tag after which a live stream is requested again, in milliseconds. */
+const SILENCE_LIMIT = 2_500;
 
-/** A feed without a tag for this long has paused, in milliseconds. */
-const PAUSE = 1_000;
+/** Time without a tag after which a feed counts as paused, in milliseconds. */
+const PAUSED_AFTER = 1_000;
 
 /**
  * @typedef {object} PlaybackHandlers
  * @property {() => void} onShow Something is on the screen: the video is to play.
- * @property {() => void} onLook Called several times a second.
+ * @property {() => void} onCheck Called several times a second.
  * @property {() => void} onLost The server sends no more.
  */
 
@@ -54,7 +54,7 @@ export class Playback {
   /** @type {Screen | undefined} */
   #screen;
   /**
-   * The kinds of media that are on the screen.
+   * The kinds of media on the screen.
    *
    * @type {Set<Kind>}
    */
@@ -62,11 +62,11 @@ export class Playback {
   #usesWebSocket = true;
   #absences = new Absences();
   #retries = new Retries();
-  /** Which kinds the feed was asked to leave out. */
-  #leftOut = "";
-  #begunAt = 0;
+  /** The query parameters of the feed that exclude media. */
+  #excluded = "";
+  #startedAt = 0;
   #problem = "";
-  /** Bytes of the stream that the server had received when it was last asked. */
+  /** The bytes of the stream that the server had received at its last answer. */
   #received = 0;
 
   /**
@@ -79,39 +79,39 @@ export class Playback {
     this.#watchdog = new Watchdog(video, {
       target: TARGET_LATENCY,
       feed: () => this.#screen && this.#feed?.kinds.size ? this.#feed : undefined,
-      onStuck: (problem) => this.#again(problem),
-      onLook: () => this.#look(),
+      onStuck: (problem) => this.#restart(problem),
+      onCheck: () => this.#onCheck(),
     });
   }
 
-  /** Whether the picture moves. */
+  /** Whether the video advances. */
   get isMoving() {
     return this.#watchdog.isMoving;
   }
 
-  /** Seconds of media that have arrived and were not played yet. */
+  /** The media that is buffered and not played yet, in seconds. */
   get ahead() {
     return this.#watchdog.ahead;
   }
 
-  /** Whether something has been shown, and may be still. */
+  /** Whether something is or was shown. */
   get hasScreen() {
     return this.#screen !== undefined;
   }
 
   /** Whether media arrives. */
-  get isFed() {
-    return this.#feed !== undefined && performance.now() - this.#feed.lastTagAt < PAUSE;
+  get isReceiving() {
+    return this.#feed !== undefined && performance.now() - this.#feed.lastTagAt < PAUSED_AFTER;
   }
 
   /** Whether something was shown, and no more of it arrives. */
   get hasPaused() {
-    return this.#screen !== undefined && this.#feed !== undefined && !this.isFed;
+    return this.#screen !== undefined && this.#feed !== undefined && !this.isReceiving;
   }
 
-  /** Why nothing plays, after some tries in vain. */
+  /** The problem, after several failed tries. */
   get failure() {
-    return this.#retries.areInVain ? this.#problem : undefined;
+    return this.#retries.shouldReport ? this.#problem : undefined;
   }
 
   /**
@@ -123,21 +123,21 @@ export class Playback {
     return this.#shown.has(kind);
   }
 
-  /** Begins, as if nothing had failed before. */
+  /** Starts playback, and forgets earlier failures. */
   start() {
     this.#problem = "";
     this.retryAtOnce();
     this.#connect();
   }
 
-  /** What follows is a first try. */
+  /** Resets the retries. */
   retryAtOnce() {
-    this.#retries.forget();
+    this.#retries.reset();
     this.#retries.cancel();
   }
 
   /**
-   * Sees whether the feed is what it has to be, by what the server says of the stream.
+   * Checks the feed against the server's description of the stream.
    *
    * @param {Stream} stream
    */
@@ -146,35 +146,35 @@ export class Playback {
     const grows = bytes > this.#received;
     this.#received = bytes;
     if (this.#retries.isWaiting) return;
-    if (!this.#feed || leftOut(stream) !== this.#leftOut) return this.#connect();
-    const silent = performance.now() - Math.max(this.#begunAt, this.#feed.lastTagAt);
-    if (!grows || silent < SILENCE) return;
-    // A way on which nothing arrives may be one that a proxy closes: the other one is tried.
+    if (!this.#feed || excludedMedia(stream) !== this.#excluded) return this.#connect();
+    const silent = performance.now() - Math.max(this.#startedAt, this.#feed.lastTagAt);
+    if (!grows || silent < SILENCE_LIMIT) return;
+    // A proxy may block this kind of connection, so the other kind is tried.
     if (!this.#feed.hasBegun) this.#usesWebSocket = !this.#usesWebSocket;
-    this.#again("Nothing arrives");
+    this.#restart("Nothing arrives");
   }
 
-  /** Ends it, and shows nothing any more. */
+  /** Stops playback, and clears the screen. */
   stop() {
     this.#retries.cancel();
     this.#feed?.close();
     this.#feed = undefined;
     this.#screen?.close();
     this.#screen = undefined;
-    this.#absences.forget();
+    this.#absences.reset();
   }
 
-  /** Asks the server for the stream. What is on the screen stays until there is something to show. */
+  /** Opens a feed. The screen stays until the feed has something to show. */
   #connect() {
     this.#retries.cancel();
     this.#feed?.close();
     this.#feed = undefined;
     const { stream } = this;
     if (!stream || isUnplayable(stream)) return;
-    this.#leftOut = leftOut(stream);
-    const query = `wait=${WAIT}&tracks=first${this.#leftOut}`;
+    this.#excluded = excludedMedia(stream);
+    const query = `wait=${WAIT_SECONDS}&tracks=first${this.#excluded}`;
     const url = serverUrl(`${urlPath(stream)}.flv?${query}`);
-    this.#begunAt = performance.now();
+    this.#startedAt = performance.now();
     /** @type {Feed} */
     const feed = new Feed(url, {
       usesWebSocket: this.#usesWebSocket,
@@ -184,7 +184,7 @@ export class Playback {
     }, {
       onBegin: () => this.#show(feed),
       onChange: (absent) => this.#change(absent),
-      onEnd: (problem) => this.#lose(problem),
+      onEnd: (problem) => this.#onFeedEnd(problem),
     });
     this.#feed = feed;
   }
@@ -194,17 +194,17 @@ export class Playback {
     this.#screen?.close();
     this.#screen = new Screen(this.#video, feed, (problem, isFatal) => {
       this.#problem = problem;
-      if (isFatal && feed === this.#feed) this.#again(problem);
+      if (isFatal && feed === this.#feed) this.#restart(problem);
     });
     this.#shown = feed.kinds;
     this.#usesWebSocket = feed.usesWebSocket;
-    this.#begunAt = performance.now();
+    this.#startedAt = performance.now();
     this.#watchdog.begin(this.#retries.slack);
     this.#handlers.onShow();
   }
 
   /**
-   * What the encoder sends has changed.
+   * Called when the encoder's media has changed.
    *
    * @param {Map<Kind, number>} absent
    */
@@ -214,25 +214,25 @@ export class Playback {
   }
 
   /**
-   * The server sends no more.
+   * Called when the server has ended the feed.
    *
    * @param {string | undefined} problem
    */
-  #lose(problem) {
+  #onFeedEnd(problem) {
     this.#feed = undefined;
     this.stream = undefined;
-    this.#absences.forget();
+    this.#absences.reset();
     if (problem) this.#problem = problem;
     this.#retries.schedule(() => this.#connect());
     this.#handlers.onLost();
   }
 
   /**
-   * Restarts after a fault.
+   * Closes the feed after a failure, and schedules the next one.
    *
    * @param {string} problem
    */
-  #again(problem) {
+  #restart(problem) {
     this.#problem = problem;
     if (this.#feed) this.#absences.kinds = this.#feed.absent;
     this.#feed?.close();
@@ -240,8 +240,8 @@ export class Playback {
     this.#retries.schedule(() => this.#connect());
   }
 
-  #look() {
-    if (this.isMoving && performance.now() - this.#begunAt > GOOD) this.#retries.forget();
-    this.#handlers.onLook();
+  #onCheck() {
+    if (this.isMoving && performance.now() - this.#startedAt > STABLE_AFTER) this.#retries.reset();
+    this.#handlers.onCheck();
   }
 }

@@ -1,9 +1,8 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * The player: plays the stream that it is told to, near the live edge, muted until the viewer wants to
- * hear it, and says what it does. `playback.js` recovers after failures of the encoder, the server or the
- * network.
+ * The player: it plays one stream near the live edge, muted until the viewer turns the sound on, and
+ * shows its state. `playback.js` recovers after failures of the encoder, the server or the network.
  *
  * @module
  */
@@ -15,17 +14,17 @@ import { Playback } from "./playback.js";
 /** @typedef {import("../types.ts").Stream} Stream */
 /** @typedef {"stopped" | "connecting" | "playing" | "waiting" | "failed"} State */
 
-/** What the viewer is told while an encoder is away that may come back. */
+/** The message while an encoder is away that may reconnect. */
 export const WAITING = "Waiting for the encoder…";
 
 const ELSEWHERE = "Other players may: see “Watch it elsewhere”.";
 
-/** Plays one stream at a time in the figure that it is given. */
+/** Plays one stream at a time. */
 export class Player {
   #video;
   #controls;
   #playback;
-  /** Whether the viewer wants to see something. */
+  /** Whether the viewer wants to watch. */
   #isOn = false;
   /** Whether the browser lets nothing play without a click. */
   #isBlocked = false;
@@ -35,7 +34,7 @@ export class Player {
    * @type {Stream | undefined}
    */
   #stream;
-  /** What the viewer is told while the stream is not live. */
+  /** The message while the stream is not live. */
   #absence = "";
 
   /**
@@ -51,19 +50,19 @@ export class Player {
     );
     this.#playback = new Playback(this.#video, {
       onShow: () => this.#playVideo(),
-      onLook: () => this.#show(),
+      onCheck: () => this.#show(),
       onLost: () => {
         this.#absence = "";
         onLost();
       },
     });
-    document.addEventListener("visibilitychange", () => this.#see());
-    this.#video.addEventListener("pause", () => this.#notePause());
+    document.addEventListener("visibilitychange", () => this.#onVisibilityChange());
+    this.#video.addEventListener("pause", () => this.#onPause());
     this.#show();
   }
 
   /**
-   * Plays another stream, from now on until the next call.
+   * Plays another stream until the next call.
    *
    * @param {string} path
    */
@@ -77,10 +76,10 @@ export class Player {
   }
 
   /**
-   * Takes what the server says of the stream.
+   * Updates the server's description of the stream.
    *
    * @param {Stream | undefined} stream `undefined` if it is not live.
-   * @param {string} absence What to say then.
+   * @param {string} absence The message for a stream that is not live.
    */
   update(stream, absence) {
     const isNew = stream?.publisher.id !== this.#stream?.publisher.id;
@@ -102,8 +101,8 @@ export class Player {
     this.#show();
   }
 
-  /** Whether the viewer listens. */
-  get isHeard() {
+  /** Whether it plays with sound. */
+  get isAudible() {
     return this.#isOn && !this.#video.muted;
   }
 
@@ -127,7 +126,7 @@ export class Player {
     try {
       await this.#video.play();
     } catch (error) {
-      // Any other reason is that it is replaced, or what the watchdog sees.
+      // Otherwise the video is being replaced, or the watchdog notices the failure.
       if (/** @type {Error} */ (error).name !== "NotAllowedError" || !this.#isOn) return;
       if (!this.#video.muted) {
         this.#controls.setMuted(true);
@@ -139,13 +138,13 @@ export class Player {
   }
 
   /** A browser may have paused a video in a hidden page. */
-  #see() {
+  #onVisibilityChange() {
     const isSeen = !document.hidden && this.#isOn && this.#playback.hasScreen;
     if (isSeen && this.#video.paused) this.#playVideo();
   }
 
   /** A key of the keyboard or a headset may pause a video. */
-  #notePause() {
+  #onPause() {
     const { paused, ended, error } = this.#video;
     const isOn = !document.hidden && this.#isOn && this.#playback.hasScreen;
     if (paused && !ended && !error && isOn) this.stop();
@@ -154,9 +153,9 @@ export class Player {
   /** @returns {[state: State, message: string]} */
   get #state() {
     const stream = this.#stream;
-    const { isFed, isMoving, hasPaused, failure } = this.#playback;
+    const { isReceiving, isMoving, hasPaused, failure } = this.#playback;
     if (!this.#isOn) return ["stopped", this.#isBlocked ? "Press Play." : ""];
-    if (isMoving && (this.#isLive || isFed)) return ["playing", this.#remark()];
+    if (isMoving && (this.#isLive || isReceiving)) return ["playing", this.#remark()];
     if (!stream || !this.#isLive) return ["waiting", this.#absence];
     if (isUnplayable(stream)) return ["failed", `${playable(stream).problem} ${ELSEWHERE}`];
     if (failure !== undefined) {
@@ -165,7 +164,7 @@ export class Player {
     return hasPaused ? ["waiting", WAITING] : ["connecting", "Connecting…"];
   }
 
-  /** What there is to say while something plays. */
+  /** The message while something plays. */
   #remark() {
     if (!this.#stream) return "";
     return playable(this.#stream).problem || (this.#playback.shows("video") ? "" : "Sound only");

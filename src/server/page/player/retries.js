@@ -1,59 +1,59 @@
 // @ts-check
 /**
- * When the player tries again: soon after the first faults, later after each further one.
+ * The retry delays of the player, which grow with each failure.
  *
  * @module
  */
 
-/** Waits before the next try, in milliseconds: the first follow fast, since most faults pass. */
-const WAITS = [0, 250, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
+/** Delays before each retry, in milliseconds; the first are short, since most failures are. */
+const DELAYS = [0, 250, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
-/** The last of them that what follows a try may take longer than usual. */
+/** The largest slack, in milliseconds. */
 const MAX_SLACK = 4_000;
 
-/** After more tries in vain than this the viewer is told why. */
-const TRIES_IN_SILENCE = 3;
+/** The number of failed tries that are not shown to the viewer. */
+const UNREPORTED_TRIES = 3;
 
-/** The tries since something has played. */
+/** The tries since the last stable playback. */
 export class Retries {
   #tries = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** Whether the next try is waited for. */
+  /** Whether a retry is scheduled. */
   get isWaiting() {
     return this.#timer !== undefined;
   }
 
-  /** Whether there were so many in vain that the viewer is to know why. */
-  get areInVain() {
-    return this.#tries > TRIES_IN_SILENCE;
+  /** Whether the viewer should see the problem. */
+  get shouldReport() {
+    return this.#tries > UNREPORTED_TRIES;
   }
 
-  /** Milliseconds that what is begun now may take beyond the usual. */
+  /** The additional time that the present try may take, in milliseconds. */
   get slack() {
-    return Math.min(WAITS[this.#tries] ?? 0, MAX_SLACK);
+    return Math.min(DELAYS[this.#tries] ?? 0, MAX_SLACK);
   }
 
   /**
-   * Tries again after a while.
+   * Schedules a retry.
    *
    * @param {() => void} run
    */
   schedule(run) {
     this.cancel();
-    this.#timer = setTimeout(run, WAITS[this.#tries]);
-    this.#tries = Math.min(this.#tries + 1, WAITS.length - 1);
+    this.#timer = setTimeout(run, DELAYS[this.#tries]);
+    this.#tries = Math.min(this.#tries + 1, DELAYS.length - 1);
   }
 
-  /** Waits for no try any longer. */
+  /** Cancels the scheduled retry. */
   cancel() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
-  /** Something has played: the next try is a first one again. */
-  forget() {
+  /** Resets the number of tries, after stable playback. */
+  reset() {
     this.#tries = 0;
   }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * mpegts.js, from a feed to a video element.
+ * The screen: mpegts.js between a feed and the video element.
  *
  * @module
  */
@@ -9,14 +9,14 @@
 /** @typedef {typeof import("mpegts.js").default} Mpegts */
 /** @typedef {import("./feed.js").Feed} Feed */
 
-/** Where the player is to be behind the newest frame, in seconds. */
+/** The target latency behind the newest frame, in seconds. */
 export const TARGET_LATENCY = 0.8;
 
-/** What has been played is kept for so many seconds. */
+/** How long played media is kept, in seconds. */
 const MAX_BACK_BUFFER = 30;
 const MIN_BACK_BUFFER = 10;
 
-/** How mpegts.js is to play: at once, and never much behind the newest frame. */
+/** The configuration of mpegts.js: play at once, near the newest frame. */
 const CONFIG = {
   enableStashBuffer: false,
   lazyLoad: false,
@@ -31,12 +31,12 @@ const mpegts = /** @type {Mpegts} */ (Reflect.get(globalThis, "mpegts"));
 mpegts.LoggingControl.enableAll = false;
 
 /**
- * What went wrong. Errors about a packet are not fatal: what follows it may play.
+ * Called with a problem. Errors about a single packet are not fatal: later packets may play.
  *
  * @typedef {(problem: string, isFatal: boolean) => void} OnError
  */
 
-/** Shows a feed, until it is closed. */
+/** Shows a feed until it is closed. */
 export class Screen {
   #player;
   #isClosed = false;
@@ -60,7 +60,7 @@ export class Screen {
     this.#player.load();
   }
 
-  /** Lets go of the video element. */
+  /** Releases the video element. */
   close() {
     this.#isClosed = true;
     this.#player.destroy();
@@ -68,8 +68,8 @@ export class Screen {
 }
 
 /**
- * Where mpegts.js reads from. It opens one, and aborts that when the browser's buffer is full; another
- * one gets nothing.
+ * Makes the loader class through which mpegts.js reads a feed. Only its first instance gets data.
+ * mpegts.js aborts it when the browser's buffer is full.
  *
  * @param {Feed} feed
  * @param {OnError} report

@@ -1,8 +1,7 @@
 // @ts-check
 /**
- * Which kinds of media of a stream are there to be played. Media Source Extensions wait for every kind
- * that was promised and take no other one later, so that it matters what really flows, and not what was
- * announced.
+ * The kinds of media that really arrive. Media Source Extensions wait for every kind of the header,
+ * and accept no other kind later. So the player must not rely on the kinds that the server announces.
  *
  * @module
  */
@@ -10,14 +9,14 @@
 /** @typedef {import("../types.ts").Kind} Kind */
 /** @typedef {import("../types.ts").Media} Media */
 
-/** How long a kind of media may pause while the other continues, in milliseconds. */
+/** How long one kind of media may pause while the other continues, in milliseconds. */
 const MAX_PAUSE = 1_500;
 
-/** A kind whose frames are far apart by nature may pause for as many of its own steps. */
+/** How long a kind may pause, in multiples of its longest step: some frames are always far apart. */
 const MAX_PAUSE_STEPS = 3;
 
-/** How long after the beginning a server may still send what it has kept, in milliseconds. */
-const BACKLOG = 2_000;
+/** How long after the start the server may send old frames from its cache, in milliseconds. */
+const BACKLOG_TIME = 2_000;
 
 /**
  * What is known of one kind of media; times are in milliseconds.
@@ -30,10 +29,10 @@ const BACKLOG = 2_000;
  * @property {number} since When it began to flow.
  */
 
-/** Watches the frames of a stream. */
+/** Tracks the frames of a stream. */
 export class Tracks {
   /**
-   * What is played; `undefined` until it is decided.
+   * The kinds that are played; `undefined` until that is decided.
    *
    * @type {Set<Kind> | undefined}
    */
@@ -42,7 +41,7 @@ export class Tracks {
   #tracks = new Map();
   #absent;
   #lateness;
-  #begun;
+  #startedAt;
 
   /**
    * @param {object} options
@@ -55,11 +54,11 @@ export class Tracks {
   constructor({ absent, lateness }, now) {
     this.#absent = new Map(absent);
     this.#lateness = lateness;
-    this.#begun = now;
+    this.#startedAt = now;
   }
 
   /**
-   * Takes notice of a frame.
+   * Notes a frame.
    *
    * @param {Media} frame
    * @param {number} continued Its time on a clock that does not jump.
@@ -74,7 +73,7 @@ export class Tracks {
   }
 
   /**
-   * Whether a frame is one of those that the server had sent before its kind stopped.
+   * Whether the server had already sent a frame before its kind stopped.
    *
    * @param {Media} frame
    * @param {number} now
@@ -83,7 +82,7 @@ export class Tracks {
   isOld({ kind, time }, now) {
     const last = this.#absent.get(kind);
     if (last === undefined) return false;
-    if (time <= last && now - this.#begun < BACKLOG) return true;
+    if (time <= last && now - this.#startedAt < BACKLOG_TIME) return true;
     this.#absent.delete(kind);
     return false;
   }
@@ -94,40 +93,40 @@ export class Tracks {
    * @param {Kind} kind
    * @returns {boolean}
    */
-  flows(kind) {
+  hasArrived(kind) {
     return this.#tracks.has(kind);
   }
 
   /**
-   * Whether all that was announced flows.
+   * Whether all announced kinds have arrived.
    *
    * @param {Kind[]} announced
    * @returns {boolean}
    */
-  haveAll(announced) {
-    return announced.every((kind) => this.flows(kind) || this.#absent.has(kind));
+  hasAll(announced) {
+    return announced.every((kind) => this.hasArrived(kind) || this.#absent.has(kind));
   }
 
-  /** Decides that what flows now is what is played. */
+  /** Decides to play the kinds that have arrived. */
   begin() {
     this.playing = new Set(this.#tracks.keys());
   }
 
   /**
-   * Whether a kind that is not played has flowed for long enough.
+   * Whether a kind that is not played has arrived for long enough.
    *
    * @param {Kind} kind
    * @param {number} now
    * @returns {boolean}
    */
-  isLate(kind, now) {
+  hasReturned(kind, now) {
     const track = this.#tracks.get(kind);
     return !this.playing?.has(kind) && track !== undefined && now - track.since >= this.#lateness;
   }
 
   /**
-   * The kinds that have stopped while the other one continues, each with the encoder's time of its last
-   * frame; kinds that had stopped before are among them.
+   * The kinds that have stopped while the other kind continues, including those that stopped before,
+   * each with the encoder's time of its last frame.
    *
    * @param {number} now
    * @returns {Map<Kind, number>}
@@ -148,7 +147,7 @@ export class Tracks {
    * @param {number} now
    * @returns {boolean}
    */
-  lacksOne(now) {
+  anyStopped(now) {
     const absent = this.absent(now);
     return this.playing !== undefined && [...this.playing].some((kind) => absent.has(kind));
   }

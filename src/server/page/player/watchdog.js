@@ -2,43 +2,43 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /**
- * Sees to it that the picture moves. It looks by a timer: a player that has stopped has no events.
+ * A watchdog for the video element. It uses a timer, since a stalled player has no events.
  *
  * @module
  */
 
-/** Milliseconds between two looks. */
+/** Interval between checks, in milliseconds. */
 const INTERVAL = 250;
 
-/** A picture that has not moved for this long stands still, in milliseconds. */
-const STILL = 1_000;
+/** Time without progress after which the video counts as still, in milliseconds. */
+const STILL_AFTER = 1_000;
 
-/** For how long data may arrive and nothing be played, in milliseconds. */
-const PATIENCE = 2_500;
+/** How long data may arrive while nothing is played, in milliseconds. */
+const STALL_TIMEOUT = 2_500;
 
-/** For how long frames may arrive and none be shown while the time moves, in milliseconds. */
-const FRAME_PATIENCE = 2_000;
+/** How long frames may arrive while none is shown and the time advances, in milliseconds. */
+const FRAME_TIMEOUT = 2_000;
 
-/** The least frames that have to arrive for that. */
-const FRAMES = 8;
+/** The fewest frames that must arrive in that time. */
+const MIN_FRAMES = 8;
 
-/** Behind this it does not catch up by playing faster but jumps, in seconds. */
+/** Latency above which the player jumps instead of playing faster, in seconds. */
 const JUMP_LATENCY = 8;
 
-/** The same when a page is seen again. */
+/** That latency when a hidden page becomes visible, in seconds. */
 const JUMP_LATENCY_WHEN_SEEN = 2;
 
-/** Jumps that may fail before the player restarts. */
+/** The number of failed jumps before the player restarts. */
 const MAX_JUMPS = 2;
 
-/** What is ahead by less than this is not worth a jump, in seconds. */
-const WORTH_A_JUMP = 0.3;
+/** The least buffered media for a jump, in seconds. */
+const MIN_AHEAD = 0.3;
 
-/** The least way of a jump within what plays, in seconds: it frees a decoder that is stuck. */
-const LEAST_JUMP = 0.1;
+/** The shortest jump within the buffered media, in seconds; it frees a stuck decoder. */
+const MIN_JUMP = 0.1;
 
 /**
- * What is known of the feed.
+ * The state of the feed.
  *
  * @typedef {{ lastTagAt: number, videoFrames: number, kinds: Set<string> }} FeedState
  */
@@ -49,23 +49,23 @@ export class Watchdog {
   #target;
   #feed;
   #onStuck;
-  #onLook;
-  /** What was seen last, and when, in milliseconds. */
+  #onCheck;
+  /** The video's time at the last check. */
   #time = 0;
   #movedAt = -Infinity;
-  #lookedAt = 0;
+  #checkedAt = 0;
   /**
-   * When data first arrived while the picture stood still.
+   * When data first arrived while the video was still.
    *
    * @type {number | undefined}
    */
-  #fedAt;
+  #dataSince;
   #frames = 0;
   #framesAt = 0;
   #framesGiven = 0;
   #jumpedAt = -Infinity;
   #jumps = 0;
-  #begunAt = 0;
+  #startedAt = 0;
   #slack = 0;
 
   /**
@@ -74,44 +74,44 @@ export class Watchdog {
    * @param {number} options.target Where to jump to, in seconds behind the newest frame.
    * @param {() => FeedState | undefined} options.feed What is being played.
    * @param {(problem: string) => void} options.onStuck Called when only a restart helps.
-   * @param {() => void} options.onLook Called after each look.
+   * @param {() => void} options.onCheck Called after each look.
    */
-  constructor(video, { target, feed, onStuck, onLook }) {
+  constructor(video, { target, feed, onStuck, onCheck }) {
     this.#video = video;
     this.#target = target;
     this.#feed = feed;
     this.#onStuck = onStuck;
-    this.#onLook = onLook;
-    setInterval(() => this.#look(), INTERVAL);
-    document.addEventListener("visibilitychange", () => this.#see());
+    this.#onCheck = onCheck;
+    setInterval(() => this.#check(), INTERVAL);
+    document.addEventListener("visibilitychange", () => this.#onVisibilityChange());
   }
 
   /**
-   * Gives what is on the screen now its time to begin.
+   * Starts watching a new screen.
    *
-   * @param {number} slack Milliseconds beyond the usual.
+   * @param {number} slack The additional time that it may take, in milliseconds.
    */
   begin(slack) {
-    this.#begunAt = this.#framesAt = performance.now();
+    this.#startedAt = this.#framesAt = performance.now();
     this.#jumpedAt = -Infinity;
     this.#jumps = this.#frames = this.#framesGiven = 0;
-    this.#fedAt = undefined;
+    this.#dataSince = undefined;
     this.#time = this.#video.currentTime;
     this.#slack = slack;
   }
 
-  /** Whether the picture moves. */
+  /** Whether the video advances. */
   get isMoving() {
-    return performance.now() - this.#movedAt < STILL;
+    return performance.now() - this.#movedAt < STILL_AFTER;
   }
 
-  /** Seconds of media that have arrived and were not played yet. */
+  /** The media that is buffered and not played yet, in seconds. */
   get ahead() {
     const { buffered, currentTime } = this.#video;
     return buffered.length === 0 ? 0 : buffered.end(buffered.length - 1) - currentTime;
   }
 
-  #look() {
+  #check() {
     const now = performance.now();
     const { currentTime, error } = this.#video;
     const hasMoved = currentTime !== this.#time;
@@ -120,18 +120,18 @@ export class Watchdog {
     const feed = this.#feed();
     if (error) this.#onStuck(error.message || "The browser cannot decode the stream");
     else if (!feed || this.#video.paused) this.begin(this.#slack);
-    else if (hasMoved) this.#lookAtMoving(now, feed);
-    else this.#lookAtStill(now, feed);
-    this.#lookedAt = now;
-    this.#onLook();
+    else if (hasMoved) this.#checkMoving(now, feed);
+    else this.#checkStill(now, feed);
+    this.#checkedAt = now;
+    this.#onCheck();
   }
 
   /**
    * @param {number} now
    * @param {FeedState} feed
    */
-  #lookAtMoving(now, feed) {
-    this.#fedAt = undefined;
+  #checkMoving(now, feed) {
+    this.#dataSince = undefined;
     const { totalVideoFrames } = this.#video.getVideoPlaybackQuality();
     const isStill = feed.kinds.has("video") && !document.hidden &&
       totalVideoFrames === this.#frames;
@@ -139,10 +139,10 @@ export class Watchdog {
       this.#frames = totalVideoFrames;
       this.#framesAt = now;
       this.#framesGiven = feed.videoFrames;
-      if (now - this.#jumpedAt > PATIENCE) this.#jumps = 0;
+      if (now - this.#jumpedAt > STALL_TIMEOUT) this.#jumps = 0;
       if (this.ahead > JUMP_LATENCY) this.#jump(now);
-    } else if (now - Math.max(this.#framesAt, this.#jumpedAt) > FRAME_PATIENCE) {
-      if (feed.videoFrames - this.#framesGiven < FRAMES) return;
+    } else if (now - Math.max(this.#framesAt, this.#jumpedAt) > FRAME_TIMEOUT) {
+      if (feed.videoFrames - this.#framesGiven < MIN_FRAMES) return;
       if (this.#jumps < MAX_JUMPS) this.#jump(now);
       else this.#onStuck("The picture stands still");
     }
@@ -152,23 +152,23 @@ export class Watchdog {
    * @param {number} now
    * @param {FeedState} feed
    */
-  #lookAtStill(now, feed) {
-    const hasStood = now - Math.max(this.#movedAt, this.#begunAt, this.#jumpedAt) > STILL;
-    if (hasStood && this.ahead > WORTH_A_JUMP && this.#jumps < MAX_JUMPS) return this.#jump(now);
-    if (feed.lastTagAt > this.#lookedAt) this.#fedAt ??= now;
-    if (this.#fedAt === undefined || now - feed.lastTagAt > STILL) return;
-    if (now - this.#fedAt > PATIENCE + this.#slack) this.#onStuck("Nothing can be played");
+  #checkStill(now, feed) {
+    const isStill = now - Math.max(this.#movedAt, this.#startedAt, this.#jumpedAt) > STILL_AFTER;
+    if (isStill && this.ahead > MIN_AHEAD && this.#jumps < MAX_JUMPS) return this.#jump(now);
+    if (feed.lastTagAt > this.#checkedAt) this.#dataSince ??= now;
+    if (this.#dataSince === undefined || now - feed.lastTagAt > STILL_AFTER) return;
+    if (now - this.#dataSince > STALL_TIMEOUT + this.#slack) this.#onStuck("Nothing can be played");
   }
 
-  /** A page that was hidden may be far behind, and its video paused. */
-  #see() {
+  /** Catches up when the page becomes visible: a hidden page may have fallen behind. */
+  #onVisibilityChange() {
     if (document.hidden || !this.#feed()) return;
     if (this.ahead > JUMP_LATENCY_WHEN_SEEN) this.#jump(performance.now());
     this.begin(this.#slack);
   }
 
   /**
-   * To where the newest media is.
+   * Jumps near the newest media.
    *
    * @param {number} now
    */
@@ -177,7 +177,7 @@ export class Watchdog {
     if (buffered.length === 0) return;
     const start = buffered.start(buffered.length - 1);
     const end = buffered.end(buffered.length - 1);
-    const least = currentTime >= start ? currentTime + LEAST_JUMP : start;
+    const least = currentTime >= start ? currentTime + MIN_JUMP : start;
     this.#jumpedAt = now;
     this.#jumps++;
     this.#video.currentTime = Math.max(least, end - this.#target);
