@@ -5,8 +5,8 @@
  */
 
 /**
- * The number of seconds that are kept: a file may be made after the second in its name, and its disk may
- * take ten seconds.
+ * The number of seconds that are kept: a file may be made after the second in its name, since a disk
+ * may take ten seconds.
  */
 const KEPT_SECONDS = 16;
 
