@@ -5,8 +5,8 @@
  */
 
 /**
- * Seconds whose numbers are kept: a file may be made after the second of its name, and its disk may
- * take ten seconds.
+ * The number of seconds that are kept: a file may be made after the second in its name, since a disk
+ * may take ten seconds.
  */
 const KEPT_SECONDS = 16;
 
