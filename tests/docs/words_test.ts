@@ -9,6 +9,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { ROOT } from "./documents.ts";
+import { literalsOf } from "./literals.ts";
 
 /** Words that hide who acts, or how long something takes. No text has them. */
 const HIDING = /\b(whoever|somebody|nobody|anybody|it is looked|so many milliseconds)\b/i;
@@ -31,6 +32,18 @@ const BETTER: readonly [words: RegExp, better: string][] = [
   [/\banew\b/i, "again, restart"],
   [/\b(from|stands?) behind\b/i, "after"],
   [/\bwhatever (changes|carries|keeps|watches|starts)\b/i, "requests that change, programs that"],
+];
+
+/** Words for which texts at run time have better ones: errors, log lines, answers, the page. */
+const BETTER_AT_RUN_TIME: readonly [words: RegExp, better: string][] = [
+  ...BETTER,
+  [/\bcut off\b/i, "disconnected"],
+  [/\bsent away\b/i, "disconnected by an operator"],
+  [/\bcome back\b/i, "reconnect"],
+  [/\btold\b/i, "notified"],
+  [/\b(cannot take|taken nothing|was taken)\b/i, "accept, read, receive"],
+  [/\bread .{0,40}, expected at most\b/i, "a limit: 20 bytes, limit 10"],
+  [/\bwait any longer\b/i, "timed out"],
 ];
 
 /** Where people read: sources, documents, tests. */
@@ -110,5 +123,25 @@ Deno.test("documents and comments use the words of the field", async () => {
       if (word) found.push(`${at}: ${word}; better: ${better}`);
     }
   }
+  assertEquals(found, []);
+});
+
+Deno.test("errors, log lines, answers and the page use the words of the field", async () => {
+  const found: string[] = [];
+  let count = 0;
+  for await (const file of files("src/")) {
+    if (!/\.(ts|js)$/.test(file)) continue;
+    const source = await Deno.readTextFile(new URL(file, ROOT));
+    for (const { line, text } of literalsOf(file, source)) {
+      // A text has words; a name or a path has none.
+      if (!/[a-z] [a-z]/i.test(text)) continue;
+      count++;
+      for (const [words, better] of BETTER_AT_RUN_TIME) {
+        const [word] = words.exec(withoutNames(text)) ?? [];
+        if (word) found.push(`${file}:${line}: ${word}; better: ${better}`);
+      }
+    }
+  }
+  assert(count > 300, `${count} texts`);
   assertEquals(found, []);
 });

@@ -36,8 +36,8 @@ const DROP_REASONS = {
 /** @type {Record<string, string>} */
 const DISCARD_REASONS = {
   "aborted-message": "taken back by the sender",
-  "incomplete-chunk": "cut off inside a chunk",
-  "incomplete-message": "cut off",
+  "incomplete-chunk": "incomplete: ended inside a chunk",
+  "incomplete-message": "incomplete",
   "malformed": "malformed",
   "malformed-metadata": "with malformed metadata",
   "oversize-metadata": "with metadata too large to be read",
