@@ -15,7 +15,7 @@ const WIDTH = 80;
 const TEXT_AT = 27;
 
 const HEAD =
-  `Sluice ${VERSION}: receives live video over RTMP, and delivers it to players, recordings and other servers.
+  `Sluice ${VERSION}: receives live video over RTMP and delivers it to viewers.
 
 Usage: deno run --allow-net jsr:@sluice/rtmp/server [flags]
        deno run --allow-net src/server/main.ts [flags]     in a clone
