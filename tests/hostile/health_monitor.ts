@@ -27,9 +27,9 @@ export interface SlowestAnswer {
   /** What passed on the clock: on a busy machine mostly the time of other programs. */
   waited: number;
   /**
-   * What the server's event loop worked before the answer, by the system's own account. It is read
-   * while there is no answer, and the last of these readings does not count: what the server works
-   * while this program waits for its turn comes after the answer as well as before.
+   * What the server's event loop worked between question and answer, by the system's own account. It
+   * is read from when the question has been sent until the answer is there, and the last of these
+   * readings does not count: what the server works while this program waits for its turn is no delay.
    */
   worked: number;
 }
@@ -77,25 +77,23 @@ export class HealthMonitor implements AsyncDisposable {
 
   async #ask(): Promise<void> {
     const asked = performance.now();
-    const before = this.#worked();
-    const readings = [before, before];
     let answer = "";
     for (let tries = 0; tries < TRIES && answer === "" && !this.#ended; tries++) {
-      answer = await this.#answer(asked, readings);
+      answer = await this.#answer(asked);
     }
     if (!answer.startsWith("HTTP/1.1 200 ") && !this.#ended) {
       throw new Error(`/healthz was answered with ${JSON.stringify(answer)}`);
     }
     this.#answers++;
-    const { slowest } = this;
-    slowest.waited = Math.max(slowest.waited, performance.now() - asked);
-    slowest.worked = Math.max(slowest.worked, readings.at(-2)! - before);
+    this.slowest.waited = Math.max(this.slowest.waited, performance.now() - asked);
   }
 
   /** What the server answers on a connection of its own; nothing if it closes that. */
-  async #answer(asked: number, readings: number[]): Promise<string> {
+  async #answer(asked: number): Promise<string> {
     using client = await RawHttpClient.connect(Number(new URL(this.#server.http).port));
     client.request("GET /healthz", "Connection: close");
+    const before = this.#worked();
+    const readings = [before, before];
     await until(
       () => `an answer of /healthz, after ${Math.round(performance.now() - asked)} ms`,
       () => {
@@ -104,6 +102,7 @@ export class HealthMonitor implements AsyncDisposable {
         return false;
       },
     );
+    this.slowest.worked = Math.max(this.slowest.worked, readings.at(-2)! - before);
     return client.received;
   }
 
