@@ -16,7 +16,7 @@ import type { SlowestAnswer } from "./health_monitor.ts";
 /** Milliseconds that the server may work before it answers the operator's monitor. */
 const LONGEST_WORK = 250;
 
-/** The same on a busy machine, where other programs take its caches: the same work takes longer. */
+/** The same on a busy machine: the same work takes longer where others have the caches. */
 const LONGEST_BUSY_WORK = 500;
 
 /** Interval between two looks at the memory, in milliseconds. */
@@ -46,8 +46,8 @@ export function testAttacks(module: string, attacks: Attack[]): void {
         const most = attack.mebibytes ?? Infinity;
         assert(mebibytes <= most, `${mebibytes} MiB were taken, expected at most ${most}`);
         const text = `/healthz waited for ${worked} ms of work, ${waited} ms on the clock`;
-        // What has passed on the clock is mostly the time of other programs.
-        const isBusy = waited > 2 * worked;
+        // A third of the time on the clock was that of other programs, or of the disk.
+        const isBusy = waited > 1.5 * worked;
         assert(worked <= (isBusy ? LONGEST_BUSY_WORK : LONGEST_WORK), text);
       },
     });

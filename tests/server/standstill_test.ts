@@ -63,7 +63,7 @@ Deno.test("peers that say nothing have their time again when the server has stoo
   using _ = clockAhead(11_000);
   await publisher.closed();
   await player.closed();
-  await put.client.text(/^HTTP\/1\.1 400[^]*nothing for 10 s/);
+  await put.client.text(/^HTTP\/1\.1 400[^]*nothing received for 10 s/);
   await asking.text(/^HTTP\/1\.1 408/);
   await http.idle();
 });

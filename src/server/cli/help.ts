@@ -14,8 +14,7 @@ const WIDTH = 80;
 /** The column of the descriptions. */
 const TEXT_AT = 27;
 
-const HEAD =
-  `Sluice ${VERSION}: receives live video over RTMP and delivers it to viewers.
+const HEAD = `Sluice ${VERSION}: receives live video over RTMP and delivers it to viewers.
 
 Usage: deno run --allow-net jsr:@sluice/rtmp/server [flags]
        deno run --allow-net src/server/main.ts [flags]     in a clone
