@@ -51,7 +51,7 @@ const ROWS: Row[] = [
       [{ ...message, messageStreamId: 2 ** 32 }, "message stream 4294967296"],
       [{ ...message, typeId: 256 }, "type 256"],
       [{ ...message, typeId: "8" }, "a value of type string"],
-      [{ ...message, timestamp: NaN }, "time NaN"],
+      [{ ...message, timestamp: NaN }, "timestamp NaN"],
       [{ ...message, timestamp: 5n }, "a value of type bigint"],
       [{ ...message, payload: "text" }, "payload of a message"],
     ],

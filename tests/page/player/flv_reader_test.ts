@@ -42,7 +42,7 @@ Deno.test("FlvReader reads times of 32 bits", () => {
 
 Deno.test("FlvReader refuses what is not FLV", () => {
   const page = new TextEncoder().encode("<!doctype html>");
-  assertThrows(() => new FlvReader(() => {}).add(page), Error, "not FLV");
+  assertThrows(() => new FlvReader(() => {}).add(page), Error, "other than FLV");
 });
 
 Deno.test("flvHeader() and flvTag() make a file", async () => {
