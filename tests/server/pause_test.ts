@@ -84,7 +84,7 @@ Deno.test("a player that has paused for too long is closed", async () => {
   await player.client.closed();
   await server.shutdown();
   const [line] = log.lines("warning");
-  assertMatch(line!, /for the peer to send: read nothing for 1.5 s/);
+  assertMatch(line!, /Peer timed out: nothing received for 1.5 s/);
 });
 
 Deno.test("a paused player that publishes as well is measured as a publisher", async () => {
