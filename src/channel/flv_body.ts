@@ -7,7 +7,8 @@
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { FlvMuxer } from "../flv/muxer.ts";
 import { SourceStream } from "../pipeline/source_stream.ts";
-import type { Puller, Source } from "../pipeline/source.ts";
+import { quietly } from "../pipeline/quietly.ts";
+import type { IdleEnd, Puller, Source } from "../pipeline/source.ts";
 import { type ClassifiedTag, sizeOf } from "./counted_tag.ts";
 import { countedTags } from "./counted_tags.ts";
 import { EarlyHeaders } from "./early_headers.ts";
@@ -107,6 +108,14 @@ class FlvBody implements Source<Bytes>, Puller<ClassifiedTag> {
     else if (!this.#isReading) this.#read();
   }
 
+  onIdleEnd(ended: IdleEnd): void {
+    this.#tags.onIdleEnd?.((failure) => {
+      this.#end = failure ? { failure } : {};
+      // The header, and what is held, are still to be read.
+      if (this.#muxer && this.#held.length === 0) ended(failure);
+    });
+  }
+
   cancel(reason: unknown): void | Promise<void> {
     this.#stopWaiting?.();
     return this.#tags.cancel(reason);
@@ -200,7 +209,7 @@ class FlvBody implements Source<Bytes>, Puller<ClassifiedTag> {
   }
 
   #leave(reason?: unknown): void {
-    (async () => await this.#tags.cancel(reason))().catch(() => {});
+    quietly(() => this.#tags.cancel(reason));
   }
 
   /**

@@ -25,15 +25,18 @@ export class JoinedInput<T> implements StageInput, Puller<T> {
   #taken = 0;
   /** How the source has ended, after its last step. */
   #end: JoinEnd | undefined;
+  #isFinishing = false;
 
   /** @param resolve Called when the source or the stage has ended. */
   constructor(stage: InputStage<T>, source: Source<T>, resolve: (end: JoinEnd) => void) {
     this.#stage = stage;
     this.#source = source;
     this.#resolve = resolve;
+    source.onIdleEnd?.((failure) => this.#endIdle(failure));
   }
 
   next(): void {
+    if (this.#isFinishing) return;
     this.#hasTaken = false;
     if (this.#taken < this.#waiting.length) {
       this.#take(this.#nextWaiting());
@@ -64,6 +67,17 @@ export class JoinedInput<T> implements StageInput, Puller<T> {
     this.#finishStep(false);
   }
 
+  /** As in a pipe, the stage ends when nothing is left to be transformed, though nothing is read. */
+  #endIdle(failure: { error: unknown } | undefined): void {
+    this.#end = failure ? { failure: { of: "source", error: failure.error } } : {};
+    this.#finishIfIdle();
+  }
+
+  #finishIfIdle(): void {
+    const isIdle = !this.#running && this.#taken === this.#waiting.length;
+    if (this.#end && isIdle && !this.#isFinishing) void this.#finish(this.#end);
+  }
+
   /** Those that wait are let go together. */
   #nextWaiting(): T {
     const input = this.#waiting[this.#taken++]!;
@@ -92,13 +106,14 @@ export class JoinedInput<T> implements StageInput, Puller<T> {
   }
 
   async #wait(running: PromiseLike<void>): Promise<void> {
-    this.#running = undefined;
     try {
       await running;
+      this.#running = undefined;
       this.#stage.endStep(true);
     } catch (error) {
       this.#break(error);
     }
+    this.#finishIfIdle();
   }
 
   /** Ends the stage, and its source, with an error of the transformer. */
@@ -111,6 +126,8 @@ export class JoinedInput<T> implements StageInput, Puller<T> {
 
   /** Ends the stage as its source has ended. */
   async #finish({ failure }: JoinEnd): Promise<void> {
+    if (this.#stage.hasEnded) return;
+    this.#isFinishing = true;
     let end = failure;
     try {
       if (!failure) await this.#stage.flush();

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Puller, Source } from "./source.ts";
+import { quietly } from "./quietly.ts";
+import type { IdleEnd, Puller, Source } from "./source.ts";
 
 /** Gives what a function makes of each item of another source. What it throws ends both. */
 export class MappedSource<Input, Output> implements Source<Output>, Puller<Input> {
@@ -28,6 +29,10 @@ export class MappedSource<Input, Output> implements Source<Output>, Puller<Input
     return this.#source.cancel(reason);
   }
 
+  onIdleEnd(ended: IdleEnd): void {
+    this.#source.onIdleEnd?.(ended);
+  }
+
   receive(input: Input): void {
     if (this.#failure) return;
     let output: Output;
@@ -35,7 +40,7 @@ export class MappedSource<Input, Output> implements Source<Output>, Puller<Input
       output = this.#map(input);
     } catch (error) {
       this.#failure = { error };
-      (async () => await this.#source.cancel(error))().catch(() => {});
+      quietly(() => this.#source.cancel(error));
       return;
     }
     this.#puller.receive(output);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Puller, Source } from "./source.ts";
+import type { IdleEnd, Puller, Source } from "./source.ts";
 
 /** Who gives the items. */
 export interface Giver {
@@ -25,7 +25,10 @@ export class Outlet<T> implements Source<T> {
   readonly #giver: Giver;
   /** The reader that waits for an item. */
   #puller: Puller<T> | undefined;
-  #end: { failure?: { error: unknown } } | undefined;
+  /** The items of a step are being given: an end is that of the step. */
+  #isGiving = false;
+  #end: End | undefined;
+  #idleEnd: IdleEnd | undefined;
 
   constructor(giver: Giver) {
     this.#giver = giver;
@@ -43,20 +46,18 @@ export class Outlet<T> implements Source<T> {
 
   /** Gives an item, if one is wanted; after the end none is. */
   give(item: T): void {
-    const puller = this.#puller;
+    const puller = this.#beginStep();
     if (!puller) return;
-    this.#puller = undefined;
     puller.receive(item);
-    puller.endStep(true);
+    this.#finishStep(puller);
   }
 
   /** Gives any number of items where one is wanted. After none of them the reader asks again. */
   giveAll(items: Iterable<T>): void {
-    const puller = this.#puller;
+    const puller = this.#beginStep();
     if (!puller) return;
-    this.#puller = undefined;
     for (const item of items) puller.receive(item);
-    puller.endStep(true);
+    this.#finishStep(puller);
   }
 
   /** Nothing more is given. */
@@ -70,27 +71,51 @@ export class Outlet<T> implements Source<T> {
   }
 
   pull(puller: Puller<T>): void {
+    if (this.#end) return endStep(puller, this.#end);
     this.#puller = puller;
-    if (this.#end) return this.#endStep(this.#end);
     const giving = this.#giver.wanted();
     if (giving) giving.catch((error) => this.fail(error));
   }
 
+  onIdleEnd(ended: IdleEnd): void {
+    this.#idleEnd = ended;
+  }
+
   cancel(reason: unknown): void | Promise<void> {
+    this.#idleEnd = undefined;
     this.end();
     return this.#giver.left(reason);
   }
 
-  #finish(end: { failure?: { error: unknown } }): void {
-    if (this.#end) return;
-    this.#end = end;
-    this.#endStep(end);
-  }
-
-  #endStep({ failure }: { failure?: { error: unknown } }): void {
+  #beginStep(): Puller<T> | undefined {
     const puller = this.#puller;
     this.#puller = undefined;
-    if (failure) puller?.failStep(failure.error);
-    else puller?.endStep(false);
+    this.#isGiving = puller !== undefined;
+    return puller;
   }
+
+  #finishStep(puller: Puller<T>): void {
+    this.#isGiving = false;
+    if (this.#end) endStep(puller, this.#end);
+    else puller.endStep(true);
+  }
+
+  #finish(end: End): void {
+    if (this.#end) return;
+    this.#end = end;
+    if (this.#isGiving) return;
+    const puller = this.#puller;
+    this.#puller = undefined;
+    if (puller) endStep(puller, end);
+    else this.#idleEnd?.(end.failure);
+  }
+}
+
+interface End {
+  failure?: { error: unknown };
+}
+
+function endStep<T>(puller: Puller<T>, { failure }: End): void {
+  if (failure) puller.failStep(failure.error);
+  else puller.endStep(false);
 }

@@ -22,7 +22,15 @@ export interface Source<T> {
    * @param reason What the reader cancels for.
    */
   cancel(reason: unknown): void | Promise<void>;
+  /**
+   * Sets who is told when the source ends while nothing is pulled, so that a reader which only waits
+   * for the end hears of it. A source that learns of its end by being pulled has no such method.
+   */
+  onIdleEnd?(ended: IdleEnd): void;
 }
+
+/** Called when a source has ended between two pulls, with its error if it has one. */
+export type IdleEnd = (failure?: { error: unknown }) => void;
 
 /** What pulls from a source. Its methods do not throw. */
 export interface Puller<T> {

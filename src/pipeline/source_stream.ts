@@ -95,6 +95,7 @@ class Outflow<T> implements UnderlyingDefaultSource<T>, Puller<T> {
   constructor(source: Source<T>, leave: (item: T) => T) {
     this.#source = source;
     this.#leave = leave;
+    source.onIdleEnd?.((failure) => this.#endIdle(failure));
   }
 
   get isIdle(): boolean {
@@ -160,6 +161,13 @@ class Outflow<T> implements UnderlyingDefaultSource<T>, Puller<T> {
     if (!this.#isWaiting) return;
     this.#isWaiting = false;
     if (this.#isToGoOn()) this.#run();
+  }
+
+  /** The error comes after what has been given and not been read. */
+  #endIdle(failure: { error: unknown } | undefined): void {
+    if (!failure) return this.close();
+    this.#failure ??= failure;
+    if (this.#controller.desiredSize === 0) this.fail(this.#failure.error);
   }
 
   cancel(reason: unknown): void | Promise<void> {

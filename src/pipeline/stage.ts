@@ -6,7 +6,7 @@
 
 import { JoinedInput } from "./joined_input.ts";
 import { leaving } from "./leaving.ts";
-import type { JoinEnd, Puller, Source } from "./source.ts";
+import type { IdleEnd, JoinEnd, Puller, Source } from "./source.ts";
 import type { InputStage, StageInput } from "./stage_input.ts";
 import { borrows } from "./borrowing.ts";
 import type { OrderedTransformer } from "./transformer.ts";
@@ -25,6 +25,7 @@ export class Stage<Input, Output> implements Source<Output>, InputStage<Input> {
   #left: Output[] = [];
   /** The error that waits for its turn. */
   #failure: { error: unknown } | undefined;
+  #idleEnd: IdleEnd | undefined;
   #hasEnded = false;
   /** It has ended by an error or a cancel: what a step still emits goes nowhere. */
   #discards = false;
@@ -69,8 +70,13 @@ export class Stage<Input, Output> implements Source<Output>, InputStage<Input> {
     this.#input?.next();
   }
 
+  onIdleEnd(ended: IdleEnd): void {
+    this.#idleEnd = ended;
+  }
+
   cancel(reason: unknown): void | Promise<void> {
     if (this.#hasEnded) return;
+    this.#idleEnd = undefined;
     this.#hasEnded = this.#discards = true;
     this.endStep(false);
     this.#input?.leave(reason);
@@ -97,15 +103,22 @@ export class Stage<Input, Output> implements Source<Output>, InputStage<Input> {
 
   end(): void {
     this.#hasEnded = true;
-    this.endStep(false);
+    if (this.#puller) this.endStep(false);
+    else this.#endIdle();
   }
 
   fail(error: unknown): void {
     this.#hasEnded = this.#discards = true;
     const puller = this.#puller;
     this.#puller = undefined;
-    if (puller) puller.failStep(error);
-    else this.#failure = { error };
+    if (puller) return puller.failStep(error);
+    this.#failure = { error };
+    this.#endIdle();
+  }
+
+  /** What was emitted and not been read comes first. */
+  #endIdle(): void {
+    if (this.#left.length === 0) this.#idleEnd?.(this.#failure);
   }
 
   cancelTransformer(reason: unknown): void | Promise<void> {

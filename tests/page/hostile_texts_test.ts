@@ -40,14 +40,17 @@ const TEXTS = [
 const MARKED = "script:not([src]), img, iframe, object, embed, base, b *, [onerror], [onload], " +
   "[onfocus], [style*=evil], a[href^='javascript:'], a[href^='data:']";
 
+/** Pages that are looked at together: each of them waits most of its time. */
+const AT_ONCE = 4;
+
 /** A page, and everything that it asked for elsewhere. */
-interface MetricsSources {
+interface WatchedPage {
   page: Page;
   elsewhere: string[];
 }
 
 /** Opens a page that hostile texts are shown on; without its policy the page is alone with them. */
-async function open(browser: Browser, url: string, bypassCSP: boolean): Promise<MetricsSources> {
+async function open(browser: Browser, url: string, bypassCSP: boolean): Promise<WatchedPage> {
   const { page } = await openPage(browser, "about:blank", { bypassCSP });
   const elsewhere: string[] = [];
   const { host } = new URL(url);
@@ -61,7 +64,7 @@ async function open(browser: Browser, url: string, bypassCSP: boolean): Promise<
 }
 
 /** Checks that no text became anything else, anywhere on the page. */
-async function isUntouched({ page, elsewhere }: MetricsSources, what: string): Promise<void> {
+async function isUntouched({ page, elsewhere }: WatchedPage, what: string): Promise<void> {
   const found = await page.evaluate(`[
     typeof owned,
     typeof {}.owned + typeof {}.polluted,
@@ -144,44 +147,50 @@ for (const bypassCSP of [false, true]) {
     async () => {
       await withBrowser(async (browser) => {
         await using app = await startHttpApp("--api-token", "right");
-        for (const text of TEXTS) {
-          const linked = await open(
-            browser,
-            `${app.url}/?${text}#${encodeURIComponent(text)}`,
-            bypassCSP,
-          );
-          await linked.page.getByText(/Nothing is live|plays here/).first().waitFor();
-          await isUntouched(linked, `a link to ${text}`);
-          await linked.page.goto(`${app.url}/#${text}`);
-          await linked.page.goto(`${app.url}/${encodeURIComponent(text)}/x.flv?wait=0&key=${text}`);
-          await isUntouched(linked, `an error for ${text}`);
-
-          await linked.page.route(
-            "**/api/v1/streams",
-            (route) => route.fulfill({ json: streamsOf(text) }),
-          );
-          await linked.page.route(
-            "**/api/v1/server",
-            (route) => route.fulfill({ json: serverOf(text) }),
-          );
-          await linked.page.goto(app.url);
-          await linked.page.locator("#streams h3").waitFor();
-          await isUntouched(linked, `a server that says ${text}`);
-          await linked.page.unrouteAll();
-          await linked.page.route(
-            "**/api/v1/**",
-            (route) => route.fulfill({ status: 403, json: { error: text } }),
-          );
-          await linked.page.locator("#unreachable").waitFor();
-          await isUntouched(linked, `a server that refuses with ${text}`);
-          await linked.page.context().close();
-        }
+        const texts = TEXTS.values();
+        await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+          for (const text of texts) await follow(browser, app, text, bypassCSP);
+        }));
       });
     },
   );
 }
 
 const none = { videoFrames: 0, audioFrames: 0, scriptTags: 0, otherTags: 0 };
+
+/** Opens a link that has a text in it, and pages of answers that have it in them. */
+async function follow(browser: Browser, app: HttpApp, text: string, bypassCSP: boolean) {
+  const linked = await open(
+    browser,
+    `${app.url}/?${text}#${encodeURIComponent(text)}`,
+    bypassCSP,
+  );
+  await linked.page.getByText(/Nothing is live|plays here/).first().waitFor();
+  await isUntouched(linked, `a link to ${text}`);
+  await linked.page.goto(`${app.url}/#${text}`);
+  await linked.page.goto(`${app.url}/${encodeURIComponent(text)}/x.flv?wait=0&key=${text}`);
+  await isUntouched(linked, `an error for ${text}`);
+
+  await linked.page.route(
+    "**/api/v1/streams",
+    (route) => route.fulfill({ json: streamsOf(text) }),
+  );
+  await linked.page.route(
+    "**/api/v1/server",
+    (route) => route.fulfill({ json: serverOf(text) }),
+  );
+  await linked.page.goto(app.url);
+  await linked.page.locator("#streams h3").waitFor();
+  await isUntouched(linked, `a server that says ${text}`);
+  await linked.page.unrouteAll();
+  await linked.page.route(
+    "**/api/v1/**",
+    (route) => route.fulfill({ status: 403, json: { error: text } }),
+  );
+  await linked.page.locator("#unreachable").waitFor();
+  await isUntouched(linked, `a server that refuses with ${text}`);
+  await linked.page.context().close();
+}
 
 /** What `GET /api/v1/server` would answer. */
 function serverOf(text: string) {

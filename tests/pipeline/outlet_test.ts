@@ -1,10 +1,14 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { MappedSource } from "../../src/pipeline/mapped_source.ts";
 import { OrderedTransformStream } from "../../src/pipeline/ordered_transform_stream.ts";
 import { type Giver, Outlet } from "../../src/pipeline/outlet.ts";
 import { SinkStream } from "../../src/pipeline/sink_stream.ts";
 import { SourceStream } from "../../src/pipeline/source_stream.ts";
 import { promisesDone, readAll } from "../support/streams.ts";
+import { until, within } from "../support/wait.ts";
+
+/** For what needs a few promises and no timer, in milliseconds. */
+const SOON = 5_000;
 
 /** How the items of an outlet are read: each of these is a way of its own through the pipeline. */
 const WAYS: Record<string, (outlet: Outlet<number>) => ReadableStream<number>> = {
@@ -91,7 +95,97 @@ for (const [name, read] of Object.entries(WAYS)) {
       assertEquals(await reading, { items: [], error: broken });
     }
   });
+
+  Deno.test(`who only waits for the end of an Outlet through ${name} hears of it`, async () => {
+    for (const broken of [undefined, new RangeError("broken")]) {
+      for (const isRead of [false, true]) {
+        const outlet = new Outlet<number>({ wanted() {}, left() {} });
+        const reader = read(outlet).getReader();
+        if (isRead) {
+          const first = reader.read();
+          await until("the reader to wait", () => outlet.isWanted);
+          outlet.give(1);
+          assertEquals(await first, { done: false, value: 1 });
+        }
+        const end = reader.closed.then(() => undefined, (error) => error);
+        if (broken) outlet.fail(broken);
+        else outlet.end();
+        assertStrictEquals(await within("the end", end, SOON), broken);
+      }
+    }
+  });
+
+  Deno.test(`an end of an Outlet through ${name} comes after what has not been read`, async () => {
+    for (const broken of [undefined, new RangeError("broken")]) {
+      // A plain TransformStream drops what has not been read.
+      if (broken && name === "an ordinary pipe") continue;
+      const outlet = new Outlet<number>({ wanted() {}, left() {} });
+      const reader = read(outlet).getReader();
+      const first = reader.read();
+      await until("the reader to wait", () => outlet.isWanted);
+      outlet.giveAll([1, 2]);
+      if (broken) outlet.fail(broken);
+      else outlet.end();
+      assertEquals((await first).value, 1);
+      await promisesDone();
+      assertEquals((await reader.read()).value, 2);
+      const end = reader.read().then(({ done }) => done, (error) => error);
+      assertEquals(await within("the end", end, SOON), broken ?? true);
+    }
+  });
 }
+
+Deno.test("an Outlet that ends while it gives an item ends after that item", async () => {
+  for (const broken of [undefined, new RangeError("broken")]) {
+    const outlet: Outlet<number> = new Outlet<number>({
+      wanted: () => outlet.giveAll([1, 2]),
+      left() {},
+    });
+    const map = (item: number) => {
+      if (broken) outlet.fail(broken);
+      else outlet.end();
+      return item;
+    };
+    const { items, error } = await readAll(new SourceStream(new MappedSource(outlet, map)));
+    assertEquals([items, error], [[1, 2], broken]);
+  }
+});
+
+Deno.test("a stage with something left at its end gives it though its Outlet has ended unread", async () => {
+  const outlet = new Outlet<number>({ wanted() {}, left() {} });
+  const counts = { flushes: 0 };
+  const stage = new OrderedTransformStream<number, number>({
+    transform: (item, emit) => emit(item),
+    async flush(emit) {
+      counts.flushes++;
+      await promisesDone();
+      emit(7);
+    },
+  });
+  const readable = new SourceStream(outlet).pipeThrough(stage).pipeThrough(identity());
+  outlet.end();
+  const { items, error } = await readAll(readable);
+  assertEquals([items, error, counts], [[7], undefined, { flushes: 1 }]);
+});
+
+Deno.test("a stage that takes its time ends after it when its Outlet has ended meanwhile", async () => {
+  const outlet = new Outlet<number>({ wanted() {}, left() {} });
+  const slow = Promise.withResolvers<void>();
+  const stage = new OrderedTransformStream<number, number>({
+    async transform(item, emit) {
+      await slow.promise;
+      emit(item);
+    },
+  });
+  const reader = new SourceStream(outlet).pipeThrough(stage).getReader();
+  const first = reader.read();
+  await until("the reader to wait", () => outlet.isWanted);
+  outlet.give(1);
+  outlet.end();
+  slow.resolve();
+  assertEquals((await first).value, 1);
+  await within("the end", reader.closed, SOON);
+});
 
 Deno.test("an Outlet is asked once for each step, and not before it is read", async () => {
   const steps = new Steps([[1], [2, 3], [4]], false);
