@@ -19,6 +19,7 @@ export type PeerName =
   | "bare Deno"
   | "bare Deno, copies"
   | "Sluice"
+  | "Sluice before"
   | "nginx-rtmp"
   | "Node-Media-Server"
   | "SRS";
@@ -49,6 +50,12 @@ export async function availablePeers(): Promise<Peer[]> {
     { name: "bare Deno, copies", speaksRtmp: false, start: () => startBare("copies") },
     { name: "Sluice", speaksRtmp: true, start: () => startSluice() },
   ];
+  const before = Deno.env.get("BEFORE");
+  if (before) {
+    const directory = new URL(`file://${await Deno.realPath(before)}/`);
+    const start = () => startSluice([], { directory });
+    peers.push({ name: "Sluice before", speaksRtmp: true, start });
+  }
   if (await isOnPath("nginx")) {
     peers.push({ name: "nginx-rtmp", speaksRtmp: true, start: startNginx });
   }
@@ -67,13 +74,21 @@ export async function cacheDirectory(): Promise<string> {
   return directory;
 }
 
-/** Our own server, with the one permission it needs. What it logs goes to `log`, if given. */
+/** How our own server is started. */
+export interface SluiceOptions {
+  /** The checkout that it is started from, if not this one. */
+  directory?: URL;
+  /** Receives what it logs. */
+  log?: (line: string) => void;
+}
+
+/** Our own server, with the one permission it needs. */
 export async function startSluice(
   args: string[] = [],
-  log?: (line: string) => void,
+  { directory = new URL("../../", import.meta.url), log }: SluiceOptions = {},
 ): Promise<RunningPeer> {
   const [port, httpPort] = [freePort(), freePort()];
-  const program = new URL("../../src/server/main.ts", import.meta.url).pathname;
+  const program = new URL("src/server/main.ts", directory).pathname;
   const ports = ["--host", "127.0.0.1", "--port", `${port}`, "--http-port", `${httpPort}`];
   const command = ["run", "--no-prompt", "--allow-net", program, ...ports, ...args];
   const running = await start(Deno.execPath(), command, port, { log });

@@ -29,7 +29,7 @@ const books = { balanced: 0, off: 0, errors: 0 };
 const minutes = Number(Deno.args[0] ?? 2);
 if (!(minutes > 0)) throw new Error("Cannot go on for that long: expected a number of minutes");
 
-await using server = await startSluice([], readLog);
+await using server = await startSluice([], { log: readLog });
 const http = server.api!.slice(0, server.api!.indexOf("/api"));
 const place = { port: server.port, http };
 const visits = Object.fromEntries(Object.keys(GUESTS).map((kind) => [kind, { ended: 0, cut: 0 }]));

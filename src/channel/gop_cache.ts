@@ -7,6 +7,7 @@
 import { checkNumber } from "../check_number.ts";
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { type CountedTag, sizeOf } from "./counted_tag.ts";
+import { LatestHeaders } from "./latest_headers.ts";
 import type { MediaBudget, MediaKeeper } from "./media_budget.ts";
 
 /** Limits on the frames that a cache keeps. */
@@ -55,8 +56,11 @@ export const MAX_KEPT_FRAMES = 10_000;
 export class GopCache implements MediaKeeper {
   readonly #limits: GopCacheLimits;
   readonly #budget: MediaBudget | undefined;
-  readonly #headers = new Map<string, CountedTag>();
-  #headerBytes = 0;
+  readonly #headers = new LatestHeaders<CountedTag>({
+    maxBytes: MAX_HEADER_BYTES,
+    sizeOf: ({ tag }) => sizeOf(tag),
+    forgotten: (header) => this.#budget?.release(header),
+  });
   /** From the last keyframe on, as long as it is within the limits. */
   #frames: CountedTag[] = [];
   /** The headers that those frames need: a later one may already be among them. */
@@ -71,16 +75,16 @@ export class GopCache implements MediaKeeper {
 
   /** Bytes of all kept tags. */
   get keptBytes(): number {
-    return this.#bytes + this.#headerBytes;
+    return this.#bytes + this.#headers.bytes;
   }
 
   /** Drops the frames, for lack of memory, or else the headers. */
   evict(): void {
     if (this.#frames.length > 0) this.forgetFrames();
-    else for (const key of this.#headers.keys()) this.#forgetHeader(key);
+    else this.#headers.clear();
   }
 
-  /** Ends the cache: the remaining headers no longer count towards the budget. */
+  /** Ends the cache: its headers can still be read, and no longer count towards the budget. */
   end(): void {
     this.forgetFrames();
     this.#count("release", this.#headers.values());
@@ -130,24 +134,9 @@ export class GopCache implements MediaKeeper {
   }
 
   #keep(key: string, header: CountedTag): void {
-    // A renewed header moves to the end, after any header that changed before it.
-    this.#forgetHeader(key);
-    this.#headers.set(key, header);
     this.#budget?.addKeeper(this);
     this.#budget?.retain(header);
-    this.#headerBytes += sizeOf(header.tag);
-    for (const oldest of this.#headers.keys()) {
-      if (this.#headerBytes <= MAX_HEADER_BYTES) return;
-      this.#forgetHeader(oldest);
-    }
-  }
-
-  #forgetHeader(key: string): void {
-    const header = this.#headers.get(key);
-    if (!header) return;
-    this.#headers.delete(key);
-    this.#budget?.release(header);
-    this.#headerBytes -= sizeOf(header.tag);
+    this.#headers.keep(key, header);
   }
 
   #begin(keyframe: CountedTag): void {
