@@ -7,6 +7,7 @@
 import type { FlvTag } from "../flv/flv_tag.ts";
 import { FlvMuxer } from "../flv/muxer.ts";
 import { SourceStream } from "../pipeline/source_stream.ts";
+import { Stepper } from "../pipeline/stepper.ts";
 import { quietly } from "../pipeline/quietly.ts";
 import type { IdleEnd, Puller, Source } from "../pipeline/source.ts";
 import { type ClassifiedTag, sizeOf } from "./counted_tag.ts";
@@ -87,10 +88,7 @@ class FlvBody implements Source<Bytes>, Puller<ClassifiedTag> {
   #held: ClassifiedTag[] = [];
   #heldBytes = 0;
   #hasFrame = false;
-  /** A step of the tags has not ended. */
-  #isReading = false;
-  /** It ends later than the call by which it was begun. */
-  #isWaiting = false;
+  readonly #steps = new Stepper(() => this.#tags.pull(this), () => this.#isToGoOn());
   /** How the tags have ended. */
   #end: { failure?: { error: unknown } } | undefined;
   /** Ends the wait for a second kind of media. */
@@ -105,7 +103,7 @@ class FlvBody implements Source<Bytes>, Puller<ClassifiedTag> {
   pull(puller: Puller<Bytes>): void {
     this.#puller = puller;
     if (this.#held.length > 0 || this.#end) this.#give();
-    else if (!this.#isReading) this.#read();
+    else if (!this.#steps.isStepping) this.#steps.run();
   }
 
   onIdleEnd(ended: IdleEnd): void {
@@ -130,31 +128,19 @@ class FlvBody implements Source<Bytes>, Puller<ClassifiedTag> {
 
   endStep(more: boolean): void {
     if (!more) this.#end = {};
-    this.#endRead();
+    this.#steps.endStep();
   }
 
   failStep(error: unknown): void {
     this.#end = { failure: { error } };
-    this.#endRead();
+    this.#steps.endStep();
   }
 
-  /** Reads tags until there is something to give. */
-  #read(): void {
-    do {
-      this.#isReading = true;
-      this.#tags.pull(this);
-      this.#isWaiting = this.#isReading;
-      if (this.#isWaiting) return;
-    } while (this.#isUndecided());
+  /** Gives what there is, unless more tags are to be read before. */
+  #isToGoOn(): boolean {
+    if (this.#isUndecided()) return true;
     this.#give();
-  }
-
-  #endRead(): void {
-    this.#isReading = false;
-    if (!this.#isWaiting) return;
-    this.#isWaiting = false;
-    if (this.#isUndecided()) this.#read();
-    else this.#give();
+    return false;
   }
 
   /** Whether the header has to wait; after the first frame of a kind it does so for a time only. */

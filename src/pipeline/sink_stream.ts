@@ -6,6 +6,7 @@
 
 import { JoinableStream } from "./joinable_stream.ts";
 import type { JoinEnd, Puller, Source } from "./source.ts";
+import { Stepper } from "./stepper.ts";
 
 /** What takes the items in the end. */
 export interface Sink<T> {
@@ -41,8 +42,7 @@ class Inflow<T> implements Puller<T> {
   #failure: { error: unknown } | undefined;
   /** The end of the source, after its last step. */
   #end: JoinEnd | undefined;
-  #isPulling = false;
-  #hasStepEnded = false;
+  readonly #steps = new Stepper(() => this.#source.pull(this), () => this.#isToGoOn());
 
   constructor(sink: Sink<T>, source: Source<T>, resolve: (end: JoinEnd) => void) {
     this.#sink = sink;
@@ -52,13 +52,7 @@ class Inflow<T> implements Puller<T> {
 
   /** Pulls until a step does not end at once, or the sink is busy. */
   pull(): void {
-    this.#isPulling = true;
-    do {
-      this.#hasStepEnded = false;
-      this.#source.pull(this);
-    } while (this.#hasStepEnded && this.#isReady);
-    this.#isPulling = false;
-    if (this.#hasStepEnded) void this.#drain();
+    this.#steps.run();
   }
 
   receive(item: T): void {
@@ -68,23 +62,18 @@ class Inflow<T> implements Puller<T> {
 
   endStep(more: boolean): void {
     if (!more) this.#end = {};
-    this.#finishStep();
+    this.#steps.endStep();
   }
 
   failStep(error: unknown): void {
     this.#end = { failure: { of: "source", error } };
-    this.#finishStep();
+    this.#steps.endStep();
   }
 
-  get #isReady(): boolean {
-    return !this.#busy && !this.#failure && !this.#end;
-  }
-
-  #finishStep(): void {
-    this.#hasStepEnded = true;
-    if (this.#isPulling) return;
-    if (this.#isReady) this.pull();
-    else void this.#drain();
+  #isToGoOn(): boolean {
+    if (!this.#busy && !this.#failure && !this.#end) return true;
+    void this.#drain();
+    return false;
   }
 
   /** Writes what waits, and pulls the next step, or ends. */

@@ -10,6 +10,7 @@ import { quietly } from "./quietly.ts";
 import { SinkStream } from "./sink_stream.ts";
 import type { Puller, Source } from "./source.ts";
 import { StageInlet } from "./stage_inlet.ts";
+import { Stepper } from "./stepper.ts";
 
 /**
  * A stream that reads from a {@linkcode Source} when it is read, and only then.
@@ -80,11 +81,8 @@ class Outflow<T> implements UnderlyingDefaultSource<T>, Puller<T> {
   readonly #source: Source<T>;
   readonly #leave: (item: T) => T;
   #controller!: ReadableStreamDefaultController<T>;
-  /** A step has not ended. */
-  #isPulling = false;
-  /** It ends later than the call by which it was begun. */
-  #isWaiting = false;
-  /** Another read waits since then. */
+  readonly #steps = new Stepper(() => this.#pullSource(), () => this.#isToGoOn());
+  /** Another read waits since the step was begun. */
   #isAskedAgain = false;
   #hasEnded = false;
   /** Whether there was an item since the stream has asked. */
@@ -99,7 +97,7 @@ class Outflow<T> implements UnderlyingDefaultSource<T>, Puller<T> {
   }
 
   get isIdle(): boolean {
-    return !this.#isPulling && !this.#hasEnded && !this.#failure &&
+    return !this.#steps.isStepping && !this.#hasEnded && !this.#failure &&
       this.#controller.desiredSize === 0;
   }
 
@@ -113,23 +111,18 @@ class Outflow<T> implements UnderlyingDefaultSource<T>, Puller<T> {
    * step has not ended, and asks again.
    */
   pull(): void {
-    if (this.#isPulling) this.#isAskedAgain = true;
+    if (this.#steps.isStepping) this.#isAskedAgain = true;
     else if (this.#failure) this.fail(this.#failure.error);
-    else this.#run();
+    else this.#steps.run();
   }
 
-  /** Runs steps until one of them has an item, or ends later. */
-  #run(): void {
-    do {
-      this.#isAskedAgain = false;
-      this.#hasGiven = false;
-      this.#isPulling = true;
-      this.#source.pull(this);
-      this.#isWaiting = this.#isPulling;
-    } while (!this.#isWaiting && this.#isToGoOn());
+  #pullSource(): void {
+    this.#isAskedAgain = false;
+    this.#hasGiven = false;
+    this.#source.pull(this);
   }
 
-  /** Whether the stream is still to be given something. */
+  /** Whether the stream is still to be given something: a step may have had no item. */
   #isToGoOn(): boolean {
     if (this.#failure && !this.#hasGiven) this.fail(this.#failure.error);
     return !this.#hasEnded && !this.#failure && (!this.#hasGiven || this.#isAskedAgain);
@@ -148,19 +141,12 @@ class Outflow<T> implements UnderlyingDefaultSource<T>, Puller<T> {
 
   endStep(more: boolean): void {
     if (!more && !this.#failure) this.close();
-    this.#endPull();
+    this.#steps.endStep();
   }
 
   failStep(error: unknown): void {
     this.#failure ??= { error };
-    this.#endPull();
-  }
-
-  #endPull(): void {
-    this.#isPulling = false;
-    if (!this.#isWaiting) return;
-    this.#isWaiting = false;
-    if (this.#isToGoOn()) this.#run();
+    this.#steps.endStep();
   }
 
   /** The error comes after what has been given and not been read. */
