@@ -54,6 +54,13 @@ function measure(pace: "flood" | "live", chunkSize: number): void {
     for (const chunk of chunks) decoder.decode(chunk);
   });
 
+  Deno.bench("chunks, messages, no stream", { group }, () => {
+    const chunks = new ChunkDecoder({ chunkSize });
+    const messages = new MessageDecoder();
+    const toMessages = (chunk: RtmpChunk) => void messages.decode(chunk);
+    for (const piece of input) chunks.decode(piece, toMessages);
+  });
+
   Deno.bench("chunks, messages, as the server reads", { group }, async () => {
     await new SourceStream(new PieceReader(input))
       .pipeThrough(new RtmpChunkDecoderStream({ chunkSize, coalesce: true }))
