@@ -24,7 +24,7 @@ export interface Source<T> {
   cancel(reason: unknown): void | Promise<void>;
   /**
    * Sets who is told when the source ends while nothing is pulled, so that a reader which only waits
-   * for the end hears of it. A source that learns of its end by being pulled has no such method.
+   * for the end is told. A source that learns of its end by being pulled has no such method.
    */
   onIdleEnd?(ended: IdleEnd): void;
 }

@@ -96,7 +96,7 @@ for (const [name, read] of Object.entries(WAYS)) {
     }
   });
 
-  Deno.test(`who only waits for the end of an Outlet through ${name} hears of it`, async () => {
+  Deno.test(`a reader that only waits for the end of an Outlet through ${name} is told of it`, async () => {
     for (const broken of [undefined, new RangeError("broken")]) {
       for (const isRead of [false, true]) {
         const outlet = new Outlet<number>({ wanted() {}, left() {} });

@@ -1,5 +1,5 @@
 /**
- * Streams that end while nobody reads them: who waits for `closed` alone hears of it.
+ * Streams that end while nothing is read from them: a consumer that waits for `closed` alone is told.
  *
  * @module
  */
@@ -26,7 +26,7 @@ async function publishOne(port: number): Promise<void> {
   await publisher.closed;
 }
 
-Deno.test("a handler that has read the last tag hears of the end without a read", async () => {
+Deno.test("a handler that has read the last tag is told of the end without a read", async () => {
   const ended = Promise.withResolvers<void>();
   await using server = serveRtmp(OPTIONS, async ({ tags }: Publication) => {
     const reader = tags.getReader();
@@ -44,7 +44,7 @@ const FORMS: Record<string, (tags: ReadableStream<FlvTag>) => ReadableStream<unk
 };
 
 for (const [name, form] of Object.entries(FORMS)) {
-  Deno.test(`who has read all of a subscription hears of its end by ${name}`, async () => {
+  Deno.test(`a consumer that has read all of a subscription is told of its end by ${name}`, async () => {
     const channel = new Channel();
     await using server = serveRtmp(
       OPTIONS,
@@ -59,7 +59,7 @@ for (const [name, form] of Object.entries(FORMS)) {
   });
 }
 
-Deno.test("who has read all of an FLV body hears of its end", async () => {
+Deno.test("a consumer that has read all of an FLV body is told of its end", async () => {
   const channel = new Channel();
   await using server = serveRtmp(
     OPTIONS,
@@ -74,7 +74,7 @@ Deno.test("who has read all of an FLV body hears of its end", async () => {
 });
 
 for (const how of ["aborted", "closed"] as const) {
-  Deno.test(`who has read a tag of a player hears that it is ${how}`, async () => {
+  Deno.test(`a caller that has read a tag of a player is told that it is ${how}`, async () => {
     const channel = new Channel();
     const server = serveRtmp({
       ...OPTIONS,
