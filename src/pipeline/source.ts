@@ -23,8 +23,8 @@ export interface Source<T> {
    */
   cancel(reason: unknown): void | Promise<void>;
   /**
-   * Sets who is told when the source ends while nothing is pulled, so that a reader which only waits
-   * for the end is told. A source that learns of its end by being pulled has no such method.
+   * Sets what is called when the source ends while nothing is pulled: its reader may wait for the end
+   * alone. A source that learns of its end by being pulled has no such method.
    */
   onIdleEnd?(ended: IdleEnd): void;
 }

@@ -7,6 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { httpError } from "./http/http_error.ts";
 import { apiGuard } from "./api/api_guard.ts";
 import { type ApiContext, apiRoutes } from "./api/api_routes.ts";
 import { stackOf } from "../net/file_descriptors.ts";
@@ -19,7 +20,6 @@ import { metricsRoutes } from "./metrics/metrics_routes.ts";
 import { pageRoutes } from "./page/page_routes.ts";
 import { FOR_ALL_SITES } from "./http/security_headers.ts";
 import { socketOf } from "./http/stream_request.ts";
-import { NOT_FOUND } from "./http/stream_url.ts";
 import type { ViewContext } from "./media/view.ts";
 import type { PeerRegistry } from "./streams/peer_registry.ts";
 
@@ -61,10 +61,11 @@ export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
   routes.on([...PUBLISH_METHODS], STREAM, httpPublish(context));
   routes.all(STREAM, (context) => {
     context.header("allow", "GET, HEAD, OPTIONS, POST, PUT");
-    const error = `Method ${context.req.method} not allowed`;
-    return context.json({ error }, 405);
+    throw httpError(405, context.req.method);
   });
-  routes.notFound((context) => context.json({ error: NOT_FOUND }, 404));
+  routes.notFound(() => {
+    throw httpError(404);
+  });
   routes.onError((error, context) => {
     // A connection with an unread body is closed.
     const { method, path } = context.req;
@@ -78,7 +79,7 @@ export function httpRoutes(context: HttpContext): Hono<HttpEnv> {
         url: context.req.path,
         error: stackOf(error),
       });
-      return context.json({ error: "Internal server error" }, 500);
+      return context.json({ error: httpError(500).message }, 500);
     }
     if (error.status === 401) context.header("www-authenticate", "Bearer");
     return context.json({ error: error.message }, error.status);

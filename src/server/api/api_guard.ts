@@ -5,6 +5,7 @@
  */
 
 import type { MiddlewareHandler } from "hono";
+import { httpError } from "../http/http_error.ts";
 import { GuardedSecret } from "../auth/guarded_secret.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 import { isForLoopback, isFromOtherSite } from "../http/same_site.ts";
@@ -24,7 +25,7 @@ const guardByOrigin: MiddlewareHandler<HttpEnv> = async (context, next) => {
   const header = (name: string) => context.req.header(name);
   const isReading = READ_METHODS.includes(context.req.method);
   if (isForLoopback(header) && (isReading || !isFromOtherSite(header))) return await next();
-  return context.json({ error: "Cross-site requests are not allowed" }, 403);
+  throw httpError(403, "cross-site requests are not allowed");
 };
 
 function guardByToken(token: string): MiddlewareHandler<HttpEnv> {
@@ -38,12 +39,8 @@ function guardByToken(token: string): MiddlewareHandler<HttpEnv> {
     if (verdict === true) return await next();
     if (verdict > 0) {
       context.header("retry-after", String(verdict));
-      return context.json(
-        { error: "Too many requests with a wrong API token; try again later" },
-        429,
-      );
+      throw httpError(429, `wrong API tokens; try again in ${verdict} s`);
     }
-    context.header("www-authenticate", "Bearer");
-    return context.json({ error: "The API token is missing or wrong" }, 401);
+    throw httpError(401, "the API token is missing or wrong");
   };
 }

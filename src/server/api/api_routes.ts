@@ -5,6 +5,7 @@
  */
 
 import { Hono } from "hono";
+import { httpError } from "../http/http_error.ts";
 import type { PeerRegistry } from "../streams/peer_registry.ts";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { Recordings } from "../record/recordings.ts";
@@ -78,8 +79,7 @@ export function apiRoutes(context: ApiContext): Hono<HttpEnv> {
   for (const [path, methods] of METHODS) {
     routes.all(path, (context) => {
       context.header("allow", methods);
-      const error = `Method ${context.req.method} not allowed`;
-      return context.json({ error }, 405);
+      throw httpError(405, context.req.method);
     });
   }
   return routes;

@@ -5,6 +5,7 @@
  */
 
 import { Hono } from "hono";
+import { httpError } from "../http/http_error.ts";
 import type { EndedStreams } from "./ended_streams.ts";
 import type { HttpEnv } from "../http/http_env.ts";
 import { jsonText } from "./json_text.ts";
@@ -20,7 +21,7 @@ export function endedRoutes(streams: EndedStreams): Hono<HttpEnv> {
     const path = readStreamPath(context.env.incoming.url ?? "", ENDED);
     const stream = path === undefined ? undefined : streams.find(path);
     if (stream !== undefined) return jsonText(context, stream);
-    return context.json({ error: "Not found: no stream of this path has ended recently" }, 404);
+    throw httpError(404, "no stream of this path has ended recently");
   });
   routes.get("/ending", (context) => context.json({ ending: streams.ending }));
   return routes;

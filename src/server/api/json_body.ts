@@ -6,7 +6,8 @@
 
 import { LimitedBytesTransformStream, toJson } from "@std/streams";
 import type { Context } from "hono";
-import { HTTPException } from "hono/http-exception";
+import type { HTTPException } from "hono/http-exception";
+import { httpError } from "../http/http_error.ts";
 import { RtmpTimeoutError } from "../../errors.ts";
 import { isObject } from "../../is_object.ts";
 import { withDeadline } from "../../time/deadline.ts";
@@ -34,9 +35,7 @@ export async function readStrings<Name extends string, Optional extends string =
   const body = await readJson(context);
   const [type = ""] = (context.req.header("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/json") {
-    throw new HTTPException(415, {
-      message: "Unsupported media type: the body must be JSON (Content-Type: application/json)",
-    });
+    throw httpError(415, "the body must be JSON (Content-Type: application/json)");
   }
   const names = [...Object.keys(example), ...optional];
   const members = Object.entries(isObject(body) ? body : {})
@@ -44,7 +43,7 @@ export async function readStrings<Name extends string, Optional extends string =
   const found = Object.fromEntries(members) as Record<Name | Optional, string>;
   const isWhole = Object.keys(example).every((name) => Object.hasOwn(found, name));
   if (isWhole && members.every(([, value]) => typeof value === "string")) return found;
-  throw new HTTPException(400, { message: `The body must be like ${JSON.stringify(example)}` });
+  throw httpError(400, `the body must be like ${JSON.stringify(example)}`);
 }
 
 /**
@@ -59,7 +58,7 @@ export async function readJson(
   timeout: number = BODY_TIMEOUT,
 ): Promise<unknown> {
   const { incoming } = context.env;
-  const tooLarge = () => unread(context, 413, `Content too large: limit ${MAX_BODY_SIZE} bytes`);
+  const tooLarge = () => unread(context, 413, `limit ${MAX_BODY_SIZE} bytes`);
   if (Number(incoming.headers["content-length"] ?? 0) > MAX_BODY_SIZE) throw tooLarge();
   const limit = new LimitedBytesTransformStream(MAX_BODY_SIZE, { error: true });
   // Cancelling the rest would close the connection, on which the answer is to be sent.
@@ -71,16 +70,16 @@ export async function readJson(
     if (cause instanceof SyntaxError) return undefined;
     if (cause instanceof RangeError) throw tooLarge();
     if (cause instanceof RtmpTimeoutError) {
-      const late = `Request timeout: the body was not complete after ${timeout / 1000} s`;
+      const late = `the body was not complete after ${timeout / 1000} s`;
       throw unread(context, 408, late);
     }
     // The client has closed the connection; this answer reaches no client.
-    throw new HTTPException(400, { message: "Request body ended early", cause });
+    throw httpError(400, "the body ended early", cause);
   }
 }
 
 /** What refuses a body that has not been read to its end, which goes with its connection. */
 function unread(context: Context, status: 408 | 413, message: string): HTTPException {
   context.header("connection", "close");
-  return new HTTPException(status, { message });
+  return httpError(status, message);
 }

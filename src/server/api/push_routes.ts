@@ -5,7 +5,7 @@
  */
 
 import { Hono } from "hono";
-import { HTTPException } from "hono/http-exception";
+import { httpError } from "../http/http_error.ts";
 import { RtmpError } from "../../errors.ts";
 import type { Pushes } from "../relay/pushes.ts";
 import { type RelayOptions, RelayUrl } from "../relay/relay_url.ts";
@@ -42,18 +42,18 @@ export function pushRoutes(
     } catch (error) {
       const { message } = error as Error;
       if (error instanceof RtmpError) {
-        throw new HTTPException(403, { message: `${message} without an API token` });
+        throw httpError(403, `${message} without an API token`);
       }
-      if (error instanceof TypeError) throw new HTTPException(400, { message });
+      if (error instanceof TypeError) throw httpError(400, message);
       if (error instanceof RangeError || error instanceof Deno.errors.NotCapable) {
-        throw new HTTPException(409, { message });
+        throw httpError(409, message);
       }
       throw error;
     }
   });
   routes.delete("/:id", async (context) => {
     if (await pushes.remove(context.req.param("id"))) return context.body(null, 204);
-    return context.json({ error: "Not found: no push has this id" }, 404);
+    throw httpError(404, "no push has this id");
   });
   return routes;
 }

@@ -6,7 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
-import { HTTPException } from "hono/http-exception";
+import { httpError } from "../http/http_error.ts";
 import { streamPath } from "../../publication/stream_path.ts";
 import type { StreamRegistry } from "../streams/stream_registry.ts";
 import type { Recordings } from "../record/recordings.ts";
@@ -37,20 +37,19 @@ export function recordingRoutes(
   routes.post("/", async (context) => {
     const { stream: wanted } = await readStrings(context, EXAMPLE);
     if (!recordings) {
-      const message = "Recording is off: the server needs --record or --record-on-demand";
-      throw new HTTPException(409, { message });
+      throw httpError(409, "recording is off: the server needs --record or --record-on-demand");
     }
     const path = streamPath("", wanted);
     const stream = "path" in path ? streams.find(path.path) : undefined;
     if (!stream) {
-      throw new HTTPException(404, { message: "Not found: this stream is not published" });
+      throw httpError(404, "this stream is not published");
     }
     const running = recordings.find(stream.publication);
     if (running) {
-      throw new HTTPException(409, { message: `Already recorded, as ${running.id}` });
+      throw httpError(409, `already recorded, as ${running.id}`);
     }
     const recording = await recordings.start(stream).catch((cause) => {
-      throw new HTTPException(500, { message: cause.message, cause });
+      throw httpError(500, cause.message, cause);
     });
     context.header("location", `/api/v1/recordings/${recording.id}`);
     return context.json(recording, 201);
@@ -59,7 +58,7 @@ export function recordingRoutes(
     const id = context.req.param("id");
     const recording = recordings?.list.find((recording) => recording.id === id);
     if (!recording) {
-      return context.json({ error: "Not found: no recording has this id" }, 404);
+      throw httpError(404, "no recording has this id");
     }
     log.info("The recording {name} of {path} is ended by {by}", {
       name: recording.fileName,

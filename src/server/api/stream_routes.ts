@@ -6,6 +6,7 @@
 
 import { getLogger } from "@logtape/logtape";
 import { Hono } from "hono";
+import { httpError } from "../http/http_error.ts";
 import { TIME_SLICE } from "../../time/time_slice.ts";
 import type { LiveStream, StreamRegistry } from "../streams/stream_registry.ts";
 import { describeStream } from "./describe_stream.ts";
@@ -20,8 +21,6 @@ const log = getLogger(["sluice", "http"]);
 
 /** The processing cost of a stream's description, as the bytes of media that cost the same. */
 const DESCRIPTION_COST = 16 * 1024;
-
-const UNKNOWN = { error: "Not found: this stream is not published" };
 
 /** The routes of live streams; requests are authorized before. */
 export function streamRoutes(streams: StreamRegistry): Hono<HttpEnv> {
@@ -39,12 +38,10 @@ export function streamRoutes(streams: StreamRegistry): Hono<HttpEnv> {
   });
   routes.get("/*", (context) => {
     const stream = findStream(streams, context.env.incoming.url ?? "");
-    if (!stream) return context.json(UNKNOWN, 404);
     return context.json(describeStream(stream));
   });
   routes.delete("/*", (context) => {
     const stream = findStream(streams, context.env.incoming.url ?? "");
-    if (!stream) return context.json(UNKNOWN, 404);
     const { id: publication, connection, path } = stream.publication;
     const { remoteAddr: by } = socketOf(context.env.incoming);
     log.info("{path} is ended by {by}", { connection, publication, path, by });
@@ -54,8 +51,10 @@ export function streamRoutes(streams: StreamRegistry): Hono<HttpEnv> {
   return routes;
 }
 
-/** The stream that a URL names, if it is live. */
-function findStream(streams: StreamRegistry, target: string): LiveStream | undefined {
+/** The stream that a URL names; a 404 if it is not live. */
+function findStream(streams: StreamRegistry, target: string): LiveStream {
   const path = readStreamPath(target, STREAMS);
-  return path === undefined ? undefined : streams.find(path);
+  const stream = path === undefined ? undefined : streams.find(path);
+  if (!stream) throw httpError(404, "this stream is not published");
+  return stream;
 }

@@ -5,6 +5,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { httpError } from "./http_error.ts";
 import { formatAddr, networkOf } from "../../net/address.ts";
 import {
   DescriptorReserve,
@@ -168,7 +169,7 @@ export class HttpSockets {
       if (headSince === undefined || waitedSince(headSince) <= headersTimeout) continue;
       socket.headSince = undefined;
       const seconds = headersTimeout / 1000;
-      answerError(socket, 408, `Request timeout: the headers were not complete after ${seconds} s`);
+      answerError(socket, httpError(408, `the headers were not complete after ${seconds} s`));
     }
   }
 

@@ -19,8 +19,8 @@ const RTMP_VERSIONS: readonly number[] = [3, 6];
 
 /** The error for the client, by its protocol. */
 const HINTS = {
-  RTMP: "This is the port of HTTP: RTMP has a port of its own (--port)",
-  TLS: "This port speaks HTTP without TLS: use http://, or a proxy in front of it for https://",
+  RTMP: "this is the port of HTTP: RTMP has a port of its own (--port)",
+  TLS: "this port speaks HTTP without TLS: use http://, or a proxy in front of it for https://",
 } as const;
 
 const log = getLogger(["sluice", "http"]);

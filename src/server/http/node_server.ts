@@ -7,6 +7,8 @@
 import type { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
+import type { HTTPException } from "hono/http-exception";
+import { httpError } from "./http_error.ts";
 import type { Shortage } from "./connection_slots.ts";
 import type { HttpSocket } from "./http_socket.ts";
 import type { HttpSockets } from "./http_sockets.ts";
@@ -27,9 +29,9 @@ const NO_HOST = "localhost";
 
 /** The error for a client when there is no slot for it. */
 const SHORTAGE_TEXT: Readonly<Record<Shortage, string>> = {
-  "no-descriptors": "The server is short of file descriptors",
-  "too-many": "Too many HTTP connections",
-  "too-many-of-address": "Too many HTTP connections from this address",
+  "no-descriptors": "the server is short of file descriptors",
+  "too-many": "too many HTTP connections",
+  "too-many-of-address": "too many HTTP connections from this address",
 };
 
 /** Seconds after which a client without a slot may try again. */
@@ -58,8 +60,8 @@ export function nodeServer(
     overrideGlobalObjects: false,
     errorHandler: (error) =>
       error instanceof RequestError
-        ? jsonError(400, "Malformed Host or request target")
-        : jsonError(500, "Internal server error"),
+        ? jsonError(httpError(400, "malformed Host or request target"))
+        : jsonError(httpError(500)),
   });
   const options = {
     // `HttpSockets.closeSlow` does this, and leaves out the time in which the server stood still.
@@ -78,12 +80,12 @@ export function nodeServer(
     response.once("finish", () => void request.resume());
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     const targetError = normalizeTarget(request);
-    if (targetError !== undefined) return refuse(response, 400, targetError);
+    if (targetError !== undefined) return refuse(response, httpError(400, targetError));
     const shortage = sockets.admit(socket, request.url ?? "");
     if (shortage) {
       // Pages of other sites may know why they cannot watch.
       const headers = { ...FOR_ALL_SITES, "retry-after": String(RETRY_AFTER) };
-      refuse(response, 503, SHORTAGE_TEXT[shortage], headers);
+      refuse(response, httpError(503, SHORTAGE_TEXT[shortage]), headers);
     } else void answer(request, response);
   });
   server.on("upgrade", (request, stream, head) => {
@@ -93,9 +95,9 @@ export function nodeServer(
     // The connection belongs to the upgrade until it is closed.
     beginRequest(socket);
     const targetError = normalizeTarget(request);
-    if (targetError !== undefined) return answerError(socket, 400, targetError);
+    if (targetError !== undefined) return answerError(socket, httpError(400, targetError));
     const shortage = sockets.admit(socket, request.url ?? "");
-    if (shortage) answerError(socket, 503, SHORTAGE_TEXT[shortage]);
+    if (shortage) answerError(socket, httpError(503, SHORTAGE_TEXT[shortage]));
     else upgrade(request, socket, head);
   });
   const misdirected = new Misdirected();
@@ -103,9 +105,8 @@ export function nodeServer(
     const socket = stream as unknown as HttpSocket;
     if (!socket.writable || socket.requests > 0) return void socket.destroy();
     const isTooLarge = error.code === "HPE_HEADER_OVERFLOW";
-    const hint = misdirected.hintFor(socket) ??
-      (isTooLarge ? "Request header fields too large" : "Not an HTTP request");
-    answerError(socket, isTooLarge ? 431 : 400, hint);
+    const hint = misdirected.hintFor(socket) ?? "not an HTTP request";
+    answerError(socket, isTooLarge ? httpError(431) : httpError(400, hint));
   });
   // Node keeps connections alive between requests only while it believes that it listens.
   let listening = true;
@@ -132,21 +133,20 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0;
 }
 
-function jsonError(status: number, error: string): Response {
-  return Response.json({ error }, { status });
+function jsonError({ status, message }: HTTPException): Response {
+  return Response.json({ error: message }, { status });
 }
 
 function refuse(
   response: ServerResponse,
-  status: number,
-  error: string,
+  { status, message }: HTTPException,
   headers: Readonly<Record<string, string>> = {},
 ): void {
   response.writeHead(status, {
     ...{ "content-type": "application/json", connection: "close" },
     ...headers,
   });
-  response.end(JSON.stringify({ error }));
+  response.end(JSON.stringify({ error: message }));
 }
 
 /**

@@ -5,12 +5,13 @@
  */
 
 import { STATUS_CODES } from "node:http";
+import type { HTTPException } from "hono/http-exception";
 import type { HttpSocket } from "./http_socket.ts";
 import { SECURITY_HEADERS } from "./security_headers.ts";
 
 /** Answers with an error as JSON, as all routes do, and closes the connection. */
-export function answerError(socket: HttpSocket, status: number, error: string): void {
-  const body = JSON.stringify({ error });
+export function answerError(socket: HttpSocket, { status, message }: HTTPException): void {
+  const body = JSON.stringify({ error: message });
   socket.on("error", () => {});
   socket.write([
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -22,13 +22,13 @@ export function normalizeTarget(request: IncomingMessage): string | undefined {
   const { rawHeaders, headers, url: target = "" } = request;
   const at = rawHeaders.findIndex((_, i) => isHost(rawHeaders, i));
   if (rawHeaders.some((_, i) => i > at && at >= 0 && isHost(rawHeaders, i))) {
-    return "More than one Host header";
+    return "more than one Host header";
   }
   let host = headers.host;
   if (!target.startsWith("/") && target !== "*") {
     const [, authority = "", rest = ""] = ABSOLUTE.exec(target) ?? [];
     if (authority === "" || INVALID_IN_HOST.test(authority)) {
-      return "The request target is neither a path nor an HTTP URL";
+      return "the request target is neither a path nor an HTTP URL";
     }
     request.url = rest.startsWith("/") ? rest : `/${rest}`;
     host = authority;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { HTTPException } from "hono/http-exception";
+import { httpError } from "./http_error.ts";
 import { type StreamPath, streamPath } from "../../publication/stream_path.ts";
 import { isReserved } from "../auth/authorize.ts";
 
@@ -12,9 +12,6 @@ import { isReserved } from "../auth/authorize.ts";
 const MAX_URL_LENGTH = 16_384;
 
 const SUFFIX = ".flv";
-
-/** The error for a URL without a route. */
-export const NOT_FOUND = "Not found";
 
 /** The path and parameters in a stream's URL. */
 export interface StreamUrl extends StreamPath {
@@ -29,21 +26,27 @@ export interface StreamUrl extends StreamPath {
  */
 export function readStreamUrl(target: string): StreamUrl {
   if (target.length > MAX_URL_LENGTH) {
-    throw badUrl(`URL too long: ${target.length} characters, limit ${MAX_URL_LENGTH}`);
+    throw httpError(400, `URL too long: ${target.length} characters, limit ${MAX_URL_LENGTH}`);
   }
   const mark = target.indexOf("?");
   const pathname = mark < 0 ? target : target.slice(0, mark);
   if (!pathname.startsWith("/") || !pathname.endsWith(SUFFIX)) {
-    throw new HTTPException(404, { message: NOT_FOUND });
+    throw httpError(404);
   }
   if (/%(?![0-9a-f]{2})/i.test(pathname)) {
-    throw badUrl("Malformed URL: a percent sign must be followed by two hexadecimal digits");
+    throw httpError(
+      400,
+      "malformed URL: a percent sign must be followed by two hexadecimal digits",
+    );
   }
   const path = streamPath("", pathname);
   if ("description" in path) {
-    throw badUrl(`Malformed URL: the URL of a stream is /<app>/<name>.flv. ${path.description}`);
+    throw httpError(
+      400,
+      `malformed URL: the URL of a stream is /<app>/<name>.flv. ${path.description}`,
+    );
   }
-  if (isReserved(path.path)) throw new HTTPException(404, { message: NOT_FOUND });
+  if (isReserved(path.path)) throw httpError(404);
   return { ...path, params: new URLSearchParams(mark < 0 ? "" : target.slice(mark)) };
 }
 
@@ -56,8 +59,4 @@ export function readStreamPath(target: string, prefix: string): string | undefin
   const [pathname = ""] = target.split("?");
   const path = streamPath("", pathname.slice(prefix.length));
   return "path" in path ? path.path : undefined;
-}
-
-function badUrl(message: string): HTTPException {
-  return new HTTPException(400, { message });
 }

@@ -7,7 +7,7 @@
 import type { IncomingMessage } from "node:http";
 import { getLogger } from "@logtape/logtape";
 import type { Handler } from "hono";
-import { HTTPException } from "hono/http-exception";
+import { httpError } from "../http/http_error.ts";
 import { FlvError, RtmpCommandError } from "../../errors.ts";
 import { FlvDemuxerStream } from "../../flv/demuxer.ts";
 import { ReceivedCounts } from "../../ledger/received_counts.ts";
@@ -38,7 +38,7 @@ const STATUS_OF_END: Readonly<Record<PublicationEnd["reason"], 201 | 400 | 409>>
 
 /** The error for a page that may be one of another site by DNS rebinding. */
 const REBINDING_ERROR =
-  "Cross-site requests are not allowed: without a stream key, pages may publish only where their " +
+  "cross-site requests are not allowed: without a stream key, pages may publish only where their " +
   "URL has an address, since any site could have its name lead here";
 
 /** The media types of form submissions (HTML, "form submission attributes"). */
@@ -76,16 +76,13 @@ export function httpPublish(
     const { incoming } = context.env;
     const request = readStreamRequest("publish", incoming);
     const header = (name: string) => context.req.header(name);
-    if (stopping.aborted) throw new HTTPException(503, { message: SHUTTING_DOWN_TEXT });
+    if (stopping.aborted) throw httpError(503, SHUTTING_DOWN_TEXT);
     if (isFromOtherSite(header) || (isOpen && isLocal && !isForLoopback(header))) {
-      throw new HTTPException(403, { message: "Cross-site requests are not allowed" });
+      throw httpError(403, "cross-site requests are not allowed");
     }
-    if (isOpen && mayBeRebound(header)) throw new HTTPException(403, { message: REBINDING_ERROR });
+    if (isOpen && mayBeRebound(header)) throw httpError(403, REBINDING_ERROR);
     if (context.req.method === "POST" && isForm(header("content-type"))) {
-      throw new HTTPException(415, {
-        message:
-          "Unsupported media type: the body must be FLV, and its Content-Type video/x-flv or none",
-      });
+      throw httpError(415, "the body must be FLV, and its Content-Type video/x-flv or none");
     }
     const counts = new ReceivedCounts();
     const demuxer = new FlvDemuxerStream();
@@ -117,9 +114,9 @@ export function httpPublish(
         removePeer();
       });
     const truncation = end.reason === "unpublished" ? bodyError(demuxer) : undefined;
-    if (truncation) throw new HTTPException(400, { message: truncation });
+    if (truncation) throw httpError(400, truncation);
     const status = STATUS_OF_END[end.reason];
-    if (status !== 201) throw new HTTPException(status, { message: end.description });
+    if (status !== 201) throw httpError(status, end.description);
     return context.json({ path: request.path, messages: counts.messages }, 201);
   };
 }
@@ -168,15 +165,15 @@ function budgetError(): FlvError {
 }
 
 function bodyError({ header, incompleteBytes }: FlvDemuxerStream): string | undefined {
-  if (!header) return "Request body ended early: it is too short for an FLV file";
-  return incompleteBytes > 0 ? "Request body ended early: it ends inside a tag" : undefined;
+  if (!header) return "the body ended early: it is too short for an FLV file";
+  return incompleteBytes > 0 ? "the body ended early: it ends inside a tag" : undefined;
 }
 
 /** The HTTP error for a refusal: 401 for a publisher without a key, which may retry with one. */
 function refusal(error: unknown, { params }: StreamRequest): unknown {
   if (!(error instanceof RtmpCommandError)) return error;
   const message = error.read ?? error.message;
-  if (error.statusCode === StatusCode.PublishBadName) return new HTTPException(409, { message });
-  if (params.has("key")) return new HTTPException(403, { message });
-  return new HTTPException(401, { message });
+  if (error.statusCode === StatusCode.PublishBadName) return httpError(409, message);
+  if (params.has("key")) return httpError(403, message);
+  return httpError(401, message);
 }

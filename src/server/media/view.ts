@@ -5,7 +5,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { HTTPException } from "hono/http-exception";
+import { httpError } from "../http/http_error.ts";
 import type { Subscription } from "../../channel/subscription.ts";
 import type { ServerLedger } from "../../ledger/server_ledger.ts";
 import type { StreamRequest } from "../../publication/publication.ts";
@@ -29,10 +29,10 @@ const FIRST_TAG_TIMEOUT = 3_000;
 
 /** The error for a waiting viewer that is evicted for another connection. */
 const EVICTED =
-  "Too many connections: this one was closed for another, since nothing of the stream has come yet";
+  "too many connections: this one was closed for another, since nothing of the stream has come yet";
 
 /** The error for requests during a shutdown. */
-export const SHUTTING_DOWN_TEXT = "The server is shutting down";
+export const SHUTTING_DOWN_TEXT = "the server is shutting down";
 
 const log = getLogger(["sluice", "http"]);
 
@@ -81,7 +81,7 @@ export async function authorizeView(
   const refusal = await new Decisions(rules, ERRORS).authorize(request);
   if (!refusal) return;
   noteRefusal(ledger, request, refusal, "not-authorized");
-  throw new HTTPException(403, { message: refusal.description });
+  throw httpError(403, refusal.description);
 }
 
 /**
@@ -99,7 +99,7 @@ export async function beginView(
 ): Promise<Subscription> {
   const { streams, peers, rules } = context;
   const { protocol, request, socket } = viewer;
-  if (context.stopping.aborted) throw new HTTPException(503, { message: SHUTTING_DOWN_TEXT });
+  if (context.stopping.aborted) throw httpError(503, SHUTTING_DOWN_TEXT);
   const { wait, ...wanted } = readViewOptions(request.params, rules.allowLossless);
   await authorizeView(context, request);
   const { path, remoteAddr } = request;
@@ -119,14 +119,12 @@ export async function beginView(
   const isLive = () => streams.find(path) !== undefined;
   const patience = Math.max(wait * 1000, isLive() ? FIRST_TAG_TIMEOUT : 0);
   const result = await waitToBegin(subscription, patience, closed, socket);
-  if (result === "evicted") throw new HTTPException(503, { message: EVICTED });
+  if (result === "evicted") throw httpError(503, EVICTED);
   if (result === "nothing") {
     if (!isLive()) {
-      throw new HTTPException(404, { message: "Not found: this stream is not published" });
+      throw httpError(404, "this stream is not published");
     }
-    const message =
-      "Gateway timeout: the publisher of this stream has sent nothing that can be played";
-    throw new HTTPException(504, { message });
+    throw httpError(504, "the publisher of this stream has sent nothing that can be played");
   }
   context.stalledViewers.watch(subscription, () => cutStalled(viewer, rules.timeout));
   return subscription;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { HTTPException } from "hono/http-exception";
+import { httpError } from "../http/http_error.ts";
 import type { SubscribeOptions } from "../../channel/subscription.ts";
 import { downgradeTag } from "../../flv/downgrade_tag.ts";
 import type { ConsumerMode } from "../../ledger/consumer.ts";
@@ -42,24 +42,22 @@ export function readViewOptions(params: URLSearchParams, allowLossless: boolean)
   ].map((name) => single(params, name));
   const wait = readWait(waitText);
   const mode = modeText ?? "live";
-  if (mode !== "live" && mode !== "lossless") throw bad("mode must be live or lossless");
+  if (mode !== "live" && mode !== "lossless") throw httpError(400, "mode must be live or lossless");
   if (mode === "lossless" && !allowLossless) {
-    throw new HTTPException(403, {
-      message: "Lossless viewers are not allowed: the server needs --allow-lossless-viewers",
-    });
+    throw httpError(403, "lossless viewers need --allow-lossless-viewers of the server");
   }
   const audio = audioText !== "0";
   const video = videoText !== "0";
-  if (!audio && !video) throw bad("audio and video must not both be 0");
+  if (!audio && !video) throw httpError(400, "audio and video must not both be 0");
   if (tracks !== undefined && tracks !== "first") {
-    throw bad("tracks must be first, or left out for all of them");
+    throw httpError(400, "tracks must be first, or left out for all of them");
   }
   return { wait, mode, audio, video, ...tracks && { filter: downgradeTag } };
 }
 
 function single(params: URLSearchParams, name: string): string | undefined {
   const [value, ...others] = params.getAll(name);
-  if (others.length > 0) throw bad(`${name} is given more than once`);
+  if (others.length > 0) throw httpError(400, `${name} is given more than once`);
   return value;
 }
 
@@ -67,9 +65,5 @@ function readWait(text: string | undefined): number {
   if (text === undefined) return DEFAULT_WAIT;
   const seconds = text === "" ? NaN : Number(text);
   if (seconds >= 0 && seconds <= LONGEST_WAIT) return seconds;
-  throw bad(`wait must be a number of seconds from 0 to ${LONGEST_WAIT}`);
-}
-
-function bad(message: string): HTTPException {
-  return new HTTPException(400, { message });
+  throw httpError(400, `wait must be a number of seconds from 0 to ${LONGEST_WAIT}`);
 }

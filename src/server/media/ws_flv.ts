@@ -8,6 +8,7 @@ import type { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { getLogger } from "@logtape/logtape";
 import { HTTPException } from "hono/http-exception";
+import { httpError } from "../http/http_error.ts";
 import { flvBody } from "../../channel/flv_body.ts";
 import { stackOf } from "../../net/file_descriptors.ts";
 import { LINGER_MS } from "../../net/linger.ts";
@@ -77,15 +78,13 @@ export function wsFlv(context: ViewContext): Upgrade {
  */
 function checkHandshake({ method, headers }: IncomingMessage): void {
   if (method !== "GET") {
-    throw new HTTPException(405, {
-      message: `Method ${method} not allowed: a WebSocket needs GET`,
-    });
+    throw httpError(405, "a WebSocket needs GET");
   }
   if (!HANDSHAKE_KEY.test(headers["sec-websocket-key"] ?? "")) {
-    throw new HTTPException(400, { message: "Sec-WebSocket-Key is missing or malformed" });
+    throw httpError(400, "Sec-WebSocket-Key is missing or malformed");
   }
   if (!VERSIONS.includes(headers["sec-websocket-version"] ?? "")) {
-    throw new HTTPException(400, { message: "Sec-WebSocket-Version must be 13" });
+    throw httpError(400, "Sec-WebSocket-Version must be 13");
   }
 }
 
@@ -99,8 +98,7 @@ function checkCredentials({ headers }: IncomingMessage): void {
   if (headers.cookie === undefined && headers.authorization === undefined) return;
   const header = (name: string) => headers[name] as string | undefined;
   if (!isFromOtherSite(header)) return;
-  const message = "Cross-site requests with cookies or passwords are not allowed";
-  throw new HTTPException(403, { message });
+  throw httpError(403, "cross-site requests with cookies or passwords are not allowed");
 }
 
 /** Closes the WebSocket, and the connection under it when the peer does not answer. */
@@ -166,6 +164,5 @@ function refuse(socket: HttpSocket, error: unknown): void {
       error: stackOf(error),
     });
   }
-  const status = isOurs ? error.status : 500;
-  answerError(socket, status, isOurs ? error.message : "Internal server error");
+  answerError(socket, isOurs ? error : httpError(500));
 }

@@ -70,7 +70,7 @@ Deno.test("POST pushes answers what is wrong with its body", async () => {
   for (const body of ["", "{", "null", "[]", '{"stream":1,"url":2}', '{"stream":"live/demo"}']) {
     const { status, text } = await server.call("POST", "pushes", {}, body);
     assertEquals(status, 400, body);
-    assert(JSON.parse(text).error.includes("The body must be like"));
+    assert(JSON.parse(text).error.includes("Bad request: the body must be like"));
   }
   const wrongUrl = JSON.stringify({ stream: "live/demo", url: "http://127.0.0.1/" });
   assertEquals((await server.call("POST", "pushes", {}, wrongUrl)).status, 400);

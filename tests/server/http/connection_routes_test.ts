@@ -136,7 +136,7 @@ Deno.test("a publisher over HTTP that is disconnected is answered with the reaso
   assertEquals(publisher.connection, id);
   assertEquals((await api.call("DELETE", `connections/${id}`)).status, 204);
   const response = await publishing;
-  assertEquals([response.status, await response.json()], [409, { error: REASON }]);
+  assertEquals([response.status, await response.json()], [409, { error: `Conflict: ${REASON}` }]);
   await api.idle();
 });
 

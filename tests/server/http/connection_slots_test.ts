@@ -34,7 +34,7 @@ async function ask(port: number, target: string, from?: string): Promise<string>
 /** Those that have been told to make way. */
 function madeWay(clients: RawHttpClient[]): RawHttpClient[] {
   return clients.filter(({ received }) =>
-    /^HTTP\/1\.1 503 [^]*Too many connections/.test(received)
+    /^HTTP\/1\.1 503 [^]*too many connections/.test(received)
   );
 }
 
@@ -57,7 +57,7 @@ Deno.test({
     assertMatch(refused, /^HTTP\/1\.1 503 [^]*retry-after: \d+/);
     assertMatch(
       refused,
-      /access-control-allow-origin: \*[^]*\{"error":"Too many HTTP connections from this/,
+      /access-control-allow-origin: \*[^]*\{"error":"Service unavailable: too many HTTP connections from this/,
     );
     for (const target of OPERATING) {
       assertMatch(await ask(http.httpPort, target), /^HTTP\/1\.1 200 /, target);
@@ -80,7 +80,7 @@ Deno.test("a viewer that waits makes way for another of its address, the longest
   using viewer = await RawHttpClient.connect(http.httpPort);
   viewer.request("GET /live/demo.flv");
   await viewer.text(/FLV/);
-  await waiting[0]!.text(/^HTTP\/1\.1 503 [^]*connection: close[^]*Too many connections/i);
+  await waiting[0]!.text(/^HTTP\/1\.1 503 [^]*connection: close[^]*too many connections/i);
   assertEquals(madeWay(waiting), [waiting[0]]);
   assertEquals(http.app.http!.sockets.refused, { "made-room": 1 });
   for (const client of waiting) client[Symbol.dispose]();
@@ -153,7 +153,7 @@ Deno.test("a WebSocket that waits for a publisher makes way with a 503", async (
   using viewer = await RawHttpClient.connect(http.httpPort);
   viewer.request("GET /live/demo.flv");
   await viewer.text(/FLV/);
-  await waiting.text(/^HTTP\/1\.1 503 [^]*Too many connections/);
+  await waiting.text(/^HTTP\/1\.1 503 [^]*too many connections/);
   await until("its end", () => waiting.closed);
 });
 

@@ -51,7 +51,9 @@ Deno.test("/readyz says 503 while the server ends, and nothing begins any more",
   for (const init of [{}, { method: "PUT", body: "FLV" }]) {
     const refused = await fetch(`${http.url}/live/other.flv`, init);
     assertEquals(refused.status, 503);
-    assertEquals(await refused.json(), { error: "The server is shutting down" });
+    assertEquals(await refused.json(), {
+      error: "Service unavailable: the server is shutting down",
+    });
   }
   using socket = await RawHttpClient.connect(http.httpPort);
   socket.request(

@@ -120,13 +120,13 @@ Deno.test("a request that cannot be read is refused as JSON", async () => {
   await using http = await startHttpApp();
   for (
     const [bytes, status, error] of [
-      ["NONSENSE\r\n\r\n", 400, "Not an HTTP request"],
+      ["NONSENSE\r\n\r\n", 400, "Bad request: not an HTTP request"],
       [
         `GET / HTTP/1.1\r\nX: ${"x".repeat(100_000)}\r\n\r\n`,
         431,
         "Request header fields too large",
       ],
-      ["GET /healthz HTTP/1.1\r\nHost: a b\\c\r\n\r\n", 400, "Malformed Host"],
+      ["GET /healthz HTTP/1.1\r\nHost: a b\\c\r\n\r\n", 400, "Bad request: malformed Host"],
     ] as const
   ) {
     using client = await RawHttpClient.connect(http.httpPort);

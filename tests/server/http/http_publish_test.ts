@@ -94,11 +94,15 @@ Deno.test("PUT needs the stream key, as a parameter or as a bearer token", async
   const file = flvBytes([videoTag(0)]);
   const none = await put(http, file);
   assertEquals([none.status, none.headers.get("www-authenticate")], [401, "Bearer"]);
-  assertEquals(none.body.error, "The stream key is missing or wrong");
+  const text = "The stream key is missing or wrong";
+  assertEquals(none.body.error, `Unauthorized: ${text}`);
   const wrong = await put(http, file, { path: "/live/demo.flv?key=other" });
-  assertEquals([wrong.status, wrong.body.error], [403, none.body.error]);
+  assertEquals([wrong.status, wrong.body.error], [403, `Forbidden: ${text}`]);
   const other = await put(http, file, { path: "/other/demo.flv?key=secret" });
-  assertEquals([other.status, other.body.error], [403, "The app other is not served here"]);
+  assertEquals([other.status, other.body.error], [
+    403,
+    "Forbidden: The app other is not served here",
+  ]);
   assertEquals((await put(http, file, { path: "/live/demo.flv?key=secret" })).status, 201);
   await http.idle();
   const bearer = { authorization: "Bearer secret" };
@@ -113,7 +117,7 @@ Deno.test("PUT under a name that is taken is a conflict, and the holder goes on"
   const answer = await put(http, flvBytes([videoTag(0)]), { path: "/live/demo.flv?key=other" });
   assertEquals([answer.status, answer.body.error], [
     409,
-    "Another publisher is already publishing live/demo",
+    "Conflict: Another publisher is already publishing live/demo",
   ]);
   assertEquals(holder.ended, false);
 });

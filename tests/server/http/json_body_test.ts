@@ -109,7 +109,7 @@ Deno.test("readJson() fails when a client goes before the end of its body", asyn
   await server.client.text(/100 Continue/);
   server.client.write("{");
   server.client[Symbol.dispose]();
-  assertEquals((await server.outcome()).value, "400 Request body ended early");
+  assertEquals((await server.outcome()).value, "400 Bad request: the body ended early");
 });
 
 for (const [what, pause] of [["stops", undefined], ["comes byte by byte", 20]] as const) {

@@ -37,6 +37,6 @@ Deno.test("other nonsense to the port of HTTP is in no line", async () => {
   using client = await RawHttpClient.connect(http.httpPort);
   client.write("EHLO example.com\r\n");
   await until("its end", () => client.closed);
-  assertMatch(client.received, /^HTTP\/1\.1 400 [^]*Not an HTTP request/);
+  assertMatch(client.received, /^HTTP\/1\.1 400 [^]*Bad request: not an HTTP request/);
   assertEquals(log.lines("warning", "error"), []);
 });

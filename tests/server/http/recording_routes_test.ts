@@ -111,7 +111,7 @@ Deno.test("POST recordings says why nothing can be recorded", async () => {
   assertEquals(answers.map(({ status }) => status).sort(), [201, 409, 409]);
   const { id } = answers.find(({ status }) => status === 201)!.body;
   const { error } = answers.find(({ status }) => status === 409)!.body;
-  assertEquals(error, `Already recorded, as ${id}`);
+  assertEquals(error, `Conflict: already recorded, as ${id}`);
 });
 
 Deno.test("a recording that was started ends with its publication, and is complete", async () => {

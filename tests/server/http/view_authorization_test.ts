@@ -63,7 +63,7 @@ for (const [what, answer] of NO_ANSWERS) {
     const context = { ledger, rules } as unknown as ViewContext;
     const request: StreamRequest = { ...publishRequest(), kind: "play" };
     const error = await assertRejects(() => authorizeView(context, request), HTTPException);
-    assertEquals([error.status, error.message], [403, "The server could not decide"]);
+    assertEquals([error.status, error.message], [403, "Forbidden: The server could not decide"]);
     assertEquals(ledger.refusals, { "not-authorized": 1 });
     assert(log.lines("error")[0]!.startsWith("authorize failed for live/demo: "));
   });

@@ -48,8 +48,8 @@ Deno.test("POST pushes refuses an app and a name that are no text, or are missin
   const push = { stream: "live/demo", url: "rtmp://127.0.0.1:1/app" };
   for (
     const [beside, why] of [
-      [{ app: 5 }, /The body must be like/],
-      [{ name: null }, /The body must be like/],
+      [{ app: 5 }, /the body must be like/],
+      [{ name: null }, /the body must be like/],
       [{}, /it names no stream/],
       [{ app: "", name: "x" }, /it names no application/],
     ] as const
