@@ -32,30 +32,44 @@ export async function readCertificate(
 }
 
 /**
- * Calls `renew` with the new pair whenever the files have changed. An invalid pair is logged as an
- * error, and is tried again when the files change once more.
+ * Calls `renew` with the new pair whenever the files have changed, and again at the next check if that
+ * fails. An invalid pair is logged as an error once: the files may be replaced one after the other.
  *
+ * @param interval Milliseconds between two checks.
  * @returns A function that stops watching.
  */
 export function watchCertificate(
   files: CertificateFiles,
   current: Certificate,
   renew: (certificate: Certificate) => Promise<void>,
+  interval: number = CHECK_INTERVAL,
 ): () => void {
-  let seen = current;
-  const timer = setInterval(async () => {
+  const { certFile: file } = files;
+  let used = current;
+  let lastError: string | undefined;
+  let isChecking = false;
+  const check = async () => {
+    if (isChecking) return;
+    isChecking = true;
     try {
       const found = await readCertificate(files);
-      if (found.cert === seen.cert && found.key === seen.key) return;
-      seen = found;
-      await renew(found);
-      log.info("The certificate {file} has been renewed", { file: files.certFile });
-    } catch (error) {
-      log.error("Cannot renew the certificate {file}: {error}", {
-        file: files.certFile,
-        error: String(error),
-      });
+      const isNew = found.cert !== used.cert || found.key !== used.key;
+      if (isNew) {
+        await renew(found);
+        used = found;
+        log.info("The certificate {file} has been renewed", { file });
+      }
+      lastError = undefined;
+    } catch (cause) {
+      const error = String(cause);
+      if (error !== lastError) {
+        log.error("Cannot renew the certificate {file}: {error}", { file, error });
+      }
+      lastError = error;
+    } finally {
+      isChecking = false;
     }
-  }, CHECK_INTERVAL);
+  };
+  const timer = setInterval(check, interval);
   return () => clearInterval(timer);
 }
