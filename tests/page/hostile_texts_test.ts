@@ -37,11 +37,11 @@ const TEXTS = [
   `constructor`,
 ];
 
+/** All of them in one. */
+const ALL = TEXTS.join(" ");
+
 const MARKED = "script:not([src]), img, iframe, object, embed, base, b *, [onerror], [onload], " +
   "[onfocus], [style*=evil], a[href^='javascript:'], a[href^='data:']";
-
-/** Pages that are looked at together: each of them waits most of its time. */
-const AT_ONCE = 4;
 
 /** A page, and everything that it asked for elsewhere. */
 interface WatchedPage {
@@ -147,10 +147,36 @@ for (const bypassCSP of [false, true]) {
     async () => {
       await withBrowser(async (browser) => {
         await using app = await startHttpApp("--api-token", "right");
-        const texts = TEXTS.values();
-        await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-          for (const text of texts) await follow(browser, app, text, bypassCSP);
-        }));
+        const watched = await open(browser, app.url, bypassCSP);
+        const { page } = watched;
+        for (const text of TEXTS) {
+          await page.goto(`${app.url}/?${text}#${encodeURIComponent(text)}`);
+          await page.getByText(/Nothing is live|plays here/).first().waitFor();
+          await isUntouched(watched, `a link to ${text}`);
+          await page.goto(`${app.url}/#${text}`);
+          await page.goto(`${app.url}/${encodeURIComponent(text)}/x.flv?wait=0&key=${text}`);
+          await isUntouched(watched, `an error for ${text}`);
+        }
+
+        await page.route(
+          "**/api/v1/streams",
+          (route) => route.fulfill({ json: { streams: TEXTS.map(streamOf) } }),
+        );
+        await page.route("**/api/v1/server", (route) => route.fulfill({ json: serverOf(ALL) }));
+        await page.goto(app.url);
+        await until(
+          "all cards",
+          async () => await page.locator("#streams h3").count() === TEXTS.length,
+        );
+        await isUntouched(watched, "a server that says such texts");
+        await page.unrouteAll();
+        await page.route(
+          "**/api/v1/**",
+          (route) => route.fulfill({ status: 403, json: { error: ALL } }),
+        );
+        await page.locator("#unreachable").waitFor();
+        await isUntouched(watched, "a server that refuses with such texts");
+        await page.context().close();
       });
     },
   );
@@ -158,48 +184,14 @@ for (const bypassCSP of [false, true]) {
 
 const none = { videoFrames: 0, audioFrames: 0, scriptTags: 0, otherTags: 0 };
 
-/** Opens a link that has a text in it, and pages of answers that have it in them. */
-async function follow(browser: Browser, app: HttpApp, text: string, bypassCSP: boolean) {
-  const linked = await open(
-    browser,
-    `${app.url}/?${text}#${encodeURIComponent(text)}`,
-    bypassCSP,
-  );
-  await linked.page.getByText(/Nothing is live|plays here/).first().waitFor();
-  await isUntouched(linked, `a link to ${text}`);
-  await linked.page.goto(`${app.url}/#${text}`);
-  await linked.page.goto(`${app.url}/${encodeURIComponent(text)}/x.flv?wait=0&key=${text}`);
-  await isUntouched(linked, `an error for ${text}`);
-
-  await linked.page.route(
-    "**/api/v1/streams",
-    (route) => route.fulfill({ json: streamsOf(text) }),
-  );
-  await linked.page.route(
-    "**/api/v1/server",
-    (route) => route.fulfill({ json: serverOf(text) }),
-  );
-  await linked.page.goto(app.url);
-  await linked.page.locator("#streams h3").waitFor();
-  await isUntouched(linked, `a server that says ${text}`);
-  await linked.page.unrouteAll();
-  await linked.page.route(
-    "**/api/v1/**",
-    (route) => route.fulfill({ status: 403, json: { error: text } }),
-  );
-  await linked.page.locator("#unreachable").waitFor();
-  await isUntouched(linked, `a server that refuses with ${text}`);
-  await linked.page.context().close();
-}
-
 /** What `GET /api/v1/server` would answer. */
 function serverOf(text: string) {
   const facts = { needsKey: true, needsToken: true, canRecord: true };
   return { version: text, rtmpPort: text, app: text, ...facts };
 }
 
-/** What `GET /api/v1/streams` would answer if all that is a text were the publisher's. */
-function streamsOf(text: string) {
+/** A stream as `GET /api/v1/streams` would list it if all that is a text were the publisher's. */
+function streamOf(text: string) {
   const consumer = {
     ...{ id: text, kind: text, mode: text, address: text, connection: text, since: text },
     ...{ offered: none, delivered: none, inFlight: {}, dropped: { [text]: none } },
@@ -211,11 +203,9 @@ function streamsOf(text: string) {
   };
   const since = new Date().toISOString();
   return {
-    streams: [{
-      ...{ path: text, app: text, name: text, bitrate: 1000, ledger },
-      publisher: { id: text, connection: text, address: text, since, flashVer: text },
-      video: { codec: text, width: text, height: text, frameRate: text, profile: text },
-      audio: { codec: text, sampleRate: text, channels: text },
-    }],
+    ...{ path: text, app: text, name: text, bitrate: 1000, ledger },
+    publisher: { id: text, connection: text, address: text, since, flashVer: text },
+    video: { codec: text, width: text, height: text, frameRate: text, profile: text },
+    audio: { codec: text, sampleRate: text, channels: text },
   };
 }
