@@ -74,10 +74,12 @@ await toolTest([CHROMIUM, "ffmpeg"], "the page plays every frame of a stream", a
       await page.getByText("Ledger balanced").waitFor();
     });
 
-    await test.step("the browser has decoded as many frames as were sent", async () => {
+    await test.step("the browser has decoded every frame that was sent", async () => {
       await publishing;
       await until("the last frame", async () => await number("decoded") >= FRAMES);
-      assertEquals(await number("decoded"), FRAMES);
+      // A browser that had to wait for data may decode a few frames again.
+      const decoded = await number("decoded");
+      assert(decoded < 1.1 * FRAMES, `${decoded} frames decoded of ${FRAMES} that were sent`);
     });
 
     await test.step("a stream that has ended vanishes without reload", async () => {
